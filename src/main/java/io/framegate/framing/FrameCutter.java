@@ -1,0 +1,31 @@
+package io.framegate.framing;
+
+/**
+ * Cuts the bytes of one connection into frames as they arrive, however they are split or
+ * glued. Keeps the bytes of an incomplete frame in memory that grows with what arrives,
+ * never with what a header announces, and holds none between frames. One thread at a
+ * time.
+ */
+public interface FrameCutter {
+
+	/**
+	 * Cuts bytes. Each frame that they complete is handed to the sink at once, in order.
+	 * @param bytes holds the bytes; not kept
+	 * @param from index of the first byte
+	 * @param to index after the last byte
+	 * @param sink takes the frames
+	 * @return the index after the last byte taken: {@code to}, unless the sink asked to
+	 * stop, then the index right after that frame
+	 * @throws FrameException where no frame can be cut any more: a frame longer than the
+	 * limit, or bytes that this framing does not allow. Frames before the fault were
+	 * handed over; the cutter is not to be used again
+	 */
+	int cut(byte[] bytes, int from, int to, FrameSink sink) throws FrameException;
+
+	/**
+	 * The bytes held of a frame that is not complete, its header or start byte included.
+	 * @return a number of bytes, 0 at a frame boundary
+	 */
+	int partialBytes();
+
+}

@@ -1,0 +1,52 @@
+package io.framegate.framing;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How frames lie in a byte stream. A framing itself is stateless and shared by all
+ * connections; what a connection has received of an incomplete frame is in its
+ * {@link FrameCutter}.
+ * <p>
+ * A frame is written as prefix, payload, suffix. Any thread may call.
+ */
+public interface Framing {
+
+	/**
+	 * A cutter for one connection.
+	 * @param maxFrameSize the largest payload accepted, in bytes, at least 1; a framing's
+	 * own limit applies below it
+	 * @return a new cutter, for one thread at a time
+	 */
+	FrameCutter cutter(int maxFrameSize);
+
+	/**
+	 * Why this framing cannot carry the payload, or {@code null} where it can.
+	 * @param payload a frame's payload
+	 * @return a reason for people, or {@code null}
+	 */
+	@Nullable String refusal(byte[] payload);
+
+	/**
+	 * The most bytes that prefix and suffix take together.
+	 * @return a number of bytes
+	 */
+	int overhead();
+
+	/**
+	 * Writes what goes before the payload.
+	 * @param payloadLength the payload's length in bytes
+	 * @param target where to write
+	 * @param offset the index of the first byte to write
+	 * @return the number of bytes written
+	 */
+	int prefix(int payloadLength, byte[] target, int offset);
+
+	/**
+	 * Writes what goes after the payload.
+	 * @param target where to write
+	 * @param offset the index of the first byte to write
+	 * @return the number of bytes written
+	 */
+	int suffix(byte[] target, int offset);
+
+}

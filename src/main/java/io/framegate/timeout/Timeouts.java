@@ -1,0 +1,125 @@
+package io.framegate.timeout;
+
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One route's limits as they are now. Event loops read them at every sweep, so a change
+ * reaches live connections at once. Any thread may call.
+ */
+public final class Timeouts {
+
+	/** The longest limit: a year. */
+	public static final Duration LONGEST = Duration.ofDays(366);
+
+	/** Where a limit came from. */
+	public enum Source {
+
+		/** Framegate's own default. */
+		DEFAULT,
+
+		/** The configuration. */
+		CONFIG,
+
+		/** An operator, at run time. */
+		RUNTIME;
+
+		public String label() {
+			return name().toLowerCase(Locale.ROOT);
+		}
+
+	}
+
+	/**
+	 * A limit.
+	 *
+	 * @param value the bound, zero for none
+	 * @param source where it came from
+	 */
+	public record Limit(Duration value, Source source) {
+
+	}
+
+	private static final int COUNT = Timer.values().length;
+
+	private final AtomicReferenceArray<Limit> configured = new AtomicReferenceArray<>(COUNT);
+
+	private final AtomicReferenceArray<@Nullable Limit> runtime = new AtomicReferenceArray<>(COUNT);
+
+	private final AtomicLongArray nanos = new AtomicLongArray(COUNT);
+
+	private final AtomicLongArray fired = new AtomicLongArray(COUNT);
+
+	public Timeouts(Map<Timer, Duration> configured) {
+		configure(configured);
+	}
+
+	/**
+	 * Takes a new configuration; limits set at run time stay.
+	 * @param values the configured limits; a timer that is not named has its default
+	 */
+	public void configure(Map<Timer, Duration> values) {
+		for (Timer timer : Timer.values()) {
+			Duration value = values.get(timer);
+			this.configured.set(timer.ordinal(),
+					(value != null) ? new Limit(value, Source.CONFIG) : new Limit(timer.byDefault(), Source.DEFAULT));
+			refresh(timer);
+		}
+	}
+
+	/**
+	 * Sets a limit for live and later connections.
+	 * @param timer the timer
+	 * @param value the limit, zero for none
+	 * @throws IllegalArgumentException for a negative limit or one over {@link #LONGEST}
+	 */
+	public void set(Timer timer, Duration value) {
+		if (value.isNegative() || value.compareTo(LONGEST) > 0) {
+			throw new IllegalArgumentException(
+					"Timeout '%s' cannot be %s: allowed are 0 (off) to 366d".formatted(timer.label(), value));
+		}
+		this.runtime.set(timer.ordinal(), new Limit(value, Source.RUNTIME));
+		refresh(timer);
+	}
+
+	/**
+	 * Goes back to the configured limit.
+	 * @param timer the timer
+	 */
+	public void reset(Timer timer) {
+		this.runtime.set(timer.ordinal(), null);
+		refresh(timer);
+	}
+
+	public Limit limit(Timer timer) {
+		Limit limit = this.runtime.get(timer.ordinal());
+		return (limit != null) ? limit : this.configured.get(timer.ordinal());
+	}
+
+	/**
+	 * The limit for sweeps.
+	 * @param timer the timer
+	 * @return nanoseconds, 0 for none
+	 */
+	public long nanos(Timer timer) {
+		return this.nanos.getAcquire(timer.ordinal());
+	}
+
+	public void countFired(Timer timer) {
+		this.fired.incrementAndGet(timer.ordinal());
+	}
+
+	public long fired(Timer timer) {
+		return this.fired.get(timer.ordinal());
+	}
+
+	private void refresh(Timer timer) {
+		this.nanos.setRelease(timer.ordinal(), limit(timer).value().toNanos());
+	}
+
+}
