@@ -182,7 +182,7 @@ public final class FrameConnection extends TcpConnectionSupport {
 		return this.loop;
 	}
 
-	Framing framing() {
+	public Framing framing() {
 		return this.terms.framing();
 	}
 
@@ -290,7 +290,7 @@ public final class FrameConnection extends TcpConnectionSupport {
 	 * The socket is there: reading begins, unless {@link #pause() paused}.
 	 */
 	public void open() {
-		if (this.state != ConnectionState.ACCEPTED && this.state != ConnectionState.CONNECTING) {
+		if (!isWaitingToOpen()) {
 			return;
 		}
 		if (this.state == ConnectionState.CONNECTING) {
@@ -303,8 +303,18 @@ public final class FrameConnection extends TcpConnectionSupport {
 		publishConnectionOpenEvent();
 		this.watcher.opened(this);
 		if (!this.paused && isOpen()) {
+			cutUnread();
+		}
+		if (!this.paused && !this.inputEnded && isOpen()) {
 			this.channel.config().setAutoRead(true);
 		}
+		if (this.outputEnded && this.state == ConnectionState.OPEN) {
+			this.state = ConnectionState.WRITE_CLOSED;
+		}
+	}
+
+	private boolean isWaitingToOpen() {
+		return this.state == ConnectionState.ACCEPTED || this.state == ConnectionState.CONNECTING;
 	}
 
 	// Reading
@@ -318,7 +328,7 @@ public final class FrameConnection extends TcpConnectionSupport {
 			if (this.broken) {
 				buffer.skipBytes(size);
 			}
-			else if (this.unread != null || (this.paused && !this.discarding)) {
+			else if (this.unread != null || ((this.paused || isWaitingToOpen()) && !this.discarding)) {
 				keepUnread(buffer, size);
 			}
 			else {
@@ -457,13 +467,15 @@ public final class FrameConnection extends TcpConnectionSupport {
 			return;
 		}
 		this.paused = false;
-		cutUnread();
+		if (!isWaitingToOpen()) {
+			cutUnread();
+		}
 		if (!this.paused && isOpen()) {
 			if (this.frameStartedAt != 0) {
 				// The frame did not wait for its sender while nobody read.
 				this.frameStartedAt = System.nanoTime();
 			}
-			if (!this.inputEnded && this.state != ConnectionState.ACCEPTED) {
+			if (!this.inputEnded && !isWaitingToOpen()) {
 				this.channel.config().setAutoRead(true);
 			}
 		}
@@ -486,7 +498,7 @@ public final class FrameConnection extends TcpConnectionSupport {
 		}
 		this.inputEnded = true;
 		this.channel.config().setAutoRead(false);
-		if (this.unread == null) {
+		if (this.unread == null && !isWaitingToOpen()) {
 			inputDone();
 		}
 	}
@@ -611,9 +623,8 @@ public final class FrameConnection extends TcpConnectionSupport {
 	}
 
 	void writabilityChanged() {
-		settle();
-		if (this.channel.isWritable() && isOpen()) {
-			this.watcher.writable(this);
+		if (isOpen()) {
+			this.watcher.writabilityChanged(this);
 		}
 	}
 
@@ -688,7 +699,7 @@ public final class FrameConnection extends TcpConnectionSupport {
 	}
 
 	private void closeIfDone() {
-		if (this.inputDone && this.outputEnded) {
+		if (isDone()) {
 			close(new Cause((side() == Side.INBOUND) ? CloseReason.INBOUND_EOF : CloseReason.UPSTREAM_EOF,
 					side().asEndedBy(), ""));
 		}
@@ -712,11 +723,12 @@ public final class FrameConnection extends TcpConnectionSupport {
 		if (this.discarding || !isOpen()) {
 			return;
 		}
-		while (this.unread != null && !this.broken) {
+		while (this.unread != null && !this.broken && !isWaitingToOpen()) {
 			this.paused = false;
 			cutUnread();
 		}
 		this.discarding = true;
+		cutUnread();
 		if (!this.inputEnded && isOpen()) {
 			this.channel.config().setAutoRead(true);
 		}
@@ -736,10 +748,26 @@ public final class FrameConnection extends TcpConnectionSupport {
 			close(why);
 			return;
 		}
-		drain();
 		discardInput();
+		drain();
 		halfClose();
 		closeIfDone();
+	}
+
+	/**
+	 * Whether both directions have ended in order.
+	 * @return whether nothing was cut short
+	 */
+	public boolean isDone() {
+		return this.inputDone && this.outputEnded;
+	}
+
+	/**
+	 * What will have ended it, as far as is known.
+	 * @return the cause, or {@code null}
+	 */
+	public @Nullable Cause cause() {
+		return this.cause;
 	}
 
 	/**
@@ -940,6 +968,18 @@ public final class FrameConnection extends TcpConnectionSupport {
 		return this.openedAt.plusNanos(this.lastWriteAt - this.openedNanos);
 	}
 
+	/**
+	 * When bytes were last read.
+	 * @return a {@link System#nanoTime()} stamp
+	 */
+	public long lastReadNanos() {
+		return this.lastReadAt;
+	}
+
+	/**
+	 * When a byte last went either way.
+	 * @return a {@link System#nanoTime()} stamp
+	 */
 	public long lastActivity() {
 		return Math.max(this.lastReadAt, this.lastWriteAt);
 	}

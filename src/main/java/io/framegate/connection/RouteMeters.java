@@ -123,7 +123,11 @@ public final class RouteMeters implements AutoCloseable {
 			.register(this.registry)).increment();
 	}
 
-	void countUndelivered(long frames) {
+	/**
+	 * Counts frames that reach nobody.
+	 * @param frames how many
+	 */
+	public void countUndelivered(long frames) {
 		this.undelivered.add(frames);
 	}
 

@@ -7,6 +7,13 @@ package io.framegate.connection;
 public interface Watcher {
 
 	/**
+	 * The connection was accepted; it is opened by whoever watches it.
+	 * @param connection the connection
+	 */
+	default void accepted(FrameConnection connection) {
+	}
+
+	/**
 	 * The connection is established.
 	 * @param connection the connection
 	 */
@@ -19,10 +26,10 @@ public interface Watcher {
 	void inputEnded(FrameConnection connection);
 
 	/**
-	 * So much was taken by the peer that there is room to write again.
+	 * The peer falls behind with what is written, or has caught up.
 	 * @param connection the connection
 	 */
-	void writable(FrameConnection connection);
+	void writabilityChanged(FrameConnection connection);
 
 	/**
 	 * Something happened after which the connection must end; how is the watcher's to
@@ -40,6 +47,13 @@ public interface Watcher {
 	 * @param lostBytes their bytes
 	 */
 	void closed(FrameConnection connection, Cause cause, long lostFrames, long lostBytes);
+
+	/**
+	 * Somebody wants the connection ended without loss.
+	 * @param connection the connection
+	 * @param cause who and why
+	 */
+	void drain(FrameConnection connection, Cause cause);
 
 	/**
 	 * Since when a reply is awaited from the connection.
