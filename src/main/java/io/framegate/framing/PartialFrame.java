@@ -37,8 +37,8 @@ final class PartialFrame {
 	void append(byte[] source, int from, int to, int mostEver) {
 		int needed = this.length + to - from;
 		if (needed > this.bytes.length) {
-			long roomy = Math.max(2L * this.bytes.length, SMALLEST_ARRAY);
-			this.bytes = Arrays.copyOf(this.bytes, Math.max(needed, (int) Math.min(roomy, mostEver)));
+			long roomy = Math.max(SMALLEST_ARRAY, Long.highestOneBit(needed - 1L) << 1);
+			this.bytes = Arrays.copyOf(this.bytes, (int) Math.min(roomy, mostEver));
 		}
 		System.arraycopy(source, from, this.bytes, this.length, to - from);
 		this.length = needed;
