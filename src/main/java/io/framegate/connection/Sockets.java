@@ -14,7 +14,10 @@ import io.netty.channel.epoll.EpollSocketChannel;
  */
 public final class Sockets {
 
-	/** Bytes pending to a peer above which the other side is not read, and below which it is again. */
+	/**
+	 * Bytes pending to a peer above which the other side is not read, and below which it
+	 * is again.
+	 */
 	private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(64 * 1024, 128 * 1024);
 
 	private static final int KEEPALIVE_IDLE_SECONDS = 60;

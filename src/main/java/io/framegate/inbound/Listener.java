@@ -120,8 +120,8 @@ public final class Listener extends AbstractServerConnectionFactory {
 		connection.setMapper(getMapper());
 		connection.registerSenders(getSenders());
 		if (this.terms.meters().active(Side.INBOUND) > this.listen.maxConnections()) {
-			refuse(connection, CloseReason.LIMIT_CONNECTIONS, "max-connections (" + this.listen.maxConnections()
-					+ ") reached");
+			refuse(connection, CloseReason.LIMIT_CONNECTIONS,
+					"max-connections (" + this.listen.maxConnections() + ") reached");
 			return;
 		}
 		connection.watcher().accepted(connection);
@@ -185,8 +185,8 @@ public final class Listener extends AbstractServerConnectionFactory {
 		@Override
 		public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
 			if (cause instanceof IOException || cause.getCause() instanceof IOException) {
-				logger.warn("Route '{}' cannot accept now and tries again in a second: {}",
-						Listener.this.terms.route(), SocketFaults.text(cause));
+				logger.warn("Route '{}' cannot accept now and tries again in a second: {}", Listener.this.terms.route(),
+						SocketFaults.text(cause));
 				Listener.this.terms.meters().countRefused(CloseReason.OVERLOAD);
 			}
 			context.fireExceptionCaught(cause);

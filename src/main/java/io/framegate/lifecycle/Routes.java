@@ -85,7 +85,8 @@ public final class Routes implements SmartLifecycle {
 
 	private void awaitClosed(Duration atMost) {
 		long deadline = System.nanoTime() + atMost.toNanos();
-		while (System.nanoTime() < deadline && this.routes.stream().anyMatch((route) -> route.live().findAny().isPresent())) {
+		while (System.nanoTime() < deadline
+				&& this.routes.stream().anyMatch((route) -> route.live().findAny().isPresent())) {
 			LockSupport.parkNanos(POLL.toNanos());
 		}
 	}

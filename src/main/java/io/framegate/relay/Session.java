@@ -119,7 +119,8 @@ final class Session implements Watcher {
 			case MAX_AGE -> drain(connection, cause);
 			case BAD_FRAME, FRAME_TOO_LONG, FRAME_TIMEOUT, FRAME_NOT_ENCODABLE, INTERNAL_ERROR -> {
 				if (connection.side() == Side.INBOUND) {
-					// What came before the fault was sent upstream and may still be answered.
+					// What came before the fault was sent upstream and may still be
+					// answered.
 					drain(connection, cause);
 				}
 				else {
@@ -169,7 +170,8 @@ final class Session implements Watcher {
 			finish(cause);
 			return;
 		}
-		// Nothing is on its way in either direction, so nothing can be destroyed by closing.
+		// Nothing is on its way in either direction, so nothing can be destroyed by
+		// closing.
 		this.upstream.close(cause);
 		this.inbound.close(cause);
 	}

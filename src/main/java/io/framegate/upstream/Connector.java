@@ -51,7 +51,7 @@ public final class Connector extends AbstractClientConnectionFactory {
 		this.loops = loops;
 		PortRange range = route.upstream().sourcePort();
 		this.nextSourcePort = new AtomicInteger(
-				(range != null) ? ThreadLocalRandom.current().nextInt(range.size()) : 0);
+				(range != null) ? ThreadLocalRandom.current().nextInt(range.count()) : 0);
 	}
 
 	public Terms terms() {
@@ -77,7 +77,7 @@ public final class Connector extends AbstractClientConnectionFactory {
 	 */
 	int sourcePorts() {
 		PortRange range = this.route.upstream().sourcePort();
-		return (range != null) ? range.size() : 1;
+		return (range != null) ? range.count() : 1;
 	}
 
 	/**
@@ -138,8 +138,8 @@ public final class Connector extends AbstractClientConnectionFactory {
 		if (address == null && range == null) {
 			return null;
 		}
-		int port = (range != null)
-				? range.first() + Math.floorMod(this.nextSourcePort.getAndIncrement(), range.size()) : 0;
+		int port = (range != null) ? range.first() + Math.floorMod(this.nextSourcePort.getAndIncrement(), range.count())
+				: 0;
 		return (address != null) ? new InetSocketAddress(address, port) : new InetSocketAddress(port);
 	}
 

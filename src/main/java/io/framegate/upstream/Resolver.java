@@ -48,8 +48,7 @@ final class Resolver {
 				}
 			}
 			catch (UnknownHostException ex) {
-				candidates
-					.add(new Candidate(target, InetSocketAddress.createUnresolved(target.host(), target.port())));
+				candidates.add(new Candidate(target, InetSocketAddress.createUnresolved(target.host(), target.port())));
 			}
 		}
 		return candidates;
