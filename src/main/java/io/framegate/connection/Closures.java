@@ -118,7 +118,10 @@ public final class Closures implements AutoCloseable {
 		if (closure.peerId() != null) {
 			line = line.addKeyValue("peerId", closure.peerId());
 		}
-		line.log("Connection ended: {}", closure.reason().label());
+		line.log("Connection {} ({} {} {}) ended by {}: {}{}; {} frames in, {} out, {} undelivered", closure.id(),
+				closure.route(), closure.side().label(), closure.remote(), closure.endedBy().label(),
+				closure.reason().label(), closure.detail().isEmpty() ? "" : " (" + closure.detail() + ")",
+				closure.framesIn(), closure.framesOut(), closure.undelivered().frames());
 	}
 
 	/**

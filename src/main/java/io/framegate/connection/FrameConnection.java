@@ -83,6 +83,8 @@ public final class FrameConnection extends TcpConnectionSupport {
 
 	private @Nullable Cause cause;
 
+	private @Nullable Closure closure;
+
 	private volatile ConnectionState state;
 
 	private int place = -1;
@@ -847,12 +849,16 @@ public final class FrameConnection extends TcpConnectionSupport {
 		long frames = this.outbox.pendingFrames();
 		long bytes = this.outbox.pendingPayload(framing().overhead());
 		lose(frames, bytes);
-		because(Cause.byGateway(CloseReason.INTERNAL_ERROR, "closed for no known reason"));
-		Cause why = java.util.Objects.requireNonNull(this.cause);
+		Cause why = this.cause;
+		if (why == null) {
+			why = Cause.byGateway(CloseReason.INTERNAL_ERROR, "closed for no known reason");
+			this.cause = why;
+		}
 		this.terms.connections().remove(this);
 		this.terms.meters().countClosed(side(), why.reason());
 		this.watcher.closed(this, why, frames, bytes);
-		this.terms.closures().add(closure(why));
+		this.closure = closure(why);
+		this.terms.closures().add(this.closure);
 		super.close();
 		this.loop.flushSoon();
 	}
@@ -866,7 +872,9 @@ public final class FrameConnection extends TcpConnectionSupport {
 
 	@Override
 	protected void publishConnectionCloseEvent() {
-		publishEvent(new ConnectionClosedEvent(this, closure(java.util.Objects.requireNonNull(this.cause))));
+		if (this.closure != null) {
+			publishEvent(new ConnectionClosedEvent(this, this.closure));
+		}
 	}
 
 	// Timers

@@ -24,6 +24,10 @@ public final class RouteMeters implements AutoCloseable {
 
 	private static final String DIRECTION = "direction";
 
+	private static final Duration[] CONNECT_BUCKETS = { Duration.ofMillis(1), Duration.ofMillis(5),
+			Duration.ofMillis(10), Duration.ofMillis(50), Duration.ofMillis(100), Duration.ofMillis(500),
+			Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofSeconds(10) };
+
 	private final MeterRegistry registry;
 
 	private final String route;
@@ -74,7 +78,7 @@ public final class RouteMeters implements AutoCloseable {
 		this.connect = io.micrometer.core.instrument.Timer.builder("framegate.connect")
 			.tags(ROUTE, route)
 			.description("From the start of a connect to its establishment")
-			.publishPercentileHistogram()
+			.serviceLevelObjectives(CONNECT_BUCKETS)
 			.register(registry);
 		this.meters.add(this.connect);
 	}
