@@ -1,0 +1,234 @@
+package io.framegate.testkit;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+import io.framegate.Framegate;
+import io.framegate.connection.Closure;
+import io.framegate.connection.Closures;
+import io.framegate.connection.Connections;
+import io.framegate.connection.FrameConnection;
+import io.framegate.connection.Side;
+import io.framegate.lifecycle.Routes;
+import io.framegate.lifecycle.RunningRoute;
+import org.awaitility.Awaitility;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/**
+ * A gateway under test: the whole application in this JVM, on free ports.
+ */
+public final class Gateway implements AutoCloseable {
+
+	private static final Duration LIMIT = Duration.ofSeconds(10);
+
+	private static final JsonMapper JSON = new JsonMapper();
+
+	private final ConfigurableApplicationContext context;
+
+	private final HttpClient http = HttpClient.newBuilder().connectTimeout(LIMIT).build();
+
+	private Gateway(ConfigurableApplicationContext context) {
+		this.context = context;
+	}
+
+	/**
+	 * Starts a gateway that knows nothing but these properties.
+	 * @param properties each as {@code name=value}
+	 * @return the gateway, listening
+	 */
+	public static Gateway start(String... properties) {
+		return start(List.of(), properties);
+	}
+
+	/**
+	 * Starts a gateway with beans of a user's own.
+	 * @param configurations their classes
+	 * @param properties each as {@code name=value}
+	 * @return the gateway, listening
+	 */
+	public static Gateway start(List<Class<?>> configurations, String... properties) {
+		List<Class<?>> sources = new ArrayList<>(List.of(Framegate.class));
+		sources.addAll(configurations);
+		List<String> arguments = new ArrayList<>(List.of("--server.port=0",
+				"--spring.config.location=classpath:/application.yml", "--spring.main.register-shutdown-hook=false",
+				"--logging.level.root=warn", "--logging.level.io.framegate.closure=warn"));
+		Stream.of(properties).map((property) -> "--" + property).forEach(arguments::add);
+		return new Gateway(
+				new SpringApplicationBuilder(sources.toArray(Class<?>[]::new)).run(arguments.toArray(String[]::new)));
+	}
+
+	/**
+	 * The properties of a route on a free loopback port.
+	 * @param name the route's name
+	 * @param inbound its inbound framing
+	 * @param upstream its upstream's framing
+	 * @param targets its targets, comma-separated
+	 * @param more further properties, each without {@code framegate.routes.<name>.}
+	 * @return properties for {@link #start}
+	 */
+	public static String[] route(String name, String inbound, String upstream, String targets, String... more) {
+		String prefix = "framegate.routes." + name + ".";
+		return Stream
+			.concat(Stream.of("listen.port=0", "listen.address=127.0.0.1", "listen.framing=" + inbound,
+					"upstream.framing=" + upstream, "upstream.targets=" + targets), Stream.of(more))
+			.map((property) -> prefix + property)
+			.toArray(String[]::new);
+	}
+
+	/**
+	 * Properties put together.
+	 * @param parts properties of several routes
+	 * @return all of them
+	 */
+	public static String[] all(String[]... parts) {
+		return Stream.of(parts).flatMap(Stream::of).toArray(String[]::new);
+	}
+
+	public int port(String route) {
+		return route(route).port();
+	}
+
+	public RunningRoute route(String name) {
+		return this.context.getBean(Routes.class).find(name).orElseThrow();
+	}
+
+	public TestClient connect(String route) {
+		return TestClient.connect(port(route));
+	}
+
+	public <T> T bean(Class<T> type) {
+		return this.context.getBean(type);
+	}
+
+	public ConfigurableApplicationContext context() {
+		return this.context;
+	}
+
+	public List<FrameConnection> connections(String route) {
+		return bean(Connections.class).all().stream().filter((connection) -> connection.route().equals(route)).toList();
+	}
+
+	/**
+	 * Waits until a route has no connection left.
+	 * @param route the route's name
+	 */
+	public void awaitNoConnections(String route) {
+		await("no connections of " + route, () -> connections(route).isEmpty() ? Optional.of(true) : Optional.empty());
+	}
+
+	/**
+	 * Waits for the record of an ended connection.
+	 * @param route the route's name
+	 * @param side its side
+	 * @return the newest record
+	 */
+	public Closure awaitClosure(String route, Side side) {
+		return await("a closure of " + route + " " + side,
+				() -> closures(route).stream().filter((closure) -> closure.side() == side).findFirst());
+	}
+
+	public List<Closure> closures(String route) {
+		return bean(Closures.class).newest((closure) -> closure.route().equals(route), 100_000);
+	}
+
+	/**
+	 * Waits for something to be there.
+	 * @param <T> what
+	 * @param what its name, for the failure
+	 * @param look looks for it
+	 * @return what was found
+	 */
+	public static <T> T await(String what, Supplier<Optional<T>> look) {
+		return Awaitility.await(what)
+			.atMost(Duration.ofSeconds(20))
+			.pollInterval(Duration.ofMillis(5))
+			.until(look::get, Optional::isPresent)
+			.orElseThrow();
+	}
+
+	public int httpPort() {
+		return Integer.parseInt(this.context.getEnvironment().getRequiredProperty("local.server.port"));
+	}
+
+	/**
+	 * Gets JSON.
+	 * @param path the path and query
+	 * @return the body
+	 */
+	public JsonNode get(String path) {
+		HttpResponse<String> response = exchange("GET", path, null);
+		if (response.statusCode() != 200) {
+			throw new AssertionError("GET " + path + ": " + response.statusCode() + " " + response.body());
+		}
+		return JSON.readTree(response.body());
+	}
+
+	public String text(String path) {
+		return exchange("GET", path, null).body();
+	}
+
+	/**
+	 * Sends an HTTP request.
+	 * @param method its method
+	 * @param path the path and query
+	 * @param json its body, or {@code null}
+	 * @param headers names and values in turn
+	 * @return the response
+	 */
+	public HttpResponse<String> exchange(String method, String path, String json, String... headers) {
+		HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + httpPort() + path))
+			.timeout(LIMIT)
+			.method(method,
+					(json != null) ? HttpRequest.BodyPublishers.ofString(json) : HttpRequest.BodyPublishers.noBody());
+		if (json != null) {
+			request.header("Content-Type", "application/json");
+		}
+		if (headers.length > 0) {
+			request.headers(headers);
+		}
+		try {
+			return this.http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	/**
+	 * A counter or gauge as Prometheus gets it.
+	 * @param series name and tags as written there
+	 * @return its value, 0 where it is missing
+	 */
+	public double metric(String series) {
+		return text("/actuator/prometheus").lines()
+			.filter((line) -> line.startsWith(series + " "))
+			.mapToDouble((line) -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+			.findFirst()
+			.orElse(0);
+	}
+
+	@Override
+	public void close() {
+		this.http.close();
+		this.context.close();
+	}
+
+}
