@@ -4,6 +4,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
 
 import javax.net.ssl.SSLSession;
 
@@ -74,6 +75,8 @@ public final class FrameConnection extends TcpConnectionSupport {
 	private final Outbox outbox = new Outbox();
 
 	private final @Nullable Serial serial;
+
+	private final CompletableFuture<Closure> whenClosed = new CompletableFuture<>();
 
 	private @Nullable ConnectionHeaders headers;
 
@@ -765,6 +768,14 @@ public final class FrameConnection extends TcpConnectionSupport {
 	}
 
 	/**
+	 * The record it leaves, once its socket is closed.
+	 * @return completed on the event loop
+	 */
+	public CompletableFuture<Closure> whenClosed() {
+		return this.whenClosed;
+	}
+
+	/**
 	 * What will have ended it, as far as is known.
 	 * @return the cause, or {@code null}
 	 */
@@ -861,6 +872,7 @@ public final class FrameConnection extends TcpConnectionSupport {
 		this.terms.closures().add(this.closure);
 		super.close();
 		this.loop.flushSoon();
+		this.whenClosed.complete(this.closure);
 	}
 
 	private Closure closure(Cause why) {

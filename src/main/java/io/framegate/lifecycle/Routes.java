@@ -1,13 +1,19 @@
 package io.framegate.lifecycle;
 
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 import io.framegate.connection.Cause;
 import io.framegate.connection.CloseReason;
+import io.framegate.timeout.Timeouts;
 import io.framegate.timeout.Timer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,8 +32,6 @@ public final class Routes implements SmartLifecycle {
 	static final int PHASE = Integer.MAX_VALUE - 512;
 
 	private static final Logger logger = LoggerFactory.getLogger(Routes.class);
-
-	private static final Duration POLL = Duration.ofMillis(10);
 
 	private static final Duration GRACE = Duration.ofSeconds(1);
 
@@ -72,23 +76,29 @@ public final class Routes implements SmartLifecycle {
 	@Override
 	public void stop() {
 		LockSupport.parkNanos(this.quietPeriod.toNanos());
-		Duration longest = Duration.ZERO;
-		for (RunningRoute route : this.routes) {
-			route.drain(Cause.byGateway(CloseReason.SHUTDOWN, "the gateway stops"));
-			Duration drain = route.timeouts().limit(Timer.DRAIN).value();
-			longest = (drain.compareTo(longest) > 0) ? drain : longest;
+		Cause cause = Cause.byGateway(CloseReason.SHUTDOWN, "the gateway stops");
+		CompletableFuture<?>[] drains = this.routes.stream()
+			.map((route) -> route.drain(cause))
+			.toArray(CompletableFuture<?>[]::new);
+		try {
+			CompletableFuture.allOf(drains).get(longestDrain().plus(GRACE).toMillis(), TimeUnit.MILLISECONDS);
 		}
-		awaitClosed(longest.plus(GRACE));
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		catch (ExecutionException | TimeoutException ex) {
+			logger.warn("Not every connection ended within its drain time", ex);
+		}
 		this.routes.forEach(RunningRoute::stop);
 		this.running = false;
 	}
 
-	private void awaitClosed(Duration atMost) {
-		long deadline = System.nanoTime() + atMost.toNanos();
-		while (System.nanoTime() < deadline
-				&& this.routes.stream().anyMatch((route) -> route.live().findAny().isPresent())) {
-			LockSupport.parkNanos(POLL.toNanos());
-		}
+	private Duration longestDrain() {
+		return this.routes.stream()
+			.map((route) -> route.timeouts().limit(Timer.DRAIN).value())
+			.map((drain) -> drain.isZero() ? Timeouts.LONGEST : drain)
+			.max(Comparator.naturalOrder())
+			.orElse(Duration.ZERO);
 	}
 
 	@Override

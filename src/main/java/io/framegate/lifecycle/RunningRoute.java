@@ -1,6 +1,7 @@
 package io.framegate.lifecycle;
 
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
 import io.framegate.connection.Cause;
@@ -73,14 +74,75 @@ public final class RunningRoute {
 	}
 
 	/**
-	 * Accepts no more and ends every connection without loss. Returns at once.
-	 * @param cause who wants it
+	 * Accepts no more; connections that are there go on.
 	 */
-	void drain(Cause cause) {
-		this.state = State.DRAINING;
+	public synchronized void pause() {
 		this.listener.pause();
-		live().filter((connection) -> connection.side() == Side.INBOUND)
-			.forEach((connection) -> connection.execute(() -> connection.watcher().drain(connection, cause)));
+		this.state = State.PAUSED;
+	}
+
+	/**
+	 * Accepts again, on the same port.
+	 * @throws io.framegate.inbound.BindFailedException where somebody else has taken it;
+	 * the route has failed then, and may be resumed again
+	 */
+	public synchronized void resume() {
+		try {
+			this.listener.start();
+			this.state = State.LISTENING;
+			this.lastError = null;
+		}
+		catch (RuntimeException ex) {
+			this.state = State.FAILED;
+			this.lastError = ex.getMessage();
+			throw ex;
+		}
+	}
+
+	/**
+	 * Accepts no more and ends every connection without loss, within the drain timer.
+	 * Returns at once; the route is paused when the drain is done.
+	 * @param cause who wants it
+	 * @return what became of the frames, once every connection has ended
+	 */
+	public CompletableFuture<DrainReport> drain(Cause cause) {
+		long delivered;
+		long undelivered;
+		List<FrameConnection> draining;
+		synchronized (this) {
+			this.state = State.DRAINING;
+			this.listener.pause();
+			delivered = this.meters.framesOut();
+			undelivered = this.meters.undelivered();
+			draining = live().toList();
+		}
+		for (FrameConnection connection : draining) {
+			if (connection.side() == Side.INBOUND) {
+				connection.execute(() -> connection.watcher().drain(connection, cause));
+			}
+		}
+		return CompletableFuture
+			.allOf(draining.stream().map(FrameConnection::whenClosed).toArray(CompletableFuture[]::new))
+			.thenApply((done) -> {
+				synchronized (this) {
+					if (this.state == State.DRAINING) {
+						this.state = State.PAUSED;
+					}
+				}
+				return new DrainReport(draining.size(), this.meters.framesOut() - delivered,
+						this.meters.undelivered() - undelivered);
+			});
+	}
+
+	/**
+	 * What became of a drained route's connections and frames.
+	 *
+	 * @param connections how many connections there were, on both sides
+	 * @param framesDelivered frames that inbound peers got since the drain began
+	 * @param framesUndelivered frames that reached nobody
+	 */
+	public record DrainReport(int connections, long framesDelivered, long framesUndelivered) {
+
 	}
 
 	/**
