@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 
 import javax.net.ssl.SSLSession;
 
+import io.framegate.framing.BeanFraming;
 import io.framegate.framing.FrameCutter;
 import io.framegate.framing.FrameException;
 import io.framegate.framing.FrameSink;
@@ -74,7 +75,11 @@ public final class FrameConnection extends TcpConnectionSupport {
 
 	private final Outbox outbox = new Outbox();
 
+	/** Runs a blocking handler's code, if the route has one. */
 	private final @Nullable Serial serial;
+
+	/** Runs a user's own framing, if the route has one. */
+	private final @Nullable BeanCodec codec;
 
 	private final CompletableFuture<Closure> whenClosed = new CompletableFuture<>();
 
@@ -144,6 +149,7 @@ public final class FrameConnection extends TcpConnectionSupport {
 		this.id = terms.connections().id(this.number);
 		this.cutter = terms.framing().cutter(terms.maxFrameSize());
 		this.serial = terms.blocking() ? new Serial("framegate-" + terms.route() + "-" + this.id) : null;
+		this.codec = (terms.framing() instanceof BeanFraming bean) ? new BeanCodec(this, bean) : null;
 		this.state = (terms.side() == Side.INBOUND) ? ConnectionState.ACCEPTED : ConnectionState.CONNECTING;
 		this.lastReadAt = this.openedNanos;
 		this.lastWriteAt = this.openedNanos;
@@ -369,10 +375,9 @@ public final class FrameConnection extends TcpConnectionSupport {
 			}
 		}
 		catch (FrameException ex) {
-			this.broken = true;
 			CloseReason reason = (ex.fault() == FrameException.Fault.TOO_LONG) ? CloseReason.FRAME_TOO_LONG
 					: CloseReason.BAD_FRAME;
-			fail(new Cause(reason, side().asEndedBy(), String.valueOf(ex.getMessage())));
+			broke(new Cause(reason, side().asEndedBy(), String.valueOf(ex.getMessage())));
 		}
 		finally {
 			this.terms.meters().countIn(side(), this.framesIn - framesBefore, 0);
@@ -380,17 +385,18 @@ public final class FrameConnection extends TcpConnectionSupport {
 	}
 
 	private boolean take(byte[] payload) {
+		if (this.codec != null) {
+			if (!this.discarding && this.codec.offer(payload)) {
+				pause();
+			}
+			return !this.paused || this.discarding;
+		}
 		this.framesIn++;
 		if (this.discarding) {
 			lose(1, payload.length);
 			return true;
 		}
-		ConnectionHeaders shared = this.headers;
-		if (shared == null) {
-			shared = new ConnectionHeaders(this);
-			this.headers = shared;
-		}
-		Message<byte[]> message = new GenericMessage<>(payload, shared);
+		Message<byte[]> message = message(payload);
 		if (this.serial == null) {
 			deliver(message);
 		}
@@ -398,6 +404,36 @@ public final class FrameConnection extends TcpConnectionSupport {
 			deliverOnVirtualThread(this.serial, message);
 		}
 		return !this.paused || this.discarding;
+	}
+
+	private Message<byte[]> message(byte[] payload) {
+		ConnectionHeaders shared = this.headers;
+		if (shared == null) {
+			shared = new ConnectionHeaders(this);
+			this.headers = shared;
+		}
+		return new GenericMessage<>(payload, shared);
+	}
+
+	/**
+	 * Delivers a frame that a user's own deserializer read. Its virtual thread calls.
+	 * @param payload the frame
+	 */
+	void received(byte[] payload) {
+		execute(() -> {
+			this.framesIn++;
+			this.terms.meters().countIn(side(), 1, 0);
+		});
+		deliver(message(payload));
+	}
+
+	/**
+	 * A user's own deserializer gave up.
+	 * @param why the cause
+	 */
+	void broke(Cause why) {
+		this.broken = true;
+		fail(why);
 	}
 
 	private void deliver(Message<byte[]> message) {
@@ -444,7 +480,10 @@ public final class FrameConnection extends TcpConnectionSupport {
 	 * @param task the task
 	 */
 	public void afterFrames(Runnable task) {
-		if (this.serial == null) {
+		if (this.codec != null) {
+			this.codec.afterLast(task);
+		}
+		else if (this.serial == null) {
 			task.run();
 		}
 		else {
@@ -520,7 +559,7 @@ public final class FrameConnection extends TcpConnectionSupport {
 			if (this.state == ConnectionState.OPEN) {
 				this.state = ConnectionState.READ_CLOSED;
 			}
-			int partial = this.cutter.partialBytes();
+			int partial = partialFrameBytes();
 			if (partial > 0 && !this.broken) {
 				because(new Cause(CloseReason.TRUNCATED_FRAME, side().asEndedBy(),
 						"FIN after " + partial + " bytes of a frame"));
@@ -528,6 +567,10 @@ public final class FrameConnection extends TcpConnectionSupport {
 			this.watcher.inputEnded(this);
 			closeIfDone();
 		});
+	}
+
+	private int partialFrameBytes() {
+		return (this.codec != null) ? this.codec.partialBytes() : this.cutter.partialBytes();
 	}
 
 	// Writing
@@ -541,8 +584,35 @@ public final class FrameConnection extends TcpConnectionSupport {
 			lose(1, payload.length);
 			return;
 		}
+		if (this.codec != null) {
+			this.codec.write(payload);
+		}
+		else {
+			writeEncoded(payload);
+		}
+	}
+
+	/**
+	 * Writes a frame that needs no more than its prefix and suffix.
+	 * @param payload the frame
+	 */
+	void writeEncoded(byte[] payload) {
+		if (this.outputEnded || !isOpen()) {
+			lose(1, payload.length);
+			return;
+		}
 		this.loop.gather().add(this, payload);
 		this.loop.wrote();
+	}
+
+	/**
+	 * A user's own serializer refused a frame.
+	 * @param payload the frame
+	 * @param why what it said
+	 */
+	void notEncodable(byte[] payload, String why) {
+		lose(1, payload.length);
+		fail(Cause.byGateway(CloseReason.FRAME_NOT_ENCODABLE, why));
 	}
 
 	/**
@@ -550,7 +620,7 @@ public final class FrameConnection extends TcpConnectionSupport {
 	 * @return whether there is room
 	 */
 	public boolean isWritable() {
-		return this.channel.isWritable();
+		return this.channel.isWritable() && (this.codec == null || !this.codec.isFull());
 	}
 
 	ByteBuf allocate(int size) {
@@ -684,8 +754,17 @@ public final class FrameConnection extends TcpConnectionSupport {
 		if (this.outputEnding || !isOpen()) {
 			return;
 		}
-		this.loop.flush();
 		this.outputEnding = true;
+		if (this.codec != null) {
+			this.codec.afterWrites(this::endOutputWhenFlushed);
+		}
+		else {
+			endOutputWhenFlushed();
+		}
+	}
+
+	private void endOutputWhenFlushed() {
+		this.loop.flush();
 		if (this.outbox.pendingBytes() == 0) {
 			endOutput();
 		}
@@ -857,6 +936,9 @@ public final class FrameConnection extends TcpConnectionSupport {
 		this.state = ConnectionState.CLOSED;
 		this.loop.remove(this);
 		this.unread = null;
+		if (this.codec != null) {
+			this.codec.close();
+		}
 		long frames = this.outbox.pendingFrames();
 		long bytes = this.outbox.pendingPayload(framing().overhead());
 		lose(frames, bytes);
@@ -879,7 +961,7 @@ public final class FrameConnection extends TcpConnectionSupport {
 		FrameConnection other = this.peer;
 		return new Closure(this.id, route(), side(), remoteText(), (other != null) ? other.id : null, why.reason(),
 				why.endedBy(), why.detail(), this.openedAt, Instant.now(), this.framesIn, framesOut(), this.bytesIn,
-				bytesOut(), new Closure.Undelivered(this.lostFrames, this.lostBytes), this.cutter.partialBytes());
+				bytesOut(), new Closure.Undelivered(this.lostFrames, this.lostBytes), partialFrameBytes());
 	}
 
 	@Override

@@ -8,6 +8,7 @@ import io.framegate.connection.Loops;
 import io.framegate.connection.RouteMeters;
 import io.framegate.connection.Side;
 import io.framegate.connection.Terms;
+import io.framegate.framing.BeanFraming;
 import io.framegate.framing.Framing;
 import io.framegate.framing.Framings;
 import io.framegate.inbound.Listener;
@@ -34,6 +35,8 @@ import org.springframework.messaging.MessageChannel;
  * {@code framegate.<route>}, the {@link RunningRoute}.
  */
 final class RouteBeans {
+
+	private static final String BEAN = "bean:";
 
 	private final Route route;
 
@@ -87,6 +90,10 @@ final class RouteBeans {
 	}
 
 	private Framing framing(String name, boolean lengthIncludesHeader) {
+		if (name.startsWith(BEAN)) {
+			String bean = name.substring(BEAN.length());
+			return BeanFraming.of(bean, this.beans.getBean(bean));
+		}
 		return Framings.named(name, lengthIncludesHeader);
 	}
 
