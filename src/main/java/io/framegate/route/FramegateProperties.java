@@ -40,7 +40,7 @@ public record FramegateProperties(@DefaultValue Map<String, RouteProperties> rou
 	 * @throws InvalidConfigurationException naming every problem at once
 	 */
 	public static FramegateProperties read(ConfigurableEnvironment environment) {
-		return new ConfigurationReader(environment).read();
+		return new ConfigurationReader(environment, Unbuilt.ALL).read();
 	}
 
 	/**

@@ -88,12 +88,24 @@ public final class TestConfiguration {
 	}
 
 	/**
-	 * Reads a configuration that has problems.
+	 * Reads a configuration that may have problems.
 	 * @return the problems
 	 */
 	List<Problem> problems() {
+		return problems(Unbuilt.ALL);
+	}
+
+	/**
+	 * Reads a configuration as if everything that it can say were built.
+	 * @return the problems
+	 */
+	List<Problem> problemsIfAllWereBuilt() {
+		return problems(List.of());
+	}
+
+	private List<Problem> problems(List<Unbuilt> unbuilt) {
 		try {
-			read();
+			new ConfigurationReader(this.environment, unbuilt).read();
 			return List.of();
 		}
 		catch (InvalidConfigurationException ex) {
