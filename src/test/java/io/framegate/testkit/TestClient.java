@@ -1,0 +1,78 @@
+package io.framegate.testkit;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.time.Duration;
+
+/**
+ * A client of the gateway.
+ *
+ * <pre>
+ * try (TestClient client = TestClient.connect(port)) {
+ * 	client.sendLine("hello");
+ * 	client.halfClose();
+ * 	assertThat(client.readLine()).isEqualTo("hello");
+ * 	client.expectEof();
+ * }
+ * </pre>
+ */
+public final class TestClient extends TestSocket {
+
+	private static final int CONNECT_MILLIS = 10_000;
+
+	private TestClient(Socket socket) throws IOException {
+		super(socket);
+	}
+
+	/**
+	 * Connects to a port of this machine.
+	 * @param port where
+	 * @return the connected client
+	 */
+	public static TestClient connect(int port) {
+		return connect("127.0.0.1", port);
+	}
+
+	public static TestClient connect(String host, int port) {
+		return connect(host, port, 0);
+	}
+
+	/**
+	 * Connects with a small receive buffer, for a client that reads slowly.
+	 * @param host the host
+	 * @param port the port
+	 * @param receiveBuffer SO_RCVBUF in bytes; 0 for the system's default
+	 * @return the connected client
+	 */
+	public static TestClient connect(String host, int port, int receiveBuffer) {
+		Socket socket = new Socket();
+		try {
+			if (receiveBuffer > 0) {
+				socket.setReceiveBufferSize(receiveBuffer);
+			}
+			socket.connect(new InetSocketAddress(host, port), CONNECT_MILLIS);
+			return new TestClient(socket);
+		}
+		catch (IOException ex) {
+			try (socket) {
+				throw new UncheckedIOException("No connection to " + host + ":" + port + ": " + ex.getMessage(), ex);
+			}
+			catch (IOException closing) {
+				throw new UncheckedIOException(closing);
+			}
+		}
+	}
+
+	/**
+	 * Sets the deadline of every later call, in place of 10 seconds.
+	 * @param limit how long a call may take
+	 * @return this client
+	 */
+	public TestClient within(Duration limit) {
+		deadline(limit);
+		return this;
+	}
+
+}
