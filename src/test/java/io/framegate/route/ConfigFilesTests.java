@@ -64,6 +64,7 @@ class ConfigFilesTests {
 	private static FramegateProperties read(String... arguments) {
 		SpringApplication application = new SpringApplication(Nothing.class);
 		application.setWebApplicationType(WebApplicationType.NONE);
+		application.setLogStartupInfo(false);
 		try (ConfigurableApplicationContext context = application.run(arguments)) {
 			return FramegateProperties.read(context.getEnvironment());
 		}
