@@ -1,5 +1,6 @@
 package io.framegate.route;
 
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -23,7 +24,10 @@ final class ConfigurationReader {
 
 	private final Settings settings;
 
-	ConfigurationReader(ConfigurableEnvironment environment) {
+	private final List<Unbuilt> unbuilt;
+
+	ConfigurationReader(ConfigurableEnvironment environment, List<Unbuilt> unbuilt) {
+		this.unbuilt = unbuilt;
 		this.settings = new SettingsReader(environment, this.problems).read();
 	}
 
@@ -32,7 +36,7 @@ final class ConfigurationReader {
 		Binder binder = new Binder(this.settings.source());
 		this.settings.all().forEach(this::checkGap);
 		this.settings.all().forEach((setting) -> convert(setting, binder));
-		Unbuilt.refuse(this.settings, this.problems);
+		this.unbuilt.forEach((capability) -> capability.refuse(this.settings, this.problems));
 		this.settings.inherit();
 		FramegateProperties properties = new Binder(this.settings.source()).bindOrCreate(Settings.ROOT,
 				Bindable.of(FramegateProperties.class));

@@ -16,6 +16,13 @@ import io.framegate.timeout.Timer;
 /**
  * The gateway's configuration. Read it with {@link #read(ConfigurableEnvironment)}; the
  * annotation is there for the metadata that IDEs show.
+ * <p>
+ * As an environment variable a property is written in capitals, with underscores for the
+ * dots, and underscores or nothing for the dashes:
+ * {@code FRAMEGATE_ROUTES_CARD_AUTH_LISTEN_MAX_FRAME_SIZE}. A route may be declared by
+ * variables alone; the underscores of its name are dashes then. Variables that merely
+ * start with the gateway's name, such as those that Kubernetes sets for services, are
+ * left alone.
  *
  * @param routes Routes by name, [a-z][a-z0-9-]{0,39}. Each listens on a port and passes
  * frames to its upstream.
@@ -40,7 +47,7 @@ public record FramegateProperties(@DefaultValue Map<String, RouteProperties> rou
 	 * @throws InvalidConfigurationException naming every problem at once
 	 */
 	public static FramegateProperties read(ConfigurableEnvironment environment) {
-		return new ConfigurationReader(environment).read();
+		return new ConfigurationReader(environment, Unbuilt.ALL).read();
 	}
 
 	/**

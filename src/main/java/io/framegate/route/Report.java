@@ -5,6 +5,8 @@ import java.util.Base64;
 
 import org.jspecify.annotations.Nullable;
 
+import io.framegate.framing.Framings;
+
 /**
  * Takes complaints about the properties of one group. A property is complained of once.
  */
@@ -82,9 +84,9 @@ final class Report {
 				refuse("framing", "needs the name of a serializer bean after 'bean:'");
 			}
 		}
-		else if (!FramingNames.BUILT_IN.contains(name)) {
-			refuse("framing", "must be one of " + String.join(", ", FramingNames.BUILT_IN) + " or bean:<name>"
-					+ Nearest.suggestion(name, FramingNames.BUILT_IN));
+		else if (!Framings.NAMES.contains(name)) {
+			refuse("framing", "must be one of " + String.join(", ", Framings.NAMES) + " or bean:<name>"
+					+ Nearest.suggestion(name, Framings.NAMES));
 		}
 		if (lengthIncludesHeader && !FramingNames.isLength(name)) {
 			refuse("length-includes-header", "applies only to the framings length1, length2 and length4");

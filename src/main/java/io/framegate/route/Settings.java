@@ -6,7 +6,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
@@ -122,9 +121,8 @@ final class Settings {
 	 * @return a copy
 	 */
 	MapConfigurationPropertySource source() {
-		Map<String, Object> values = this.settings.entrySet()
-			.stream()
-			.collect(Collectors.toMap(Map.Entry::getKey, (entry) -> entry.getValue().value()));
+		Map<String, Object> values = new TreeMap<>();
+		this.settings.forEach((property, setting) -> values.put(property, setting.value()));
 		// a route of which nothing is right is still a route
 		this.routes.forEach((name) -> values.putIfAbsent(route(name) + ".mode", Mode.SESSION.label()));
 		return new MapConfigurationPropertySource(values);

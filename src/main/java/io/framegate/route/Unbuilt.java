@@ -7,11 +7,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the configuration can say and this version cannot do. Delete a line when its
  * capability is there.
+ *
+ * @param key the property or group below a route
+ * @param harmless the value that means it is not wanted, or {@code null} where any value
+ * is refused
  */
-final class Unbuilt {
+record Unbuilt(String key, @Nullable String harmless) {
 
-	/** Each is refused, but for the value that means it is not wanted. */
-	private static final List<Unbuilt> ALL = List.of(
+	static final List<Unbuilt> ALL = List.of(
 	// @formatter:off
 			new Unbuilt("mode", "session"),
 			new Unbuilt("listen.tls", null),
@@ -35,26 +38,13 @@ final class Unbuilt {
 	// @formatter:on
 	);
 
-	private final String key;
-
-	private final @Nullable String harmless;
-
-	private Unbuilt(String key, @Nullable String harmless) {
-		this.key = key;
-		this.harmless = harmless;
-	}
-
 	/**
 	 * Refuses what cannot be done.
 	 * @param settings the settings, all of them of the right type
 	 * @param problems takes what is refused
 	 */
-	static void refuse(Settings settings, Problems problems) {
-		for (String route : settings.routes()) {
-			for (Unbuilt unbuilt : ALL) {
-				unbuilt.refuse(Settings.route(route) + "." + unbuilt.key, settings, problems);
-			}
-		}
+	void refuse(Settings settings, Problems problems) {
+		settings.routes().forEach((route) -> refuse(Settings.route(route) + "." + this.key, settings, problems));
 	}
 
 	private void refuse(String property, Settings settings, Problems problems) {

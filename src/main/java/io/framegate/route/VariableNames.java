@@ -97,7 +97,7 @@ final class VariableNames {
 				}
 			}
 		});
-		return Nearest.suggestion(variable, known, 3);
+		return Nearest.suggestion(variable, known, 2);
 	}
 
 	private Optional<Place> property(String variable, UnaryOperator<String> routeNames) {

@@ -1,0 +1,342 @@
+package io.framegate.route;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.tuple;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+class ProblemsTests {
+
+	private static final String NOT_AVAILABLE = "is not available in this version";
+
+	private static final String FRAMING = "must be one of crlf, lf, nul, stx-etx, mllp, length1, length2, length4, stream or bean:<name>";
+
+	private static final String PORT = "must be a whole number from 0 to 65535";
+
+	private static final String DURATION = "must be a duration from 0 to 366d, such as 500ms, 30s or 5m";
+
+	private static final String SIZE = "must be a size from 1B to 1GB, such as 512B or 64KB";
+
+	private static final String TARGET = "must be host:port, such as 10.1.2.3:7101, orders.example:7101 or [2001:db8::1]:7101";
+
+	private static final String ONE_PORT = "a port is a whole number from 1 to 65535";
+
+	static Stream<Arguments> badValues() {
+		String number = "must be a whole number from 0 to 2147483647";
+		return Stream.of( //
+				arguments("listen.port", "abc", PORT), //
+				arguments("listen.port", "65536", PORT), //
+				arguments("listen.port", "-1", PORT), //
+				arguments("listen.port", "99999999999", PORT), //
+				arguments("mode", "sesion", "must be one of session, request-reply, one-way. Did you mean 'session'?"),
+				arguments("mode", "tunnel", "must be one of session, request-reply, one-way"), //
+				arguments("handler", "slow", "must be one of fast, blocking"), //
+				arguments("listen.framing", "crfl", FRAMING + ". Did you mean 'crlf'?"), //
+				arguments("listen.framing", "xml-documents", FRAMING), //
+				arguments("upstream.framing", "length3", FRAMING + ". Did you mean 'length1'?"), //
+				arguments("listen.framing", "bean:", "needs the name of a serializer bean after 'bean:'"), //
+				arguments("listen.length-includes-header", "true",
+						"applies only to the framings length1, length2 and length4"),
+				arguments("listen.length-includes-header", "maybe", "must be true or false"), //
+				arguments("listen.address", "here or there",
+						"must be a local IP address or host name, such as 0.0.0.0, 127.0.0.1 or ::1"),
+				arguments("listen.max-frame-size", "0", SIZE), //
+				arguments("listen.max-frame-size", "2GB", SIZE), //
+				arguments("listen.max-frame-size", "many", SIZE), //
+				arguments("upstream.max-frame-size", "-1KB", SIZE), //
+				arguments("listen.backlog", "0", "must be a whole number from 1 to 65535"), //
+				arguments("listen.max-connections", "-1", number), //
+				arguments("listen.max-connections-per-ip", "-1", number), //
+				arguments("listen.proxy-protocol", "on", "must be one of off, optional, required"), //
+				arguments("upstream.proxy-protocol", "v3", "must be one of off, v1, v2. Did you mean 'v1'?"), //
+				arguments("upstream.targets[0]", "nowhere", TARGET), //
+				arguments("upstream.targets[0]", "two words:1", TARGET), //
+				arguments("upstream.targets[0]", "::1:7101", TARGET), //
+				arguments("upstream.targets[0]", ":7101", TARGET), //
+				arguments("upstream.targets[0]", "a:0", ONE_PORT), //
+				arguments("upstream.targets[0]", "a:70000", ONE_PORT), //
+				arguments("upstream.targets[0]", "a:", ONE_PORT), //
+				arguments("upstream.source-address", "localhost", "must be an IP address of this machine"), //
+				arguments("upstream.source-port", "0", ONE_PORT), //
+				arguments("upstream.source-port", "40000-", ONE_PORT), //
+				arguments("upstream.source-port", "40099-40000",
+						"a range goes from its lower port to its higher one, such as 40000-40099"),
+				arguments("upstream.pool.max-connections", "0", "must be a whole number from 1 to 65535"), //
+				arguments("upstream.pool.max-wait", "-1s", DURATION), //
+				arguments("timeouts.idle", "nonsense", DURATION), //
+				arguments("timeouts.idle", "-1s", DURATION), //
+				arguments("timeouts.idle", "367d", DURATION));
+	}
+
+	@ParameterizedTest
+	@MethodSource("badValues")
+	void badValueIsNamedWithWhatIsAllowed(String key, String value, String message) {
+		assertThat(TestConfiguration.route("orders")
+			.property("framegate.routes.orders." + key, value)
+			.problemsIfAllWereBuilt()).extracting(Problem::property, Problem::value, Problem::message)
+			.containsExactly(tuple("framegate.routes.orders." + key, value, message));
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', value = { "framegate.defaults.timeouts.idle | x | " + DURATION,
+			"framegate.defaults.max-frame-size | 0 | " + SIZE, "framegate.shutdown.quiet-period | -1s | " + DURATION,
+			"framegate.closures.keep | 0 | must be a whole number from 1 to 1000000",
+			"framegate.demo.echo-port | 65536 | " + PORT })
+	void badValueOutsideRoutesIsNamedOnce(String property, String value, String message) {
+		assertThat(TestConfiguration.route("orders").property(property, value).problems())
+			.extracting(Problem::property, Problem::value, Problem::message)
+			.containsExactly(tuple(property, value, message));
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', value = {
+			"framegate.route.x.listen.port | framegate.route | is not a known key. Did you mean 'routes'?",
+			"framegate.shutdwon.quiet-period | framegate.shutdwon | is not a known key. Did you mean 'shutdown'?",
+			"framegate.routes.orders.listen.framng | framegate.routes.orders.listen.framng | is not a known key. Did you mean 'framing'?",
+			"framegate.routes.orders.listen.prot | framegate.routes.orders.listen.prot | is not a known key. Did you mean 'port'?",
+			"framegate.routes.orders.upstream.target | framegate.routes.orders.upstream.target | is not a known key. Did you mean 'targets'?",
+			"framegate.routes.orders.timeouts.conect | framegate.routes.orders.timeouts.conect | is not a known key. Did you mean 'connect'?",
+			"framegate.defaults.timeouts.tls | framegate.defaults.timeouts.tls | is not a known key; known here: connect, tls-handshake, first-frame, frame, idle, reply, write, drain, max-age",
+			"framegate.routes.orders.colour | framegate.routes.orders.colour | is not a known key; known here: mode, listen, upstream, timeouts, handler",
+			"framegate.routes.orders.listen.port.number | framegate.routes.orders.listen.port | takes a value, not keys of its own",
+			"framegate.routes.orders.upstream | framegate.routes.orders.upstream | takes keys of its own, not a value: targets, framing, length-includes-header, max-frame-size, balance, source-address, source-port, tls, proxy-protocol, sharing, pool, correlation, heartbeat, on-failure, on-failure-reply, on-down, health-check" })
+	void unknownKeyIsRefusedWithTheNearest(String written, String property, String message) {
+		assertThat(TestConfiguration.route("orders").property(written, "1").problems())
+			.extracting(Problem::property, Problem::message)
+			.containsExactly(tuple(property, message));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "mode, request-reply, ': only session is'", "mode, one-way, ': only session is'",
+			"listen.proxy-protocol, required, ': only off is'", "listen.max-connections-per-ip, 5, ': only 0 is'",
+			"listen.max-accepts-per-second, 5, ': only 0 is'", "upstream.proxy-protocol, v2, ': only off is'",
+			"upstream.balance, failover, ''", "upstream.on-failure, close, ''", "upstream.on-down, drain, ''" })
+	void whatIsNotBuiltIsRefused(String key, String value, String more) {
+		assertThat(TestConfiguration.route("orders").property("framegate.routes.orders." + key, value).problems())
+			.extracting(Problem::property, Problem::value, Problem::message)
+			.containsExactly(tuple("framegate.routes.orders." + key, value, NOT_AVAILABLE + more));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "listen.tls, bundle, edge", "upstream.tls, bundle, partner", "upstream.pool, max-wait, 1s",
+			"upstream.heartbeat, interval, 0s", "upstream.health-check, fall, 2", "listen.allow, [0], 10.0.0.0/8",
+			"listen.deny, [0], 10.0.0.0/8", "listen.proxy-trusted, [0], 10.0.0.0/8" })
+	void groupThatIsNotBuiltIsRefusedOnce(String group, String key, String value) {
+		String property = "framegate.routes.orders." + group;
+		assertThat(TestConfiguration.route("orders")
+			.property(property + (key.startsWith("[") ? key : "." + key), value)
+			.problems()).extracting(Problem::property, Problem::value, Problem::message)
+			.containsExactly(tuple(property, null, NOT_AVAILABLE));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "mode: session", "mode: SESSION", "listen.proxy-protocol: off",
+			"listen.proxy-protocol: \"off\"", "listen.allow: []", "listen.max-connections-per-ip: 0", "listen.tls:",
+			"upstream.correlation: {offset: , length: }", "timeouts: {}" })
+	void whatIsNotWantedNeedNotBeBuilt(String line) {
+		assertThat(TestConfiguration.route("orders").yaml("framegate.routes.orders." + line).problems()).isEmpty();
+	}
+
+	@Test
+	void missingPropertiesAreRequired() {
+		assertThat(TestConfiguration.empty().yaml("framegate: {routes: {orders: }}").problems())
+			.extracting(Problem::property, Problem::value, Problem::message)
+			.containsExactly(tuple("framegate.routes.orders.listen.port", null, "is required"),
+					tuple("framegate.routes.orders.upstream.targets", null, "is required: at least one host:port"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "Orders", "9x", "my_route", "a23456789-a23456789-a23456789-a23456789-x" })
+	void routeNameIsChecked(String name) {
+		assertThat(TestConfiguration.route("'" + name + "'").problems()).singleElement().satisfies((problem) -> {
+			assertThat(problem.property()).contains(name);
+			assertThat(problem.message()).startsWith("a route's name must be [a-z][a-z0-9-]{0,39}: ");
+			assertThat(problem.origin()).asString().contains("test.yml");
+		});
+	}
+
+	@Test
+	void longestRouteName() {
+		String name = "a23456789-a23456789-a23456789-a23456789-";
+		assertThat(TestConfiguration.route(name).onlyRoute().name()).isEqualTo(name);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "0.0.0.0, 0.0.0.0", "0.0.0.0, 127.0.0.1", "127.0.0.1, ::", "::1, 0:0:0:0:0:0:0:1",
+			"localhost, LOCALHOST" })
+	void twoRoutesOnOnePortClash(String first, String second) {
+		assertThat(twoRoutes(7001, first, second).problems()).singleElement().satisfies((problem) -> {
+			assertThat(problem.property()).isEqualTo("framegate.routes.b.listen.port");
+			assertThat(problem.value()).isEqualTo("7001");
+			assertThat(problem.message()).isEqualTo("is taken by route 'a' on address " + first);
+		});
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "7001, 127.0.0.1, 127.0.0.2", "0, 0.0.0.0, 0.0.0.0" })
+	void twoRoutesThatDoNotClash(int port, String first, String second) {
+		assertThat(twoRoutes(port, first, second).read().allRoutes()).hasSize(2);
+	}
+
+	private static TestConfiguration twoRoutes(int port, String first, String second) {
+		return TestConfiguration.empty().yaml("""
+				framegate.routes:
+				  a: {listen: {port: %1$d, address: '%2$s'}, upstream: {targets: 'x:1'}}
+				  b: {listen: {port: %1$d, address: '%3$s'}, upstream: {targets: 'x:1'}}
+				""".formatted(port, first, second));
+	}
+
+	@Test
+	void routeClashesWithTheEcho() {
+		assertThat(TestConfiguration.route("orders")
+			.property("framegate.routes.orders.listen.port", 7101)
+			.property("framegate.demo.echo-port", 7101)
+			.problems()).extracting(Problem::message)
+			.containsExactly("is taken by framegate.demo.echo-port on address 127.0.0.1");
+	}
+
+	@Test
+	void streamIsAllowedInASession() {
+		Route route = TestConfiguration.route("orders")
+			.property("framegate.routes.orders.listen.framing", "stream")
+			.property("framegate.routes.orders.upstream.framing", "length4")
+			.onlyRoute();
+		assertThat(route.listen().framing()).isEqualTo("stream");
+	}
+
+	static Stream<Arguments> contradictions() {
+		String together = "is required: offset and length go together";
+		return Stream.of( //
+				arguments("mode: request-reply\nlisten.framing: stream", "listen.framing",
+						"cannot be stream in mode request-reply: a stream has no frames to match"),
+				arguments("mode: request-reply\nupstream.framing: stream", "upstream.framing",
+						"cannot be stream in mode request-reply: a stream has no frames to match"),
+				arguments("upstream.sharing: correlated", "upstream.correlation",
+						"is required where sharing is correlated"),
+				arguments("upstream.correlation: {offset: 0, length: 2}", "upstream.correlation",
+						"applies only where sharing is correlated"),
+				arguments("upstream: {sharing: correlated, correlation: {offset: 0}}", "upstream.correlation.length",
+						together),
+				arguments("upstream: {sharing: correlated, correlation: {length: 2}}", "upstream.correlation.offset",
+						together),
+				arguments("upstream: {sharing: correlated, correlation: {regex-request: (a)}}",
+						"upstream.correlation.regex-reply", "is required: regex-request and regex-reply go together"),
+				arguments("upstream: {sharing: correlated, correlation: {rewrite: true}}", "upstream.correlation",
+						"takes either offset and length, or regex-request and regex-reply"),
+				arguments("upstream: {sharing: correlated, correlation: {regex-request: '(a', regex-reply: (a)}}",
+						"upstream.correlation.regex-request",
+						"is not a regular expression: Unclosed group near index 2"),
+				arguments("upstream: {sharing: correlated, correlation: {regex-request: (a), regex-reply: a}}",
+						"upstream.correlation.regex-reply", "needs a group, in parentheses, around the key"),
+				arguments("upstream.on-failure: reply", "upstream.on-failure-reply",
+						"is required where on-failure is reply"),
+				arguments("upstream: {on-failure: reply, on-failure-reply: 'base64:?'}", "upstream.on-failure-reply",
+						"is not base64 after 'base64:'"),
+				arguments("upstream.heartbeat.interval: 1s", "upstream.heartbeat.send",
+						"is required where the interval is not 0"),
+				arguments("upstream.health-check.expect: PONG", "upstream.health-check.send",
+						"is required where an answer is expected"),
+				arguments("listen.tls.client-auth: need", "listen.tls.bundle", "is required"),
+				arguments("upstream.tls.server-name: x", "upstream.tls.bundle", "is required"),
+				arguments("upstream.targets: 'a:1, b:1, a:1'", "upstream.targets", "names a target twice"));
+	}
+
+	@ParameterizedTest
+	@MethodSource("contradictions")
+	void propertiesMustGoTogether(String yaml, String key, String message) {
+		assertThat(TestConfiguration.route("orders")
+			.yaml("framegate.routes.orders:\n" + yaml.indent(2))
+			.problemsIfAllWereBuilt()).extracting(Problem::property, Problem::message)
+			.containsExactly(tuple("framegate.routes.orders." + key, message));
+	}
+
+	@Test
+	void listWithAGapIsRefused() {
+		assertThat(TestConfiguration.empty()
+			.property("framegate.routes.a.listen.port", 0)
+			.property("framegate.routes.a.upstream.targets[1]", "b:1")
+			.problems()).extracting(Problem::property, Problem::message)
+			.containsExactly(tuple("framegate.routes.a.upstream.targets[1]",
+					"is not the first of its list, and there is no framegate.routes.a.upstream.targets[0]"));
+	}
+
+	@Test
+	void placeholderThatCannotBeResolvedIsRefused() {
+		assertThat(TestConfiguration.route("orders")
+			.property("framegate.routes.orders.listen.port", "${nobody}")
+			.problems()).extracting(Problem::value, Problem::message).containsExactly(tuple("${nobody}", PORT));
+		assertThat(TestConfiguration.route("orders")
+			.yaml("a: ${b}\nb: ${a}\nframegate.routes.orders.listen.port: ${a}")
+			.problems()).singleElement()
+			.extracting(Problem::message)
+			.asString()
+			.startsWith("has a placeholder that cannot be resolved: Circular placeholder reference");
+	}
+
+	@Test
+	void allProblemsAreNamedAtOnce() {
+		TestConfiguration configuration = TestConfiguration.empty().yaml("""
+				framegate:
+				  routes:
+				    orders:
+				      mode: sesion
+				      listen:
+				        port: abc
+				        framing: crfl
+				        bcklog: 5
+				        tls: {bundle: edge}
+				      upstream:
+				        targets: [a, 'b:1', c]
+				      timeouts: {idle: soon, idel: 1s}
+				    empty:
+				  defaults:
+				    max-frame-size: huge
+				  demo: {echo-port: -1}
+				""");
+		assertThat(configuration.problems()).extracting(Problem::property)
+			.containsExactly("framegate.defaults.max-frame-size", "framegate.demo.echo-port",
+					"framegate.routes.empty.listen.port", "framegate.routes.empty.upstream.targets",
+					"framegate.routes.orders.listen.bcklog", "framegate.routes.orders.listen.framing",
+					"framegate.routes.orders.listen.port", "framegate.routes.orders.listen.tls",
+					"framegate.routes.orders.mode", "framegate.routes.orders.timeouts.idel",
+					"framegate.routes.orders.timeouts.idle", "framegate.routes.orders.upstream.targets[0]",
+					"framegate.routes.orders.upstream.targets[2]");
+		assertThatExceptionOfType(InvalidConfigurationException.class).isThrownBy(configuration::read)
+			.withMessageContaining("framegate.routes.orders.listen.port = \"abc\": " + PORT + " (")
+			.withMessageContaining("test.yml] - 6:15)");
+	}
+
+	@Test
+	void failureAnalysisTellsPropertyValueOriginAndWhatIsAllowed() {
+		InvalidConfigurationException failure = new InvalidConfigurationException(
+				TestConfiguration.route("orders").yaml("framegate.routes.orders.listen.port: abc").problems());
+		var analysis = new InvalidConfigurationFailureAnalyzer().analyze(new IllegalStateException(failure));
+		assertThat(analysis.getDescription().lines().toList()).satisfies((lines) -> {
+			assertThat(lines.get(0)).isEqualTo("The configuration of Framegate has a problem:");
+			assertThat(lines.get(2)).isEqualTo("    Property: framegate.routes.orders.listen.port");
+			assertThat(lines.get(3)).isEqualTo("    Value: \"abc\"");
+			assertThat(lines.get(4)).startsWith("    Origin: ").endsWith("1:38");
+			assertThat(lines.get(5)).isEqualTo("    Reason: " + PORT);
+		});
+		assertThat(analysis.getAction()).isEqualTo("Correct the property above and start again.");
+	}
+
+	@Test
+	void failureAnalysisCountsProblems() {
+		var analysis = new InvalidConfigurationFailureAnalyzer().analyze(new InvalidConfigurationException(
+				List.of(new Problem("a", null, null, "is required"), new Problem("b", null, null, "is required"))));
+		assertThat(analysis.getDescription()).startsWith("The configuration of Framegate has 2 problems:");
+		assertThat(analysis.getAction()).isEqualTo("Correct the 2 properties above and start again.");
+	}
+
+}

@@ -1,0 +1,110 @@
+package io.framegate.route;
+
+import java.time.Duration;
+import java.util.Map;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import io.framegate.timeout.Timer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
+
+class VariablesTests {
+
+	@Test
+	void routeOfNothingButVariables() {
+		FramegateProperties properties = TestConfiguration.empty()
+			.variables(Map.of("FRAMEGATE_ROUTES_ORDERS_LISTEN_PORT", "7001", //
+					"FRAMEGATE_ROUTES_ORDERS_LISTEN_FRAMING", "lf", //
+					"FRAMEGATE_ROUTES_ORDERS_LISTEN_MAX_FRAME_SIZE", "1KB", //
+					"FRAMEGATE_ROUTES_ORDERS_UPSTREAM_MAXFRAMESIZE", "2KB", //
+					"FRAMEGATE_ROUTES_ORDERS_UPSTREAM_TARGETS_0", "a:1", //
+					"FRAMEGATE_ROUTES_ORDERS_UPSTREAM_TARGETS_1", "b:2", //
+					"FRAMEGATE_ROUTES_ORDERS_TIMEOUTS_FIRST_FRAME", "3s", //
+					"FRAMEGATE_DEFAULTS_TIMEOUTS_TLSHANDSHAKE", "4s", //
+					"FRAMEGATE_DEMO_ECHO_PORT", "7101", //
+					"FRAMEGATE_CLOSURES_KEEP", "5"))
+			.read();
+		Route route = properties.allRoutes().getFirst();
+		assertThat(route.name()).isEqualTo("orders");
+		assertThat(route.listen().port()).isEqualTo(7001);
+		assertThat(route.listen().framing()).isEqualTo("lf");
+		assertThat(route.listen().maxFrameBytes()).isEqualTo(1024);
+		assertThat(route.upstream().maxFrameBytes()).isEqualTo(2048);
+		assertThat(route.upstream().targets()).containsExactly(new Target("a", 1), new Target("b", 2));
+		assertThat(route.timeouts()).containsOnly(entry(Timer.FIRST_FRAME, Duration.ofSeconds(3)),
+				entry(Timer.TLS_HANDSHAKE, Duration.ofSeconds(4)));
+		assertThat(properties.demo().echoPort()).isEqualTo(7101);
+		assertThat(properties.closures().keep()).isEqualTo(5);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "FRAMEGATE_ROUTES_CARDAUTH_LISTEN_PORT", "FRAMEGATE_ROUTES_CARD_AUTH_LISTEN_PORT",
+			"framegate_routes_card_auth_listen_port", "framegate.routes.card-auth.listen.port" })
+	void variableOverridesADeclaredRouteWithADash(String variable) {
+		assertThat(TestConfiguration.route("card-auth").variable(variable, "7009").onlyRoute().listen().port())
+			.isEqualTo(7009);
+	}
+
+	@Test
+	void undeclaredRouteHasDashesForUnderscores() {
+		Route route = TestConfiguration.empty()
+			.variables(Map.of("FRAMEGATE_ROUTES_CARD_AUTH_LISTEN_PORT", "0", //
+					"FRAMEGATE_ROUTES_CARDAUTH_UPSTREAM_TARGETS", "a:1,b:2"))
+			.onlyRoute();
+		assertThat(route.name()).isEqualTo("card-auth");
+		assertThat(route.upstream().targets()).hasSize(2);
+	}
+
+	@Test
+	void nameOfARouteMayBeAKey() {
+		Route route = TestConfiguration.empty()
+			.variables(Map.of("FRAMEGATE_ROUTES_LISTEN_LISTEN_PORT", "0", //
+					"FRAMEGATE_ROUTES_LISTEN_UPSTREAM_TARGETS", "a:1"))
+			.onlyRoute();
+		assertThat(route.name()).isEqualTo("listen");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "FRAMEGATE_SERVICE_HOST, 10.0.0.1", "FRAMEGATE_SERVICE_PORT, 8080",
+			"FRAMEGATE_PORT, tcp://10.0.0.1:8080", "FRAMEGATE_PORT_7001_TCP_ADDR, 10.0.0.1", "FRAMEGATE_VERSION, 1.2.3",
+			"FRAMEGATE_ROUTES_SERVICE_HOST, 10.0.0.1", "FRAMEGATE_DEMO_SERVICE_PORT_HTTP, 80",
+			"FRAMEGATE_DEMO_PORT, tcp://10.0.0.1:80", "FRAMEGATE_DEMO_ECHO_PORT, tcp://10.0.0.1:80",
+			"FRAMEGATE_DEMO_PORT_7001_TCP, tcp://10.0.0.1:7001", "FRAMEGATE_DEMO_PORT_7001_TCP_PROTO, tcp",
+			"PATH, /bin" })
+	void whatKubernetesSetsForServicesIsLeftAlone(String variable, String value) {
+		assertThat(TestConfiguration.route("orders").variable(variable, value).problems()).isEmpty();
+	}
+
+	@ParameterizedTest
+	@CsvSource({
+			"FRAMEGATE_ROUTES_X_LISTEN_PROT, 7001, is not a known variable. Did you mean 'FRAMEGATE_ROUTES_X_LISTEN_PORT'?",
+			"FRAMEGATE_ROUTES_CARD_AUTH_TIMEOUTS_IDEL, 1s, is not a known variable. Did you mean 'FRAMEGATE_ROUTES_CARD_AUTH_TIMEOUTS_IDLE'?",
+			"FRAMEGATE_DEMO_ECHOPROT, 1, is not a known variable. Did you mean 'FRAMEGATE_DEMO_ECHO_PORT'?",
+			"FRAMEGATE_SHUTDOWN_NONSENSE_IN_FULL, 1, is not a known variable",
+			"FRAMEGATE_ROUTES_X_PORT, 7001, is not a known variable" })
+	void unknownVariableIsRefused(String variable, String value, String message) {
+		assertThat(TestConfiguration.route("orders").variable(variable, value).problems()).singleElement()
+			.satisfies((problem) -> {
+				assertThat(problem.property()).isEqualTo(variable);
+				assertThat(problem.value()).isEqualTo(value);
+				assertThat(problem.message()).isEqualTo(message);
+				assertThat(problem.origin()).hasToString("System Environment Property \"" + variable + "\"");
+			});
+	}
+
+	@Test
+	void badValueNamesTheVariable() {
+		assertThat(TestConfiguration.route("orders").variable("FRAMEGATE_ROUTES_ORDERS_LISTEN_PORT", "x").problems())
+			.singleElement()
+			.satisfies((problem) -> {
+				assertThat(problem.property()).isEqualTo("framegate.routes.orders.listen.port");
+				assertThat(problem.origin())
+					.hasToString("System Environment Property \"FRAMEGATE_ROUTES_ORDERS_LISTEN_PORT\"");
+			});
+	}
+
+}
