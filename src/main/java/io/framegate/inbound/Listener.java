@@ -119,7 +119,8 @@ public final class Listener extends AbstractServerConnectionFactory {
 				this.watchers.get(), getApplicationEventPublisher());
 		connection.setMapper(getMapper());
 		connection.registerSenders(getSenders());
-		if (this.terms.meters().active(Side.INBOUND) > this.listen.maxConnections()) {
+		if (this.listen.maxConnections() > 0
+				&& this.terms.meters().active(Side.INBOUND) > this.listen.maxConnections()) {
 			refuse(connection, CloseReason.LIMIT_CONNECTIONS,
 					"max-connections (" + this.listen.maxConnections() + ") reached");
 			return;
