@@ -1,0 +1,37 @@
+package io.framegate.framing;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * The fuzz target of every framing's decoder. {@code ./mvnw -Pfuzz test} runs it under
+ * Jazzer for a minute, {@code -Dfuzz.seconds=600} for ten. It begins with the inputs of
+ * {@code src/test/resources/fuzz}, and keeps what it finds interesting, or faulty, in
+ * {@code target/fuzz}. An input that showed a fault belongs among the former, which every
+ * build replays.
+ * <p>
+ * An input's first byte is the framing, {@code a} the first of {@link Variant#all()}; the
+ * second the limit, 1 to 64; the third how the rest, the bytes on the wire, is split.
+ */
+public final class FramingFuzz {
+
+	private static final List<Variant> VARIANTS = Variant.all();
+
+	private FramingFuzz() {
+	}
+
+	/**
+	 * Called by the fuzzer.
+	 * @param input any bytes
+	 */
+	public static void fuzzerTestOneInput(byte[] input) {
+		if (input.length < 3) {
+			return;
+		}
+		Variant variant = VARIANTS.get(Math.floorMod(input[0] - 'a', VARIANTS.size()));
+		int limit = 1 + (input[1] & 0x3F);
+		CutterChecks.check(variant, limit, Arrays.copyOfRange(input, 3, input.length), new Random(input[2]));
+	}
+
+}
