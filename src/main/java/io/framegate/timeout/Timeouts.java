@@ -1,12 +1,16 @@
 package io.framegate.timeout;
 
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.convert.DurationStyle;
 
 /**
  * One route's limits as they are now. Event loops read them at every sweep, so a change
@@ -43,7 +47,18 @@ public final class Timeouts {
 	 */
 	public record Limit(Duration value, Source source) {
 
+		/**
+		 * The bound as people write it.
+		 * @return a whole number and its largest unit that fits, as in {@code 90s}
+		 */
+		public String text() {
+			return Timeouts.text(this.value);
+		}
+
 	}
+
+	private static final List<ChronoUnit> UNITS = List.of(ChronoUnit.DAYS, ChronoUnit.HOURS, ChronoUnit.MINUTES,
+			ChronoUnit.SECONDS, ChronoUnit.MILLIS);
 
 	private static final int COUNT = Timer.values().length;
 
@@ -116,6 +131,23 @@ public final class Timeouts {
 
 	public long fired(Timer timer) {
 		return this.fired.get(timer.ordinal());
+	}
+
+	/**
+	 * A duration as people write it.
+	 * @param value a duration of whole milliseconds
+	 * @return a whole number and its largest unit that fits, as in {@code 90s}
+	 */
+	public static String text(Duration value) {
+		if (value.isZero()) {
+			return "0s";
+		}
+		for (ChronoUnit unit : UNITS) {
+			if (value.toMillis() % unit.getDuration().toMillis() == 0) {
+				return DurationStyle.SIMPLE.print(value, unit);
+			}
+		}
+		return DurationStyle.SIMPLE.print(value, ChronoUnit.MILLIS);
 	}
 
 	private void refresh(Timer timer) {

@@ -1,0 +1,41 @@
+package io.framegate.connection;
+
+import java.time.Instant;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The record left by a connection that ended.
+ *
+ * @param id the connection's id
+ * @param route its route
+ * @param side its side
+ * @param remote the peer's address and port
+ * @param peerId the other connection of the session, if there was one
+ * @param reason why it ended
+ * @param endedBy who ended it
+ * @param detail errno text, timer, limit
+ * @param openedAt when it was accepted, or its connect begun
+ * @param closedAt when its socket was closed
+ * @param framesIn complete frames read
+ * @param framesOut frames taken whole by the peer's kernel
+ * @param bytesIn bytes read
+ * @param bytesOut bytes taken by the kernel
+ * @param undelivered frames read from or meant for the peer that were not delivered
+ * @param partialFrameBytes bytes held of an incomplete frame
+ */
+public record Closure(String id, String route, Side side, String remote, @Nullable String peerId, CloseReason reason,
+		EndedBy endedBy, String detail, Instant openedAt, Instant closedAt, long framesIn, long framesOut, long bytesIn,
+		long bytesOut, Undelivered undelivered, int partialFrameBytes) {
+
+	/**
+	 * What was not delivered.
+	 *
+	 * @param frames a number of frames
+	 * @param bytes their payloads' bytes
+	 */
+	public record Undelivered(long frames, long bytes) {
+
+	}
+
+}

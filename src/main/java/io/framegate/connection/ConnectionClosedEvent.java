@@ -1,0 +1,30 @@
+package io.framegate.connection;
+
+import java.io.Serial;
+
+import org.springframework.integration.ip.tcp.connection.TcpConnectionCloseEvent;
+
+/**
+ * A connection ended. Published on its event loop: listeners must not block.
+ */
+public final class ConnectionClosedEvent extends TcpConnectionCloseEvent {
+
+	@Serial
+	private static final long serialVersionUID = 1L;
+
+	private final transient Closure closure;
+
+	ConnectionClosedEvent(FrameConnection connection, Closure closure) {
+		super(connection, connection.getConnectionFactoryName());
+		this.closure = closure;
+	}
+
+	/**
+	 * The record that the connection left.
+	 * @return the closure
+	 */
+	public Closure closure() {
+		return this.closure;
+	}
+
+}

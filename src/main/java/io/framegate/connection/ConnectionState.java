@@ -1,0 +1,48 @@
+package io.framegate.connection;
+
+/**
+ * A connection's life. <pre>
+ * inbound:  ACCEPTED ─┬──────────────────────────────┐
+ *                     ├→ PROXY_HEADER ┐              │
+ *                     └→ TLS_HANDSHAKE┴──────────────┤
+ * upstream: CONNECTING ──────────────────────────────┤
+ *                                                    ▼
+ *             READ_CLOSED (peer's FIN) ◄──────────  OPEN ──────────► WRITE_CLOSED (our FIN)
+ *                   │                                │                     │
+ *                   └──────────────► DRAINING ◄──────┴─────────────────────┘
+ *                                        │   (no more frames taken; flush, FIN, read to EOF)
+ *                                        ▼
+ *                                      CLOSED
+ * </pre> READ_CLOSED and WRITE_CLOSED go straight to CLOSED when the other direction has
+ * ended too.
+ */
+public enum ConnectionState {
+
+	/** Accepted, its upstream connection not established yet. Nothing is read. */
+	ACCEPTED,
+
+	/** Connecting to a target. */
+	CONNECTING,
+
+	/** Waiting for the PROXY protocol header. */
+	PROXY_HEADER,
+
+	/** TLS handshake under way. */
+	TLS_HANDSHAKE,
+
+	/** Both directions open. */
+	OPEN,
+
+	/** The peer sent FIN; it may still be written to. */
+	READ_CLOSED,
+
+	/** We sent FIN; the peer may still send. */
+	WRITE_CLOSED,
+
+	/** Being ended without loss. */
+	DRAINING,
+
+	/** Gone. */
+	CLOSED
+
+}

@@ -1,0 +1,67 @@
+package io.framegate.connection;
+
+import java.util.Collection;
+import java.util.Collections;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.messaging.Message;
+
+/**
+ * All connections that are there now. Any thread may call.
+ */
+public final class Connections {
+
+	/** What distinguishes the ids of this process from those of an earlier one. */
+	private final String prefix = Long.toString(System.currentTimeMillis(), Character.MAX_RADIX) + "-";
+
+	private final AtomicLong next = new AtomicLong();
+
+	private final ConcurrentMap<String, FrameConnection> connections = new ConcurrentHashMap<>();
+
+	/**
+	 * A new connection's id: unique over restarts, rising within a process.
+	 * @return an id that needs no escaping in a URL
+	 */
+	long nextNumber() {
+		return this.next.incrementAndGet();
+	}
+
+	String id(long number) {
+		return this.prefix + Long.toString(number, Character.MAX_RADIX);
+	}
+
+	void add(FrameConnection connection) {
+		this.connections.put(connection.getConnectionId(), connection);
+	}
+
+	void remove(FrameConnection connection) {
+		this.connections.remove(connection.getConnectionId());
+	}
+
+	public @Nullable FrameConnection find(String id) {
+		return this.connections.get(id);
+	}
+
+	/**
+	 * The connection that a frame's message came from, also where a user's flow has built
+	 * a new message of it.
+	 * @param message a message with an {@code ip_connectionId} header
+	 * @return the connection, or {@code null} where it is gone or the header is missing
+	 */
+	public @Nullable FrameConnection source(Message<?> message) {
+		if (message.getHeaders() instanceof ConnectionHeaders headers) {
+			return headers.connection();
+		}
+		Object id = message.getHeaders().get(org.springframework.integration.ip.IpHeaders.CONNECTION_ID);
+		return (id != null) ? this.connections.get(id.toString()) : null;
+	}
+
+	public Collection<FrameConnection> all() {
+		return Collections.unmodifiableCollection(this.connections.values());
+	}
+
+}

@@ -1,0 +1,114 @@
+package io.framegate.connection;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.framegate.framing.Framing;
+import io.netty.buffer.ByteBuf;
+
+/**
+ * Where an event loop gathers the frames written to a connection, so that they leave as
+ * one buffer with one system call. Writing to another connection hands over what was
+ * gathered for the one before. Event loop only.
+ */
+final class Gather {
+
+	private static final int SIZE = 128 * 1024;
+
+	private final byte[] bytes = new byte[SIZE];
+
+	/** Where each gathered frame ends in {@link #bytes}. */
+	private int[] ends = new int[1024];
+
+	private int length;
+
+	private int frames;
+
+	private @org.jspecify.annotations.Nullable FrameConnection target;
+
+	private final List<FrameConnection> unflushed = new ArrayList<>();
+
+	void add(FrameConnection to, byte[] payload) {
+		Framing framing = to.framing();
+		if (this.target != to) {
+			handOver();
+			this.target = to;
+		}
+		int size = payload.length + framing.overhead();
+		if (size > SIZE) {
+			addLarge(to, framing, payload, size);
+			return;
+		}
+		if (size > SIZE - this.length) {
+			handOver();
+			this.target = to;
+		}
+		int at = this.length;
+		at += framing.prefix(payload.length, this.bytes, at);
+		System.arraycopy(payload, 0, this.bytes, at, payload.length);
+		at += payload.length;
+		at += framing.suffix(this.bytes, at);
+		this.length = at;
+		if (this.frames == this.ends.length) {
+			this.ends = java.util.Arrays.copyOf(this.ends, this.ends.length * 2);
+		}
+		this.ends[this.frames++] = at;
+	}
+
+	private void addLarge(FrameConnection to, Framing framing, byte[] payload, int size) {
+		handOver();
+		ByteBuf buffer = to.allocate(size);
+		int edge = framing.prefix(payload.length, this.bytes, 0);
+		buffer.writeBytes(this.bytes, 0, edge).writeBytes(payload);
+		edge = framing.suffix(this.bytes, 0);
+		buffer.writeBytes(this.bytes, 0, edge);
+		this.ends[0] = buffer.readableBytes();
+		write(to, buffer, 1);
+	}
+
+	private void handOver() {
+		FrameConnection to = this.target;
+		this.target = null;
+		if (to == null || this.length == 0) {
+			return;
+		}
+		int size = this.length;
+		int count = this.frames;
+		this.length = 0;
+		this.frames = 0;
+		ByteBuf buffer = to.allocate(size);
+		buffer.writeBytes(this.bytes, 0, size);
+		write(to, buffer, count);
+	}
+
+	private void write(FrameConnection to, ByteBuf buffer, int count) {
+		if (to.enqueue(buffer, this.ends, count)) {
+			this.unflushed.add(to);
+		}
+	}
+
+	/**
+	 * The bytes gathered for a connection and not handed to its channel.
+	 * @param connection the connection
+	 * @return a number of bytes
+	 */
+	int gatheredFor(FrameConnection connection) {
+		return (this.target == connection) ? this.length : 0;
+	}
+
+	/**
+	 * Hands everything over and flushes each connection once.
+	 */
+	void flush() {
+		handOver();
+		for (int i = 0; i < this.unflushed.size(); i++) {
+			this.unflushed.get(i).flush();
+		}
+		this.unflushed.clear();
+	}
+
+	boolean isEmpty() {
+		return this.length == 0 && this.unflushed.isEmpty();
+	}
+
+}

@@ -1,0 +1,216 @@
+package io.framegate.connection;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
+import io.netty.channel.EventLoop;
+
+/**
+ * An event loop and what its connections share: the buffer they read into, the array they
+ * cut from, the array they write to, and the sweep over their timers. Its own thread
+ * only, but for {@link #execute}.
+ */
+public final class Loop implements Executor {
+
+	/** Bytes taken from a socket by one read. */
+	static final int READ_SIZE = 64 * 1024;
+
+	/** How often timers are looked at, in milliseconds: how late one may fire. */
+	private static final long SWEEP_MILLIS = 100;
+
+	private final int index;
+
+	private final EventLoop eventLoop;
+
+	private final byte[] scratch = new byte[READ_SIZE];
+
+	private final ByteBuf readBuffer;
+
+	private final Gather gather = new Gather();
+
+	private final List<FrameConnection> connections = new ArrayList<>();
+
+	private final Receive receive = new Receive();
+
+	private final Runnable flushing = this::flushNow;
+
+	private boolean flushComing;
+
+	private boolean reading;
+
+	private boolean scratchTaken;
+
+	Loop(int index, EventLoop eventLoop, ByteBufAllocator allocator) {
+		this.index = index;
+		this.eventLoop = eventLoop;
+		this.readBuffer = allocator.directBuffer(READ_SIZE, READ_SIZE);
+		eventLoop.scheduleWithFixedDelay(this::sweep, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
+	}
+
+	public int index() {
+		return this.index;
+	}
+
+	public EventLoop eventLoop() {
+		return this.eventLoop;
+	}
+
+	public boolean inLoop() {
+		return this.eventLoop.inEventLoop();
+	}
+
+	/**
+	 * Runs a task on this loop's thread, at once where that is the caller's.
+	 * @param task the task
+	 */
+	@Override
+	public void execute(Runnable task) {
+		if (inLoop()) {
+			task.run();
+		}
+		else {
+			this.eventLoop.execute(task);
+		}
+	}
+
+	/**
+	 * Runs a task on this loop's thread after what it is doing now.
+	 * @param task the task
+	 */
+	public void later(Runnable task) {
+		this.eventLoop.execute(task);
+	}
+
+	DefaultMaxMessagesRecvByteBufAllocator receive() {
+		return this.receive;
+	}
+
+	/**
+	 * The array to cut frames from; a caller that is called back into gets a new one.
+	 * @return an array of {@link #READ_SIZE} bytes
+	 */
+	byte[] takeScratch() {
+		if (this.scratchTaken) {
+			return new byte[READ_SIZE];
+		}
+		this.scratchTaken = true;
+		return this.scratch;
+	}
+
+	void giveScratch(byte[] array) {
+		if (array == this.scratch) {
+			this.scratchTaken = false;
+		}
+	}
+
+	Gather gather() {
+		return this.gather;
+	}
+
+	void reading(boolean now) {
+		this.reading = now;
+	}
+
+	/**
+	 * A frame was written: unless it came of a read, whose end flushes, have it flushed.
+	 */
+	void wrote() {
+		if (!this.reading) {
+			flushSoon();
+		}
+	}
+
+	void readComplete() {
+		if (!this.gather.isEmpty()) {
+			this.gather.flush();
+		}
+	}
+
+	/**
+	 * Sees to it that what was written is flushed before the loop waits again.
+	 */
+	void flushSoon() {
+		if (!this.flushComing) {
+			this.flushComing = true;
+			this.eventLoop.execute(this.flushing);
+		}
+	}
+
+	void flush() {
+		this.gather.flush();
+	}
+
+	private void flushNow() {
+		this.flushComing = false;
+		this.gather.flush();
+	}
+
+	void add(FrameConnection connection) {
+		connection.place(this.connections.size());
+		this.connections.add(connection);
+	}
+
+	void remove(FrameConnection connection) {
+		int place = connection.place();
+		if (place < 0) {
+			return;
+		}
+		FrameConnection last = this.connections.removeLast();
+		if (last != connection) {
+			this.connections.set(place, last);
+			last.place(place);
+		}
+		connection.place(-1);
+	}
+
+	private void sweep() {
+		long now = System.nanoTime();
+		for (int i = this.connections.size() - 1; i >= 0; i--) {
+			// Whatever a timer ends may end others: the list can shrink meanwhile.
+			if (i < this.connections.size()) {
+				this.connections.get(i).sweep(now);
+			}
+		}
+		flush();
+	}
+
+	void close() {
+		this.eventLoop.execute(this.readBuffer::release);
+	}
+
+	/**
+	 * Lets every plain connection of the loop read into the one buffer: it is copied from
+	 * before the next read.
+	 */
+	private final class Receive extends DefaultMaxMessagesRecvByteBufAllocator {
+
+		private Receive() {
+			super(4);
+		}
+
+		@Override
+		@SuppressWarnings("deprecation")
+		public Handle newHandle() {
+			return new MaxMessageHandle() {
+
+				@Override
+				public int guess() {
+					return READ_SIZE;
+				}
+
+				@Override
+				public ByteBuf allocate(ByteBufAllocator alloc) {
+					ByteBuf shared = Loop.this.readBuffer;
+					return (shared.refCnt() == 1) ? shared.clear().retain() : alloc.directBuffer(READ_SIZE, READ_SIZE);
+				}
+			};
+		}
+
+	}
+
+}

@@ -1,0 +1,194 @@
+package io.framegate.connection;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+
+import io.framegate.timeout.Timeouts;
+import io.framegate.timeout.Timer;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+
+/**
+ * One route's counts. Frames and bytes are those of the inbound side: {@code in} is what
+ * clients sent, {@code out} what they got. Any thread may call; the counts of hot paths
+ * are adders that the registry reads.
+ */
+public final class RouteMeters implements AutoCloseable {
+
+	private static final String ROUTE = "route";
+
+	private static final String DIRECTION = "direction";
+
+	private static final Duration[] CONNECT_BUCKETS = { Duration.ofMillis(1), Duration.ofMillis(5),
+			Duration.ofMillis(10), Duration.ofMillis(50), Duration.ofMillis(100), Duration.ofMillis(500),
+			Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofSeconds(10) };
+
+	private final MeterRegistry registry;
+
+	private final String route;
+
+	private final List<Meter> meters = new ArrayList<>();
+
+	private final LongAdder framesIn = new LongAdder();
+
+	private final LongAdder framesOut = new LongAdder();
+
+	private final LongAdder bytesIn = new LongAdder();
+
+	private final LongAdder bytesOut = new LongAdder();
+
+	private final LongAdder undelivered = new LongAdder();
+
+	private final LongAdder[] opened = { new LongAdder(), new LongAdder() };
+
+	private final LongAdder[] closed = { new LongAdder(), new LongAdder() };
+
+	private final io.micrometer.core.instrument.Timer connect;
+
+	public RouteMeters(String route, Timeouts timeouts, MeterRegistry registry) {
+		this.route = route;
+		this.registry = registry;
+		for (Side side : Side.values()) {
+			this.meters.add(Gauge.builder("framegate.connections.active", () -> active(side))
+				.tags(ROUTE, route, "side", side.label())
+				.description("Connections that are there now")
+				.register(registry));
+			count("framegate.connections.opened", "Connections accepted, or begun upstream",
+					this.opened[side.ordinal()], "side", side.label());
+		}
+		count("framegate.frames", "Frames from (in) and to (out) inbound peers", this.framesIn, DIRECTION, "in");
+		count("framegate.frames", "Frames from (in) and to (out) inbound peers", this.framesOut, DIRECTION, "out");
+		count("framegate.bytes", "Bytes from (in) and to (out) inbound peers", this.bytesIn, DIRECTION, "in");
+		count("framegate.bytes", "Bytes from (in) and to (out) inbound peers", this.bytesOut, DIRECTION, "out");
+		this.meters.add(FunctionCounter.builder("framegate.frames.undelivered", this.undelivered, LongAdder::sum)
+			.tags(ROUTE, route)
+			.description("Frames read that reached nobody")
+			.register(registry));
+		for (Timer timer : Timer.values()) {
+			this.meters.add(FunctionCounter.builder("framegate.timeouts.fired", timeouts, (all) -> all.fired(timer))
+				.tags(ROUTE, route, "timer", timer.label())
+				.description("Timers that ran out")
+				.register(registry));
+		}
+		this.connect = io.micrometer.core.instrument.Timer.builder("framegate.connect")
+			.tags(ROUTE, route)
+			.description("From the start of a connect to its establishment")
+			.serviceLevelObjectives(CONNECT_BUCKETS)
+			.register(registry);
+		this.meters.add(this.connect);
+	}
+
+	private void count(String name, String description, LongAdder adder, String tag, String value) {
+		this.meters.add(FunctionCounter.builder(name, adder, LongAdder::sum)
+			.tags(ROUTE, this.route, tag, value)
+			.description(description)
+			.register(this.registry));
+	}
+
+	void countIn(Side side, long frames, long bytes) {
+		if (side == Side.INBOUND) {
+			this.framesIn.add(frames);
+			this.bytesIn.add(bytes);
+		}
+	}
+
+	void countOut(Side side, long frames, long bytes) {
+		if (side == Side.INBOUND) {
+			this.framesOut.add(frames);
+			this.bytesOut.add(bytes);
+		}
+	}
+
+	void countOpened(Side side) {
+		this.opened[side.ordinal()].increment();
+	}
+
+	void countClosed(Side side, CloseReason reason) {
+		this.closed[side.ordinal()].increment();
+		keep(Counter.builder("framegate.connections.closed")
+			.tags(ROUTE, this.route, "side", side.label(), "reason", reason.label())
+			.description("Connections that ended")
+			.register(this.registry)).increment();
+	}
+
+	/**
+	 * Counts a connection that was not accepted.
+	 * @param reason why not
+	 */
+	public void countRefused(CloseReason reason) {
+		keep(Counter.builder("framegate.accepts.refused")
+			.tags(ROUTE, this.route, "reason", reason.label())
+			.description("Connections that were not accepted")
+			.register(this.registry)).increment();
+	}
+
+	/**
+	 * Counts frames that reach nobody.
+	 * @param frames how many
+	 */
+	public void countUndelivered(long frames) {
+		this.undelivered.add(frames);
+	}
+
+	void recordConnect(long nanos) {
+		this.connect.record(Duration.ofNanos(nanos));
+	}
+
+	public long framesIn() {
+		return this.framesIn.sum();
+	}
+
+	public long framesOut() {
+		return this.framesOut.sum();
+	}
+
+	public long bytesIn() {
+		return this.bytesIn.sum();
+	}
+
+	public long bytesOut() {
+		return this.bytesOut.sum();
+	}
+
+	public long undelivered() {
+		return this.undelivered.sum();
+	}
+
+	public long opened(Side side) {
+		return this.opened[side.ordinal()].sum();
+	}
+
+	public long closed(Side side) {
+		return this.closed[side.ordinal()].sum();
+	}
+
+	public long active(Side side) {
+		return opened(side) - closed(side);
+	}
+
+	private <T extends Meter> T keep(T meter) {
+		synchronized (this.meters) {
+			if (!this.meters.contains(meter)) {
+				this.meters.add(meter);
+			}
+		}
+		return meter;
+	}
+
+	/**
+	 * Takes the route's meters out of the registry.
+	 */
+	@Override
+	public void close() {
+		synchronized (this.meters) {
+			this.meters.forEach(this.registry::remove);
+			this.meters.clear();
+		}
+	}
+
+}

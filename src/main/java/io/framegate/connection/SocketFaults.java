@@ -1,0 +1,87 @@
+package io.framegate.connection;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.UnknownHostException;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+import io.netty.channel.ConnectTimeoutException;
+
+/**
+ * Tells close reasons from what the operating system said.
+ */
+public final class SocketFaults {
+
+	/** What Netty puts before the errno text. */
+	private static final Pattern SYSCALL = Pattern
+		.compile("^(?:\\w+\\(\\.\\.\\) failed(?: with error\\(-?\\d+\\))?|syscall:\\w+\\(\\.\\.\\)): ");
+
+	private SocketFaults() {
+	}
+
+	static Cause cause(FrameConnection connection, Throwable thrown) {
+		Throwable root = root(thrown);
+		Side side = connection.side();
+		if (!(root instanceof IOException)) {
+			return Cause.byGateway(CloseReason.INTERNAL_ERROR, root.toString());
+		}
+		String text = text(root);
+		if (text.toLowerCase(Locale.ROOT).contains("timed out")) {
+			// The kernel gave up: TCP_USER_TIMEOUT on data, or keepalive without.
+			boolean wrote = connection.lastWriteAt().isAfter(connection.lastReadAt());
+			return wrote ? Cause.byGateway(CloseReason.WRITE_TIMEOUT, text + " (TCP_USER_TIMEOUT)")
+					: new Cause(reset(side), side.asEndedBy(), text + " (keepalive)");
+		}
+		return new Cause(reset(side), side.asEndedBy(), text);
+	}
+
+	private static CloseReason reset(Side side) {
+		return (side == Side.INBOUND) ? CloseReason.INBOUND_RESET : CloseReason.UPSTREAM_RESET;
+	}
+
+	/**
+	 * Why a connect failed.
+	 * @param thrown what the connect failed with
+	 * @param target the target as people know it
+	 * @return the cause
+	 */
+	public static Cause connectCause(Throwable thrown, String target) {
+		Throwable root = root(thrown);
+		String text = text(root);
+		String detail = target + ": " + text;
+		if (root instanceof ConnectTimeoutException || text.toLowerCase(Locale.ROOT).contains("timed out")) {
+			return Cause.byGateway(CloseReason.CONNECT_TIMEOUT, detail);
+		}
+		if (root instanceof UnknownHostException || root instanceof NoRouteToHostException) {
+			return new Cause(CloseReason.UPSTREAM_UNREACHABLE, EndedBy.UPSTREAM, detail);
+		}
+		if (root instanceof ConnectException && text.toLowerCase(Locale.ROOT).contains("refused")) {
+			return new Cause(CloseReason.UPSTREAM_REFUSED, EndedBy.UPSTREAM, detail);
+		}
+		return new Cause(CloseReason.UPSTREAM_UNREACHABLE, EndedBy.UPSTREAM, detail);
+	}
+
+	private static Throwable root(Throwable thrown) {
+		Throwable root = thrown;
+		while (root.getCause() != null && root.getCause() != root) {
+			root = root.getCause();
+		}
+		return root;
+	}
+
+	/**
+	 * The errno text of an exception.
+	 * @param thrown an exception
+	 * @return what the operating system said
+	 */
+	public static String text(Throwable thrown) {
+		String message = thrown.getMessage();
+		if (thrown instanceof UnknownHostException) {
+			return "unknown host " + message;
+		}
+		return (message != null) ? SYSCALL.matcher(message).replaceFirst("") : thrown.getClass().getSimpleName();
+	}
+
+}

@@ -1,0 +1,56 @@
+package io.framegate.connection;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.ChannelInputShutdownReadComplete;
+
+/**
+ * Hands what happens on a socket to its {@link FrameConnection}. Event loop only.
+ */
+final class SocketHandler extends ChannelInboundHandlerAdapter {
+
+	private final FrameConnection connection;
+
+	SocketHandler(FrameConnection connection) {
+		this.connection = connection;
+	}
+
+	@Override
+	public void channelRead(ChannelHandlerContext context, Object message) {
+		ByteBuf buffer = (ByteBuf) message;
+		Loop loop = this.connection.loop();
+		loop.reading(true);
+		try {
+			this.connection.read(buffer);
+		}
+		finally {
+			loop.reading(false);
+			buffer.release();
+		}
+	}
+
+	@Override
+	public void channelReadComplete(ChannelHandlerContext context) {
+		this.connection.loop().readComplete();
+	}
+
+	@Override
+	public void channelWritabilityChanged(ChannelHandlerContext context) {
+		this.connection.writabilityChanged();
+	}
+
+	@Override
+	public void userEventTriggered(ChannelHandlerContext context, Object event) {
+		if (event instanceof ChannelInputShutdownEvent || event instanceof ChannelInputShutdownReadComplete) {
+			this.connection.inputShutDown();
+		}
+	}
+
+	@Override
+	public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+		this.connection.exceptionCaught(cause);
+	}
+
+}

@@ -1,0 +1,23 @@
+package io.framegate.connection;
+
+import io.framegate.framing.Framing;
+import io.framegate.timeout.Timeouts;
+
+/**
+ * What all connections on one side of a route have in common.
+ *
+ * @param route the route's name
+ * @param side the side
+ * @param framing how frames lie in the stream
+ * @param maxFrameSize the largest payload received, in bytes
+ * @param timeouts the route's limits
+ * @param blocking whether what takes the frames may block, so that frames are handed over
+ * on virtual threads
+ * @param meters the route's counts
+ * @param connections where a connection is registered while it is there
+ * @param closures where its record goes
+ */
+public record Terms(String route, Side side, Framing framing, int maxFrameSize, Timeouts timeouts, boolean blocking,
+		RouteMeters meters, Connections connections, Closures closures) {
+
+}

@@ -1,0 +1,85 @@
+package io.framegate.connection;
+
+/**
+ * Follows connections and decides what becomes of them. All calls come on the
+ * connection's event loop.
+ */
+public interface Watcher {
+
+	/**
+	 * The connection was accepted; it is opened by whoever watches it.
+	 * @param connection the connection
+	 */
+	default void accepted(FrameConnection connection) {
+	}
+
+	/**
+	 * The connection is established.
+	 * @param connection the connection
+	 */
+	void opened(FrameConnection connection);
+
+	/**
+	 * The peer sent FIN and every frame before it was delivered.
+	 * @param connection the connection
+	 */
+	void inputEnded(FrameConnection connection);
+
+	/**
+	 * The peer falls behind with what is written, or has caught up.
+	 * @param connection the connection
+	 */
+	void writabilityChanged(FrameConnection connection);
+
+	/**
+	 * Something happened after which the connection must end; how is the watcher's to
+	 * say. The connection is still there.
+	 * @param connection the connection
+	 * @param cause what happened
+	 */
+	void failed(FrameConnection connection, Cause cause);
+
+	/**
+	 * The socket is closed.
+	 * @param connection the connection
+	 * @param cause why
+	 * @param lostFrames frames written to it that its peer's kernel did not take
+	 * @param lostBytes their bytes
+	 */
+	void closed(FrameConnection connection, Cause cause, long lostFrames, long lostBytes);
+
+	/**
+	 * Somebody wants the connection ended without loss.
+	 * @param connection the connection
+	 * @param cause who and why
+	 */
+	void drain(FrameConnection connection, Cause cause);
+
+	/**
+	 * Since when a reply is awaited from the connection.
+	 * @param connection the connection
+	 * @return a {@link System#nanoTime()} stamp, 0 for none
+	 */
+	default long awaitingReplySince(FrameConnection connection) {
+		return 0;
+	}
+
+	/**
+	 * When a byte last went either way, here or on the connection's counterpart.
+	 * @param connection the connection
+	 * @return a {@link System#nanoTime()} stamp
+	 */
+	default long lastActivity(FrameConnection connection) {
+		return connection.lastActivity();
+	}
+
+	/**
+	 * Exchanges under way on the connection.
+	 * @param connection the connection
+	 * @return a number of exchanges
+	 */
+	default int inFlight(FrameConnection connection) {
+		return 0;
+	}
+
+}

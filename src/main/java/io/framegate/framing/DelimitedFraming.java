@@ -1,0 +1,37 @@
+package io.framegate.framing;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A framing that its {@link Delimiters} say all about.
+ */
+interface DelimitedFraming extends Framing {
+
+	Delimiters delimiters();
+
+	@Override
+	default DelimitedCutter cutter(int maxFrameSize) {
+		return new DelimitedCutter(delimiters(), maxFrameSize);
+	}
+
+	@Override
+	default @Nullable String refusal(byte[] payload) {
+		return delimiters().refusal(payload);
+	}
+
+	@Override
+	default int overhead() {
+		return (delimiters().hasStart() ? 1 : 0) + delimiters().endLength();
+	}
+
+	@Override
+	default int prefix(int payloadLength, byte[] target, int offset) {
+		return delimiters().writeStart(target, offset);
+	}
+
+	@Override
+	default int suffix(byte[] target, int offset) {
+		return delimiters().writeEnd(target, offset);
+	}
+
+}

@@ -1,0 +1,52 @@
+package io.framegate.framing;
+
+import java.util.List;
+
+/**
+ * The framings that come with the gateway, by name. Any thread may call.
+ */
+public final class Framings {
+
+	/** The names, in the order of the documentation. */
+	public static final List<String> NAMES = List.of("crlf", "lf", "nul", "stx-etx", "mllp", "length1", "length2",
+			"length4", "stream");
+
+	private Framings() {
+	}
+
+	/**
+	 * A framing by its name.
+	 * @param name one of {@link #NAMES}
+	 * @param lengthIncludesHeader whether a length counts its own header; only for
+	 * {@code length1}, {@code length2} and {@code length4}
+	 * @return a new framing, also a serializer and deserializer of Spring Integration
+	 * @throws IllegalArgumentException if there is no such framing, or its length cannot
+	 * include a header, for it has none
+	 */
+	public static Framing named(String name, boolean lengthIncludesHeader) {
+		if (lengthIncludesHeader && NAMES.contains(name) && !name.startsWith("length")) {
+			throw new IllegalArgumentException(
+					"Framing '%s' has no length that could include its header".formatted(name));
+		}
+		return switch (name) {
+			case "crlf" -> new CrLfFraming();
+			case "lf" -> new TerminatorFraming(name, (byte) 0x0A);
+			case "nul" -> new TerminatorFraming(name, (byte) 0x00);
+			case "stx-etx" -> new StxEtxFraming();
+			case "mllp" -> new MllpFraming();
+			case "length1" -> length(1, lengthIncludesHeader);
+			case "length2" -> length(2, lengthIncludesHeader);
+			case "length4" -> length(4, lengthIncludesHeader);
+			case "stream" -> new StreamFraming();
+			default -> throw new IllegalArgumentException(
+					"No framing '%s'; there are %s".formatted(name, String.join(", ", NAMES)));
+		};
+	}
+
+	private static LengthFraming length(int headerSize, boolean inclusive) {
+		LengthFraming framing = new LengthFraming(headerSize);
+		framing.setInclusive(inclusive);
+		return framing;
+	}
+
+}

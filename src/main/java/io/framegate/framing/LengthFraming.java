@@ -1,0 +1,87 @@
+package io.framegate.framing;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.integration.ip.tcp.serializer.ByteArrayLengthHeaderSerializer;
+
+/**
+ * Frames that follow their length: a big-endian number of 1, 2 or 4 bytes, which counts
+ * itself where {@link #setInclusive(boolean) inclusive}. One of 4 bytes is signed and
+ * must not be negative. Any thread may call.
+ */
+public class LengthFraming extends ByteArrayLengthHeaderSerializer implements Framing {
+
+	private final int headerSize;
+
+	/**
+	 * A framing with such a header.
+	 * @param headerSize the header's length in bytes: 1, 2 or 4
+	 */
+	public LengthFraming(int headerSize) {
+		super(headerSize);
+		this.headerSize = headerSize;
+	}
+
+	String name() {
+		return "length" + this.headerSize;
+	}
+
+	int headerSize() {
+		return this.headerSize;
+	}
+
+	int countedHeader() {
+		return isInclusive() ? this.headerSize : 0;
+	}
+
+	int longestPayload() {
+		int largest = (this.headerSize == Integer.BYTES) ? Integer.MAX_VALUE : (1 << this.headerSize * Byte.SIZE) - 1;
+		return largest - countedHeader();
+	}
+
+	@Override
+	public FrameCutter cutter(int maxFrameSize) {
+		return new LengthCutter(this, maxFrameSize);
+	}
+
+	@Override
+	public @Nullable String refusal(byte[] payload) {
+		return (payload.length <= longestPayload()) ? null
+				: "payload of %d bytes exceeds %d (%s)".formatted(payload.length, longestPayload(), name());
+	}
+
+	@Override
+	public int overhead() {
+		return this.headerSize;
+	}
+
+	@Override
+	public int prefix(int payloadLength, byte[] target, int offset) {
+		int announced = payloadLength + countedHeader();
+		for (int at = this.headerSize - 1; at >= 0; at--) {
+			target[offset + at] = (byte) announced;
+			announced >>>= Byte.SIZE;
+		}
+		return this.headerSize;
+	}
+
+	@Override
+	public int suffix(byte[] target, int offset) {
+		return 0;
+	}
+
+	@Override
+	public void serialize(byte[] payload, OutputStream output) throws IOException {
+		FrameStreams.write(this, payload, output);
+	}
+
+	@Override
+	public byte[] deserialize(InputStream input) throws IOException {
+		return FrameStreams.read(input, new LengthCutter(this, getMaxMessageSize()), this::publishEvent);
+	}
+
+}

@@ -1,0 +1,74 @@
+package io.framegate.framing;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/**
+ * Finds bytes in arrays, eight at a time, and names them. Any thread may call.
+ */
+final class Octets {
+
+	private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+	private static final long LOW_BITS = 0x0101_0101_0101_0101L;
+
+	private static final long HIGH_BITS = 0x8080_8080_8080_8080L;
+
+	private Octets() {
+	}
+
+	/**
+	 * The index of the first such byte, or -1.
+	 */
+	static int indexOf(byte[] bytes, int from, int to, byte wanted) {
+		long pattern = (wanted & 0xFF) * LOW_BITS;
+		int at = from;
+		for (int lastWord = to - Long.BYTES; at <= lastWord; at += Long.BYTES) {
+			long word = (long) LONGS.get(bytes, at) ^ pattern;
+			// The lowest bit set marks the first zero byte; those above it may be wrong.
+			long zeros = (word - LOW_BITS) & ~word & HIGH_BITS;
+			if (zeros != 0) {
+				return at + (Long.numberOfTrailingZeros(zeros) >>> 3);
+			}
+		}
+		for (; at < to; at++) {
+			if (bytes[at] == wanted) {
+				return at;
+			}
+		}
+		return -1;
+	}
+
+	/**
+	 * The index of the first such pair of bytes, or -1.
+	 */
+	static int indexOf(byte[] bytes, int from, int to, byte first, byte second) {
+		int at = indexOf(bytes, from, to - 1, first);
+		while (at >= 0 && bytes[at + 1] != second) {
+			at = indexOf(bytes, at + 1, to - 1, first);
+		}
+		return at;
+	}
+
+	static String hex(int octet) {
+		return String.format("0x%02X", octet & 0xFF);
+	}
+
+	/**
+	 * The name of a control character, or the byte in hex.
+	 */
+	static String name(int octet) {
+		return switch (octet & 0xFF) {
+			case 0x00 -> "NUL";
+			case 0x02 -> "STX";
+			case 0x03 -> "ETX";
+			case 0x0A -> "LF";
+			case 0x0B -> "VT";
+			case 0x0D -> "CR";
+			case 0x1C -> "FS";
+			default -> hex(octet);
+		};
+	}
+
+}

@@ -1,0 +1,77 @@
+package io.framegate.framing;
+
+import java.util.Arrays;
+
+/**
+ * The payload bytes received of a frame that is not complete. Its array doubles as bytes
+ * arrive and is let go with the frame. One thread at a time.
+ */
+final class PartialFrame {
+
+	/** The longest payload that a Java array surely holds, with room for a delimiter. */
+	static final int LONGEST = Integer.MAX_VALUE - 16;
+
+	private static final int SMALLEST_ARRAY = 64;
+
+	private static final byte[] NOTHING = {};
+
+	private byte[] bytes = NOTHING;
+
+	private int length;
+
+	int length() {
+		return this.length;
+	}
+
+	boolean endsWith(byte octet) {
+		return this.length > 0 && this.bytes[this.length - 1] == octet;
+	}
+
+	/**
+	 * Keeps more bytes.
+	 * @param source holds the bytes
+	 * @param from index of the first
+	 * @param to index after the last
+	 * @param mostEver how many bytes this frame can have at most: no array is longer
+	 */
+	void append(byte[] source, int from, int to, int mostEver) {
+		int needed = this.length + to - from;
+		if (needed > this.bytes.length) {
+			long roomy = Math.max(SMALLEST_ARRAY, Long.highestOneBit(needed - 1L) << 1);
+			this.bytes = Arrays.copyOf(this.bytes, (int) Math.min(roomy, mostEver));
+		}
+		System.arraycopy(source, from, this.bytes, this.length, to - from);
+		this.length = needed;
+	}
+
+	/**
+	 * Ends the frame: what was kept and these bytes. Nothing is kept afterwards.
+	 * @param source holds the frame's last bytes
+	 * @param from index of the first
+	 * @param to index after the last; {@code from - n} where the last n bytes kept belong
+	 * to the delimiter
+	 * @return the payload, an array of its own
+	 */
+	byte[] finish(byte[] source, int from, int to) {
+		if (this.length == 0) {
+			return Arrays.copyOfRange(source, from, to);
+		}
+		int total = this.length + to - from;
+		byte[] payload = this.bytes;
+		if (payload.length != total) {
+			payload = new byte[total];
+			System.arraycopy(this.bytes, 0, payload, 0, Math.min(this.length, total));
+		}
+		if (from < to) {
+			System.arraycopy(source, from, payload, this.length, to - from);
+		}
+		this.bytes = NOTHING;
+		this.length = 0;
+		return payload;
+	}
+
+	byte[] copy() {
+		return Arrays.copyOf(this.bytes, this.length);
+	}
+
+}

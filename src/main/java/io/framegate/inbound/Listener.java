@@ -1,0 +1,197 @@
+package io.framegate.inbound;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.function.Supplier;
+
+import io.framegate.connection.Addresses;
+import io.framegate.connection.Cause;
+import io.framegate.connection.CloseReason;
+import io.framegate.connection.FrameConnection;
+import io.framegate.connection.Loop;
+import io.framegate.connection.Loops;
+import io.framegate.connection.Side;
+import io.framegate.connection.SocketFaults;
+import io.framegate.connection.Sockets;
+import io.framegate.connection.Terms;
+import io.framegate.connection.Watcher;
+import io.framegate.route.Listen;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.SocketChannel;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.integration.ip.tcp.connection.AbstractServerConnectionFactory;
+import org.springframework.integration.ip.tcp.connection.TcpListener;
+
+/**
+ * Listens on a route's port and accepts. Binding and closing are done when the call
+ * returns; connections are accepted on the event loops.
+ */
+public final class Listener extends AbstractServerConnectionFactory {
+
+	private static final Logger logger = LoggerFactory.getLogger(Listener.class);
+
+	private final Terms terms;
+
+	private final Listen listen;
+
+	private final Loops loops;
+
+	private final Supplier<Watcher> watchers;
+
+	private volatile @Nullable Channel server;
+
+	private volatile int boundPort;
+
+	public Listener(Terms terms, Listen listen, Loops loops, Supplier<Watcher> watchers) {
+		super(listen.port());
+		this.terms = terms;
+		this.listen = listen;
+		this.loops = loops;
+		this.watchers = watchers;
+	}
+
+	/**
+	 * Listens.
+	 * @throws BindFailedException where the port cannot be had
+	 */
+	@Override
+	public void start() {
+		this.lifecycleMonitor.lock();
+		try {
+			if (this.server == null) {
+				setActive(true);
+				bind();
+				setListening(true);
+			}
+		}
+		finally {
+			this.lifecycleMonitor.unlock();
+		}
+	}
+
+	private void bind() {
+		// Once a free port was found, the route keeps it.
+		int port = (this.boundPort != 0) ? this.boundPort : this.listen.port();
+		ChannelFuture bound = new ServerBootstrap().group(this.loops.group())
+			.channel(this.loops.serverChannel())
+			.option(ChannelOption.SO_BACKLOG, this.listen.backlog())
+			.option(ChannelOption.SO_REUSEADDR, true)
+			.handler(new AcceptFaults())
+			.childOption(ChannelOption.AUTO_READ, false)
+			.childHandler(new ChannelInitializer<SocketChannel>() {
+
+				@Override
+				protected void initChannel(SocketChannel channel) {
+					accept(channel);
+				}
+			})
+			.bind(new InetSocketAddress(this.listen.address(), port))
+			.awaitUninterruptibly();
+		if (!bound.isSuccess()) {
+			setActive(false);
+			throw new BindFailedException(this.terms.route(), this.listen.address(), port, bound.cause());
+		}
+		Channel channel = bound.channel();
+		this.server = channel;
+		this.boundPort = ((InetSocketAddress) channel.localAddress()).getPort();
+		publishServerListeningEvent(this.boundPort);
+	}
+
+	private void accept(SocketChannel channel) {
+		InetSocketAddress remote = channel.remoteAddress();
+		TcpListener listener = getListener();
+		if (remote == null || listener == null) {
+			channel.close();
+			return;
+		}
+		Loop loop = this.loops.of(channel.eventLoop());
+		Sockets.configure(channel, loop, this.terms.timeouts());
+		FrameConnection connection = new FrameConnection(this.terms, loop, channel, remote, listener,
+				this.watchers.get(), getApplicationEventPublisher());
+		connection.setMapper(getMapper());
+		connection.registerSenders(getSenders());
+		if (this.terms.meters().active(Side.INBOUND) > this.listen.maxConnections()) {
+			refuse(connection, CloseReason.LIMIT_CONNECTIONS,
+					"max-connections (" + this.listen.maxConnections() + ") reached");
+			return;
+		}
+		connection.watcher().accepted(connection);
+	}
+
+	private void refuse(FrameConnection connection, CloseReason reason, String detail) {
+		this.terms.meters().countRefused(reason);
+		connection.close(Cause.byGateway(reason, detail));
+	}
+
+	/**
+	 * Stops accepting; connections that are there stay. Connects are refused when this
+	 * returns.
+	 */
+	public void pause() {
+		this.lifecycleMonitor.lock();
+		try {
+			Channel channel = this.server;
+			this.server = null;
+			setListening(false);
+			if (channel != null) {
+				channel.close().awaitUninterruptibly();
+			}
+		}
+		finally {
+			this.lifecycleMonitor.unlock();
+		}
+	}
+
+	@Override
+	public void stop() {
+		pause();
+		setActive(false);
+	}
+
+	@Override
+	public int getPort() {
+		return (this.boundPort != 0) ? this.boundPort : super.getPort();
+	}
+
+	public String address() {
+		return this.listen.address();
+	}
+
+	@Override
+	public void run() {
+		throw new UnsupportedOperationException("The event loops accept");
+	}
+
+	@Override
+	public String toString() {
+		return "Listener of route '" + this.terms.route() + "' on "
+				+ Addresses.text(new InetSocketAddress(this.listen.address(), getPort()));
+	}
+
+	/**
+	 * Says that accepting failed. The acceptor behind it waits a second and goes on.
+	 */
+	private final class AcceptFaults extends ChannelInboundHandlerAdapter {
+
+		@Override
+		public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+			if (cause instanceof IOException || cause.getCause() instanceof IOException) {
+				logger.warn("Route '{}' cannot accept now and tries again in a second: {}", Listener.this.terms.route(),
+						SocketFaults.text(cause));
+				Listener.this.terms.meters().countRefused(CloseReason.OVERLOAD);
+			}
+			context.fireExceptionCaught(cause);
+		}
+
+	}
+
+}

@@ -1,0 +1,73 @@
+package io.framegate.lifecycle;
+
+import java.util.List;
+
+import io.framegate.connection.Closures;
+import io.framegate.connection.Connections;
+import io.framegate.connection.Loops;
+import io.framegate.route.FramegateProperties;
+import io.framegate.route.Route;
+
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
+import org.springframework.beans.factory.support.BeanDefinitionRegistryPostProcessor;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.ConfigurableEnvironment;
+
+/**
+ * What the gateway is made of besides its routes.
+ */
+@Configuration(proxyBeanMethods = false)
+class Gateway {
+
+	/**
+	 * Names every route's beans before any bean is made.
+	 * @param environment where the routes are declared
+	 * @return the post-processor
+	 */
+	@Bean
+	static BeanDefinitionRegistryPostProcessor routeBeans(ConfigurableEnvironment environment) {
+		return new BeanDefinitionRegistryPostProcessor() {
+
+			@Override
+			public void postProcessBeanDefinitionRegistry(BeanDefinitionRegistry registry) {
+				for (Route route : FramegateProperties.read(environment).allRoutes()) {
+					new RouteBeans(route, (ConfigurableListableBeanFactory) registry).register(registry);
+				}
+			}
+
+			@Override
+			public void postProcessBeanFactory(ConfigurableListableBeanFactory factory) {
+			}
+		};
+	}
+
+	@Bean
+	Loops loops() {
+		return new Loops();
+	}
+
+	@Bean
+	Connections connections() {
+		return new Connections();
+	}
+
+	@Bean
+	Closures closures(ConfigurableEnvironment environment) {
+		return new Closures(FramegateProperties.read(environment).closures().keep());
+	}
+
+	@Bean
+	Routes routes(ConfigurableListableBeanFactory beans, ConfigurableEnvironment environment) {
+		FramegateProperties properties = FramegateProperties.read(environment);
+		return new Routes(() -> List.copyOf(beans.getBeansOfType(RunningRoute.class).values()),
+				properties.shutdown().quietPeriod());
+	}
+
+	@Bean
+	DemoEcho demoEcho(ConfigurableEnvironment environment) {
+		return new DemoEcho(FramegateProperties.read(environment).demo().echoPort());
+	}
+
+}

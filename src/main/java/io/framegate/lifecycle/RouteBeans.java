@@ -1,0 +1,139 @@
+package io.framegate.lifecycle;
+
+import java.util.List;
+
+import io.framegate.connection.Closures;
+import io.framegate.connection.Connections;
+import io.framegate.connection.Loops;
+import io.framegate.connection.RouteMeters;
+import io.framegate.connection.Side;
+import io.framegate.connection.Terms;
+import io.framegate.framing.Framing;
+import io.framegate.framing.Framings;
+import io.framegate.inbound.Listener;
+import io.framegate.relay.Relay;
+import io.framegate.relay.SessionRelay;
+import io.framegate.route.Handler;
+import io.framegate.route.Route;
+import io.framegate.timeout.Timeouts;
+import io.framegate.upstream.Connector;
+import io.micrometer.core.instrument.MeterRegistry;
+
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.support.BeanDefinitionBuilder;
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
+import org.springframework.integration.channel.DirectChannel;
+import org.springframework.integration.ip.tcp.inbound.TcpReceivingChannelAdapter;
+import org.springframework.integration.ip.tcp.connection.AbstractConnectionFactory;
+import org.springframework.messaging.MessageChannel;
+
+/**
+ * The beans of a route, each named after it: {@code framegate.<route>.request} and
+ * {@code .reply}, the channels; {@code .inbound} and {@code .upstream}, the adapters that
+ * feed them; {@code .listener} and {@code .connector}, the connection factories; and
+ * {@code framegate.<route>}, the {@link RunningRoute}.
+ */
+final class RouteBeans {
+
+	private final Route route;
+
+	private final String prefix;
+
+	private final ConfigurableListableBeanFactory beans;
+
+	RouteBeans(Route route, ConfigurableListableBeanFactory beans) {
+		this.route = route;
+		this.prefix = "framegate." + route.name();
+		this.beans = beans;
+	}
+
+	/**
+	 * Names the beans, so that a user's own beans can refer to them before any is made.
+	 * @param registry where
+	 */
+	void register(BeanDefinitionRegistry registry) {
+		define(registry, ".request", DirectChannel.class, DirectChannel::new);
+		define(registry, ".reply", DirectChannel.class, DirectChannel::new);
+		define(registry, ".terms", Shared.class, this::shared);
+		define(registry, ".connector", Connector.class, this::connector);
+		define(registry, ".relay", Relay.class, this::relay);
+		define(registry, ".listener", Listener.class, this::listener);
+		define(registry, ".inbound", TcpReceivingChannelAdapter.class, () -> adapter(".listener", ".request"));
+		define(registry, ".upstream", TcpReceivingChannelAdapter.class, () -> adapter(".connector", ".reply"));
+		define(registry, "", RunningRoute.class, this::running);
+	}
+
+	private <T> void define(BeanDefinitionRegistry registry, String name, Class<T> type,
+			java.util.function.Supplier<T> maker) {
+		registry.registerBeanDefinition(this.prefix + name,
+				BeanDefinitionBuilder.genericBeanDefinition(type, maker).getBeanDefinition());
+	}
+
+	private <T> T bean(String name, Class<T> type) {
+		return this.beans.getBean(this.prefix + name, type);
+	}
+
+	private Shared shared() {
+		Timeouts timeouts = new Timeouts(this.route.timeouts());
+		return new Shared(timeouts,
+				new RouteMeters(this.route.name(), timeouts, this.beans.getBean(MeterRegistry.class)));
+	}
+
+	private Terms terms(Side side, String framing, boolean lengthIncludesHeader, int maxFrameBytes) {
+		Shared shared = bean(".terms", Shared.class);
+		return new Terms(this.route.name(), side, framing(framing, lengthIncludesHeader), maxFrameBytes,
+				shared.timeouts(), this.route.handler() == Handler.BLOCKING, shared.meters(),
+				this.beans.getBean(Connections.class), this.beans.getBean(Closures.class));
+	}
+
+	private Framing framing(String name, boolean lengthIncludesHeader) {
+		return Framings.named(name, lengthIncludesHeader);
+	}
+
+	private Connector connector() {
+		var upstream = this.route.upstream();
+		Terms terms = terms(Side.UPSTREAM, upstream.framing(), upstream.lengthIncludesHeader(),
+				upstream.maxFrameBytes());
+		return new Connector(this.route, terms, this.beans.getBean(Loops.class));
+	}
+
+	private Relay relay() {
+		Relay relay = new SessionRelay(bean(".connector", Connector.class));
+		bean(".request", DirectChannel.class).subscribe(relay.requests());
+		bean(".reply", DirectChannel.class).subscribe(relay.replies());
+		return relay;
+	}
+
+	private Listener listener() {
+		var listen = this.route.listen();
+		Terms terms = terms(Side.INBOUND, listen.framing(), listen.lengthIncludesHeader(), listen.maxFrameBytes());
+		return new Listener(terms, listen, this.beans.getBean(Loops.class), bean(".relay", Relay.class)::watcher);
+	}
+
+	private TcpReceivingChannelAdapter adapter(String factory, String channel) {
+		TcpReceivingChannelAdapter adapter = new TcpReceivingChannelAdapter();
+		adapter.setConnectionFactory(bean(factory, AbstractConnectionFactory.class));
+		adapter.setOutputChannel(bean(channel, MessageChannel.class));
+		adapter.setAutoStartup(false);
+		return adapter;
+	}
+
+	private RunningRoute running() {
+		Shared shared = bean(".terms", Shared.class);
+		// Upstream first: it must be ready when the first connection is accepted.
+		return new RunningRoute(this.route, shared.timeouts(), shared.meters(), this.beans.getBean(Connections.class),
+				bean(".listener", Listener.class), List.of(bean(".upstream", TcpReceivingChannelAdapter.class),
+						bean(".inbound", TcpReceivingChannelAdapter.class)));
+	}
+
+	/**
+	 * What both sides of a route share.
+	 *
+	 * @param timeouts its limits
+	 * @param meters its counts
+	 */
+	record Shared(Timeouts timeouts, RouteMeters meters) {
+
+	}
+
+}

@@ -1,0 +1,134 @@
+package io.framegate.lifecycle;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+import io.framegate.connection.Cause;
+import io.framegate.connection.Connections;
+import io.framegate.connection.FrameConnection;
+import io.framegate.connection.RouteMeters;
+import io.framegate.connection.Side;
+import io.framegate.inbound.Listener;
+import io.framegate.route.Route;
+import io.framegate.timeout.Timeouts;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.integration.endpoint.AbstractEndpoint;
+
+/**
+ * A route that runs: what it is made of and what state it is in. Any thread may call.
+ */
+public final class RunningRoute {
+
+	/** What a route is doing. */
+	public enum State {
+
+		/** Accepting connections. */
+		LISTENING,
+
+		/** Accepting none; those that are there go on. */
+		PAUSED,
+
+		/** Accepting none, and ending those that are there. */
+		DRAINING,
+
+		/** Not able to run. */
+		FAILED
+
+	}
+
+	private final Route route;
+
+	private final Timeouts timeouts;
+
+	private final RouteMeters meters;
+
+	private final Connections connections;
+
+	private final Listener listener;
+
+	private final List<AbstractEndpoint> adapters;
+
+	private volatile State state = State.PAUSED;
+
+	private volatile @Nullable String lastError;
+
+	RunningRoute(Route route, Timeouts timeouts, RouteMeters meters, Connections connections, Listener listener,
+			List<AbstractEndpoint> adapters) {
+		this.route = route;
+		this.timeouts = timeouts;
+		this.meters = meters;
+		this.connections = connections;
+		this.listener = listener;
+		this.adapters = adapters;
+	}
+
+	/**
+	 * Listens.
+	 * @throws io.framegate.inbound.BindFailedException where the port cannot be had
+	 */
+	void start() {
+		this.adapters.forEach(AbstractEndpoint::start);
+		this.state = State.LISTENING;
+	}
+
+	/**
+	 * Accepts no more and ends every connection without loss. Returns at once.
+	 * @param cause who wants it
+	 */
+	void drain(Cause cause) {
+		this.state = State.DRAINING;
+		this.listener.pause();
+		live().filter((connection) -> connection.side() == Side.INBOUND)
+			.forEach((connection) -> connection.execute(() -> connection.watcher().drain(connection, cause)));
+	}
+
+	/**
+	 * Ends what is left and stops.
+	 */
+	void stop() {
+		this.adapters.forEach(AbstractEndpoint::stop);
+		this.meters.close();
+	}
+
+	Stream<FrameConnection> live() {
+		return this.connections.all().stream().filter((connection) -> connection.route().equals(name()));
+	}
+
+	public String name() {
+		return this.route.name();
+	}
+
+	public Route route() {
+		return this.route;
+	}
+
+	public State state() {
+		return this.state;
+	}
+
+	public Timeouts timeouts() {
+		return this.timeouts;
+	}
+
+	public RouteMeters meters() {
+		return this.meters;
+	}
+
+	public String address() {
+		return this.listener.address();
+	}
+
+	/**
+	 * The port listened on, also where any free one was asked for.
+	 * @return a port
+	 */
+	public int port() {
+		return this.listener.getPort();
+	}
+
+	public @Nullable String lastError() {
+		return this.lastError;
+	}
+
+}

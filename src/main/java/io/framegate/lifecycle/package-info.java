@@ -1,0 +1,7 @@
+/**
+ * Routes starting, running and draining.
+ */
+@NullMarked
+package io.framegate.lifecycle;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,221 @@
+package io.framegate.relay;
+
+import io.framegate.connection.Cause;
+import io.framegate.connection.CloseReason;
+import io.framegate.connection.FrameConnection;
+import io.framegate.connection.Side;
+import io.framegate.connection.Watcher;
+import io.framegate.upstream.Connector;
+import io.framegate.upstream.Dial;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An inbound connection and the upstream connection opened for it. Passes frames, back
+ * pressure and half-closes from each to the other and decides how both end. Both are on
+ * one event loop, and so is every call.
+ */
+final class Session implements Watcher {
+
+	private final Connector connector;
+
+	private @Nullable FrameConnection inbound;
+
+	private @Nullable FrameConnection upstream;
+
+	private @Nullable Dial dial;
+
+	/** When the first frame went upstream since the last one came back; 0 for none. */
+	private long awaitingSince;
+
+	Session(Connector connector) {
+		this.connector = connector;
+	}
+
+	@Override
+	public void accepted(FrameConnection connection) {
+		this.inbound = connection;
+		this.dial = this.connector.dial(connection.loop(), this, connection::finish);
+	}
+
+	@Override
+	public void opened(FrameConnection connection) {
+		FrameConnection client = this.inbound;
+		if (connection == client || client == null) {
+			return;
+		}
+		if (!client.isOpen()) {
+			Cause why = client.cause();
+			connection.finish((why != null) ? why : Cause.byGateway(CloseReason.INTERNAL_ERROR, ""));
+			return;
+		}
+		this.upstream = connection;
+		client.peer(connection);
+		connection.peer(client);
+		client.open();
+	}
+
+	/**
+	 * Passes a frame on.
+	 * @param from where it came from
+	 * @param payload the frame
+	 */
+	void forward(FrameConnection from, byte[] payload) {
+		FrameConnection to = other(from);
+		if (to == null || !to.isOpen() || to.isOutputEnding()) {
+			from.lose(1, payload.length);
+			return;
+		}
+		String refusal = to.framing().refusal(payload);
+		if (refusal != null) {
+			from.lose(1, payload.length);
+			failed(from, new Cause(CloseReason.FRAME_NOT_ENCODABLE, from.side().asEndedBy(), refusal));
+			return;
+		}
+		to.write(payload);
+		if (from.side() == Side.UPSTREAM) {
+			this.awaitingSince = 0;
+		}
+		else if (this.awaitingSince == 0) {
+			this.awaitingSince = from.lastReadNanos();
+		}
+	}
+
+	private @Nullable FrameConnection other(FrameConnection connection) {
+		return (connection == this.inbound) ? this.upstream : this.inbound;
+	}
+
+	@Override
+	public void writabilityChanged(FrameConnection connection) {
+		FrameConnection source = other(connection);
+		if (source != null) {
+			if (connection.isWritable()) {
+				source.resume();
+			}
+			else {
+				source.pause();
+			}
+		}
+	}
+
+	@Override
+	public void inputEnded(FrameConnection connection) {
+		CloseReason reason = (connection.side() == Side.INBOUND) ? CloseReason.INBOUND_EOF : CloseReason.UPSTREAM_EOF;
+		connection.because(new Cause(reason, connection.side().asEndedBy(), ""));
+		FrameConnection other = other(connection);
+		if (other != null) {
+			Cause why = connection.cause();
+			if (why != null) {
+				other.because(why);
+			}
+			other.halfClose();
+		}
+	}
+
+	@Override
+	public void failed(FrameConnection connection, Cause cause) {
+		this.awaitingSince = 0;
+		switch (cause.reason()) {
+			case IDLE_TIMEOUT -> closeIdle(cause);
+			case MAX_AGE -> drain(connection, cause);
+			case BAD_FRAME, FRAME_TOO_LONG, FRAME_TIMEOUT, FRAME_NOT_ENCODABLE, INTERNAL_ERROR -> {
+				if (connection.side() == Side.INBOUND) {
+					// What came before the fault was sent upstream and may still be
+					// answered.
+					drain(connection, cause);
+				}
+				else {
+					finish(cause);
+				}
+			}
+			default -> finish(cause);
+		}
+	}
+
+	@Override
+	public void drain(FrameConnection connection, Cause cause) {
+		FrameConnection client = this.inbound;
+		FrameConnection server = this.upstream;
+		if (client == null) {
+			return;
+		}
+		client.because(cause);
+		if (server == null || !server.isOpen()) {
+			finish(cause);
+			return;
+		}
+		server.because(cause);
+		client.discardInput();
+		client.drain();
+		server.drain();
+		client.afterFrames(server::halfClose);
+	}
+
+	/** Ends both sides: what was read is still written, what comes now is not taken. */
+	private void finish(Cause cause) {
+		Dial attempts = this.dial;
+		if (this.upstream != null) {
+			this.upstream.finish(cause);
+		}
+		else if (attempts != null) {
+			attempts.cancel(cause);
+		}
+		if (this.inbound != null) {
+			this.inbound.finish(cause);
+		}
+	}
+
+	private void closeIdle(Cause cause) {
+		boolean quiet = pending(this.inbound) == 0 && pending(this.upstream) == 0;
+		if (!quiet || this.inbound == null || this.upstream == null) {
+			finish(cause);
+			return;
+		}
+		// Nothing is on its way in either direction, so nothing can be destroyed by
+		// closing.
+		this.upstream.close(cause);
+		this.inbound.close(cause);
+	}
+
+	private static long pending(@Nullable FrameConnection connection) {
+		return (connection != null) ? connection.pendingBytes() : 0;
+	}
+
+	@Override
+	public void closed(FrameConnection connection, Cause cause, long lostFrames, long lostBytes) {
+		Dial attempts = this.dial;
+		if (attempts != null && connection.side() == Side.UPSTREAM && connection != this.upstream) {
+			attempts.failed(connection, cause);
+			return;
+		}
+		FrameConnection other = other(connection);
+		if (other == null) {
+			if (attempts != null) {
+				attempts.cancel(cause);
+			}
+			return;
+		}
+		other.share(lostFrames, lostBytes);
+		if (!connection.isDone()) {
+			this.awaitingSince = 0;
+			other.finish(cause);
+		}
+	}
+
+	@Override
+	public long awaitingReplySince(FrameConnection connection) {
+		return (pending(this.upstream) == 0) ? this.awaitingSince : 0;
+	}
+
+	@Override
+	public long lastActivity(FrameConnection connection) {
+		FrameConnection other = other(connection);
+		long own = connection.lastActivity();
+		return (other != null) ? Math.max(own, other.lastActivity()) : own;
+	}
+
+	@Override
+	public int inFlight(FrameConnection connection) {
+		return (this.awaitingSince != 0) ? 1 : 0;
+	}
+
+}

@@ -1,0 +1,7 @@
+/**
+ * What joins the two sides: sessions.
+ */
+@NullMarked
+package io.framegate.relay;
+
+import org.jspecify.annotations.NullMarked;

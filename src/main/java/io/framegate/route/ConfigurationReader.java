@@ -1,0 +1,89 @@
+package io.framegate.route;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.core.NestedExceptionUtils;
+import org.springframework.core.env.ConfigurableEnvironment;
+
+/**
+ * Reads a configuration in steps that each go on after a problem, so that all of them are
+ * told at once: known keys, single values, what is not built, the whole.
+ */
+final class ConfigurationReader {
+
+	private static final String ROUTE_NAME = "[a-z][a-z0-9-]{0,39}";
+
+	private static final Pattern ELEMENT = Pattern.compile("(.*)\\[([0-9]+)]$");
+
+	private final Problems problems = new Problems();
+
+	private final Settings settings;
+
+	ConfigurationReader(ConfigurableEnvironment environment) {
+		this.settings = new SettingsReader(environment, this.problems).read();
+	}
+
+	FramegateProperties read() {
+		checkRouteNames();
+		Binder binder = new Binder(this.settings.source());
+		this.settings.all().forEach(this::checkGap);
+		this.settings.all().forEach((setting) -> convert(setting, binder));
+		Unbuilt.refuse(this.settings, this.problems);
+		this.settings.inherit();
+		FramegateProperties properties = new Binder(this.settings.source()).bindOrCreate(Settings.ROOT,
+				Bindable.of(FramegateProperties.class));
+		properties.check(new Report(this.problems, this.settings, Settings.ROOT));
+		this.problems.throwIfAny();
+		return properties;
+	}
+
+	private void checkRouteNames() {
+		for (String name : this.settings.routes()) {
+			if (!name.matches(ROUTE_NAME)) {
+				String route = Settings.route(name);
+				this.problems.add(new Problem(route, null,
+						this.settings.firstAt(route).map(Setting::origin).orElse(null), "a route's name must be "
+								+ ROUTE_NAME + ": a small letter, then up to 39 small letters, digits and dashes"));
+			}
+		}
+	}
+
+	private void convert(Setting setting, Binder binder) {
+		Schema.Leaf leaf = setting.leaf();
+		try {
+			Object value = binder.bind(setting.property(), Bindable.of(leaf.type())).orElse(null);
+			if (value == null || !leaf.allows(value)) {
+				refuse(setting, leaf.allowed());
+			}
+			else if (value instanceof Labelled constant) {
+				this.settings.put(setting.withValue(constant.label()));
+			}
+		}
+		catch (BindException ex) {
+			String message = NestedExceptionUtils.getMostSpecificCause(ex).getMessage();
+			refuse(setting, (leaf.readFromText() && message != null) ? message
+					: leaf.allowed() + Nearest.suggestion(setting.value().toString(), leaf.labels()));
+		}
+	}
+
+	private void checkGap(Setting setting) {
+		Matcher element = ELEMENT.matcher(setting.property());
+		if (element.matches() && !element.group(2).equals("0")) {
+			String before = element.group(1) + "[" + (Integer.parseInt(element.group(2)) - 1) + "]";
+			if (this.settings.get(setting.property()) != null && this.settings.get(before) == null) {
+				refuse(setting, "is not the first of its list, and there is no " + before);
+			}
+		}
+	}
+
+	private void refuse(Setting setting, String message) {
+		this.problems.add(setting.property(), setting, message);
+		// without one of its elements a list would have a gap
+		this.settings.remove(ELEMENT.matcher(setting.property()).replaceFirst("$1"));
+	}
+
+}

@@ -1,0 +1,104 @@
+package io.framegate.route;
+
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.util.unit.DataSize;
+
+import io.framegate.timeout.Timer;
+
+/**
+ * The gateway's configuration. Read it with {@link #read(ConfigurableEnvironment)}; the
+ * annotation is there for the metadata that IDEs show.
+ *
+ * @param routes Routes by name, [a-z][a-z0-9-]{0,39}. Each listens on a port and passes
+ * frames to its upstream.
+ * @param defaults what routes inherit
+ * @param shutdown how the gateway ends
+ * @param closures the record of ended connections
+ * @param demo the built-in demonstration upstream
+ */
+@ConfigurationProperties("framegate")
+public record FramegateProperties(@DefaultValue Map<String, RouteProperties> routes, @DefaultValue Defaults defaults,
+		@DefaultValue Shutdown shutdown, @DefaultValue Closures closures, @DefaultValue Demo demo) {
+
+	public FramegateProperties {
+		routes = Collections.unmodifiableMap(new LinkedHashMap<>(routes));
+	}
+
+	/**
+	 * Reads and checks the configuration. May be called again whenever the environment
+	 * has changed. Property sources that cannot be enumerated are not seen.
+	 * @param environment holds the properties
+	 * @return the configuration
+	 * @throws InvalidConfigurationException naming every problem at once
+	 */
+	public static FramegateProperties read(ConfigurableEnvironment environment) {
+		return new ConfigurationReader(environment).read();
+	}
+
+	/**
+	 * The routes as the runtime takes them.
+	 * @return the routes sorted by name
+	 */
+	public List<Route> allRoutes() {
+		return this.routes.entrySet().stream().map((entry) -> Route.of(entry.getKey(), entry.getValue())).toList();
+	}
+
+	void check(Report at) {
+		Report routesReport = at.at("routes");
+		this.routes.forEach((name, route) -> route.check(routesReport.at(name)));
+		PortClashes.check(this, at);
+	}
+
+	/**
+	 * What routes inherit.
+	 *
+	 * @param timeouts Limits for the timers that a route does not name, 0 for off:
+	 * connect, tls-handshake, first-frame, frame, idle, reply, write, drain, max-age.
+	 * @param maxFrameSize Largest payload of a frame, 1B to 1GB.
+	 */
+	public record Defaults(@DefaultValue Map<Timer, Duration> timeouts, @DefaultValue("64KB") DataSize maxFrameSize) {
+
+		public Defaults {
+			timeouts = Map.copyOf(timeouts);
+		}
+
+	}
+
+	/**
+	 * How the gateway ends.
+	 *
+	 * @param quietPeriod How long listeners keep accepting after readiness went down, so
+	 * that load balancers notice first.
+	 */
+	public record Shutdown(@DefaultValue("0s") Duration quietPeriod) {
+
+	}
+
+	/**
+	 * The record of ended connections.
+	 *
+	 * @param keep How many ended connections are remembered, 1 to 1000000.
+	 */
+	public record Closures(@Range(min = 1, max = 1_000_000) @DefaultValue("1000") int keep) {
+
+	}
+
+	/**
+	 * The built-in demonstration upstream.
+	 *
+	 * @param echoPort Port of the built-in echo upstream, which speaks length4 on
+	 * 127.0.0.1; 0 for none.
+	 */
+	public record Demo(@Range(min = 0, max = 65535) @DefaultValue("0") int echoPort) {
+
+	}
+
+}

@@ -1,0 +1,106 @@
+package io.framegate.route;
+
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * The inbound side of a route.
+ *
+ * @param port the port listened on, 0 to 65535; 0 for any free one. Required
+ * @param address the local address listened on; 0.0.0.0 for all
+ * @param framing how frames lie in the byte stream: crlf, lf, nul, stx-etx, mllp,
+ * length1, length2, length4, stream, or bean: and the name of a serializer bean
+ * @param lengthIncludesHeader whether the length that a length framing announces counts
+ * its own bytes
+ * @param maxFrameSize the largest payload, 1B to 1GB; a framing's own limit applies below
+ * it. Not set: framegate.defaults.max-frame-size
+ * @param backlog how many connections the kernel completes ahead of their accept
+ * @param tls TLS towards the clients
+ * @param proxyProtocol whether clients come with a PROXY protocol header, v1 or v2
+ * @param proxyTrusted who may send that header: addresses or CIDR blocks
+ * @param allow who may connect: addresses or CIDR blocks; empty for all
+ * @param deny who may not connect: addresses or CIDR blocks
+ * @param maxConnections how many connections may be open at once; 0 for no limit
+ * @param maxConnectionsPerIp how many may be open at once from one address; 0 for no
+ * limit
+ * @param maxAcceptsPerSecond how many are accepted in a second; 0 for no limit
+ */
+public record Listen(@Range(min = 0, max = 65535) int port, @DefaultValue("0.0.0.0") String address,
+		@DefaultValue("crlf") String framing, @DefaultValue("false") boolean lengthIncludesHeader,
+		@DefaultValue("64KB") DataSize maxFrameSize, @Range(min = 1, max = 65535) @DefaultValue("1024") int backlog,
+		@Nullable Tls tls, @DefaultValue("off") Proxy proxyProtocol, @DefaultValue List<String> proxyTrusted,
+		@DefaultValue List<String> allow, @DefaultValue List<String> deny,
+		@Range(min = 0) @DefaultValue("10000") int maxConnections,
+		@Range(min = 0) @DefaultValue("0") int maxConnectionsPerIp,
+		@Range(min = 0) @DefaultValue("0") int maxAcceptsPerSecond) {
+
+	public Listen {
+		proxyTrusted = List.copyOf(proxyTrusted);
+		allow = List.copyOf(allow);
+		deny = List.copyOf(deny);
+	}
+
+	/**
+	 * The largest payload.
+	 * @return bytes, at least 1
+	 */
+	public int maxFrameBytes() {
+		return Math.toIntExact(this.maxFrameSize.toBytes());
+	}
+
+	void check(Report at) {
+		at.required("port");
+		at.host("address", this.address);
+		at.framing(this.framing, this.lengthIncludesHeader);
+		if (this.tls != null) {
+			this.tls.check(at.at("tls"));
+		}
+	}
+
+	/** Whether clients come with a PROXY protocol header. */
+	public enum Proxy implements Labelled {
+
+		/** They never do. */
+		OFF,
+
+		/** They may. */
+		OPTIONAL,
+
+		/** They must. */
+		REQUIRED
+
+	}
+
+	/** Whether clients show a certificate. */
+	public enum ClientAuth implements Labelled {
+
+		/** They are not asked. */
+		NONE,
+
+		/** They are asked and may decline. */
+		WANT,
+
+		/** They must. */
+		NEED
+
+	}
+
+	/**
+	 * TLS towards the clients.
+	 *
+	 * @param bundle the name of a Spring Boot SSL bundle. Required
+	 * @param clientAuth whether clients show a certificate
+	 */
+	public record Tls(String bundle, @DefaultValue("none") ClientAuth clientAuth) {
+
+		void check(Report at) {
+			at.required("bundle");
+		}
+
+	}
+
+}

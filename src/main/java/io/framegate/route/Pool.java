@@ -1,0 +1,21 @@
+package io.framegate.route;
+
+import java.time.Duration;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * The upstream connections that clients of a request-reply route share.
+ *
+ * @param maxConnections how many there may be, 1 to 65535. Not set: 16 where sharing is
+ * exclusive, else one for each event loop
+ * @param maxWait how long a request may wait for a place
+ * @param maxIdle how long an unused connection is kept; 0 for as long as it lasts
+ * @param maxAge how long a connection is used; 0 for as long as it lasts
+ */
+public record Pool(@Range(min = 1, max = 65535) @Nullable Integer maxConnections, @DefaultValue("5s") Duration maxWait,
+		@DefaultValue("1m") Duration maxIdle, @DefaultValue("0s") Duration maxAge) {
+
+}

@@ -1,0 +1,98 @@
+package io.framegate.route;
+
+import java.net.InetAddress;
+import java.util.Base64;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes complaints about the properties of one group. A property is complained of once.
+ */
+final class Report {
+
+	private final Problems problems;
+
+	private final Settings settings;
+
+	private final String group;
+
+	Report(Problems problems, Settings settings, String group) {
+		this.problems = problems;
+		this.settings = settings;
+		this.group = group;
+	}
+
+	Report at(String key) {
+		return new Report(this.problems, this.settings, Settings.child(this.group, key));
+	}
+
+	/**
+	 * Refuses a property.
+	 * @param key the property, or empty for the group itself
+	 * @param message what is allowed
+	 */
+	void refuse(String key, String message) {
+		String property = property(key);
+		Setting setting = this.settings.get(property);
+		// what is wrong with an inherited value is told where it was set
+		if (!refused(key) && (setting == null || setting.property().equals(property))) {
+			this.problems.add(property, setting, message);
+		}
+	}
+
+	boolean refused(String key) {
+		return this.problems.anyAt(property(key));
+	}
+
+	void required(String key) {
+		if (this.settings.get(property(key)) == null) {
+			refuse(key, "is required");
+		}
+	}
+
+	void host(String key, String text) {
+		if (!text.matches("[A-Za-z0-9._%:-]+")) {
+			refuse(key, "must be a local IP address or host name, such as 0.0.0.0, 127.0.0.1 or ::1");
+		}
+	}
+
+	void address(String key, String text) {
+		try {
+			InetAddress.ofLiteral(text);
+		}
+		catch (IllegalArgumentException ex) {
+			refuse(key, "must be an IP address of this machine");
+		}
+	}
+
+	void payload(String key, @Nullable String text) {
+		if (text != null && text.startsWith("base64:")) {
+			try {
+				Base64.getDecoder().decode(text.substring("base64:".length()));
+			}
+			catch (IllegalArgumentException ex) {
+				refuse(key, "is not base64 after 'base64:'");
+			}
+		}
+	}
+
+	void framing(String name, boolean lengthIncludesHeader) {
+		if (name.startsWith(FramingNames.BEAN)) {
+			if (name.substring(FramingNames.BEAN.length()).isBlank()) {
+				refuse("framing", "needs the name of a serializer bean after 'bean:'");
+			}
+		}
+		else if (!FramingNames.BUILT_IN.contains(name)) {
+			refuse("framing", "must be one of " + String.join(", ", FramingNames.BUILT_IN) + " or bean:<name>"
+					+ Nearest.suggestion(name, FramingNames.BUILT_IN));
+		}
+		if (lengthIncludesHeader && !FramingNames.isLength(name)) {
+			refuse("length-includes-header", "applies only to the framings length1, length2 and length4");
+		}
+	}
+
+	private String property(String key) {
+		return key.isEmpty() ? this.group : Settings.child(this.group, key);
+	}
+
+}

@@ -1,0 +1,31 @@
+package io.framegate.route;
+
+import java.time.Duration;
+import java.util.Map;
+
+import io.framegate.timeout.Timer;
+
+/**
+ * A route as the runtime takes it: checked, and with everything that it inherits filled
+ * in. Immutable; two routes are equal where their configurations are.
+ *
+ * @param name the route's name, [a-z][a-z0-9-]{0,39}
+ * @param mode how frames flow between the two sides
+ * @param listen the inbound side
+ * @param upstream the upstream side
+ * @param timeouts the configured limits only; a timer not named has its default
+ * @param handler what a user's own flows on the route's channels may do
+ */
+public record Route(String name, Mode mode, Listen listen, Upstream upstream, Map<Timer, Duration> timeouts,
+		Handler handler) {
+
+	public Route {
+		timeouts = Map.copyOf(timeouts);
+	}
+
+	static Route of(String name, RouteProperties properties) {
+		return new Route(name, properties.mode(), properties.listen(), properties.upstream(), properties.timeouts(),
+				properties.handler());
+	}
+
+}

@@ -1,0 +1,42 @@
+package io.framegate.route;
+
+import java.time.Duration;
+import java.util.Map;
+
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+import io.framegate.timeout.Timer;
+
+/**
+ * A route as configured.
+ *
+ * @param mode how frames flow between the two sides
+ * @param listen the inbound side
+ * @param upstream the upstream side
+ * @param timeouts the route's limits; those not named are of framegate.defaults.timeouts
+ * @param handler what a user's own flows on the route's channels may do
+ */
+public record RouteProperties(@DefaultValue("session") Mode mode, @DefaultValue Listen listen,
+		@DefaultValue Upstream upstream, @DefaultValue Map<Timer, Duration> timeouts,
+		@DefaultValue("fast") Handler handler) {
+
+	public RouteProperties {
+		timeouts = Map.copyOf(timeouts);
+	}
+
+	void check(Report at) {
+		this.listen.check(at.at("listen"));
+		this.upstream.check(at.at("upstream"));
+		if (this.mode == Mode.REQUEST_REPLY) {
+			streamless(at.at("listen"), this.listen.framing());
+			streamless(at.at("upstream"), this.upstream.framing());
+		}
+	}
+
+	private static void streamless(Report at, String framing) {
+		if (framing.equals(FramingNames.STREAM)) {
+			at.refuse("framing", "cannot be stream in mode request-reply: a stream has no frames to match");
+		}
+	}
+
+}

@@ -1,0 +1,137 @@
+package io.framegate.route;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+
+/**
+ * What is set under {@code framegate}, by full property name.
+ */
+final class Settings {
+
+	static final String ROOT = "framegate";
+
+	private static final String ROUTES = ROOT + ".routes";
+
+	private static final String DEFAULTS = ROOT + ".defaults";
+
+	private final Map<String, Setting> settings = new TreeMap<>();
+
+	private final Set<String> routes = new TreeSet<>();
+
+	static String route(String name) {
+		return child(ROUTES, name);
+	}
+
+	/**
+	 * The property below a group. A key that could not stand in a property's name goes in
+	 * brackets.
+	 * @param group the group's full name
+	 * @param key the key
+	 * @return the full name
+	 */
+	static String child(String group, String key) {
+		return key.matches("[a-z][a-z0-9-]*") ? group + "." + key : group + "[" + key + "]";
+	}
+
+	@Nullable Setting get(String property) {
+		return this.settings.get(property);
+	}
+
+	List<Setting> all() {
+		return List.copyOf(this.settings.values());
+	}
+
+	Set<String> routes() {
+		return this.routes;
+	}
+
+	/**
+	 * The first setting of a property or below it.
+	 * @param property the full name
+	 * @return the setting, if there is one
+	 */
+	Optional<Setting> firstAt(String property) {
+		return all().stream().filter((setting) -> isAt(setting.property(), property)).findFirst();
+	}
+
+	void declareRoute(String name) {
+		this.routes.add(name);
+	}
+
+	void put(Setting setting) {
+		this.settings.put(setting.property(), setting);
+	}
+
+	void putIfAbsent(Setting setting) {
+		this.settings.putIfAbsent(setting.property(), setting);
+	}
+
+	/**
+	 * Forgets a property and what is below it.
+	 * @param property the full name
+	 */
+	void remove(String property) {
+		this.settings.keySet().removeIf((name) -> isAt(name, property));
+	}
+
+	void removeBlank() {
+		this.settings.values().removeIf(Setting::isBlank);
+	}
+
+	/**
+	 * Gives each route what it inherits: from the defaults, and its upstream side from
+	 * its inbound side.
+	 */
+	void inherit() {
+		for (String name : this.routes) {
+			String listen = route(name) + ".listen.";
+			String upstream = route(name) + ".upstream.";
+			if (get(upstream + "framing") == null) {
+				inherit(upstream + "framing", listen + "framing");
+				inherit(upstream + "length-includes-header", listen + "length-includes-header");
+			}
+			inherit(listen + "max-frame-size", DEFAULTS + ".max-frame-size");
+			inherit(upstream + "max-frame-size", DEFAULTS + ".max-frame-size");
+			for (Setting setting : all()) {
+				String timeout = setting.property();
+				if (timeout.startsWith(DEFAULTS + ".timeouts.")) {
+					inherit(route(name) + timeout.substring(DEFAULTS.length()), timeout);
+				}
+			}
+		}
+	}
+
+	private void inherit(String heir, String from) {
+		Setting setting = get(from);
+		if (setting != null) {
+			this.settings.putIfAbsent(heir, setting);
+		}
+	}
+
+	/**
+	 * The settings for a binder.
+	 * @return a copy
+	 */
+	MapConfigurationPropertySource source() {
+		Map<String, Object> values = this.settings.entrySet()
+			.stream()
+			.collect(Collectors.toMap(Map.Entry::getKey, (entry) -> entry.getValue().value()));
+		// a route of which nothing is right is still a route
+		this.routes.forEach((name) -> values.putIfAbsent(route(name) + ".mode", Mode.SESSION.label()));
+		return new MapConfigurationPropertySource(values);
+	}
+
+	private static boolean isAt(String name, String property) {
+		return name.equals(property) || name.startsWith(property + ".") || name.startsWith(property + "[");
+	}
+
+}

@@ -1,0 +1,115 @@
+package io.framegate.route;
+
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * The upstream side of a route.
+ *
+ * @param targets the servers, each host:port or [address]:port. Required
+ * @param framing how frames lie in the byte stream, as for listen. Not set: the same as
+ * listen.framing, with its length-includes-header
+ * @param lengthIncludesHeader whether the length that a length framing announces counts
+ * its own bytes
+ * @param maxFrameSize the largest payload, 1B to 1GB; a framing's own limit applies below
+ * it. Not set: framegate.defaults.max-frame-size
+ * @param balance how one of several targets is chosen
+ * @param sourceAddress the local IP address that connections come from. Not set: the
+ * kernel's choice
+ * @param sourcePort the local port, or range of ports such as 40000-40099, that
+ * connections come from. Not set: the kernel's choice
+ * @param tls TLS towards the servers
+ * @param proxyProtocol the PROXY protocol header sent first, if any
+ * @param sharing how the clients of a request-reply route share connections
+ * @param pool the shared connections
+ * @param correlation where the key that matches a reply to its request lies
+ * @param heartbeat a frame sent from time to time on permanent links
+ * @param onFailure what the client of a failed exchange gets
+ * @param onFailureReply the reply it gets: text, or base64: and the bytes
+ * @param onDown what a target's sessions do when the target goes down
+ * @param healthCheck how targets are probed
+ */
+public record Upstream(@DefaultValue List<Target> targets, @DefaultValue("crlf") String framing,
+		@DefaultValue("false") boolean lengthIncludesHeader, @DefaultValue("64KB") DataSize maxFrameSize,
+		@DefaultValue("round-robin") Balance balance, @Nullable String sourceAddress, @Nullable PortRange sourcePort,
+		@Nullable Tls tls, @DefaultValue("off") Proxy proxyProtocol, @DefaultValue("exclusive") Sharing sharing,
+		@DefaultValue Pool pool, @Nullable Correlation correlation, @DefaultValue Heartbeat heartbeat,
+		@DefaultValue("close") OnFailure onFailure, @Nullable String onFailureReply,
+		@DefaultValue("keep") OnDown onDown, @DefaultValue HealthCheck healthCheck) {
+
+	public Upstream {
+		targets = List.copyOf(targets);
+	}
+
+	/**
+	 * The largest payload.
+	 * @return bytes, at least 1
+	 */
+	public int maxFrameBytes() {
+		return Math.toIntExact(this.maxFrameSize.toBytes());
+	}
+
+	void check(Report at) {
+		if (this.targets.isEmpty()) {
+			at.refuse("targets", "is required: at least one host:port");
+		}
+		if (this.targets.stream().distinct().count() < this.targets.size()) {
+			at.refuse("targets", "names a target twice");
+		}
+		at.framing(this.framing, this.lengthIncludesHeader);
+		if (this.sourceAddress != null) {
+			at.address("source-address", this.sourceAddress);
+		}
+		if (this.tls != null) {
+			this.tls.check(at.at("tls"));
+		}
+		if (this.correlation != null) {
+			this.correlation.check(at.at("correlation"));
+		}
+		if (!at.refused("sharing") && (this.sharing == Sharing.CORRELATED) != (this.correlation != null)) {
+			at.refuse("correlation", (this.correlation != null) ? "applies only where sharing is correlated"
+					: "is required where sharing is correlated");
+		}
+		this.heartbeat.check(at.at("heartbeat"));
+		at.payload("on-failure-reply", this.onFailureReply);
+		if (!at.refused("on-failure") && (this.onFailure == OnFailure.REPLY) != (this.onFailureReply != null)) {
+			at.refuse("on-failure-reply", (this.onFailureReply != null) ? "applies only where on-failure is reply"
+					: "is required where on-failure is reply");
+		}
+		this.healthCheck.check(at.at("health-check"));
+	}
+
+	/** The PROXY protocol header sent upstream. */
+	public enum Proxy implements Labelled {
+
+		/** None. */
+		OFF,
+
+		/** The text header. */
+		V1,
+
+		/** The binary header. */
+		V2
+
+	}
+
+	/**
+	 * TLS towards the servers.
+	 *
+	 * @param bundle the name of a Spring Boot SSL bundle. Required
+	 * @param serverName the name asked for (SNI) and verified. Not set: the target's host
+	 * @param verifyHostname whether the certificate must be for that name
+	 */
+	public record Tls(String bundle, @Nullable String serverName, @DefaultValue("true") boolean verifyHostname) {
+
+		void check(Report at) {
+			at.required("bundle");
+		}
+
+	}
+
+}

@@ -1,0 +1,158 @@
+package io.framegate.route;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Which property an environment variable means: {@code FRAMEGATE_ROUTES_}, the route's
+ * name, {@code _LISTEN_PORT}. A dash is an underscore or nothing:
+ * {@code FRAMEGATE_ROUTES_CARD_AUTH_LISTEN_MAXFRAMESIZE} and
+ * {@code FRAMEGATE_ROUTES_CARDAUTH_LISTEN_MAX_FRAME_SIZE} both mean
+ * {@code framegate.routes.card-auth.listen.max-frame-size} where a route of that name is
+ * declared. Where it is not, a name's underscores are dashes.
+ */
+final class VariableNames {
+
+	private static final String PREFIX = "FRAMEGATE_";
+
+	/** What Kubernetes sets in each pod for a service whose name starts alike. */
+	private static final Pattern SERVICE_LINK = Pattern
+		.compile(".*_(SERVICE_HOST|SERVICE_PORT(_.+)?|PORT_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)");
+
+	private static final Pattern SERVICE_LINK_VALUE = Pattern.compile("(tcp|udp|sctp)://.*");
+
+	private final Schema.Group schema;
+
+	/** The routes' names by their uniform form. */
+	private final Map<String, String> routes = new HashMap<>();
+
+	/**
+	 * Takes the names that there are.
+	 * @param schema the known keys
+	 * @param declared the routes declared elsewhere
+	 * @param variables the environment's variables
+	 */
+	VariableNames(Schema.Group schema, Collection<String> declared, Collection<String> variables) {
+		this.schema = schema;
+		for (String variable : variables) {
+			property(variable, (name) -> {
+				this.routes.merge(Schema.uniform(name), name,
+						(one, other) -> (one.length() < other.length()) ? other : one);
+				return name;
+			});
+		}
+		declared.forEach((name) -> this.routes.put(Schema.uniform(name), name));
+	}
+
+	/**
+	 * Whether the variable is meant for the gateway. Others may start with its name too.
+	 * @param variable the variable's name
+	 * @param value its value
+	 * @return whether it must be known
+	 */
+	boolean isOurs(String variable, String value) {
+		String upper = variable.toUpperCase(Locale.ROOT);
+		return this.schema.keys().keySet().stream().anyMatch((key) -> upper.startsWith(prefix(key)))
+				&& !SERVICE_LINK_VALUE.matcher(value).matches()
+				&& (property(variable).isPresent() || !SERVICE_LINK.matcher(upper).matches());
+	}
+
+	/**
+	 * The property that the variable means.
+	 * @param variable the variable's name
+	 * @return the property's full name, if there is such a property
+	 */
+	Optional<Place> property(String variable) {
+		return property(variable, (name) -> this.routes.getOrDefault(Schema.uniform(name), name));
+	}
+
+	/**
+	 * A question to go after a message.
+	 * @param variable an unknown variable
+	 * @return the question, or an empty text where nothing is near
+	 */
+	String suggestion(String variable) {
+		String upper = variable.toUpperCase(Locale.ROOT);
+		List<String> known = new ArrayList<>();
+		this.schema.keys().forEach((key, child) -> {
+			if (upper.startsWith(prefix(key))) {
+				String rest = upper.substring(prefix(key).length());
+				if (child instanceof Schema.Named named) {
+					// the name may end at any underscore
+					for (int end = rest.indexOf('_'); end > 0; end = rest.indexOf('_', end + 1)) {
+						String name = prefix(key) + rest.substring(0, end) + "_";
+						variables(named.each()).map((tail) -> name + tail).forEach(known::add);
+					}
+				}
+				else {
+					variables(child).map((tail) -> prefix(key) + tail).forEach(known::add);
+				}
+			}
+		});
+		return Nearest.suggestion(variable, known, 3);
+	}
+
+	private Optional<Place> property(String variable, UnaryOperator<String> routeNames) {
+		String upper = variable.toUpperCase(Locale.ROOT);
+		if (!upper.startsWith(PREFIX)) {
+			return Optional.empty();
+		}
+		return find(this.schema, Settings.ROOT, List.of(upper.substring(PREFIX.length()).split("_")), routeNames);
+	}
+
+	private static Optional<Place> find(Schema at, String property, List<String> words,
+			UnaryOperator<String> routeNames) {
+		if (at instanceof Schema.Leaf leaf) {
+			if (words.isEmpty()) {
+				return Optional.of(new Place(property, leaf, null));
+			}
+			boolean element = leaf.list() && words.size() == 1 && words.getFirst().matches("[0-9]{1,4}");
+			return element ? Optional.of(new Place(property, leaf, words.getFirst())) : Optional.empty();
+		}
+		for (int end = 1; end <= words.size(); end++) {
+			List<String> head = words.subList(0, end);
+			List<String> rest = words.subList(end, words.size());
+			Optional<Place> found = switch (at) {
+				case Schema.Group group -> group.key(String.join("", head))
+					.flatMap((key) -> find(group.child(key), Settings.child(property, key), rest, routeNames));
+				case Schema.Named named -> find(named.each(), property, rest, routeNames).flatMap((there) -> {
+					String name = routeNames.apply(String.join("-", head).toLowerCase(Locale.ROOT));
+					return find(named.each(), Settings.child(property, name), rest, routeNames);
+				});
+				case Schema.Leaf leaf -> Optional.empty();
+			};
+			if (found.isPresent()) {
+				return found;
+			}
+		}
+		return Optional.empty();
+	}
+
+	/**
+	 * What variables can say of a part of the configuration.
+	 * @param at the part
+	 * @return the ends of their names
+	 */
+	private static Stream<String> variables(Schema at) {
+		if (at instanceof Schema.Group group) {
+			return group.keys().entrySet().stream().flatMap((entry) -> {
+				String head = entry.getKey().replace('-', '_').toUpperCase(Locale.ROOT);
+				return variables(entry.getValue()).map((tail) -> tail.isEmpty() ? head : head + "_" + tail);
+			});
+		}
+		return Stream.of("");
+	}
+
+	private static String prefix(String key) {
+		return PREFIX + key.toUpperCase(Locale.ROOT) + "_";
+	}
+
+}

@@ -1,0 +1,170 @@
+package io.framegate.upstream;
+
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+import io.framegate.connection.Cause;
+import io.framegate.connection.CloseReason;
+import io.framegate.connection.FrameConnection;
+import io.framegate.connection.Loop;
+import io.framegate.connection.Loops;
+import io.framegate.connection.SocketFaults;
+import io.framegate.connection.Sockets;
+import io.framegate.connection.Terms;
+import io.framegate.connection.Watcher;
+import io.framegate.route.PortRange;
+import io.framegate.route.Route;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.integration.ip.tcp.connection.AbstractClientConnectionFactory;
+import org.springframework.integration.ip.tcp.connection.TcpConnectionSupport;
+import org.springframework.integration.ip.tcp.connection.TcpListener;
+
+/**
+ * Opens a route's upstream connections, each on the loop that will use it.
+ */
+public final class Connector extends AbstractClientConnectionFactory {
+
+	private final Route route;
+
+	private final Terms terms;
+
+	private final Loops loops;
+
+	private final Resolver resolver = new Resolver();
+
+	private final AtomicInteger nextSourcePort;
+
+	public Connector(Route route, Terms terms, Loops loops) {
+		super(route.upstream().targets().isEmpty() ? "none" : route.upstream().targets().getFirst().host(),
+				route.upstream().targets().isEmpty() ? 0 : route.upstream().targets().getFirst().port());
+		this.route = route;
+		this.terms = terms;
+		this.loops = loops;
+		PortRange range = route.upstream().sourcePort();
+		this.nextSourcePort = new AtomicInteger(
+				(range != null) ? ThreadLocalRandom.current().nextInt(range.count()) : 0);
+	}
+
+	public Terms terms() {
+		return this.terms;
+	}
+
+	/**
+	 * Connects to the first target that accepts.
+	 * @param loop the loop; the caller is on it
+	 * @param watcher follows every attempt
+	 * @param failed told why no target could be had
+	 * @return the attempts, under way
+	 */
+	public Dial dial(Loop loop, Watcher watcher, Consumer<Cause> failed) {
+		Dial dial = new Dial(this, loop, watcher, failed, this.terms.timeouts());
+		this.resolver.resolve(this.route.upstream().targets(), loop, dial::begin);
+		return dial;
+	}
+
+	/**
+	 * How often an address is tried when the local port is the problem.
+	 * @return a number of source ports
+	 */
+	int sourcePorts() {
+		PortRange range = this.route.upstream().sourcePort();
+		return (range != null) ? range.count() : 1;
+	}
+
+	/**
+	 * Begins to connect. The outcome comes to the watcher: opened or closed.
+	 * @param loop the loop; the caller is on it
+	 * @param candidate where to
+	 * @param watcher follows the connection
+	 * @return the connection, or {@code null} where not even a socket could be had
+	 */
+	@Nullable FrameConnection connect(Loop loop, Candidate candidate, Watcher watcher) {
+		ChannelFuture registered = new Bootstrap().group(loop.eventLoop())
+			.channel(this.loops.channel())
+			.disableResolver()
+			.option(ChannelOption.SO_REUSEADDR, true)
+			.handler(new ChannelHandlerAdapter() {
+			})
+			.register();
+		if (registered.cause() != null) {
+			return null;
+		}
+		Channel channel = registered.channel();
+		Sockets.configure(channel, loop, this.terms.timeouts());
+		TcpListener listener = getListener();
+		if (listener == null) {
+			throw new IllegalStateException("No adapter listens to " + this);
+		}
+		FrameConnection connection = new FrameConnection(this.terms, loop, channel, candidate.address(), listener,
+				watcher, getApplicationEventPublisher());
+		connection.setMapper(getMapper());
+		if (candidate.address().isUnresolved()) {
+			connection.close(SocketFaults.connectCause(new UnknownHostException(candidate.target().host()),
+					candidate.target().toString()));
+			return connection;
+		}
+		InetSocketAddress local = source();
+		ChannelFuture connecting = (local != null) ? channel.connect(candidate.address(), local)
+				: channel.connect(candidate.address());
+		connecting.addListener((future) -> {
+			if (future.isSuccess()) {
+				connection.open();
+			}
+			else {
+				String where = candidate.target().toString();
+				connection.close(SocketFaults.connectCause(future.cause(),
+						(local != null) ? where + " from source port " + local.getPort() : where));
+			}
+		});
+		return connection;
+	}
+
+	/**
+	 * The local address to connect from: none, unless one is asked for.
+	 * @return address and port, port 0 for any
+	 */
+	private @Nullable InetSocketAddress source() {
+		String address = this.route.upstream().sourceAddress();
+		PortRange range = this.route.upstream().sourcePort();
+		if (address == null && range == null) {
+			return null;
+		}
+		int port = (range != null) ? range.first() + Math.floorMod(this.nextSourcePort.getAndIncrement(), range.count())
+				: 0;
+		return (address != null) ? new InetSocketAddress(address, port) : new InetSocketAddress(port);
+	}
+
+	/**
+	 * What stands for a socket that could not even be made.
+	 * @return the cause
+	 */
+	Cause noSocket() {
+		return Cause.byGateway(CloseReason.OVERLOAD, "no socket for an upstream connection: too many open files");
+	}
+
+	@Override
+	public void start() {
+		setActive(true);
+	}
+
+	@Override
+	public void stop() {
+		setActive(false);
+	}
+
+	@Override
+	protected TcpConnectionSupport buildNewConnection() {
+		throw new UnsupportedOperationException(
+				"Upstream connections of route '" + this.route.name() + "' are opened by the gateway alone");
+	}
+
+}
