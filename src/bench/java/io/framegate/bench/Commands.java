@@ -1,0 +1,84 @@
+package io.framegate.bench;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+import io.framegate.bench.Scenario.Site;
+
+/**
+ * The command lines of the gateways, and their configuration.
+ */
+final class Commands {
+
+	private Commands() {
+	}
+
+	/**
+	 * HAProxy copying bytes, with as many threads as it takes by itself: one a core.
+	 */
+	static List<String> haproxy(Site site) throws IOException {
+		Path file = site.directory().resolve("haproxy.cfg");
+		Files.writeString(file, """
+				defaults
+				  mode tcp
+				  timeout connect 5s
+				  timeout client 1h
+				  timeout server 1h
+				frontend bench
+				  bind 127.0.0.1:%d
+				  default_backend echo
+				backend echo
+				  server echo 127.0.0.1:%d
+				""".formatted(site.port(), site.upstreamPort()));
+		return List.of("haproxy", "-db", "-f", file.toString());
+	}
+
+	static List<String> springIntegration(Site site, String upstreamFraming) {
+		return java(site, "-cp", System.getProperty("java.class.path"), SpringIntegrationGateway.class.getName(),
+				String.valueOf(site.port()), String.valueOf(site.upstreamPort()), upstreamFraming,
+				String.valueOf(site.options().payload()));
+	}
+
+	/**
+	 * Framegate's own jar, its configuration in its working directory.
+	 * @param upstream further keys of {@code upstream}, as inline YAML
+	 */
+	static List<String> framegate(Site site, String mode, String upstream) throws IOException {
+		Path jar = site.options().jar();
+		if (!Files.isRegularFile(jar)) {
+			throw new IOException("No " + jar + ": run ./mvnw -Pbench verify, or set bench.jar");
+		}
+		// A stream is one on both sides.
+		String inbound = upstream.contains("stream") ? "stream" : "crlf";
+		int frame = Math.max(64 * 1024, site.options().payload());
+		Files.writeString(site.directory().resolve("application.yml"), """
+				server: {port: 0}
+				framegate:
+				  routes:
+				    bench:
+				      mode: %s
+				      listen: {port: %d, address: 127.0.0.1, framing: %s, max-frame-size: %dB}
+				      upstream: {targets: ["127.0.0.1:%d"], max-frame-size: %dB, %s}
+				""".formatted(mode, site.port(), inbound, frame, site.upstreamPort(), frame, upstream));
+		return java(site, "-jar", jar.toString());
+	}
+
+	static boolean isOnPath(String program) {
+		return Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
+			.anyMatch((directory) -> Files.isExecutable(Path.of(directory, program)));
+	}
+
+	private static List<String> java(Site site, String... arguments) {
+		List<String> command = new ArrayList<>();
+		command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+		command.addAll(site.options().javaOptions());
+		command.addAll(List.of(arguments));
+		return command;
+	}
+
+}

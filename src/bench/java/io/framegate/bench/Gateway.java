@@ -1,0 +1,134 @@
+package io.framegate.bench;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A gateway's process, or the upstream itself where there is none. Ended by its process
+ * id, whatever happened.
+ */
+final class Gateway implements AutoCloseable {
+
+	private static final long START_SECONDS = 60;
+
+	private final String label;
+
+	private final int port;
+
+	private final Path log;
+
+	private final @Nullable Process process;
+
+	private Gateway(String label, int port, Path log, @Nullable Process process) {
+		this.label = label;
+		this.port = port;
+		this.log = log;
+		this.process = process;
+	}
+
+	static Gateway start(Scenario scenario, Options options, int upstreamPort) throws IOException {
+		Path directory = Files.createDirectories(options.directory().resolve(scenario.label()));
+		Path log = directory.resolve("output.log");
+		if (!scenario.hasProcess()) {
+			return new Gateway(scenario.label(), upstreamPort, log, null);
+		}
+		int port = freePort();
+		ProcessBuilder builder = new ProcessBuilder(
+				scenario.command(new Scenario.Site(directory, port, upstreamPort, options)));
+		builder.directory(directory.toFile()).redirectErrorStream(true).redirectOutput(log.toFile());
+		return new Gateway(scenario.label(), port, log, builder.start());
+	}
+
+	/**
+	 * Waits until a frame comes back through it.
+	 */
+	void awaitReady() throws IOException, InterruptedException {
+		long start = System.nanoTime();
+		while (!answers()) {
+			if (this.process != null && this.process.waitFor(200, TimeUnit.MILLISECONDS)) {
+				throw new IOException(this.label + " ended with exit code " + this.process.exitValue() + " at its start"
+						+ lastWords());
+			}
+			if (System.nanoTime() - start > TimeUnit.SECONDS.toNanos(START_SECONDS)) {
+				throw new IOException(
+						this.label + " answered nothing on port " + this.port + " for 60 s" + lastWords());
+			}
+		}
+	}
+
+	private boolean answers() {
+		try (Socket socket = new Socket()) {
+			socket.connect(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), this.port), 1000);
+			socket.setSoTimeout(1000);
+			socket.getOutputStream().write("are you ready?\r\n".getBytes(StandardCharsets.US_ASCII));
+			return socket.getInputStream().readNBytes(16).length == 16;
+		}
+		catch (IOException ex) {
+			return false;
+		}
+	}
+
+	int port() {
+		return this.port;
+	}
+
+	/**
+	 * CPU time of the process since its start, user and system, to 10 ms.
+	 */
+	long cpuNanos() {
+		return (this.process == null) ? 0 : this.process.info().totalCpuDuration().map(Duration::toNanos).orElse(0L);
+	}
+
+	long pid() {
+		return (this.process == null) ? ProcessHandle.current().pid() : this.process.pid();
+	}
+
+	/**
+	 * The end of what it printed, for a message about its failure.
+	 */
+	String lastWords() {
+		try {
+			List<String> lines = Files.exists(this.log) ? Files.readAllLines(this.log) : List.of();
+			List<String> last = lines.subList(Math.max(0, lines.size() - 30), lines.size());
+			return last.isEmpty() ? "" : "\n" + this.log + ":\n" + String.join("\n", last);
+		}
+		catch (IOException ex) {
+			return "";
+		}
+	}
+
+	private static int freePort() throws IOException {
+		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+			return socket.getLocalPort();
+		}
+	}
+
+	@Override
+	public void close() {
+		if (this.process == null || !this.process.isAlive()) {
+			return;
+		}
+		this.process.destroy();
+		try {
+			if (!this.process.waitFor(10, TimeUnit.SECONDS)) {
+				this.process.destroyForcibly();
+			}
+		}
+		catch (InterruptedException ex) {
+			this.process.destroyForcibly();
+			Thread.currentThread().interrupt();
+		}
+	}
+
+}

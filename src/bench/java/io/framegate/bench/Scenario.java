@@ -1,0 +1,114 @@
+package io.framegate.bench;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * The rows of the table: what stands between the clients, which always speak
+ * {@code crlf}, and the echo upstream. A new one needs a label and a command.
+ */
+enum Scenario {
+
+	DIRECT("direct", true, (site) -> List.of()),
+
+	HAPROXY("haproxy", true, Commands::haproxy),
+
+	SPRING_INTEGRATION("spring-integration", true, (site) -> Commands.springIntegration(site, "crlf")),
+
+	SPRING_INTEGRATION_LENGTH4("spring-integration-length4", false,
+			(site) -> Commands.springIntegration(site, "length4")),
+
+	FRAMEGATE("framegate", true, (site) -> Commands.framegate(site, "session", "framing: crlf")),
+
+	FRAMEGATE_LENGTH4("framegate-length4", true, (site) -> Commands.framegate(site, "session", "framing: length4")),
+
+	FRAMEGATE_STREAM("framegate-stream", false, (site) -> Commands.framegate(site, "session", "framing: stream")),
+
+	FRAMEGATE_EXCLUSIVE("framegate-exclusive", false,
+			(site) -> Commands.framegate(site, "request-reply",
+					"framing: crlf, sharing: exclusive, pool: {max-connections: 50, max-wait: 30s}")),
+
+	FRAMEGATE_ORDERED("framegate-ordered", false,
+			(site) -> Commands.framegate(site, "request-reply", "framing: crlf, sharing: ordered")),
+
+	FRAMEGATE_CORRELATED("framegate-correlated", false, (site) -> Commands.framegate(site, "request-reply",
+			"framing: crlf, sharing: correlated, correlation: {offset: 0, length: " + RequestId.LENGTH + "}"));
+
+	private final String label;
+
+	private final boolean usual;
+
+	private final Command command;
+
+	Scenario(String label, boolean usual, Command command) {
+		this.label = label;
+		this.usual = usual;
+		this.command = command;
+	}
+
+	static Scenario labelled(String label) {
+		return Arrays.stream(values())
+			.filter((scenario) -> scenario.label.equals(label))
+			.findFirst()
+			.orElseThrow(() -> new IllegalArgumentException("bench.only: no scenario '" + label + "'; there are "
+					+ Arrays.stream(values()).map(Scenario::label).collect(Collectors.joining(", "))));
+	}
+
+	/**
+	 * Those that run when none are named.
+	 */
+	static String usual() {
+		return Arrays.stream(values())
+			.filter((scenario) -> scenario.usual)
+			.map(Scenario::label)
+			.collect(Collectors.joining(","));
+	}
+
+	String label() {
+		return this.label;
+	}
+
+	boolean hasProcess() {
+		return this != DIRECT;
+	}
+
+	boolean isAvailable() {
+		return this != HAPROXY || Commands.isOnPath("haproxy");
+	}
+
+	/**
+	 * Whether replies must come in request order; all but where a key matches them.
+	 */
+	boolean keepsOrder() {
+		return this != FRAMEGATE_CORRELATED;
+	}
+
+	List<String> command(Site site) throws IOException {
+		return this.command.line(site);
+	}
+
+	/**
+	 * Where a gateway is to run.
+	 *
+	 * @param directory its own working directory
+	 * @param port the port to listen on, of 127.0.0.1
+	 * @param upstreamPort the echo upstream's
+	 * @param options of the whole run
+	 */
+	record Site(Path directory, int port, int upstreamPort, Options options) {
+
+	}
+
+	/**
+	 * Writes what the gateway needs to its directory and says how to start it.
+	 */
+	private interface Command {
+
+		List<String> line(Site site) throws IOException;
+
+	}
+
+}
