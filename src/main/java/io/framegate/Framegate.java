@@ -10,6 +10,7 @@ import org.springframework.boot.autoconfigure.SpringBootApplication;
 public class Framegate {
 
 	public static void main(String[] args) {
+		StopSignals.handle();
 		SpringApplication.run(Framegate.class, args);
 	}
 

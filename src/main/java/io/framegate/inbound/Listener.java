@@ -51,6 +51,8 @@ public final class Listener extends AbstractServerConnectionFactory {
 
 	private volatile int boundPort;
 
+	private volatile @Nullable Cause draining;
+
 	public Listener(Terms terms, Listen listen, Loops loops, Supplier<Watcher> watchers) {
 		super(listen.port());
 		this.terms = terms;
@@ -68,6 +70,7 @@ public final class Listener extends AbstractServerConnectionFactory {
 		this.lifecycleMonitor.lock();
 		try {
 			if (this.server == null) {
+				this.draining = null;
 				setActive(true);
 				bind();
 				setListening(true);
@@ -126,11 +129,24 @@ public final class Listener extends AbstractServerConnectionFactory {
 			return;
 		}
 		connection.watcher().accepted(connection);
+		Cause late = this.draining;
+		if (late != null) {
+			connection.watcher().drain(connection, late);
+		}
 	}
 
 	private void refuse(FrameConnection connection, CloseReason reason, String detail) {
 		this.terms.meters().countRefused(reason);
 		connection.close(Cause.byGateway(reason, detail));
+	}
+
+	/**
+	 * Stops accepting, and ends connections that were accepted and are not known yet.
+	 * @param cause why
+	 */
+	public void drain(Cause cause) {
+		this.draining = cause;
+		pause();
 	}
 
 	/**

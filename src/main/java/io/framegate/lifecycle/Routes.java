@@ -18,12 +18,16 @@ import io.framegate.timeout.Timer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.support.AbstractApplicationContext;
+import org.springframework.context.support.DefaultLifecycleProcessor;
 
 /**
  * All routes: started when the application is, drained before it stops.
  */
-public final class Routes implements SmartLifecycle {
+public final class Routes implements SmartLifecycle, ApplicationListener<ContextClosedEvent> {
 
 	/**
 	 * Stopped before Spring's web server, so that operators can watch the drain, and
@@ -61,6 +65,20 @@ public final class Routes implements SmartLifecycle {
 		this.running = true;
 	}
 
+	/**
+	 * Has Spring wait for the drain as long as it may take.
+	 * @param event the context begins to close
+	 */
+	@Override
+	public void onApplicationEvent(ContextClosedEvent event) {
+		if (event.getApplicationContext()
+			.getBean(
+					AbstractApplicationContext.LIFECYCLE_PROCESSOR_BEAN_NAME) instanceof DefaultLifecycleProcessor lifecycle) {
+			Duration longest = this.quietPeriod.plus(longestDrain()).plus(GRACE.multipliedBy(5));
+			lifecycle.setTimeoutForShutdownPhase(PHASE, longest.toMillis());
+		}
+	}
+
 	@Override
 	public void stop(Runnable callback) {
 		Thread.ofPlatform().name("framegate-shutdown").start(() -> {
@@ -75,7 +93,10 @@ public final class Routes implements SmartLifecycle {
 
 	@Override
 	public void stop() {
-		LockSupport.parkNanos(this.quietPeriod.toNanos());
+		long quietUntil = System.nanoTime() + this.quietPeriod.toNanos();
+		while (System.nanoTime() < quietUntil) {
+			LockSupport.parkNanos(quietUntil - System.nanoTime());
+		}
 		Cause cause = Cause.byGateway(CloseReason.SHUTDOWN, "the gateway stops");
 		CompletableFuture<?>[] drains = this.routes.stream()
 			.map((route) -> route.drain(cause))

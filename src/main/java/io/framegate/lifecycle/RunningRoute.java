@@ -111,7 +111,7 @@ public final class RunningRoute {
 		List<FrameConnection> draining;
 		synchronized (this) {
 			this.state = State.DRAINING;
-			this.listener.pause();
+			this.listener.drain(cause);
 			delivered = this.meters.framesOut();
 			undelivered = this.meters.undelivered();
 			draining = live().toList();
