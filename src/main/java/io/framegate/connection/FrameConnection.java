@@ -116,6 +116,9 @@ public final class FrameConnection extends TcpConnectionSupport {
 
 	private boolean flushWatched;
 
+	/** Bytes handed to the channel since it was last flushed. */
+	private long unflushed;
+
 	private long framesIn;
 
 	private long bytesIn;
@@ -644,11 +647,14 @@ public final class FrameConnection extends TcpConnectionSupport {
 			this.progressAt = System.nanoTime();
 		}
 		this.outbox.add(ends, count, buffer.readableBytes());
+		this.unflushed += buffer.readableBytes();
 		this.channel.write(buffer, this.channel.voidPromise());
 		return true;
 	}
 
 	void flush() {
+		// What becomes writable meanwhile may write more.
+		this.unflushed = 0;
 		this.channel.flush();
 		settle();
 		if (this.outbox.pendingBytes() > 0) {
@@ -662,6 +668,7 @@ public final class FrameConnection extends TcpConnectionSupport {
 	private void watchFlush() {
 		if (!this.flushWatched && isOpen()) {
 			this.flushWatched = true;
+			this.unflushed = 0;
 			this.channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener((future) -> {
 				this.flushWatched = false;
 				settle();
@@ -684,9 +691,9 @@ public final class FrameConnection extends TcpConnectionSupport {
 			return;
 		}
 		long before = this.outbox.bytesTaken();
-		long pending = 0;
+		long pending = this.unflushed;
 		if (!buffer.isEmpty()) {
-			pending = new Pending().in(buffer);
+			pending += new Pending().in(buffer);
 		}
 		int frames = this.outbox.settle(pending);
 		long taken = this.outbox.bytesTaken() - before;
