@@ -122,6 +122,9 @@ public final class FrameConnection extends TcpConnectionSupport {
 	/** Whether nothing that was pending can have left when the socket closed. */
 	private boolean nothingLeft;
 
+	/** Bytes handed to the channel since it was last flushed. */
+	private long unflushed;
+
 	private long framesIn;
 
 	private long bytesIn;
@@ -650,12 +653,15 @@ public final class FrameConnection extends TcpConnectionSupport {
 			this.progressAt = System.nanoTime();
 		}
 		this.outbox.add(ends, count, buffer.readableBytes());
+		this.unflushed += buffer.readableBytes();
 		this.channel.write(buffer, this.channel.voidPromise());
 		return true;
 	}
 
 	void flush() {
 		boolean little = this.outbox.pendingBytes() <= LITTLE && this.outbox.isNoneTakenSinceEmpty();
+		// What becomes writable meanwhile may write more.
+		this.unflushed = 0;
 		this.channel.flush();
 		if (!this.channel.isOpen()) {
 			this.nothingLeft = little;
@@ -672,6 +678,7 @@ public final class FrameConnection extends TcpConnectionSupport {
 	private void watchFlush() {
 		if (!this.flushWatched && isOpen()) {
 			this.flushWatched = true;
+			this.unflushed = 0;
 			this.channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener((future) -> {
 				this.flushWatched = false;
 				settle();
@@ -694,9 +701,9 @@ public final class FrameConnection extends TcpConnectionSupport {
 			return;
 		}
 		long before = this.outbox.bytesTaken();
-		long pending = 0;
+		long pending = this.unflushed;
 		if (!buffer.isEmpty()) {
-			pending = new Pending().in(buffer);
+			pending += new Pending().in(buffer);
 		}
 		int frames = this.outbox.settle(pending);
 		long taken = this.outbox.bytesTaken() - before;
