@@ -19,6 +19,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.DuplexChannel;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -1170,6 +1171,15 @@ public final class FrameConnection extends TcpConnectionSupport {
 
 	public long pendingBytes() {
 		return this.outbox.pendingBytes();
+	}
+
+	/**
+	 * What the kernel knows of the connection. The connection's loop only.
+	 * @return the facts, or {@code null} where the OS does not tell
+	 */
+	public @Nullable TcpFacts tcp() {
+		return (isOpen() && this.channel.isActive() && this.channel instanceof EpollSocketChannel socket)
+				? TcpFacts.of(socket.tcpInfo()) : null;
 	}
 
 	public boolean isInputEnded() {
