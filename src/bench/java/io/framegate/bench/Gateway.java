@@ -1,6 +1,7 @@
 package io.framegate.bench;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -10,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
@@ -108,10 +110,21 @@ final class Gateway implements AutoCloseable {
 		}
 	}
 
+	/**
+	 * A free port below those that the system gives to clients and to port 0, so that
+	 * nothing else takes it before the gateway does.
+	 */
 	private static int freePort() throws IOException {
-		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-			return socket.getLocalPort();
+		for (int attempt = 0; attempt < 100; attempt++) {
+			int candidate = ThreadLocalRandom.current().nextInt(20_000, 32_000);
+			try (ServerSocket socket = new ServerSocket(candidate, 1, InetAddress.getByName("127.0.0.1"))) {
+				return socket.getLocalPort();
+			}
+			catch (BindException ex) {
+				continue;
+			}
 		}
+		throw new IOException("No free port found between 20,000 and 32,000");
 	}
 
 	@Override

@@ -3,16 +3,15 @@ package io.framegate.bench;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Weighs sessions that have exchanged one frame and then rest: growth of the gateway's
- * resident memory, after a full collection where it has a heap. Linux only.
+ * Weighs sessions that have exchanged one frame and then rest. Differences below some
+ * hundred KB in all are noise, so a thrifty gateway needs thousands of them.
  */
 final class IdleSessions {
 
@@ -29,8 +28,10 @@ final class IdleSessions {
 		}
 		List<Socket> sockets = new ArrayList<>();
 		try {
-			long before = residentKilobytes(gateway);
+			Memory memory = new Memory(gateway.pid());
+			long before = settledKilobytes(memory);
 			byte[] frame = new byte[options.payload() + 2];
+			Arrays.fill(frame, (byte) 'x');
 			frame[frame.length - 2] = '\r';
 			frame[frame.length - 1] = '\n';
 			for (int i = 0; i < options.idleSessions(); i++) {
@@ -38,9 +39,12 @@ final class IdleSessions {
 				sockets.add(socket);
 				socket.setSoTimeout(10_000);
 				socket.getOutputStream().write(frame);
-				socket.getInputStream().readNBytes(frame.length);
+				if (!Arrays.equals(socket.getInputStream().readNBytes(frame.length), frame)) {
+					throw new IOException("session " + i + " got no reply" + gateway.lastWords());
+				}
 			}
-			return (double) (residentKilobytes(gateway) - before) / options.idleSessions();
+			long after = settledKilobytes(memory);
+			return (double) (after - before) / options.idleSessions();
 		}
 		finally {
 			for (Socket socket : sockets) {
@@ -49,21 +53,20 @@ final class IdleSessions {
 		}
 	}
 
-	private static long residentKilobytes(Gateway gateway) throws IOException, InterruptedException {
-		Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
-		Process collection = new ProcessBuilder(jcmd.toString(), String.valueOf(gateway.pid()), "GC.run")
-			.redirectErrorStream(true)
-			.redirectOutput(ProcessBuilder.Redirect.DISCARD)
-			.start();
-		// It fails for a gateway that is not on the JVM, which then has nothing to
-		// collect.
-		collection.waitFor(30, TimeUnit.SECONDS);
-		return Files.readAllLines(Path.of("/proc", String.valueOf(gateway.pid()), "status"))
-			.stream()
-			.filter((line) -> line.startsWith("VmRSS:"))
-			.mapToLong((line) -> Long.parseLong(line.replaceAll("\\D", "")))
-			.findFirst()
-			.orElseThrow();
+	/**
+	 * Collects and reads until two readings agree, for memory is given back with delay.
+	 */
+	private static long settledKilobytes(Memory memory) throws IOException, InterruptedException {
+		long last = memory.kilobytes();
+		for (int attempt = 0; attempt < 20; attempt++) {
+			TimeUnit.MILLISECONDS.sleep(500);
+			long next = memory.kilobytes();
+			if (Math.abs(next - last) <= 200) {
+				return next;
+			}
+			last = next;
+		}
+		return last;
 	}
 
 }

@@ -1,5 +1,6 @@
 package io.framegate.bench;
 
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -29,6 +30,8 @@ final class Report {
 
 	private final List<String> notes = new ArrayList<>();
 
+	private final double loadAverage = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+
 	private final Options options;
 
 	Report(Options options) {
@@ -52,10 +55,11 @@ final class Report {
 	@Override
 	public String toString() {
 		StringBuilder text = new StringBuilder("# Benchmark\n\n");
-		text.append("Medians of %d interleaved rounds of %d ms each on %d cores, JDK %s, %s %s, all on loopback.\n"
-			.formatted(this.options.rounds(), this.options.window().toMillis(),
-					Runtime.getRuntime().availableProcessors(), System.getProperty("java.version"),
-					System.getProperty("os.name"), System.getProperty("os.version")));
+		text.append(format(
+				"Medians of %d interleaved rounds of %d ms each on %d cores (load %.1f before the start), JDK %s, %s %s, all on loopback.\n",
+				this.options.rounds(), this.options.window().toMillis(), Runtime.getRuntime().availableProcessors(),
+				this.loadAverage, System.getProperty("java.version"), System.getProperty("os.name"),
+				System.getProperty("os.version")));
 		text.append(
 				"""
 						Clients, gateway and echo upstream share the cores. One exchange is a request frame and its reply: CPU is
@@ -69,7 +73,7 @@ final class Report {
 		});
 		if (!this.idle.isEmpty()) {
 			text.append("\n## %d idle sessions, each after one exchange\n\n".formatted(this.options.idleSessions()));
-			text.append("| gateway | KB resident per session |\n|---|---|\n");
+			text.append("| gateway | KB per session (JVM: live heap and resident memory outside it) |\n|---|---|\n");
 			this.idle
 				.forEach((scenario, kilobytes) -> text.append(format("| %s | %.1f |\n", scenario.label(), kilobytes)));
 		}

@@ -47,6 +47,9 @@ public final class FrameConnection extends TcpConnectionSupport {
 
 	private static final Logger logger = LoggerFactory.getLogger(FrameConnection.class);
 
+	/** So few bytes that a socket with an empty send buffer takes all of them or none. */
+	private static final int LITTLE = 8 * 1024;
+
 	/** Frames handed to a blocking handler and not done, before reading pauses. */
 	private static final int QUEUED_FRAMES = 64;
 
@@ -116,6 +119,12 @@ public final class FrameConnection extends TcpConnectionSupport {
 	private boolean outputEnded;
 
 	private boolean flushWatched;
+
+	/** Whether nothing that was pending can have left when the socket closed. */
+	private boolean nothingLeft;
+
+	/** Bytes handed to the channel since it was last flushed. */
+	private long unflushed;
 
 	private long framesIn;
 
@@ -394,7 +403,7 @@ public final class FrameConnection extends TcpConnectionSupport {
 		}
 		this.framesIn++;
 		if (this.discarding) {
-			lose(1, payload.length);
+			this.watcher.discarded(this, payload);
 			return true;
 		}
 		Message<byte[]> message = message(payload);
@@ -645,12 +654,19 @@ public final class FrameConnection extends TcpConnectionSupport {
 			this.progressAt = System.nanoTime();
 		}
 		this.outbox.add(ends, count, buffer.readableBytes());
+		this.unflushed += buffer.readableBytes();
 		this.channel.write(buffer, this.channel.voidPromise());
 		return true;
 	}
 
 	void flush() {
+		boolean little = this.outbox.pendingBytes() <= LITTLE && this.outbox.isNoneTakenSinceEmpty();
+		// What becomes writable meanwhile may write more.
+		this.unflushed = 0;
 		this.channel.flush();
+		if (!this.channel.isOpen()) {
+			this.nothingLeft = little;
+		}
 		settle();
 		if (this.outbox.pendingBytes() > 0) {
 			watchFlush();
@@ -663,6 +679,7 @@ public final class FrameConnection extends TcpConnectionSupport {
 	private void watchFlush() {
 		if (!this.flushWatched && isOpen()) {
 			this.flushWatched = true;
+			this.unflushed = 0;
 			this.channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener((future) -> {
 				this.flushWatched = false;
 				settle();
@@ -685,9 +702,9 @@ public final class FrameConnection extends TcpConnectionSupport {
 			return;
 		}
 		long before = this.outbox.bytesTaken();
-		long pending = 0;
+		long pending = this.unflushed;
 		if (!buffer.isEmpty()) {
-			pending = new Pending().in(buffer);
+			pending += new Pending().in(buffer);
 		}
 		int frames = this.outbox.settle(pending);
 		long taken = this.outbox.bytesTaken() - before;
@@ -695,7 +712,43 @@ public final class FrameConnection extends TcpConnectionSupport {
 			this.lastWriteAt = System.nanoTime();
 			this.progressAt = this.lastWriteAt;
 			this.terms.meters().countOut(side(), frames, taken);
+			this.watcher.taken(this);
 		}
+	}
+
+	/**
+	 * How many bytes were written so far, taken by the peer's kernel or not.
+	 * @return a number of bytes: where the next frame will begin
+	 */
+	public long bytesWritten() {
+		return this.outbox.bytesWritten() + this.loop.gather().gatheredFor(this);
+	}
+
+	/**
+	 * The bytes that the peer's kernel has taken, as of now. Event loop only.
+	 * @return a number of bytes
+	 */
+	public long settledBytesOut() {
+		if (this.outbox.pendingBytes() > 0) {
+			settle();
+		}
+		return this.outbox.bytesTaken();
+	}
+
+	/**
+	 * Whether any byte of a frame can have left the gateway. Asked when the connection is
+	 * closed.
+	 * @param begin {@link #bytesWritten()} before the frame was written
+	 * @return {@code false} only where it is certain that none has
+	 */
+	public boolean mayHaveLeft(long begin) {
+		if (this.codec != null) {
+			return true;
+		}
+		if (begin < this.outbox.bytesTaken()) {
+			return true;
+		}
+		return begin < this.outbox.bytesWritten() && !this.nothingLeft;
 	}
 
 	void writabilityChanged() {
@@ -872,6 +925,7 @@ public final class FrameConnection extends TcpConnectionSupport {
 		if (isOpen()) {
 			this.loop.flush();
 			settle();
+			this.nothingLeft |= this.channel.isOpen();
 			this.channel.close();
 		}
 	}
@@ -942,7 +996,11 @@ public final class FrameConnection extends TcpConnectionSupport {
 		}
 		long frames = this.outbox.pendingFrames();
 		long bytes = this.outbox.pendingPayload(framing().overhead());
-		lose(frames, bytes);
+		share(frames, bytes);
+		if (!this.terms.shared() || side() == Side.INBOUND) {
+			// On a shared connection it is for each exchange to say what became of it.
+			this.terms.meters().countUndelivered(frames);
+		}
 		Cause why = this.cause;
 		if (why == null) {
 			why = Cause.byGateway(CloseReason.INTERNAL_ERROR, "closed for no known reason");
@@ -1101,6 +1159,14 @@ public final class FrameConnection extends TcpConnectionSupport {
 
 	public long bytesOut() {
 		return this.outbox.bytesTaken();
+	}
+
+	/**
+	 * Frames read from or meant for the peer that were not delivered.
+	 * @return a number of frames
+	 */
+	public long lostFrames() {
+		return this.lostFrames;
 	}
 
 	public long pendingBytes() {

@@ -35,6 +35,8 @@ public final class Loop implements Executor {
 
 	private final List<FrameConnection> connections = new ArrayList<>();
 
+	private final List<Runnable> sweepers = new ArrayList<>();
+
 	private final Receive receive = new Receive();
 
 	private final Runnable flushing = this::flushNow;
@@ -125,8 +127,19 @@ public final class Loop implements Executor {
 		}
 	}
 
-	void readComplete() {
-		if (!this.gather.isEmpty()) {
+	/**
+	 * A connection has read what there was.
+	 * @param shared whether others that read in the same turn may write to the same
+	 * connection
+	 */
+	void readComplete(boolean shared) {
+		if (this.gather.isEmpty()) {
+			return;
+		}
+		if (shared) {
+			flushSoon();
+		}
+		else {
 			this.gather.flush();
 		}
 	}
@@ -168,8 +181,23 @@ public final class Loop implements Executor {
 		connection.place(-1);
 	}
 
+	/**
+	 * Has a task run with every sweep, ten times a second.
+	 * @param task the task; must not block
+	 */
+	public void addSweeper(Runnable task) {
+		execute(() -> this.sweepers.add(task));
+	}
+
+	public void removeSweeper(Runnable task) {
+		execute(() -> this.sweepers.remove(task));
+	}
+
 	private void sweep() {
 		long now = System.nanoTime();
+		for (int i = 0; i < this.sweepers.size(); i++) {
+			this.sweepers.get(i).run();
+		}
 		for (int i = this.connections.size() - 1; i >= 0; i--) {
 			// Whatever a timer ends may end others: the list can shrink meanwhile.
 			if (i < this.connections.size()) {

@@ -27,7 +27,8 @@ public final class TestClient extends TestSocket {
 	}
 
 	/**
-	 * Connects to a port of this machine.
+	 * Connects to a port of this machine. Fails where the peer resets at once, for then
+	 * the reset may come within the connect.
 	 * @param port where
 	 * @return the connected client
 	 */
