@@ -2,22 +2,30 @@ package io.framegate.actuate;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.framegate.connection.Cause;
+import io.framegate.connection.CloseReason;
 import io.framegate.connection.ConnectionState;
 import io.framegate.connection.Connections;
+import io.framegate.connection.EndedBy;
 import io.framegate.connection.FrameConnection;
 import io.framegate.connection.Side;
 import io.framegate.lifecycle.Routes;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.boot.actuate.endpoint.SecurityContext;
+import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
+import org.springframework.http.HttpStatus;
 
 /**
  * The connections that are there, oldest first. Spring runs it on threads that may block.
@@ -29,9 +37,12 @@ final class ConnectionsEndpoint {
 
 	private final Routes routes;
 
-	ConnectionsEndpoint(Connections connections, Routes routes) {
+	private final AuditTrail audit;
+
+	ConnectionsEndpoint(Connections connections, Routes routes, AuditTrail audit) {
 		this.connections = connections;
 		this.routes = routes;
+		this.audit = audit;
 	}
 
 	@ReadOperation
@@ -98,12 +109,62 @@ final class ConnectionsEndpoint {
 		}
 	}
 
+	/**
+	 * Ends a connection, and with it the other one of its session.
+	 * @param id its id
+	 * @param how the way's label; {@code drain} unless asked for
+	 * @param who asks
+	 * @return 202: it has begun
+	 */
+	@DeleteOperation
+	WebEndpointResponse<Ending> end(@Selector String id, @Nullable String how, SecurityContext who) {
+		FrameConnection connection = find(id);
+		How way = Asked.oneOf("how", how, How.values(), How::label);
+		String by = "by " + AuditTrail.name(who);
+		if (way == How.ABORT) {
+			connection.execute(() -> connection.abort(new Cause(CloseReason.OPERATOR_ABORT, EndedBy.OPERATOR, by)));
+		}
+		else {
+			way = How.DRAIN;
+			connection.execute(() -> connection.watcher()
+				.drain(connection, new Cause(CloseReason.OPERATOR_CLOSE, EndedBy.OPERATOR, by)));
+		}
+		this.audit.note(who, "CONNECTION_ENDED", "id", id, "route", connection.route(), "side",
+				connection.side().label(), "remote", connection.remoteText(), "how", way.label());
+		return new WebEndpointResponse<>(new Ending(id, way.label()), HttpStatus.ACCEPTED.value());
+	}
+
 	private FrameConnection find(String id) {
 		FrameConnection connection = this.connections.find(id);
 		if (connection == null) {
 			throw Refusal.unknown("connection", id, List.of());
 		}
 		return connection;
+	}
+
+	/** How a connection is ended. */
+	private enum How {
+
+		/** Without loss. */
+		DRAIN,
+
+		/** At once, with RST. */
+		ABORT;
+
+		String label() {
+			return name().toLowerCase(Locale.ROOT);
+		}
+
+	}
+
+	/**
+	 * An end that has begun.
+	 *
+	 * @param id the connection's id
+	 * @param how the way
+	 */
+	record Ending(String id, String how) {
+
 	}
 
 	/**

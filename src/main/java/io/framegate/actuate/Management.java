@@ -4,6 +4,10 @@ import io.framegate.connection.Closures;
 import io.framegate.connection.Connections;
 import io.framegate.lifecycle.Routes;
 
+import org.springframework.boot.actuate.audit.AuditEventRepository;
+import org.springframework.boot.actuate.audit.InMemoryAuditEventRepository;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -14,13 +18,29 @@ import org.springframework.context.annotation.Configuration;
 class Management {
 
 	@Bean
-	RoutesEndpoint routesEndpoint(Routes routes, Connections connections) {
-		return new RoutesEndpoint(routes, new Targets(connections));
+	Targets targets(Connections connections) {
+		return new Targets(connections);
 	}
 
 	@Bean
-	ConnectionsEndpoint connectionsEndpoint(Connections connections, Routes routes) {
-		return new ConnectionsEndpoint(connections, routes);
+	RoutesEndpoint routesEndpoint(Routes routes, Targets targets, AuditTrail audit) {
+		return new RoutesEndpoint(routes, targets, audit);
+	}
+
+	/**
+	 * The bean's name is the component's.
+	 * @param routes the routes
+	 * @param targets their upstream servers
+	 * @return the component {@code routes}
+	 */
+	@Bean
+	RoutesHealth routesHealthContributor(Routes routes, Targets targets) {
+		return new RoutesHealth(routes, targets);
+	}
+
+	@Bean
+	ConnectionsEndpoint connectionsEndpoint(Connections connections, Routes routes, AuditTrail audit) {
+		return new ConnectionsEndpoint(connections, routes, audit);
 	}
 
 	@Bean
@@ -29,8 +49,23 @@ class Management {
 	}
 
 	@Bean
-	TimeoutsEndpoint timeoutsEndpoint(Routes routes) {
-		return new TimeoutsEndpoint(routes);
+	TimeoutsEndpoint timeoutsEndpoint(Routes routes, AuditTrail audit) {
+		return new TimeoutsEndpoint(routes, audit);
+	}
+
+	@Bean
+	AuditTrail auditTrail(ApplicationEventPublisher events) {
+		return new AuditTrail(events);
+	}
+
+	/**
+	 * The audit events kept: the newest thousand.
+	 * @return where they are kept
+	 */
+	@Bean
+	@ConditionalOnMissingBean(AuditEventRepository.class)
+	InMemoryAuditEventRepository auditEventRepository() {
+		return new InMemoryAuditEventRepository();
 	}
 
 	@Bean

@@ -39,6 +39,14 @@ final class Refusal extends RuntimeException {
 				known.isEmpty() ? "" : "; there is " + known.stream().collect(Collectors.joining(", "))));
 	}
 
+	static Refusal unauthorized(String message) {
+		return new Refusal(401, message);
+	}
+
+	static Refusal forbidden(String message) {
+		return new Refusal(403, message);
+	}
+
 	/**
 	 * Something that cannot be done now.
 	 * @param message why
