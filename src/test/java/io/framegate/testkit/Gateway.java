@@ -8,7 +8,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -77,15 +79,19 @@ public final class Gateway implements AutoCloseable {
 	 * @param inbound its inbound framing
 	 * @param upstream its upstream's framing
 	 * @param targets its targets, comma-separated
-	 * @param more further properties, each without {@code framegate.routes.<name>.}
+	 * @param more further or other properties, each without
+	 * {@code framegate.routes.<name>.}
 	 * @return properties for {@link #start}
 	 */
 	public static String[] route(String name, String inbound, String upstream, String targets, String... more) {
-		String prefix = "framegate.routes." + name + ".";
-		return Stream
+		Map<String, String> properties = new LinkedHashMap<>();
+		Stream
 			.concat(Stream.of("listen.port=0", "listen.address=127.0.0.1", "listen.framing=" + inbound,
 					"upstream.framing=" + upstream, "upstream.targets=" + targets), Stream.of(more))
-			.map((property) -> prefix + property)
+			.forEach((property) -> properties.put(property.substring(0, property.indexOf('=')), property));
+		return properties.values()
+			.stream()
+			.map((property) -> "framegate.routes." + name + "." + property)
 			.toArray(String[]::new);
 	}
 
