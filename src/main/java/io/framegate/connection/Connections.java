@@ -2,6 +2,7 @@ package io.framegate.connection;
 
 import java.util.Collection;
 import java.util.Collections;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -40,6 +41,26 @@ public final class Connections {
 
 	void remove(FrameConnection connection) {
 		this.connections.remove(connection.getConnectionId());
+	}
+
+	/**
+	 * The number in an id that this process gave, also where its connection has ended.
+	 * @param id a connection's id
+	 * @return its {@link FrameConnection#number()}; empty where no connection had this id
+	 */
+	public OptionalLong number(String id) {
+		if (id.startsWith(this.prefix)) {
+			try {
+				long number = Long.parseLong(id.substring(this.prefix.length()), Character.MAX_RADIX);
+				if (number > 0 && number <= this.next.get() && id(number).equals(id)) {
+					return OptionalLong.of(number);
+				}
+			}
+			catch (NumberFormatException ex) {
+				return OptionalLong.empty();
+			}
+		}
+		return OptionalLong.empty();
 	}
 
 	public @Nullable FrameConnection find(String id) {

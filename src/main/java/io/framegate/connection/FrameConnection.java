@@ -19,6 +19,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.DuplexChannel;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,6 +46,9 @@ public final class FrameConnection extends TcpConnectionSupport {
 	public static final String ROUTE_HEADER = "framegate_route";
 
 	private static final Logger logger = LoggerFactory.getLogger(FrameConnection.class);
+
+	/** So few bytes that a socket with an empty send buffer takes all of them or none. */
+	private static final int LITTLE = 8 * 1024;
 
 	/** Frames handed to a blocking handler and not done, before reading pauses. */
 	private static final int QUEUED_FRAMES = 64;
@@ -115,6 +119,9 @@ public final class FrameConnection extends TcpConnectionSupport {
 	private boolean outputEnded;
 
 	private boolean flushWatched;
+
+	/** Whether nothing that was pending can have left when the socket closed. */
+	private boolean nothingLeft;
 
 	/** Bytes handed to the channel since it was last flushed. */
 	private long unflushed;
@@ -396,7 +403,7 @@ public final class FrameConnection extends TcpConnectionSupport {
 		}
 		this.framesIn++;
 		if (this.discarding) {
-			lose(1, payload.length);
+			this.watcher.discarded(this, payload);
 			return true;
 		}
 		Message<byte[]> message = message(payload);
@@ -653,9 +660,13 @@ public final class FrameConnection extends TcpConnectionSupport {
 	}
 
 	void flush() {
+		boolean little = this.outbox.pendingBytes() <= LITTLE && this.outbox.isNoneTakenSinceEmpty();
 		// What becomes writable meanwhile may write more.
 		this.unflushed = 0;
 		this.channel.flush();
+		if (!this.channel.isOpen()) {
+			this.nothingLeft = little;
+		}
 		settle();
 		if (this.outbox.pendingBytes() > 0) {
 			watchFlush();
@@ -701,7 +712,43 @@ public final class FrameConnection extends TcpConnectionSupport {
 			this.lastWriteAt = System.nanoTime();
 			this.progressAt = this.lastWriteAt;
 			this.terms.meters().countOut(side(), frames, taken);
+			this.watcher.taken(this);
 		}
+	}
+
+	/**
+	 * How many bytes were written so far, taken by the peer's kernel or not.
+	 * @return a number of bytes: where the next frame will begin
+	 */
+	public long bytesWritten() {
+		return this.outbox.bytesWritten() + this.loop.gather().gatheredFor(this);
+	}
+
+	/**
+	 * The bytes that the peer's kernel has taken, as of now. Event loop only.
+	 * @return a number of bytes
+	 */
+	public long settledBytesOut() {
+		if (this.outbox.pendingBytes() > 0) {
+			settle();
+		}
+		return this.outbox.bytesTaken();
+	}
+
+	/**
+	 * Whether any byte of a frame can have left the gateway. Asked when the connection is
+	 * closed.
+	 * @param begin {@link #bytesWritten()} before the frame was written
+	 * @return {@code false} only where it is certain that none has
+	 */
+	public boolean mayHaveLeft(long begin) {
+		if (this.codec != null) {
+			return true;
+		}
+		if (begin < this.outbox.bytesTaken()) {
+			return true;
+		}
+		return begin < this.outbox.bytesWritten() && !this.nothingLeft;
 	}
 
 	void writabilityChanged() {
@@ -878,6 +925,7 @@ public final class FrameConnection extends TcpConnectionSupport {
 		if (isOpen()) {
 			this.loop.flush();
 			settle();
+			this.nothingLeft |= this.channel.isOpen();
 			this.channel.close();
 		}
 	}
@@ -948,7 +996,11 @@ public final class FrameConnection extends TcpConnectionSupport {
 		}
 		long frames = this.outbox.pendingFrames();
 		long bytes = this.outbox.pendingPayload(framing().overhead());
-		lose(frames, bytes);
+		share(frames, bytes);
+		if (!this.terms.shared() || side() == Side.INBOUND) {
+			// On a shared connection it is for each exchange to say what became of it.
+			this.terms.meters().countUndelivered(frames);
+		}
 		Cause why = this.cause;
 		if (why == null) {
 			why = Cause.byGateway(CloseReason.INTERNAL_ERROR, "closed for no known reason");
@@ -1109,8 +1161,25 @@ public final class FrameConnection extends TcpConnectionSupport {
 		return this.outbox.bytesTaken();
 	}
 
+	/**
+	 * Frames read from or meant for the peer that were not delivered.
+	 * @return a number of frames
+	 */
+	public long lostFrames() {
+		return this.lostFrames;
+	}
+
 	public long pendingBytes() {
 		return this.outbox.pendingBytes();
+	}
+
+	/**
+	 * What the kernel knows of the connection. The connection's loop only.
+	 * @return the facts, or {@code null} where the OS does not tell
+	 */
+	public @Nullable TcpFacts tcp() {
+		return (isOpen() && this.channel.isActive() && this.channel instanceof EpollSocketChannel socket)
+				? TcpFacts.of(socket.tcpInfo()) : null;
 	}
 
 	public boolean isInputEnded() {

@@ -7,6 +7,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
 import io.netty.channel.EventLoop;
 
@@ -35,6 +36,8 @@ public final class Loop implements Executor {
 
 	private final List<FrameConnection> connections = new ArrayList<>();
 
+	private final List<Runnable> sweepers = new ArrayList<>();
+
 	private final Receive receive = new Receive();
 
 	private final Runnable flushing = this::flushNow;
@@ -45,10 +48,10 @@ public final class Loop implements Executor {
 
 	private boolean scratchTaken;
 
-	Loop(int index, EventLoop eventLoop, ByteBufAllocator allocator) {
+	Loop(int index, EventLoop eventLoop) {
 		this.index = index;
 		this.eventLoop = eventLoop;
-		this.readBuffer = allocator.directBuffer(READ_SIZE, READ_SIZE);
+		this.readBuffer = new UnpooledByteBufAllocator(true, true).directBuffer(READ_SIZE, READ_SIZE);
 		eventLoop.scheduleWithFixedDelay(this::sweep, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
 	}
 
@@ -125,8 +128,19 @@ public final class Loop implements Executor {
 		}
 	}
 
-	void readComplete() {
-		if (!this.gather.isEmpty()) {
+	/**
+	 * A connection has read what there was.
+	 * @param shared whether others that read in the same turn may write to the same
+	 * connection
+	 */
+	void readComplete(boolean shared) {
+		if (this.gather.isEmpty()) {
+			return;
+		}
+		if (shared) {
+			flushSoon();
+		}
+		else {
 			this.gather.flush();
 		}
 	}
@@ -168,8 +182,23 @@ public final class Loop implements Executor {
 		connection.place(-1);
 	}
 
+	/**
+	 * Has a task run with every sweep, ten times a second.
+	 * @param task the task; must not block
+	 */
+	public void addSweeper(Runnable task) {
+		execute(() -> this.sweepers.add(task));
+	}
+
+	public void removeSweeper(Runnable task) {
+		execute(() -> this.sweepers.remove(task));
+	}
+
 	private void sweep() {
 		long now = System.nanoTime();
+		for (int i = 0; i < this.sweepers.size(); i++) {
+			this.sweepers.get(i).run();
+		}
 		for (int i = this.connections.size() - 1; i >= 0; i--) {
 			// Whatever a timer ends may end others: the list can shrink meanwhile.
 			if (i < this.connections.size()) {

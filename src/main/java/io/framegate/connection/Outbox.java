@@ -19,6 +19,9 @@ final class Outbox {
 
 	private long bytesTaken;
 
+	/** How many bytes had been written when nothing was pending last. */
+	private long emptyAt;
+
 	private long framesTaken;
 
 	void add(int[] chunkEnds, int count, int bytes) {
@@ -46,6 +49,7 @@ final class Outbox {
 		this.bytesTaken = this.bytesWritten - pending;
 		int taken = 0;
 		if (pending == 0) {
+			this.emptyAt = this.bytesWritten;
 			taken = this.tail - this.head;
 			this.head = 0;
 			this.tail = 0;
@@ -69,6 +73,18 @@ final class Outbox {
 
 	long framesTaken() {
 		return this.framesTaken;
+	}
+
+	long bytesWritten() {
+		return this.bytesWritten;
+	}
+
+	/**
+	 * Whether what is pending was written after everything before it was taken.
+	 * @return whether the kernel has taken nothing of it
+	 */
+	boolean isNoneTakenSinceEmpty() {
+		return this.bytesTaken == this.emptyAt;
 	}
 
 	long pendingBytes() {

@@ -3,7 +3,9 @@ package io.framegate.connection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 
 import io.framegate.timeout.Timeouts;
 import io.framegate.timeout.Timer;
@@ -50,6 +52,8 @@ public final class RouteMeters implements AutoCloseable {
 
 	private final io.micrometer.core.instrument.Timer connect;
 
+	private final io.micrometer.core.instrument.Timer exchange;
+
 	public RouteMeters(String route, Timeouts timeouts, MeterRegistry registry) {
 		this.route = route;
 		this.registry = registry;
@@ -81,6 +85,14 @@ public final class RouteMeters implements AutoCloseable {
 			.serviceLevelObjectives(CONNECT_BUCKETS)
 			.register(registry);
 		this.meters.add(this.connect);
+		this.exchange = io.micrometer.core.instrument.Timer.builder("framegate.exchange")
+			.tags(ROUTE, route)
+			.description("From a request's arrival to its reply's")
+			.publishPercentileHistogram()
+			.minimumExpectedValue(Duration.ofNanos(100_000))
+			.maximumExpectedValue(Duration.ofSeconds(60))
+			.register(registry);
+		this.meters.add(this.exchange);
 	}
 
 	private void count(String name, String description, LongAdder adder, String tag, String value) {
@@ -133,6 +145,38 @@ public final class RouteMeters implements AutoCloseable {
 	 */
 	public void countUndelivered(long frames) {
 		this.undelivered.add(frames);
+	}
+
+	/**
+	 * Counts a reply that is thrown away.
+	 * @param cause why: {@code late}, {@code doubled}, {@code unsolicited}, {@code half},
+	 * {@code unmatched} or {@code client-gone}
+	 */
+	public void countDiscarded(String cause) {
+		keep(Counter.builder("framegate.replies.discarded")
+			.tags(ROUTE, this.route, "cause", cause)
+			.description("Replies thrown away, for nobody waits for them")
+			.register(this.registry)).increment();
+	}
+
+	/**
+	 * Records an exchange.
+	 * @param nanos from the request's arrival to its reply's
+	 */
+	public void recordExchange(long nanos) {
+		this.exchange.record(nanos, TimeUnit.NANOSECONDS);
+	}
+
+	/**
+	 * Shows whether a target is up.
+	 * @param target the target
+	 * @param up asked at each scrape
+	 */
+	public void watchTarget(String target, BooleanSupplier up) {
+		keep(Gauge.builder("framegate.upstream.up", () -> up.getAsBoolean() ? 1 : 0)
+			.tags(ROUTE, this.route, "target", target)
+			.description("Whether a target is up")
+			.register(this.registry));
 	}
 
 	void recordConnect(long nanos) {

@@ -33,7 +33,7 @@ final class SocketHandler extends ChannelInboundHandlerAdapter {
 
 	@Override
 	public void channelReadComplete(ChannelHandlerContext context) {
-		this.connection.loop().readComplete();
+		this.connection.loop().readComplete(this.connection.terms().shared());
 	}
 
 	@Override

@@ -13,11 +13,13 @@ import io.framegate.timeout.Timeouts;
  * @param timeouts the route's limits
  * @param blocking whether what takes the frames may block, so that frames are handed over
  * on virtual threads
+ * @param shared whether clients share upstream connections, so that what is written is
+ * gathered over all that a loop reads in one turn
  * @param meters the route's counts
  * @param connections where a connection is registered while it is there
  * @param closures where its record goes
  */
 public record Terms(String route, Side side, Framing framing, int maxFrameSize, Timeouts timeouts, boolean blocking,
-		RouteMeters meters, Connections connections, Closures closures) {
+		boolean shared, RouteMeters meters, Connections connections, Closures closures) {
 
 }

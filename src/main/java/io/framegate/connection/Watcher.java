@@ -49,6 +49,22 @@ public interface Watcher {
 	void closed(FrameConnection connection, Cause cause, long lostFrames, long lostBytes);
 
 	/**
+	 * The peer's kernel took more of what was written.
+	 * @param connection the connection
+	 */
+	default void taken(FrameConnection connection) {
+	}
+
+	/**
+	 * A frame came after the connection was told to take no more.
+	 * @param connection the connection
+	 * @param payload the frame, which nobody gets
+	 */
+	default void discarded(FrameConnection connection, byte[] payload) {
+		connection.lose(1, payload.length);
+	}
+
+	/**
 	 * Somebody wants the connection ended without loss.
 	 * @param connection the connection
 	 * @param cause who and why
@@ -67,7 +83,7 @@ public interface Watcher {
 	/**
 	 * When a byte last went either way, here or on the connection's counterpart.
 	 * @param connection the connection
-	 * @return a {@link System#nanoTime()} stamp
+	 * @return a {@link System#nanoTime()} stamp, 0 where being idle is no fault
 	 */
 	default long lastActivity(FrameConnection connection) {
 		return connection.lastActivity();

@@ -2,6 +2,9 @@ package io.framegate.framing;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.core.serializer.Deserializer;
+import org.springframework.core.serializer.Serializer;
+
 /**
  * How frames lie in a byte stream. A framing itself is stateless and shared by all
  * connections; what a connection has received of an incomplete frame is in its
@@ -48,5 +51,23 @@ public interface Framing {
 	 * @return the number of bytes written
 	 */
 	int suffix(byte[] target, int offset);
+
+	/**
+	 * Writes frames to a blocking stream.
+	 * @return Spring Integration's serializer that this framing is
+	 */
+	@SuppressWarnings("unchecked")
+	default Serializer<byte[]> serializer() {
+		return (Serializer<byte[]>) this;
+	}
+
+	/**
+	 * Reads frames from a blocking stream.
+	 * @return Spring Integration's deserializer that this framing is
+	 */
+	@SuppressWarnings("unchecked")
+	default Deserializer<byte[]> deserializer() {
+		return (Deserializer<byte[]>) this;
+	}
 
 }

@@ -12,12 +12,16 @@ import io.framegate.framing.BeanFraming;
 import io.framegate.framing.Framing;
 import io.framegate.framing.Framings;
 import io.framegate.inbound.Listener;
+import io.framegate.relay.ExchangeRelay;
+import io.framegate.relay.LocalRelay;
 import io.framegate.relay.Relay;
 import io.framegate.relay.SessionRelay;
 import io.framegate.route.Handler;
+import io.framegate.route.Mode;
 import io.framegate.route.Route;
 import io.framegate.timeout.Timeouts;
 import io.framegate.upstream.Connector;
+import io.framegate.upstream.Links;
 import io.micrometer.core.instrument.MeterRegistry;
 
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -26,13 +30,16 @@ import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.integration.channel.DirectChannel;
 import org.springframework.integration.ip.tcp.inbound.TcpReceivingChannelAdapter;
 import org.springframework.integration.ip.tcp.connection.AbstractConnectionFactory;
+import org.springframework.integration.ip.tcp.serializer.AbstractByteArraySerializer;
 import org.springframework.messaging.MessageChannel;
 
 /**
  * The beans of a route, each named after it: {@code framegate.<route>.request} and
- * {@code .reply}, the channels; {@code .inbound} and {@code .upstream}, the adapters that
- * feed them; {@code .listener} and {@code .connector}, the connection factories; and
- * {@code framegate.<route>}, the {@link RunningRoute}.
+ * {@code .reply}, the channels that every frame passes; {@code .forward} and
+ * {@code .deliver}, where a user's own flow that consumes these sends what is to go on;
+ * {@code .inbound} and {@code .upstream}, the adapters that feed them; {@code .listener}
+ * and {@code .connector}, the connection factories; and {@code framegate.<route>}, the
+ * {@link RunningRoute}.
  */
 final class RouteBeans {
 
@@ -55,8 +62,10 @@ final class RouteBeans {
 	 * @param registry where
 	 */
 	void register(BeanDefinitionRegistry registry) {
-		define(registry, ".request", DirectChannel.class, DirectChannel::new);
-		define(registry, ".reply", DirectChannel.class, DirectChannel::new);
+		define(registry, ".request", DirectChannel.class, FrameChannel::new);
+		define(registry, ".reply", DirectChannel.class, FrameChannel::new);
+		define(registry, ".forward", DirectChannel.class, FrameChannel::new);
+		define(registry, ".deliver", DirectChannel.class, FrameChannel::new);
 		define(registry, ".terms", Shared.class, this::shared);
 		define(registry, ".connector", Connector.class, this::connector);
 		define(registry, ".relay", Relay.class, this::relay);
@@ -84,17 +93,21 @@ final class RouteBeans {
 
 	private Terms terms(Side side, String framing, boolean lengthIncludesHeader, int maxFrameBytes) {
 		Shared shared = bean(".terms", Shared.class);
-		return new Terms(this.route.name(), side, framing(framing, lengthIncludesHeader), maxFrameBytes,
-				shared.timeouts(), this.route.handler() == Handler.BLOCKING, shared.meters(),
-				this.beans.getBean(Connections.class), this.beans.getBean(Closures.class));
+		return new Terms(this.route.name(), side, framing(framing, lengthIncludesHeader, maxFrameBytes), maxFrameBytes,
+				shared.timeouts(), this.route.handler() == Handler.BLOCKING, this.route.mode() != Mode.SESSION,
+				shared.meters(), this.beans.getBean(Connections.class), this.beans.getBean(Closures.class));
 	}
 
-	private Framing framing(String name, boolean lengthIncludesHeader) {
+	private Framing framing(String name, boolean lengthIncludesHeader, int maxFrameBytes) {
 		if (name.startsWith(BEAN)) {
 			String bean = name.substring(BEAN.length());
 			return BeanFraming.of(bean, this.beans.getBean(bean));
 		}
-		return Framings.named(name, lengthIncludesHeader);
+		Framing framing = Framings.named(name, lengthIncludesHeader);
+		if (framing instanceof AbstractByteArraySerializer serializer) {
+			serializer.setMaxMessageSize(maxFrameBytes);
+		}
+		return framing;
 	}
 
 	private Connector connector() {
@@ -105,10 +118,16 @@ final class RouteBeans {
 	}
 
 	private Relay relay() {
-		Relay relay = new SessionRelay(bean(".connector", Connector.class));
-		bean(".request", DirectChannel.class).subscribe(relay.requests());
-		bean(".reply", DirectChannel.class).subscribe(relay.replies());
-		return relay;
+		Connector connector = bean(".connector", Connector.class);
+		if (this.route.mode() == Mode.SESSION) {
+			return new SessionRelay(connector);
+		}
+		if (this.route.upstream().targets().isEmpty()) {
+			return new LocalRelay(this.route.mode() == Mode.ONE_WAY, connector.terms().connections(),
+					connector.terms().meters());
+		}
+		return new ExchangeRelay(this.route, connector,
+				new Links(this.route, connector, this.beans.getBean(Loops.class)));
 	}
 
 	private Listener listener() {
@@ -129,7 +148,8 @@ final class RouteBeans {
 		Shared shared = bean(".terms", Shared.class);
 		// Upstream first: it must be ready when the first connection is accepted.
 		return new RunningRoute(this.route, shared.timeouts(), shared.meters(), this.beans.getBean(Connections.class),
-				bean(".listener", Listener.class), List.of(bean(".upstream", TcpReceivingChannelAdapter.class),
+				bean(".listener", Listener.class), bean(".relay", Relay.class),
+				new RouteChannels(this.prefix, this.beans), List.of(bean(".upstream", TcpReceivingChannelAdapter.class),
 						bean(".inbound", TcpReceivingChannelAdapter.class)));
 	}
 

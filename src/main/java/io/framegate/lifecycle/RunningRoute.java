@@ -10,6 +10,7 @@ import io.framegate.connection.FrameConnection;
 import io.framegate.connection.RouteMeters;
 import io.framegate.connection.Side;
 import io.framegate.inbound.Listener;
+import io.framegate.relay.Relay;
 import io.framegate.route.Route;
 import io.framegate.timeout.Timeouts;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,10 @@ public final class RunningRoute {
 
 	private final Listener listener;
 
+	private final Relay relay;
+
+	private final RouteChannels channels;
+
 	private final List<AbstractEndpoint> adapters;
 
 	private volatile State state = State.PAUSED;
@@ -55,12 +60,14 @@ public final class RunningRoute {
 	private volatile @Nullable String lastError;
 
 	RunningRoute(Route route, Timeouts timeouts, RouteMeters meters, Connections connections, Listener listener,
-			List<AbstractEndpoint> adapters) {
+			Relay relay, RouteChannels channels, List<AbstractEndpoint> adapters) {
 		this.route = route;
 		this.timeouts = timeouts;
 		this.meters = meters;
 		this.connections = connections;
 		this.listener = listener;
+		this.relay = relay;
+		this.channels = channels;
 		this.adapters = adapters;
 	}
 
@@ -69,6 +76,9 @@ public final class RunningRoute {
 	 * @throws io.framegate.inbound.BindFailedException where the port cannot be had
 	 */
 	void start() {
+		this.channels.connect(this.relay);
+		this.adapters.getFirst().start();
+		this.relay.start();
 		this.adapters.forEach(AbstractEndpoint::start);
 		this.state = State.LISTENING;
 	}
@@ -88,6 +98,7 @@ public final class RunningRoute {
 	 */
 	public synchronized void resume() {
 		try {
+			this.relay.start();
 			this.listener.start();
 			this.state = State.LISTENING;
 			this.lastError = null;
@@ -121,17 +132,25 @@ public final class RunningRoute {
 				connection.execute(() -> connection.watcher().drain(connection, cause));
 			}
 		}
-		return CompletableFuture
-			.allOf(draining.stream().map(FrameConnection::whenClosed).toArray(CompletableFuture[]::new))
-			.thenApply((done) -> {
-				synchronized (this) {
-					if (this.state == State.DRAINING) {
-						this.state = State.PAUSED;
-					}
+		return allClosed(draining, Side.INBOUND).thenCompose((inbound) -> {
+			this.relay.stop(cause);
+			return allClosed(draining, Side.UPSTREAM);
+		}).thenApply((done) -> {
+			synchronized (this) {
+				if (this.state == State.DRAINING) {
+					this.state = State.PAUSED;
 				}
-				return new DrainReport(draining.size(), this.meters.framesOut() - delivered,
-						this.meters.undelivered() - undelivered);
-			});
+			}
+			return new DrainReport(draining.size(), this.meters.framesOut() - delivered,
+					this.meters.undelivered() - undelivered);
+		});
+	}
+
+	private static CompletableFuture<Void> allClosed(List<FrameConnection> connections, Side side) {
+		return CompletableFuture.allOf(connections.stream()
+			.filter((connection) -> connection.side() == side)
+			.map(FrameConnection::whenClosed)
+			.toArray(CompletableFuture<?>[]::new));
 	}
 
 	/**

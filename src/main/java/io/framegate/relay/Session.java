@@ -34,7 +34,7 @@ final class Session implements Watcher {
 	@Override
 	public void accepted(FrameConnection connection) {
 		this.inbound = connection;
-		this.dial = this.connector.dial(connection.loop(), this, connection::finish);
+		this.dial = this.connector.dial(connection.loop(), connection.remote().getAddress(), this, connection::finish);
 	}
 
 	@Override
@@ -77,6 +77,25 @@ final class Session implements Watcher {
 		}
 		else if (this.awaitingSince == 0) {
 			this.awaitingSince = from.lastReadNanos();
+		}
+	}
+
+	/**
+	 * Writes a user's own frame to the client.
+	 * @param payload the frame
+	 */
+	void answer(byte[] payload) {
+		FrameConnection client = this.inbound;
+		if (client == null) {
+			return;
+		}
+		String refusal = client.framing().refusal(payload);
+		if (refusal != null) {
+			client.lose(1, payload.length);
+			failed(client, Cause.byGateway(CloseReason.FRAME_NOT_ENCODABLE, refusal));
+		}
+		else {
+			client.write(payload);
 		}
 	}
 

@@ -1,31 +1,19 @@
 package io.framegate.relay;
 
-import java.nio.charset.StandardCharsets;
-
-import io.framegate.connection.Connections;
 import io.framegate.connection.FrameConnection;
-import io.framegate.connection.RouteMeters;
 import io.framegate.connection.Watcher;
 import io.framegate.upstream.Connector;
-
-import org.springframework.messaging.Message;
-import org.springframework.messaging.MessageHandler;
 
 /**
  * Session mode: an upstream connection for each inbound one, and frames both ways.
  */
-public final class SessionRelay implements Relay {
+public final class SessionRelay extends Relay {
 
 	private final Connector connector;
 
-	private final Connections connections;
-
-	private final RouteMeters meters;
-
 	public SessionRelay(Connector connector) {
+		super(connector.terms().connections(), connector.terms().meters());
 		this.connector = connector;
-		this.connections = connector.terms().connections();
-		this.meters = connector.terms().meters();
 	}
 
 	@Override
@@ -34,38 +22,18 @@ public final class SessionRelay implements Relay {
 	}
 
 	@Override
-	public MessageHandler requests() {
-		return this::forward;
+	void request(FrameConnection from, byte[] payload) {
+		((Session) from.watcher()).forward(from, payload);
 	}
 
 	@Override
-	public MessageHandler replies() {
-		return this::forward;
+	void reply(FrameConnection from, byte[] payload) {
+		((Session) from.watcher()).forward(from, payload);
 	}
 
-	private void forward(Message<?> message) {
-		byte[] payload = payload(message);
-		FrameConnection from = this.connections.source(message);
-		if (from == null) {
-			this.meters.countUndelivered(1);
-			return;
-		}
-		Session session = (Session) from.watcher();
-		if (from.loop().inLoop()) {
-			session.forward(from, payload);
-		}
-		else {
-			from.loop().later(() -> session.forward(from, payload));
-		}
-	}
-
-	private static byte[] payload(Message<?> message) {
-		return switch (message.getPayload()) {
-			case byte[] bytes -> bytes;
-			case String text -> text.getBytes(StandardCharsets.UTF_8);
-			default -> throw new IllegalArgumentException(
-					"A frame is made of byte[] or String, not of " + message.getPayload().getClass().getName());
-		};
+	@Override
+	void answer(FrameConnection to, byte[] payload) {
+		((Session) to.watcher()).answer(payload);
 	}
 
 }

@@ -29,6 +29,7 @@ final class ConfigurationReader {
 	ConfigurationReader(ConfigurableEnvironment environment, List<Unbuilt> unbuilt) {
 		this.unbuilt = unbuilt;
 		this.settings = new SettingsReader(environment, this.problems).read();
+		refuseBootsUser(environment);
 	}
 
 	FramegateProperties read() {
@@ -43,6 +44,19 @@ final class ConfigurationReader {
 		properties.check(new Report(this.problems, this.settings, Settings.ROOT));
 		this.problems.throwIfAny();
 		return properties;
+	}
+
+	/**
+	 * Spring Boot's own user has no role here; whoever declares it must not believe that
+	 * it protects anything.
+	 */
+	private void refuseBootsUser(ConfigurableEnvironment environment) {
+		for (String property : List.of("spring.security.user.name", "spring.security.user.password")) {
+			if (environment.containsProperty(property)) {
+				this.problems.add(new Problem(property, null, null,
+						"has no effect here: declare users under framegate.management.users"));
+			}
+		}
 	}
 
 	private void checkRouteNames() {

@@ -1,7 +1,7 @@
 package io.framegate.route;
 
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
 
 import org.jspecify.annotations.Nullable;
 
@@ -49,7 +49,7 @@ public record Correlation(@Range(min = 0) @Nullable Integer offset,
 			}
 		}
 		catch (PatternSyntaxException ex) {
-			at.refuse(key, "is not a regular expression: " + ex.getDescription() + " near index " + ex.getIndex());
+			at.refuse(key, "is not a regular expression: " + ex.getDescription() + " in " + ex.getPattern());
 		}
 	}
 

@@ -30,10 +30,12 @@ import io.framegate.timeout.Timer;
  * @param shutdown how the gateway ends
  * @param closures the record of ended connections
  * @param demo the built-in demonstration upstream
+ * @param management who may see and change the gateway over HTTP
  */
 @ConfigurationProperties("framegate")
 public record FramegateProperties(@DefaultValue Map<String, RouteProperties> routes, @DefaultValue Defaults defaults,
-		@DefaultValue Shutdown shutdown, @DefaultValue Closures closures, @DefaultValue Demo demo) {
+		@DefaultValue Shutdown shutdown, @DefaultValue Closures closures, @DefaultValue Demo demo,
+		@DefaultValue ManagementProperties management) {
 
 	public FramegateProperties {
 		routes = Collections.unmodifiableMap(new LinkedHashMap<>(routes));
@@ -62,6 +64,7 @@ public record FramegateProperties(@DefaultValue Map<String, RouteProperties> rou
 		Report routesReport = at.at("routes");
 		this.routes.forEach((name, route) -> route.check(routesReport.at(name)));
 		PortClashes.check(this, at);
+		this.management.check(at.at("management"));
 	}
 
 	/**

@@ -1,5 +1,7 @@
 package io.framegate.route;
 
+import java.util.regex.Pattern;
+
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.origin.Origin;
@@ -8,11 +10,20 @@ import org.springframework.boot.origin.Origin;
  * What is wrong with one property.
  *
  * @param property the property's full name
- * @param value its value as written, or {@code null} where it is missing or a group
+ * @param value its value as written, or {@code null} where it is missing or a group, or
+ * may be secret
  * @param origin where it was written, or {@code null} if unknown
  * @param message what is allowed, for people
  */
 public record Problem(String property, @Nullable String value, @Nullable Origin origin, String message) {
+
+	private static final Pattern SECRET = Pattern.compile("framegatemanagementusers.*(?<!roles[0-9]{0,4})");
+
+	public Problem {
+		if (SECRET.matcher(Schema.uniform(property)).matches()) {
+			value = null;
+		}
+	}
 
 	@Override
 	public String toString() {

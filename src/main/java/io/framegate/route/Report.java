@@ -78,6 +78,21 @@ final class Report {
 		}
 	}
 
+	/**
+	 * Checks a password: a hash, or from an environment variable in plain.
+	 * @param key the property
+	 */
+	void password(String key) {
+		required(key);
+		Setting setting = this.settings.get(property(key));
+		if (setting != null) {
+			String message = Password.refusal(setting);
+			if (message != null) {
+				refuse(key, message);
+			}
+		}
+	}
+
 	void framing(String name, boolean lengthIncludesHeader) {
 		if (name.startsWith(FramingNames.BEAN)) {
 			if (name.substring(FramingNames.BEAN.length()).isBlank()) {

@@ -26,7 +26,7 @@ public record RouteProperties(@DefaultValue("session") Mode mode, @DefaultValue 
 
 	void check(Report at) {
 		this.listen.check(at.at("listen"));
-		this.upstream.check(at.at("upstream"));
+		this.upstream.check(at.at("upstream"), this.mode);
 		if (this.mode == Mode.REQUEST_REPLY) {
 			streamless(at.at("listen"), this.listen.framing());
 			streamless(at.at("upstream"), this.upstream.framing());

@@ -37,6 +37,10 @@ final class SettingsReader {
 
 	private static final String ROUTES = "routes";
 
+	/** The groups whose keys are names that users choose. */
+	private static final List<ConfigurationPropertyName> NAMED = List.of(ROOT.append(ROUTES),
+			ROOT.append("management.users"));
+
 	private final Schema.Group schema = Schema.of(FramegateProperties.class);
 
 	private final Settings settings = new Settings();
@@ -62,7 +66,7 @@ final class SettingsReader {
 	}
 
 	Settings read() {
-		Set<String> declared = declaredRoutes();
+		Set<VariableNames.Declared> declared = declared();
 		for (ConfigurationPropertySource source : this.sources) {
 			if (source.getUnderlyingSource() instanceof SystemEnvironmentPropertySource variables) {
 				readVariables(variables, declared);
@@ -75,11 +79,13 @@ final class SettingsReader {
 		return this.settings;
 	}
 
-	private Set<String> declaredRoutes() {
+	private Set<VariableNames.Declared> declared() {
 		return this.sources.stream()
 			.flatMap(SettingsReader::names)
-			.filter((name) -> name.getNumberOfElements() > 2 && name.getElement(1, Form.UNIFORM).equals(ROUTES))
-			.map((name) -> name.getElement(2, Form.ORIGINAL))
+			.flatMap((name) -> NAMED.stream()
+				.filter((group) -> group.isAncestorOf(name))
+				.map((group) -> new VariableNames.Declared(group.toString(),
+						name.getElement(group.getNumberOfElements(), Form.ORIGINAL))))
 			.collect(Collectors.toSet());
 	}
 
@@ -98,7 +104,7 @@ final class SettingsReader {
 				? iterable.stream().filter(ROOT::isAncestorOf) : Stream.empty();
 	}
 
-	private void readVariables(SystemEnvironmentPropertySource variables, Collection<String> declared) {
+	private void readVariables(SystemEnvironmentPropertySource variables, Collection<VariableNames.Declared> declared) {
 		List<String> all = List.of(variables.getPropertyNames());
 		VariableNames names = new VariableNames(this.schema, declared, all);
 		for (String variable : all) {

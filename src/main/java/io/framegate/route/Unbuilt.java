@@ -16,7 +16,6 @@ record Unbuilt(String key, @Nullable String harmless) {
 
 	static final List<Unbuilt> ALL = List.of(
 	// @formatter:off
-			new Unbuilt("mode", "session"),
 			new Unbuilt("listen.tls", null),
 			new Unbuilt("listen.proxy-protocol", "off"),
 			new Unbuilt("listen.proxy-trusted", null),
@@ -24,17 +23,8 @@ record Unbuilt(String key, @Nullable String harmless) {
 			new Unbuilt("listen.deny", null),
 			new Unbuilt("listen.max-connections-per-ip", "0"),
 			new Unbuilt("listen.max-accepts-per-second", "0"),
-			new Unbuilt("upstream.balance", null),
 			new Unbuilt("upstream.tls", null),
-			new Unbuilt("upstream.proxy-protocol", "off"),
-			new Unbuilt("upstream.sharing", null),
-			new Unbuilt("upstream.pool", null),
-			new Unbuilt("upstream.correlation", null),
-			new Unbuilt("upstream.heartbeat", null),
-			new Unbuilt("upstream.on-failure", null),
-			new Unbuilt("upstream.on-failure-reply", null),
-			new Unbuilt("upstream.on-down", null),
-			new Unbuilt("upstream.health-check", null)
+			new Unbuilt("upstream.proxy-protocol", "off")
 	// @formatter:on
 	);
 

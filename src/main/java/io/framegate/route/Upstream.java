@@ -53,8 +53,8 @@ public record Upstream(@DefaultValue List<Target> targets, @DefaultValue("crlf")
 		return Math.toIntExact(this.maxFrameSize.toBytes());
 	}
 
-	void check(Report at) {
-		if (this.targets.isEmpty()) {
+	void check(Report at, Mode mode) {
+		if (this.targets.isEmpty() && mode == Mode.SESSION) {
 			at.refuse("targets", "is required: at least one host:port");
 		}
 		if (this.targets.stream().distinct().count() < this.targets.size()) {

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
+import java.util.function.BinaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -31,25 +31,28 @@ final class VariableNames {
 
 	private final Schema.Group schema;
 
-	/** The routes' names by their uniform form. */
-	private final Map<String, String> routes = new HashMap<>();
+	/** The names that users chose, by their group and uniform form. */
+	private final Map<String, String> names = new HashMap<>();
 
 	/**
 	 * Takes the names that there are.
 	 * @param schema the known keys
-	 * @param declared the routes declared elsewhere
+	 * @param declared the routes and users declared elsewhere
 	 * @param variables the environment's variables
 	 */
-	VariableNames(Schema.Group schema, Collection<String> declared, Collection<String> variables) {
+	VariableNames(Schema.Group schema, Collection<Declared> declared, Collection<String> variables) {
 		this.schema = schema;
 		for (String variable : variables) {
-			property(variable, (name) -> {
-				this.routes.merge(Schema.uniform(name), name,
-						(one, other) -> (one.length() < other.length()) ? other : one);
+			property(variable, (group, name) -> {
+				this.names.merge(key(group, name), name, (one, other) -> (one.length() < other.length()) ? other : one);
 				return name;
 			});
 		}
-		declared.forEach((name) -> this.routes.put(Schema.uniform(name), name));
+		declared.forEach((each) -> this.names.put(key(each.group(), each.name()), each.name()));
+	}
+
+	private static String key(String group, String name) {
+		return group + " " + Schema.uniform(name);
 	}
 
 	/**
@@ -71,7 +74,7 @@ final class VariableNames {
 	 * @return the property's full name, if there is such a property
 	 */
 	Optional<Place> property(String variable) {
-		return property(variable, (name) -> this.routes.getOrDefault(Schema.uniform(name), name));
+		return property(variable, (group, name) -> this.names.getOrDefault(key(group, name), name));
 	}
 
 	/**
@@ -100,16 +103,15 @@ final class VariableNames {
 		return Nearest.suggestion(variable, known, 2);
 	}
 
-	private Optional<Place> property(String variable, UnaryOperator<String> routeNames) {
+	private Optional<Place> property(String variable, BinaryOperator<String> naming) {
 		String upper = variable.toUpperCase(Locale.ROOT);
 		if (!upper.startsWith(PREFIX)) {
 			return Optional.empty();
 		}
-		return find(this.schema, Settings.ROOT, List.of(upper.substring(PREFIX.length()).split("_")), routeNames);
+		return find(this.schema, Settings.ROOT, List.of(upper.substring(PREFIX.length()).split("_")), naming);
 	}
 
-	private static Optional<Place> find(Schema at, String property, List<String> words,
-			UnaryOperator<String> routeNames) {
+	private static Optional<Place> find(Schema at, String property, List<String> words, BinaryOperator<String> naming) {
 		if (at instanceof Schema.Leaf leaf) {
 			if (words.isEmpty()) {
 				return Optional.of(new Place(property, leaf, null));
@@ -122,10 +124,10 @@ final class VariableNames {
 			List<String> rest = words.subList(end, words.size());
 			Optional<Place> found = switch (at) {
 				case Schema.Group group -> group.key(String.join("", head))
-					.flatMap((key) -> find(group.child(key), Settings.child(property, key), rest, routeNames));
-				case Schema.Named named -> find(named.each(), property, rest, routeNames).flatMap((there) -> {
-					String name = routeNames.apply(String.join("-", head).toLowerCase(Locale.ROOT));
-					return find(named.each(), Settings.child(property, name), rest, routeNames);
+					.flatMap((key) -> find(group.child(key), Settings.child(property, key), rest, naming));
+				case Schema.Named named -> find(named.each(), property, rest, naming).flatMap((there) -> {
+					String name = naming.apply(property, String.join("-", head).toLowerCase(Locale.ROOT));
+					return find(named.each(), Settings.child(property, name), rest, naming);
 				});
 				case Schema.Leaf leaf -> Optional.empty();
 			};
@@ -153,6 +155,16 @@ final class VariableNames {
 
 	private static String prefix(String key) {
 		return PREFIX + key.toUpperCase(Locale.ROOT) + "_";
+	}
+
+	/**
+	 * A name that is declared.
+	 *
+	 * @param group the property it stands below
+	 * @param name the name
+	 */
+	record Declared(String group, String name) {
+
 	}
 
 }

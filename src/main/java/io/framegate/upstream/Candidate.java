@@ -2,14 +2,17 @@ package io.framegate.upstream;
 
 import java.net.InetSocketAddress;
 
-import io.framegate.route.Target;
-
 /**
  * An address to connect to.
  *
- * @param target the target it belongs to
+ * @param state the target it belongs to
  * @param address its address, unresolved where its name is not known
  */
-public record Candidate(Target target, InetSocketAddress address) {
+record Candidate(TargetState state, InetSocketAddress address) {
+
+	@Override
+	public String toString() {
+		return this.state.target().toString();
+	}
 
 }

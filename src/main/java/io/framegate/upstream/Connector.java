@@ -1,5 +1,6 @@
 package io.framegate.upstream;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.concurrent.ThreadLocalRandom;
@@ -15,6 +16,7 @@ import io.framegate.connection.SocketFaults;
 import io.framegate.connection.Sockets;
 import io.framegate.connection.Terms;
 import io.framegate.connection.Watcher;
+import io.framegate.route.OnDown;
 import io.framegate.route.PortRange;
 import io.framegate.route.Route;
 import io.netty.bootstrap.Bootstrap;
@@ -39,7 +41,9 @@ public final class Connector extends AbstractClientConnectionFactory {
 
 	private final Loops loops;
 
-	private final Resolver resolver = new Resolver();
+	private final Targets targets;
+
+	private final HealthChecks healthChecks;
 
 	private final AtomicInteger nextSourcePort;
 
@@ -49,6 +53,8 @@ public final class Connector extends AbstractClientConnectionFactory {
 		this.route = route;
 		this.terms = terms;
 		this.loops = loops;
+		this.targets = new Targets(route.upstream(), terms.meters());
+		this.healthChecks = new HealthChecks(route.upstream(), terms, this::wentDown);
 		PortRange range = route.upstream().sourcePort();
 		this.nextSourcePort = new AtomicInteger(
 				(range != null) ? ThreadLocalRandom.current().nextInt(range.count()) : 0);
@@ -58,17 +64,33 @@ public final class Connector extends AbstractClientConnectionFactory {
 		return this.terms;
 	}
 
+	public Targets targets() {
+		return this.targets;
+	}
+
 	/**
 	 * Connects to the first target that accepts.
 	 * @param loop the loop; the caller is on it
+	 * @param client the address of the client it is for, or {@code null}
 	 * @param watcher follows every attempt
 	 * @param failed told why no target could be had
 	 * @return the attempts, under way
 	 */
-	public Dial dial(Loop loop, Watcher watcher, Consumer<Cause> failed) {
-		Dial dial = new Dial(this, loop, watcher, failed, this.terms.timeouts());
-		this.resolver.resolve(this.route.upstream().targets(), loop, dial::begin);
+	public Dial dial(Loop loop, @Nullable InetAddress client, Watcher watcher, Consumer<Cause> failed) {
+		Dial dial = new Dial(this, loop, watcher, failed);
+		this.targets.candidates(client, loop, dial::begin);
 		return dial;
+	}
+
+	private void wentDown(TargetState target) {
+		if (this.route.upstream().onDown() == OnDown.DRAIN) {
+			Cause cause = Cause.byGateway(CloseReason.UPSTREAM_UNREACHABLE, "target " + target.target() + " went down");
+			for (FrameConnection connection : this.terms.connections().all()) {
+				if (connection.attachment() == target) {
+					connection.execute(() -> connection.watcher().drain(connection, cause));
+				}
+			}
+		}
 	}
 
 	/**
@@ -107,9 +129,14 @@ public final class Connector extends AbstractClientConnectionFactory {
 		FrameConnection connection = new FrameConnection(this.terms, loop, channel, candidate.address(), listener,
 				watcher, getApplicationEventPublisher());
 		connection.setMapper(getMapper());
+		TargetState state = candidate.state();
+		connection.attach(state);
+		state.begun();
+		connection.whenClosed().thenRun(state::ended);
 		if (candidate.address().isUnresolved()) {
-			connection.close(SocketFaults.connectCause(new UnknownHostException(candidate.target().host()),
-					candidate.target().toString()));
+			connection.close(
+					SocketFaults.connectCause(new UnknownHostException(state.target().host()), candidate.toString()));
+			state.failed();
 			return connection;
 		}
 		InetSocketAddress local = source();
@@ -117,10 +144,12 @@ public final class Connector extends AbstractClientConnectionFactory {
 				: channel.connect(candidate.address());
 		connecting.addListener((future) -> {
 			if (future.isSuccess()) {
+				state.connected();
 				connection.open();
 			}
 			else {
-				String where = candidate.target().toString();
+				state.failed();
+				String where = candidate.toString();
 				connection.close(SocketFaults.connectCause(future.cause(),
 						(local != null) ? where + " from source port " + local.getPort() : where));
 			}
@@ -154,11 +183,15 @@ public final class Connector extends AbstractClientConnectionFactory {
 	@Override
 	public void start() {
 		setActive(true);
+		this.targets.start();
+		this.healthChecks.start(this.targets);
 	}
 
 	@Override
 	public void stop() {
 		setActive(false);
+		this.healthChecks.stop();
+		this.targets.stop();
 	}
 
 	@Override

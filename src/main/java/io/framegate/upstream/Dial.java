@@ -8,7 +8,6 @@ import io.framegate.connection.CloseReason;
 import io.framegate.connection.FrameConnection;
 import io.framegate.connection.Loop;
 import io.framegate.connection.Watcher;
-import io.framegate.timeout.Timeouts;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +35,7 @@ public final class Dial {
 
 	private boolean cancelled;
 
-	Dial(Connector connector, Loop loop, Watcher watcher, Consumer<Cause> failed, Timeouts timeouts) {
+	Dial(Connector connector, Loop loop, Watcher watcher, Consumer<Cause> failed) {
 		this.connector = connector;
 		this.loop = loop;
 		this.watcher = watcher;
@@ -81,8 +80,8 @@ public final class Dial {
 		}
 		if (this.next == this.candidates.size()) {
 			Cause last = this.cause;
-			this.failed.accept((last != null) ? last
-					: Cause.byGateway(CloseReason.UPSTREAM_UNREACHABLE, "no target is configured"));
+			this.failed.accept(
+					(last != null) ? last : Cause.byGateway(CloseReason.UPSTREAM_UNREACHABLE, "every target is down"));
 			return;
 		}
 		Candidate candidate = this.candidates.get(this.next++);

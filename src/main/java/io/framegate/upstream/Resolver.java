@@ -1,57 +1,49 @@
 package io.framegate.upstream;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 
-import io.framegate.connection.Loop;
 import io.framegate.route.Target;
 import io.netty.util.NetUtil;
 
 /**
- * Finds the addresses of targets. Names are looked up on virtual threads, for a look-up
- * may block; the JVM caches them for 30 seconds.
+ * Looks up the addresses of targets. A look-up of a name blocks: never on an event loop.
  */
 final class Resolver {
 
-	/**
-	 * Finds all addresses of all targets, in order.
-	 * @param targets the targets
-	 * @param loop where to call back
-	 * @param found takes the addresses; called at once where no name has to be looked up
-	 */
-	void resolve(List<Target> targets, Loop loop, Consumer<List<Candidate>> found) {
-		if (targets.stream().allMatch((target) -> isLiteral(target.host()))) {
-			found.accept(candidates(targets));
-		}
-		else {
-			Thread.ofVirtual().name("framegate-resolver").start(() -> {
-				List<Candidate> candidates = candidates(targets);
-				loop.execute(() -> found.accept(candidates));
-			});
-		}
+	private Resolver() {
 	}
 
-	private static boolean isLiteral(String host) {
+	static boolean isLiteral(String host) {
 		return NetUtil.isValidIpV4Address(host) || NetUtil.isValidIpV6Address(host);
 	}
 
-	private static List<Candidate> candidates(List<Target> targets) {
-		List<Candidate> candidates = new ArrayList<>();
-		for (Target target : targets) {
-			try {
-				for (InetAddress address : InetAddress.getAllByName(target.host())) {
-					candidates.add(new Candidate(target, new InetSocketAddress(address, target.port())));
-				}
+	/**
+	 * All addresses of a target, the families in turn as RFC 8305 section 4 has it.
+	 * @param target the target
+	 * @return at least one address
+	 * @throws UnknownHostException where the name is not known
+	 */
+	static List<InetSocketAddress> resolve(Target target) throws UnknownHostException {
+		List<InetAddress> six = new ArrayList<>();
+		List<InetAddress> four = new ArrayList<>();
+		for (InetAddress address : InetAddress.getAllByName(target.host())) {
+			((address instanceof Inet6Address) ? six : four).add(address);
+		}
+		List<InetSocketAddress> addresses = new ArrayList<>();
+		for (int i = 0; i < Math.max(six.size(), four.size()); i++) {
+			if (i < six.size()) {
+				addresses.add(new InetSocketAddress(six.get(i), target.port()));
 			}
-			catch (UnknownHostException ex) {
-				candidates.add(new Candidate(target, InetSocketAddress.createUnresolved(target.host(), target.port())));
+			if (i < four.size()) {
+				addresses.add(new InetSocketAddress(four.get(i), target.port()));
 			}
 		}
-		return candidates;
+		return addresses;
 	}
 
 }

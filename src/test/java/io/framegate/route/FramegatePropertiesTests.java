@@ -43,8 +43,8 @@ class FramegatePropertiesTests {
 		assertThat(upstream.sourceAddress()).isNull();
 		assertThat(upstream.sourcePort()).isNull();
 		assertThat(upstream.sharing()).isEqualTo(Sharing.EXCLUSIVE);
-		assertThat(upstream.pool())
-			.isEqualTo(new Pool(null, Duration.ofSeconds(5), Duration.ofMinutes(1), Duration.ZERO));
+		assertThat(upstream.pool()).isEqualTo(
+				new Pool(null, Duration.ofSeconds(5), Duration.ofMinutes(1), Duration.ZERO, Duration.ofMillis(1)));
 		assertThat(upstream.onFailure()).isEqualTo(OnFailure.CLOSE);
 		assertThat(upstream.onDown()).isEqualTo(OnDown.KEEP);
 		assertThat(upstream.healthCheck()).isEqualTo(new HealthCheck(Duration.ZERO, 3, 2, null, null));

@@ -1,0 +1,79 @@
+package io.framegate.actuate;
+
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the parameters of requests; what is not allowed is a {@link Refusal}.
+ */
+final class Asked {
+
+	static final int MOST = 10_000;
+
+	private static final int USUAL = 100;
+
+	private Asked() {
+	}
+
+	/**
+	 * How many are wanted.
+	 * @param text the parameter, or {@code null}
+	 * @return 1 to {@link #MOST}, 100 unless asked for
+	 */
+	static int limit(@Nullable String text) {
+		if (text == null || text.isBlank()) {
+			return USUAL;
+		}
+		if (text.matches("[0-9]{1,6}")) {
+			int limit = Integer.parseInt(text);
+			if (limit >= 1 && limit <= MOST) {
+				return limit;
+			}
+		}
+		throw Refusal.value("limit", text, "a whole number from 1 to " + MOST);
+	}
+
+	/**
+	 * One of several constants, in any case.
+	 * @param <E> their type
+	 * @param name the parameter
+	 * @param text its value, or {@code null}
+	 * @param all the constants
+	 * @param label how each is written
+	 * @return the constant, or {@code null} where nothing was asked for
+	 */
+	static <E extends Enum<E>> @Nullable E oneOf(String name, @Nullable String text, E[] all,
+			Function<E, String> label) {
+		if (text == null || text.isBlank()) {
+			return null;
+		}
+		return Arrays.stream(all)
+			.filter((each) -> label.apply(each).equalsIgnoreCase(text))
+			.findFirst()
+			.orElseThrow(() -> Refusal.value(name, text,
+					"one of " + Arrays.stream(all).map(label).collect(Collectors.joining(", "))));
+	}
+
+	/**
+	 * One of several names.
+	 * @param name the parameter
+	 * @param text its value, or {@code null}
+	 * @param all the names
+	 * @return the name, or {@code null} where nothing was asked for
+	 */
+	static @Nullable String oneOf(String name, @Nullable String text, Collection<String> all) {
+		if (text == null || text.isBlank()) {
+			return null;
+		}
+		if (!all.contains(text)) {
+			throw Refusal.value(name, text,
+					all.isEmpty() ? "none, for there are no others" : "one of " + String.join(", ", all));
+		}
+		return text;
+	}
+
+}

@@ -1,0 +1,88 @@
+package io.framegate.actuate;
+
+import java.time.Instant;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.framegate.connection.CloseReason;
+import io.framegate.connection.Closure;
+import io.framegate.connection.Closures;
+import io.framegate.connection.Side;
+import io.framegate.lifecycle.Routes;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+
+/**
+ * The newest ended connections. Spring runs it on threads that may block.
+ */
+@Endpoint(id = "closures")
+final class ClosuresEndpoint {
+
+	private final Closures closures;
+
+	private final Routes routes;
+
+	ClosuresEndpoint(Closures closures, Routes routes) {
+		this.closures = closures;
+		this.routes = routes;
+	}
+
+	@ReadOperation
+	Newest newest(@Nullable String route, @Nullable String reason, @Nullable String side, @Nullable String id,
+			@Nullable String limit) {
+		int most = Asked.limit(limit);
+		CloseReason because = Asked.oneOf("reason", reason, CloseReason.values(), CloseReason::label);
+		Side onSide = Asked.oneOf("side", side, Side.values(), Side::label);
+		Predicate<Closure> wanted = (closure) -> (because == null || closure.reason() == because)
+				&& (onSide == null || closure.side() == onSide)
+				&& (route == null || route.isBlank() || closure.route().equals(route))
+				&& (id == null || id.isBlank() || closure.id().equals(id));
+		List<Closure> found = this.closures.newest(wanted, most);
+		if (found.isEmpty()) {
+			Asked.oneOf("route", route, knownRoutes());
+		}
+		return new Newest(found.stream().map(View::of).toList());
+	}
+
+	/**
+	 * Routes that there are, and those that there were.
+	 */
+	private Set<String> knownRoutes() {
+		Set<String> known = new LinkedHashSet<>(RoutesEndpoint.names(this.routes));
+		this.closures.newest((closure) -> true, Integer.MAX_VALUE).forEach((closure) -> known.add(closure.route()));
+		return known;
+	}
+
+	/**
+	 * The answer.
+	 *
+	 * @param closures newest first
+	 */
+	record Newest(List<View> closures) {
+
+	}
+
+	/**
+	 * An ended connection as the endpoint shows it; the components are those of
+	 * {@link Closure}.
+	 */
+	@JsonInclude(JsonInclude.Include.NON_NULL)
+	record View(String id, String route, String side, String remote, @Nullable String peerId, String reason,
+			String endedBy, String detail, Instant openedAt, Instant closedAt, long framesIn, long framesOut,
+			long bytesIn, long bytesOut, Closure.Undelivered undelivered, int partialFrameBytes) {
+
+		static View of(Closure closure) {
+			return new View(closure.id(), closure.route(), closure.side().label(), closure.remote(), closure.peerId(),
+					closure.reason().label(), closure.endedBy().label(), closure.detail(), closure.openedAt(),
+					closure.closedAt(), closure.framesIn(), closure.framesOut(), closure.bytesIn(), closure.bytesOut(),
+					closure.undelivered(), closure.partialFrameBytes());
+		}
+
+	}
+
+}

@@ -1,0 +1,104 @@
+package io.framegate.actuate;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.framegate.connection.Addresses;
+import io.framegate.connection.ConnectionState;
+import io.framegate.connection.FrameConnection;
+import io.framegate.connection.TcpFacts;
+import io.framegate.timeout.Timeouts;
+import io.framegate.timeout.Timer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection as the endpoint shows it.
+ *
+ * @param id its id
+ * @param route its route
+ * @param side its side
+ * @param state its state
+ * @param remote the peer's address and port
+ * @param local the gateway's address and port
+ * @param peerId the other connection of the session
+ * @param openedAt when it was accepted, or its connect begun
+ * @param lastReadAt when bytes were last read
+ * @param lastWriteAt when the kernel last took bytes
+ * @param framesIn complete frames read
+ * @param framesOut frames taken whole by the kernel
+ * @param bytesIn bytes read
+ * @param bytesOut bytes taken by the kernel
+ * @param pendingBytes bytes written and not taken
+ * @param inFlight exchanges under way
+ * @param timers its timers, where one connection is asked for
+ * @param tcp what the kernel knows of it, where one connection is asked for
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record ConnectionView(String id, String route, String side, ConnectionState state, String remote,
+		@Nullable String local, @Nullable String peerId, Instant openedAt, @Nullable Instant lastReadAt,
+		@Nullable Instant lastWriteAt, long framesIn, long framesOut, long bytesIn, long bytesOut, long pendingBytes,
+		int inFlight, @Nullable List<TimerView> timers, @Nullable TcpFacts tcp) {
+
+	static ConnectionView brief(FrameConnection connection) {
+		return of(connection, null, null);
+	}
+
+	/**
+	 * The whole view. The connection's loop only.
+	 * @param connection the connection
+	 * @return the view, with timers and the kernel's facts
+	 */
+	static ConnectionView full(FrameConnection connection) {
+		return of(connection, TimerView.all(connection), connection.tcp());
+	}
+
+	private static ConnectionView of(FrameConnection connection, @Nullable List<TimerView> timers,
+			@Nullable TcpFacts tcp) {
+		FrameConnection peer = connection.peer();
+		String local = Addresses.text(connection.local());
+		long bytesIn = connection.bytesIn();
+		long bytesOut = connection.bytesOut();
+		return new ConnectionView(connection.getConnectionId(), connection.route(), connection.side().label(),
+				connection.state(), connection.remoteText(), local.isEmpty() ? null : local,
+				(peer != null) ? peer.getConnectionId() : null, connection.openedAt(),
+				(bytesIn > 0) ? connection.lastReadAt() : null, (bytesOut > 0) ? connection.lastWriteAt() : null,
+				connection.framesIn(), connection.framesOut(), bytesIn, bytesOut, connection.pendingBytes(),
+				connection.watcher().inFlight(connection), timers, tcp);
+	}
+
+	/**
+	 * A timer of a connection.
+	 *
+	 * @param name its name
+	 * @param limit its limit
+	 * @param source where the limit came from
+	 * @param remaining what is left of it, where it is running
+	 */
+	@JsonInclude(JsonInclude.Include.NON_NULL)
+	record TimerView(String name, String limit, String source, @Nullable String remaining) {
+
+		static List<TimerView> all(FrameConnection connection) {
+			Timeouts timeouts = connection.terms().timeouts();
+			long now = System.nanoTime();
+			List<TimerView> all = new ArrayList<>();
+			for (Timer timer : Timer.values()) {
+				Timeouts.Limit limit = timeouts.limit(timer);
+				if (!limit.value().isZero()) {
+					long started = connection.startedAt(timer);
+					all.add(new TimerView(timer.label(), limit.text(), limit.source().label(), (started != 0)
+							? Timeouts.text(left(limit.value().toMillis(), (now - started) / 1_000_000)) : null));
+				}
+			}
+			return all;
+		}
+
+		private static Duration left(long limit, long elapsed) {
+			return Duration.ofMillis(Math.max(0, limit - elapsed));
+		}
+
+	}
+
+}

@@ -1,0 +1,182 @@
+package io.framegate.actuate;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.framegate.connection.Cause;
+import io.framegate.connection.CloseReason;
+import io.framegate.connection.ConnectionState;
+import io.framegate.connection.Connections;
+import io.framegate.connection.EndedBy;
+import io.framegate.connection.FrameConnection;
+import io.framegate.connection.Side;
+import io.framegate.lifecycle.Routes;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.actuate.endpoint.SecurityContext;
+import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
+import org.springframework.http.HttpStatus;
+
+/**
+ * The connections that are there, oldest first. Spring runs it on threads that may block.
+ */
+@Endpoint(id = "connections")
+final class ConnectionsEndpoint {
+
+	private final Connections connections;
+
+	private final Routes routes;
+
+	private final AuditTrail audit;
+
+	ConnectionsEndpoint(Connections connections, Routes routes, AuditTrail audit) {
+		this.connections = connections;
+		this.routes = routes;
+		this.audit = audit;
+	}
+
+	@ReadOperation
+	Page some(@Nullable String route, @Nullable String side, @Nullable String state, @Nullable String remote,
+			@Nullable String limit, @Nullable String after) {
+		String ofRoute = Asked.oneOf("route", route, RoutesEndpoint.names(this.routes));
+		Side onSide = Asked.oneOf("side", side, Side.values(), Side::label);
+		ConnectionState inState = Asked.oneOf("state", state, ConnectionState.values(), ConnectionState::name);
+		int most = Asked.limit(limit);
+		long beyond = after(after);
+		List<FrameConnection> found = this.connections.all()
+			.stream()
+			.filter((connection) -> ofRoute == null || connection.route().equals(ofRoute))
+			.filter((connection) -> onSide == null || connection.side() == onSide)
+			.filter((connection) -> inState == null || connection.state() == inState)
+			.filter((connection) -> remote == null || remote.isBlank() || isFrom(remote, connection))
+			.toList();
+		List<FrameConnection> page = found.stream()
+			.filter((connection) -> connection.number() > beyond)
+			.sorted(Comparator.comparingLong(FrameConnection::number))
+			.limit(most + 1L)
+			.toList();
+		boolean more = page.size() > most;
+		List<ConnectionView> views = page.stream().limit(most).map(ConnectionView::brief).toList();
+		return new Page(found.size(), views, more ? views.getLast().id() : null);
+	}
+
+	private long after(@Nullable String id) {
+		if (id == null || id.isBlank()) {
+			return 0;
+		}
+		return this.connections.number(id)
+			.orElseThrow(
+					() -> Refusal.value("after", id, "the 'next' of an earlier answer, which is a connection's id"));
+	}
+
+	private static boolean isFrom(String remote, FrameConnection connection) {
+		return connection.remoteText().equals(remote) || connection.getHostAddress().equals(remote)
+				|| connection.getHostName().equalsIgnoreCase(remote);
+	}
+
+	@ReadOperation
+	ConnectionView one(@Selector String id) {
+		FrameConnection connection = find(id);
+		CompletableFuture<ConnectionView> view = new CompletableFuture<>();
+		connection.execute(() -> {
+			try {
+				view.complete(ConnectionView.full(connection));
+			}
+			catch (RuntimeException ex) {
+				view.completeExceptionally(ex);
+			}
+		});
+		try {
+			return view.get(1, TimeUnit.SECONDS);
+		}
+		catch (ExecutionException | TimeoutException ex) {
+			// A loop that does not answer: what can be told without it.
+			return ConnectionView.brief(connection);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return ConnectionView.brief(connection);
+		}
+	}
+
+	/**
+	 * Ends a connection, and with it the other one of its session.
+	 * @param id its id
+	 * @param how the way's label; {@code drain} unless asked for
+	 * @param who asks
+	 * @return 202: it has begun
+	 */
+	@DeleteOperation
+	WebEndpointResponse<Ending> end(@Selector String id, @Nullable String how, SecurityContext who) {
+		FrameConnection connection = find(id);
+		How way = Asked.oneOf("how", how, How.values(), How::label);
+		String by = "by " + AuditTrail.name(who);
+		if (way == How.ABORT) {
+			connection.execute(() -> connection.abort(new Cause(CloseReason.OPERATOR_ABORT, EndedBy.OPERATOR, by)));
+		}
+		else {
+			way = How.DRAIN;
+			connection.execute(() -> connection.watcher()
+				.drain(connection, new Cause(CloseReason.OPERATOR_CLOSE, EndedBy.OPERATOR, by)));
+		}
+		this.audit.note(who, "CONNECTION_ENDED", "id", id, "route", connection.route(), "side",
+				connection.side().label(), "remote", connection.remoteText(), "how", way.label());
+		return new WebEndpointResponse<>(new Ending(id, way.label()), HttpStatus.ACCEPTED.value());
+	}
+
+	private FrameConnection find(String id) {
+		FrameConnection connection = this.connections.find(id);
+		if (connection == null) {
+			throw Refusal.unknown("connection", id, List.of());
+		}
+		return connection;
+	}
+
+	/** How a connection is ended. */
+	private enum How {
+
+		/** Without loss. */
+		DRAIN,
+
+		/** At once, with RST. */
+		ABORT;
+
+		String label() {
+			return name().toLowerCase(Locale.ROOT);
+		}
+
+	}
+
+	/**
+	 * An end that has begun.
+	 *
+	 * @param id the connection's id
+	 * @param how the way
+	 */
+	record Ending(String id, String how) {
+
+	}
+
+	/**
+	 * The answer.
+	 *
+	 * @param total how many match the filters
+	 * @param connections one page of them
+	 * @param next what to ask for after this page, absent where it is the last
+	 */
+	@JsonInclude(JsonInclude.Include.NON_NULL)
+	record Page(int total, List<ConnectionView> connections, @Nullable String next) {
+
+	}
+
+}

@@ -1,0 +1,76 @@
+package io.framegate.actuate;
+
+import io.framegate.connection.Closures;
+import io.framegate.connection.Connections;
+import io.framegate.lifecycle.Routes;
+
+import org.springframework.boot.actuate.audit.AuditEventRepository;
+import org.springframework.boot.actuate.audit.InMemoryAuditEventRepository;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/**
+ * What operators see and steer the gateway with.
+ */
+@Configuration(proxyBeanMethods = false)
+class Management {
+
+	@Bean
+	Targets targets(Connections connections) {
+		return new Targets(connections);
+	}
+
+	@Bean
+	RoutesEndpoint routesEndpoint(Routes routes, Targets targets, AuditTrail audit) {
+		return new RoutesEndpoint(routes, targets, audit);
+	}
+
+	/**
+	 * The bean's name is the component's.
+	 * @param routes the routes
+	 * @param targets their upstream servers
+	 * @return the component {@code routes}
+	 */
+	@Bean
+	RoutesHealth routesHealthContributor(Routes routes, Targets targets) {
+		return new RoutesHealth(routes, targets);
+	}
+
+	@Bean
+	ConnectionsEndpoint connectionsEndpoint(Connections connections, Routes routes, AuditTrail audit) {
+		return new ConnectionsEndpoint(connections, routes, audit);
+	}
+
+	@Bean
+	ClosuresEndpoint closuresEndpoint(Closures closures, Routes routes) {
+		return new ClosuresEndpoint(closures, routes);
+	}
+
+	@Bean
+	TimeoutsEndpoint timeoutsEndpoint(Routes routes, AuditTrail audit) {
+		return new TimeoutsEndpoint(routes, audit);
+	}
+
+	@Bean
+	AuditTrail auditTrail(ApplicationEventPublisher events) {
+		return new AuditTrail(events);
+	}
+
+	/**
+	 * The audit events kept: the newest thousand.
+	 * @return where they are kept
+	 */
+	@Bean
+	@ConditionalOnMissingBean(AuditEventRepository.class)
+	InMemoryAuditEventRepository auditEventRepository() {
+		return new InMemoryAuditEventRepository();
+	}
+
+	@Bean
+	RefusalHandler refusalHandler() {
+		return new RefusalHandler();
+	}
+
+}

@@ -1,0 +1,67 @@
+package io.framegate.actuate;
+
+import java.io.Serial;
+import java.util.Collection;
+import java.util.stream.Collectors;
+
+/**
+ * A request that is refused, and why in words that say what would do instead.
+ */
+final class Refusal extends RuntimeException {
+
+	@Serial
+	private static final long serialVersionUID = 1L;
+
+	private final int status;
+
+	private Refusal(int status, String message) {
+		super(message, null, false, false);
+		this.status = status;
+	}
+
+	/**
+	 * A value that is not allowed.
+	 * @param name the parameter
+	 * @param value what it was
+	 * @param allowed what is allowed, as in {@code one of a, b}
+	 * @return 400
+	 */
+	static Refusal value(String name, Object value, String allowed) {
+		return new Refusal(400, "%s cannot be '%s': allowed is %s".formatted(name, value, allowed));
+	}
+
+	static Refusal because(String message) {
+		return new Refusal(400, message);
+	}
+
+	static Refusal unknown(String what, String name, Collection<String> known) {
+		return new Refusal(404, "There is no %s '%s'%s".formatted(what, name,
+				known.isEmpty() ? "" : "; there is " + known.stream().collect(Collectors.joining(", "))));
+	}
+
+	static Refusal unauthorized(String message) {
+		return new Refusal(401, message);
+	}
+
+	static Refusal forbidden(String message) {
+		return new Refusal(403, message);
+	}
+
+	/**
+	 * Something that cannot be done now.
+	 * @param message why
+	 * @return 409
+	 */
+	static Refusal conflict(String message) {
+		return new Refusal(409, message);
+	}
+
+	/**
+	 * The HTTP status.
+	 * @return 400 and above
+	 */
+	int status() {
+		return this.status;
+	}
+
+}

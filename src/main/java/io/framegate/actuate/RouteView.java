@@ -1,0 +1,73 @@
+package io.framegate.actuate;
+
+import java.util.List;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.framegate.connection.RouteMeters;
+import io.framegate.connection.Side;
+import io.framegate.lifecycle.RunningRoute;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A route as the endpoint shows it. Connections, frames and bytes are those of clients.
+ *
+ * @param name its name
+ * @param mode its mode
+ * @param state what it is doing
+ * @param address the local address
+ * @param port the port listened on
+ * @param framing its framings
+ * @param targets its upstream servers
+ * @param connections its inbound connections
+ * @param frames frames from and to clients
+ * @param bytes bytes from and to clients
+ * @param lastError why it failed
+ * @param advice what its configuration should better say
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record RouteView(String name, String mode, RunningRoute.State state, String address, int port, Framings framing,
+		List<Targets.View> targets, Counts connections, Flow frames, Flow bytes, @Nullable String lastError,
+		List<String> advice) {
+
+	static RouteView of(RunningRoute running, Targets targets) {
+		var route = running.route();
+		RouteMeters meters = running.meters();
+		return new RouteView(running.name(), route.mode().label(), running.state(), running.address(), running.port(),
+				new Framings(route.listen().framing(), route.upstream().framing()), targets.of(running),
+				new Counts(meters.active(Side.INBOUND), meters.opened(Side.INBOUND), meters.closed(Side.INBOUND)),
+				new Flow(meters.framesIn(), meters.framesOut()), new Flow(meters.bytesIn(), meters.bytesOut()),
+				running.lastError(), List.of());
+	}
+
+	/**
+	 * A route's framings.
+	 *
+	 * @param inbound towards clients
+	 * @param upstream towards servers
+	 */
+	record Framings(String inbound, String upstream) {
+
+	}
+
+	/**
+	 * Connections.
+	 *
+	 * @param active there now
+	 * @param opened ever accepted
+	 * @param closed ended
+	 */
+	record Counts(long active, long opened, long closed) {
+
+	}
+
+	/**
+	 * What went either way.
+	 *
+	 * @param in from clients
+	 * @param out to clients
+	 */
+	record Flow(long in, long out) {
+
+	}
+
+}

@@ -1,0 +1,187 @@
+package io.framegate.actuate;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.framegate.connection.Cause;
+import io.framegate.connection.CloseReason;
+import io.framegate.connection.EndedBy;
+import io.framegate.lifecycle.Routes;
+import io.framegate.lifecycle.RunningRoute;
+import io.framegate.timeout.Timer;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+import org.springframework.boot.actuate.endpoint.SecurityContext;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
+import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
+import org.springframework.http.HttpStatus;
+
+/**
+ * The routes. Spring runs it on threads that may block.
+ */
+@Endpoint(id = "routes")
+final class RoutesEndpoint {
+
+	/** How long a request waits for a drain; the drain itself may take longer. */
+	private static final Duration LONGEST_ANSWER = Duration.ofMinutes(1);
+
+	private final Routes routes;
+
+	private final Targets targets;
+
+	private final AuditTrail audit;
+
+	RoutesEndpoint(Routes routes, Targets targets, AuditTrail audit) {
+		this.routes = routes;
+		this.targets = targets;
+		this.audit = audit;
+	}
+
+	@ReadOperation
+	All all() {
+		return new All(this.routes.all().stream().map(this::view).toList());
+	}
+
+	@ReadOperation
+	RouteView one(@Selector String name) {
+		return view(find(this.routes, name));
+	}
+
+	/**
+	 * Does what an operator wants with a route.
+	 * @param name the route's name
+	 * @param action the action's label
+	 * @param who asks
+	 * @return what became of it; for a drain, once it is done
+	 */
+	@WriteOperation
+	Mono<WebEndpointResponse<Outcome>> act(@Selector String name, @Nullable String action, SecurityContext who) {
+		// What is returned as a Mono runs on an event loop of the web server otherwise.
+		return Mono.fromCallable(() -> begin(find(this.routes, name), Action.of(action), who))
+			.subscribeOn(Schedulers.boundedElastic())
+			.flatMap(Mono::fromFuture);
+	}
+
+	private CompletableFuture<WebEndpointResponse<Outcome>> begin(RunningRoute route, Action action,
+			SecurityContext who) {
+		RunningRoute.State before = route.state();
+		CompletableFuture<WebEndpointResponse<Outcome>> outcome = switch (action) {
+			case PAUSE -> {
+				route.pause();
+				yield done(route, action);
+			}
+			case RESUME -> {
+				resume(route, before, who);
+				yield done(route, action);
+			}
+			case DRAIN -> drain(route, who);
+		};
+		this.audit.note(who, action.event, "route", route.name(), "old", before.name(), "new",
+				((action == Action.DRAIN) ? RunningRoute.State.DRAINING : route.state()).name());
+		return outcome;
+	}
+
+	private void resume(RunningRoute route, RunningRoute.State before, SecurityContext who) {
+		try {
+			route.resume();
+		}
+		catch (RuntimeException ex) {
+			this.audit.note(who, "ROUTE_RESUME_FAILED", "route", route.name(), "old", before.name(), "new",
+					route.state().name(), "error", String.valueOf(ex.getMessage()));
+			throw Refusal.conflict("Route '%s' cannot listen: %s".formatted(route.name(), ex.getMessage()));
+		}
+	}
+
+	private static CompletableFuture<WebEndpointResponse<Outcome>> done(RunningRoute route, Action action) {
+		return CompletableFuture
+			.completedFuture(new WebEndpointResponse<>(new Outcome(route.name(), action.label(), route.state(), null)));
+	}
+
+	private static CompletableFuture<WebEndpointResponse<Outcome>> drain(RunningRoute route, SecurityContext who) {
+		Duration limit = route.timeouts().limit(Timer.DRAIN).value();
+		long bound = limit.isZero() ? LONGEST_ANSWER.toMillis()
+				: Math.min(limit.plusSeconds(2).toMillis(), LONGEST_ANSWER.toMillis());
+		return route.drain(new Cause(CloseReason.ROUTE_DRAIN, EndedBy.OPERATOR, "by " + AuditTrail.name(who)))
+			.thenApply((report) -> new WebEndpointResponse<>(
+					new Outcome(route.name(), Action.DRAIN.label(), route.state(), report)))
+			.completeOnTimeout(new WebEndpointResponse<>(
+					new Outcome(route.name(), Action.DRAIN.label(), RunningRoute.State.DRAINING, null),
+					HttpStatus.ACCEPTED.value()), bound, TimeUnit.MILLISECONDS);
+	}
+
+	private RouteView view(RunningRoute route) {
+		return RouteView.of(route, this.targets);
+	}
+
+	static RunningRoute find(Routes routes, String name) {
+		return routes.find(name).orElseThrow(() -> Refusal.unknown("route", name, names(routes)));
+	}
+
+	static List<String> names(Routes routes) {
+		return routes.all().stream().map(RunningRoute::name).toList();
+	}
+
+	/** What can be done with a route. */
+	private enum Action {
+
+		/** Accept no more. */
+		PAUSE("ROUTE_PAUSED"),
+
+		/** Accept again. */
+		RESUME("ROUTE_RESUMED"),
+
+		/** Accept no more and end what is there without loss. */
+		DRAIN("ROUTE_DRAINED");
+
+		private final String event;
+
+		Action(String event) {
+			this.event = event;
+		}
+
+		static Action of(@Nullable String text) {
+			Action action = Asked.oneOf("action", text, values(), Action::label);
+			if (action == null) {
+				throw Refusal.because("The body must name an action: {\"action\":\"pause\"}, or resume, or drain");
+			}
+			return action;
+		}
+
+		String label() {
+			return name().toLowerCase(Locale.ROOT);
+		}
+
+	}
+
+	/**
+	 * What became of an action.
+	 *
+	 * @param name the route's name
+	 * @param action what was done
+	 * @param state the route's state now
+	 * @param drained what became of connections and frames, once a drain is done
+	 */
+	@JsonInclude(JsonInclude.Include.NON_NULL)
+	record Outcome(String name, String action, RunningRoute.State state, RunningRoute.@Nullable DrainReport drained) {
+
+	}
+
+	/**
+	 * The answer.
+	 *
+	 * @param routes all routes
+	 */
+	record All(List<RouteView> routes) {
+
+	}
+
+}

@@ -1,0 +1,77 @@
+package io.framegate.actuate;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Stream;
+
+import io.framegate.connection.Side;
+import io.framegate.lifecycle.Routes;
+import io.framegate.lifecycle.RunningRoute;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.health.contributor.CompositeHealthContributor;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthContributor;
+import org.springframework.boot.health.contributor.HealthContributors;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.health.contributor.Status;
+
+/**
+ * The routes' health: each has its listener and its upstream targets as components. A
+ * route that somebody paused or drains is out of service; liveness and readiness do not
+ * ask. Any thread may call.
+ */
+final class RoutesHealth implements CompositeHealthContributor {
+
+	private final Routes routes;
+
+	private final Targets targets;
+
+	RoutesHealth(Routes routes, Targets targets) {
+		this.routes = routes;
+		this.targets = targets;
+	}
+
+	@Override
+	public @Nullable HealthContributor getContributor(String name) {
+		return this.routes.find(name).map(this::route).orElse(null);
+	}
+
+	@Override
+	public Stream<HealthContributors.Entry> stream() {
+		return this.routes.all().stream().map((route) -> new HealthContributors.Entry(route.name(), route(route)));
+	}
+
+	private HealthContributor route(RunningRoute route) {
+		Map<String, HealthContributor> upstream = new LinkedHashMap<>();
+		this.targets.of(route)
+			.forEach((target) -> upstream.put(target.address(), (HealthIndicator) () -> upstream(target)));
+		Map<String, HealthContributor> parts = new LinkedHashMap<>();
+		parts.put("listener", (HealthIndicator) () -> listener(route));
+		parts.put("upstream", CompositeHealthContributor.fromMap(upstream));
+		return CompositeHealthContributor.fromMap(parts);
+	}
+
+	private static Health listener(RunningRoute route) {
+		Health.Builder health = Health.status(switch (route.state()) {
+			case LISTENING -> Status.UP;
+			case PAUSED, DRAINING -> Status.OUT_OF_SERVICE;
+			case FAILED -> Status.DOWN;
+		});
+		health.withDetail("state", route.state().name())
+			.withDetail("address", route.address())
+			.withDetail("port", route.port())
+			.withDetail("active", route.meters().active(Side.INBOUND));
+		String error = route.lastError();
+		return ((error != null) ? health.withDetail("error", error) : health).build();
+	}
+
+	private static Health upstream(Targets.View target) {
+		return Health.status(switch (target.state()) {
+			case UP -> Status.UP;
+			case DOWN -> Status.DOWN;
+			case UNKNOWN -> Status.UNKNOWN;
+		}).withDetail("connections", target.connections()).build();
+	}
+
+}

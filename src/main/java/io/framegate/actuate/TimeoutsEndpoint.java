@@ -1,0 +1,144 @@
+package io.framegate.actuate;
+
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+import io.framegate.lifecycle.Routes;
+import io.framegate.lifecycle.RunningRoute;
+import io.framegate.timeout.Timeouts;
+import io.framegate.timeout.Timer;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.actuate.endpoint.SecurityContext;
+import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
+import org.springframework.boot.convert.DurationStyle;
+
+/**
+ * The routes' limits. Spring runs it on threads that may block.
+ */
+@Endpoint(id = "timeouts")
+final class TimeoutsEndpoint {
+
+	private final Routes routes;
+
+	private final AuditTrail audit;
+
+	TimeoutsEndpoint(Routes routes, AuditTrail audit) {
+		this.routes = routes;
+		this.audit = audit;
+	}
+
+	@ReadOperation
+	Map<String, Map<String, View>> all() {
+		Map<String, Map<String, View>> all = new LinkedHashMap<>();
+		this.routes.all().forEach((route) -> all.put(route.name(), views(route)));
+		return all;
+	}
+
+	@ReadOperation
+	Map<String, View> ofRoute(@Selector String route) {
+		return views(RoutesEndpoint.find(this.routes, route));
+	}
+
+	/**
+	 * Changes a limit for live and later connections.
+	 * @param route the route's name
+	 * @param name the timer's label
+	 * @param value the limit
+	 * @param who asks
+	 * @return the limit as it is now
+	 */
+	@WriteOperation
+	View change(@Selector String route, @Selector String name, @Nullable String value, SecurityContext who) {
+		Timer timer = timer(name);
+		Duration limit = limit(timer, value);
+		return note("TIMEOUT_CHANGED", route, timer, who, (timeouts) -> timeouts.set(timer, limit));
+	}
+
+	/**
+	 * Goes back to the configured limit.
+	 * @param route the route's name
+	 * @param name the timer's label
+	 * @param who asks
+	 * @return the limit as it is now
+	 */
+	@DeleteOperation
+	View reset(@Selector String route, @Selector String name, SecurityContext who) {
+		Timer timer = timer(name);
+		return note("TIMEOUT_RESET", route, timer, who, (timeouts) -> timeouts.reset(timer));
+	}
+
+	private View note(String what, String route, Timer timer, SecurityContext who, Consumer<Timeouts> change) {
+		Timeouts timeouts = RoutesEndpoint.find(this.routes, route).timeouts();
+		View before = View.of(timeouts, timer);
+		change.accept(timeouts);
+		View now = View.of(timeouts, timer);
+		this.audit.note(who, what, "route", route, "timer", timer.label(), "old", before.value(), "new", now.value(),
+				"source", now.source());
+		return now;
+	}
+
+	private static Timer timer(String name) {
+		return Timer.of(name)
+			.orElseThrow(() -> Refusal.unknown("timer", name, Stream.of(Timer.values()).map(Timer::label).toList()));
+	}
+
+	/**
+	 * Reads a limit. A number without a unit would be milliseconds to Spring and seconds
+	 * to most people: only 0 goes without.
+	 */
+	private static Duration limit(Timer timer, @Nullable String text) {
+		if (text == null || text.isBlank()) {
+			throw Refusal.because("The body must name the limit: {\"value\":\"30s\"}");
+		}
+		String value = text.strip();
+		if (value.equals("0")) {
+			return Duration.ZERO;
+		}
+		try {
+			Duration limit = value.matches("[0-9]+") ? Duration.ofSeconds(-1) : DurationStyle.detectAndParse(value);
+			if (!limit.isNegative() && limit.compareTo(Timeouts.LONGEST) <= 0
+					&& limit.equals(Duration.ofMillis(limit.toMillis()))) {
+				return limit;
+			}
+		}
+		catch (IllegalArgumentException | ArithmeticException | DateTimeException ex) {
+			// Told below, as every other wrong value.
+		}
+		throw Refusal.value(timer.label(), text,
+				"0 (off), or a duration from 1ms to 366d with its unit, such as 500ms, 30s or 5m");
+	}
+
+	private static Map<String, View> views(RunningRoute route) {
+		Map<String, View> views = new LinkedHashMap<>();
+		for (Timer timer : Timer.values()) {
+			views.put(timer.label(), View.of(route.timeouts(), timer));
+		}
+		return views;
+	}
+
+	/**
+	 * A limit as the endpoint shows it.
+	 *
+	 * @param value the limit
+	 * @param source where it came from
+	 * @param fired how often it ran out
+	 */
+	record View(String value, String source, long fired) {
+
+		static View of(Timeouts timeouts, Timer timer) {
+			Timeouts.Limit limit = timeouts.limit(timer);
+			return new View(limit.text(), limit.source().label(), timeouts.fired(timer));
+		}
+
+	}
+
+}

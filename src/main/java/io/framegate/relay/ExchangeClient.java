@@ -1,0 +1,275 @@
+package io.framegate.relay;
+
+import java.net.InetAddress;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Objects;
+
+import io.framegate.connection.Cause;
+import io.framegate.connection.CloseReason;
+import io.framegate.connection.EndedBy;
+import io.framegate.connection.FrameConnection;
+import io.framegate.connection.Loop;
+import io.framegate.connection.Watcher;
+import io.framegate.upstream.Exchange;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An inbound connection whose frames are exchanges. Gives each reply back in the order of
+ * the requests, and takes no more requests than {@link #MOST} and {@link #MOST_BYTES} at
+ * a time, so that no client holds much memory or keeps the others waiting. The
+ * connection's event loop calls.
+ */
+final class ExchangeClient implements Watcher, Exchange.Origin {
+
+	/** Exchanges under way at which reading pauses. */
+	private static final int MOST = 256;
+
+	/** Request bytes under way at which reading pauses. */
+	private static final int MOST_BYTES = 256 * 1024;
+
+	private final ExchangeRelay relay;
+
+	private final Deque<Exchange> underWay = new ArrayDeque<>();
+
+	private @Nullable FrameConnection connection;
+
+	private long bytesUnderWay;
+
+	/** No more requests come: FIN once the last one is answered. */
+	private boolean ending;
+
+	private boolean closed;
+
+	ExchangeClient(ExchangeRelay relay) {
+		this.relay = relay;
+	}
+
+	@Override
+	public void accepted(FrameConnection accepted) {
+		this.connection = accepted;
+		accepted.open();
+	}
+
+	@Override
+	public void opened(FrameConnection opened) {
+		// Its first frame is what counts.
+	}
+
+	private FrameConnection connection() {
+		return Objects.requireNonNull(this.connection);
+	}
+
+	@Override
+	public Loop loop() {
+		return connection().loop();
+	}
+
+	@Override
+	public @Nullable InetAddress address() {
+		return connection().remote().getAddress();
+	}
+
+	/**
+	 * Begins an exchange.
+	 * @param payload the request
+	 */
+	void request(byte[] payload) {
+		if (this.closed || (this.ending && connection().isOutputEnding())) {
+			connection().lose(1, payload.length);
+			return;
+		}
+		Exchange exchange = new Exchange(this, payload);
+		String refusal = this.relay.notEncodable(exchange);
+		CloseReason reason = CloseReason.FRAME_NOT_ENCODABLE;
+		if (refusal == null) {
+			refusal = this.relay.keyless(exchange);
+			reason = CloseReason.BAD_FRAME;
+		}
+		if (refusal != null) {
+			connection().lose(1, payload.length);
+			drain(connection(), new Cause(reason, EndedBy.INBOUND, refusal));
+			return;
+		}
+		this.underWay.addLast(exchange);
+		this.bytesUnderWay += payload.length;
+		if (this.underWay.size() >= MOST || this.bytesUnderWay >= MOST_BYTES) {
+			connection().pause();
+		}
+		this.relay.submit(exchange);
+	}
+
+	/**
+	 * Gives the client a frame of a user's own, after the replies to what it asked
+	 * before.
+	 * @param payload the frame
+	 */
+	void answer(byte[] payload) {
+		Exchange exchange = new Exchange(this, payload);
+		this.underWay.addLast(exchange);
+		this.bytesUnderWay += payload.length;
+		exchange.answer(payload);
+	}
+
+	@Override
+	public void answered(Exchange exchange) {
+		if (exchange.isCancelled()) {
+			if (!this.relay.isOneWay()) {
+				this.relay.meters().countDiscarded("client-gone");
+			}
+			return;
+		}
+		if (!this.relay.isOneWay()) {
+			this.relay.meters().recordExchange(System.nanoTime() - exchange.createdAt());
+		}
+		advance(exchange);
+	}
+
+	@Override
+	public void failed(Exchange exchange, Cause cause) {
+		if (exchange.isCancelled()) {
+			return;
+		}
+		if (!exchange.isSent() || this.relay.isOneWay()) {
+			connection().lose(1, exchange.request().length);
+		}
+		byte[] instead = this.relay.failureReply();
+		if (instead != null) {
+			exchange.replaceFault(instead);
+		}
+		else {
+			dropAfter(exchange);
+		}
+		advance(exchange);
+	}
+
+	/**
+	 * Nothing after a failed exchange can be answered: what was not sent is not sent.
+	 */
+	private void dropAfter(Exchange failed) {
+		connection().discardInput();
+		this.ending = true;
+		while (!this.underWay.isEmpty() && this.underWay.getLast() != failed) {
+			drop(this.underWay.removeLast());
+		}
+	}
+
+	private void drop(Exchange exchange) {
+		exchange.cancel();
+		this.bytesUnderWay -= exchange.request().length;
+		if (!exchange.isEnded() && (!exchange.isSent() || this.relay.isOneWay())) {
+			connection().lose(1, exchange.request().length);
+		}
+	}
+
+	private void advance(Exchange ended) {
+		if (!this.relay.isOrdered() && this.underWay.remove(ended)) {
+			this.underWay.addFirst(ended);
+		}
+		for (Exchange first = this.underWay.peekFirst(); first != null
+				&& first.isEnded(); first = this.underWay.peekFirst()) {
+			this.underWay.removeFirst();
+			this.bytesUnderWay -= first.request().length;
+			Cause fault = first.fault();
+			if (fault != null) {
+				end(fault);
+				return;
+			}
+			if (!this.relay.isOneWay() && !write(first)) {
+				return;
+			}
+		}
+		if (this.underWay.size() <= MOST / 2 && this.bytesUnderWay <= MOST_BYTES / 2 && connection().isWritable()) {
+			connection().resume();
+		}
+		endIfDone();
+	}
+
+	private boolean write(Exchange exchange) {
+		byte[] reply = Objects.requireNonNull(exchange.reply());
+		String refusal = connection().framing().refusal(reply);
+		if (refusal != null) {
+			connection().lose(1, reply.length);
+			end(new Cause(CloseReason.FRAME_NOT_ENCODABLE, EndedBy.UPSTREAM, refusal));
+			return false;
+		}
+		connection().write(reply);
+		return true;
+	}
+
+	private void end(Cause cause) {
+		dropAll();
+		connection().finish(cause);
+	}
+
+	private void dropAll() {
+		while (!this.underWay.isEmpty()) {
+			drop(this.underWay.removeLast());
+		}
+	}
+
+	private void endIfDone() {
+		if (this.ending && this.underWay.isEmpty()) {
+			connection().afterFrames(() -> {
+				if (this.underWay.isEmpty()) {
+					connection().halfClose();
+				}
+			});
+		}
+	}
+
+	@Override
+	public void inputEnded(FrameConnection ended) {
+		ended.because(new Cause(CloseReason.INBOUND_EOF, EndedBy.INBOUND, ""));
+		this.ending = true;
+		endIfDone();
+	}
+
+	@Override
+	public void writabilityChanged(FrameConnection changed) {
+		if (!changed.isWritable()) {
+			changed.pause();
+		}
+		else if (this.underWay.size() <= MOST / 2) {
+			changed.resume();
+		}
+	}
+
+	@Override
+	public void failed(FrameConnection faulty, Cause cause) {
+		switch (cause.reason()) {
+			case IDLE_TIMEOUT -> {
+				dropAll();
+				if (faulty.pendingBytes() == 0) {
+					faulty.close(cause);
+				}
+				else {
+					faulty.finish(cause);
+				}
+			}
+			case MAX_AGE, BAD_FRAME, FRAME_TOO_LONG, FRAME_TIMEOUT, INTERNAL_ERROR -> drain(faulty, cause);
+			default -> end(cause);
+		}
+	}
+
+	@Override
+	public void drain(FrameConnection draining, Cause cause) {
+		draining.because(cause);
+		draining.discardInput();
+		draining.drain();
+		this.ending = true;
+		endIfDone();
+	}
+
+	@Override
+	public void closed(FrameConnection gone, Cause cause, long lostFrames, long lostBytes) {
+		dropAll();
+		this.closed = true;
+	}
+
+	@Override
+	public int inFlight(FrameConnection counted) {
+		return this.underWay.size();
+	}
+
+}

@@ -1,0 +1,121 @@
+package io.framegate.relay;
+
+import io.framegate.connection.FrameConnection;
+import io.framegate.connection.RouteMeters;
+import io.framegate.connection.Watcher;
+import io.framegate.connection.Cause;
+import io.framegate.framing.Framing;
+import io.framegate.route.Correlation;
+import io.framegate.route.Mode;
+import io.framegate.route.OnFailure;
+import io.framegate.route.Route;
+import io.framegate.upstream.Connector;
+import io.framegate.upstream.Exchange;
+import io.framegate.upstream.Link;
+import io.framegate.upstream.Links;
+import io.framegate.upstream.Payloads;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Request-reply and one-way mode: every frame of a client is an exchange on upstream
+ * connections that all clients share.
+ */
+public final class ExchangeRelay extends Relay {
+
+	private final Links links;
+
+	private final RouteMeters meters;
+
+	private final Framing upstreamFraming;
+
+	private final boolean oneWay;
+
+	private final boolean ordered;
+
+	private final byte @Nullable [] failureReply;
+
+	public ExchangeRelay(Route route, Connector connector, Links links) {
+		super(connector.terms().connections(), connector.terms().meters());
+		this.links = links;
+		this.meters = connector.terms().meters();
+		this.upstreamFraming = connector.terms().framing();
+		this.oneWay = route.mode() == Mode.ONE_WAY;
+		Correlation correlation = route.upstream().correlation();
+		this.ordered = correlation == null || correlation.ordered();
+		String reply = route.upstream().onFailureReply();
+		this.failureReply = (route.upstream().onFailure() == OnFailure.REPLY && reply != null) ? Payloads.bytes(reply)
+				: null;
+	}
+
+	@Override
+	public void start() {
+		this.links.start();
+	}
+
+	@Override
+	public void stop(Cause cause) {
+		this.links.stop(cause);
+	}
+
+	@Override
+	public Watcher watcher() {
+		return new ExchangeClient(this);
+	}
+
+	@Override
+	void request(FrameConnection from, byte[] payload) {
+		((ExchangeClient) from.watcher()).request(payload);
+	}
+
+	@Override
+	void reply(FrameConnection from, byte[] payload) {
+		((Link) from.watcher()).frame(payload);
+	}
+
+	@Override
+	void answer(FrameConnection to, byte[] payload) {
+		((ExchangeClient) to.watcher()).answer(payload);
+	}
+
+	/**
+	 * Why a request cannot go upstream.
+	 * @param exchange the exchange
+	 * @return the reason, or {@code null}
+	 */
+	@Nullable String notEncodable(Exchange exchange) {
+		return this.upstreamFraming.refusal(exchange.request());
+	}
+
+	@Nullable String keyless(Exchange exchange) {
+		return this.links.refusal(exchange);
+	}
+
+	void submit(Exchange exchange) {
+		this.links.submit(exchange);
+	}
+
+	boolean isOneWay() {
+		return this.oneWay;
+	}
+
+	/**
+	 * Whether a client's replies come in the order of its requests.
+	 * @return whether they do
+	 */
+	boolean isOrdered() {
+		return this.ordered;
+	}
+
+	/**
+	 * What a client gets in place of a reply that does not come.
+	 * @return a frame, or {@code null} where its connection is to be closed
+	 */
+	byte @Nullable [] failureReply() {
+		return this.failureReply;
+	}
+
+	RouteMeters meters() {
+		return this.meters;
+	}
+
+}

@@ -1,0 +1,126 @@
+package io.framegate.upstream;
+
+import java.net.InetAddress;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Exchanges that wait for a link: each client's in order, the clients in turn. One event
+ * loop only.
+ */
+final class FairQueue {
+
+	private final Map<Exchange.Origin, Deque<Exchange>> lines = new IdentityHashMap<>();
+
+	private final Deque<Exchange.Origin> turns = new ArrayDeque<>();
+
+	private int size;
+
+	void add(Exchange exchange) {
+		line(exchange).addLast(exchange);
+		this.size++;
+	}
+
+	/**
+	 * Puts an exchange back in front of its client's others.
+	 * @param exchange the exchange
+	 */
+	void addFirst(Exchange exchange) {
+		line(exchange).addFirst(exchange);
+		this.size++;
+	}
+
+	private Deque<Exchange> line(Exchange exchange) {
+		return this.lines.computeIfAbsent(exchange.origin(), (origin) -> {
+			this.turns.addLast(origin);
+			return new ArrayDeque<>();
+		});
+	}
+
+	/**
+	 * Takes the next exchange that can go, of the next client that has one.
+	 * @param goes says whether an exchange can go now; where a client's first cannot, its
+	 * others wait with it
+	 * @return the exchange, or {@code null}
+	 */
+	@Nullable Exchange poll(Predicate<Exchange> goes) {
+		for (int left = this.turns.size(); left > 0; left--) {
+			Exchange.Origin origin = this.turns.removeFirst();
+			Deque<Exchange> line = this.lines.get(origin);
+			while (line != null && !line.isEmpty() && line.getFirst().isCancelled()) {
+				line.removeFirst();
+				this.size--;
+			}
+			if (line == null || line.isEmpty()) {
+				this.lines.remove(origin);
+				continue;
+			}
+			if (goes.test(line.getFirst())) {
+				Exchange exchange = line.removeFirst();
+				this.size--;
+				if (line.isEmpty()) {
+					this.lines.remove(origin);
+				}
+				else {
+					this.turns.addLast(origin);
+				}
+				return exchange;
+			}
+			this.turns.addLast(origin);
+		}
+		return null;
+	}
+
+	/**
+	 * Takes every exchange out that has waited too long.
+	 * @param late says which
+	 * @return those taken out
+	 */
+	List<Exchange> removeIf(Predicate<Exchange> late) {
+		List<Exchange> removed = new ArrayList<>();
+		for (Deque<Exchange> line : this.lines.values()) {
+			line.removeIf((exchange) -> {
+				boolean gone = exchange.isCancelled() || late.test(exchange);
+				if (gone) {
+					this.size--;
+					if (!exchange.isCancelled()) {
+						removed.add(exchange);
+					}
+				}
+				return gone;
+			});
+		}
+		return removed;
+	}
+
+	/**
+	 * The exchange whose turn is next.
+	 * @return the exchange, or {@code null}
+	 */
+	@Nullable Exchange peek() {
+		for (Exchange.Origin origin : this.turns) {
+			Deque<Exchange> line = this.lines.get(origin);
+			if (line != null && !line.isEmpty()) {
+				return line.getFirst();
+			}
+		}
+		return null;
+	}
+
+	@Nullable InetAddress nextAddress() {
+		Exchange next = peek();
+		return (next != null) ? next.origin().address() : null;
+	}
+
+	int size() {
+		return this.size;
+	}
+
+}

@@ -1,0 +1,381 @@
+package io.framegate.upstream;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.List;
+import java.util.Objects;
+
+import io.framegate.connection.Cause;
+import io.framegate.connection.CloseReason;
+import io.framegate.connection.EndedBy;
+import io.framegate.connection.FrameConnection;
+import io.framegate.connection.Watcher;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An upstream connection that clients share. Its kinds differ in how many exchanges are
+ * under way on it and how a reply finds its own. Once in doubt, a link is poisoned: it
+ * carries nothing more, what still comes is thrown away, and its exchanges fail. Event
+ * loop only.
+ */
+public abstract class Link implements Watcher {
+
+	private final Shard shard;
+
+	private final Deque<Exchange> retries = new ArrayDeque<>();
+
+	private @Nullable Dial dial;
+
+	private @Nullable FrameConnection connection;
+
+	private @Nullable Exchange beating;
+
+	private boolean open;
+
+	private boolean retiring;
+
+	private boolean poisoned;
+
+	private long idleSince = System.nanoTime();
+
+	private long openedAt;
+
+	private long exchanges;
+
+	Link(Shard shard) {
+		this.shard = shard;
+	}
+
+	// What the kinds say
+
+	/**
+	 * Whether an exchange can be sent now.
+	 * @param exchange the exchange
+	 * @return whether there is room for it
+	 */
+	abstract boolean hasRoomFor(Exchange exchange);
+
+	/**
+	 * Takes note of an exchange and says what to write.
+	 * @param exchange the exchange
+	 * @return the request as it is to be written
+	 */
+	abstract byte[] begin(Exchange exchange);
+
+	/**
+	 * A frame came.
+	 * @param reply the frame
+	 */
+	abstract void received(byte[] reply);
+
+	/**
+	 * Every exchange under way, oldest first.
+	 * @return the exchanges
+	 */
+	abstract Collection<Exchange> underWay();
+
+	/**
+	 * Forgets every exchange under way.
+	 */
+	abstract void clear();
+
+	/**
+	 * The exchange at the front has waited for its reply too long.
+	 * @param cause the cause
+	 */
+	void replyTimedOut(Cause cause) {
+		poison(cause);
+	}
+
+	// The link's life
+
+	final void start(java.net.@Nullable InetAddress client) {
+		this.dial = this.shard.connector()
+			.dial(this.shard.loop(), client, this, (cause) -> this.shard.dialFailed(this, cause));
+	}
+
+	@Override
+	public final void opened(FrameConnection established) {
+		this.connection = established;
+		this.openedAt = System.nanoTime();
+		this.idleSince = this.openedAt - Shard.LONG_AGO;
+		this.shard.established(this);
+	}
+
+	/**
+	 * From now on exchanges may be sent.
+	 */
+	final void ready() {
+		this.open = true;
+	}
+
+	final boolean isOpen() {
+		FrameConnection established = this.connection;
+		return this.open && !this.retiring && established != null && established.isOpen() && !established.isInputEnded()
+				&& !established.isOutputEnding();
+	}
+
+	final boolean isReady() {
+		return this.open;
+	}
+
+	/**
+	 * Sends a heartbeat, whether exchanges may be sent or not.
+	 * @param heartbeat the gateway's own exchange
+	 */
+	final void beat(Exchange heartbeat) {
+		this.beating = heartbeat;
+		send(heartbeat);
+	}
+
+	final boolean isBeating() {
+		return this.beating != null;
+	}
+
+	final @Nullable Exchange beating() {
+		return this.beating;
+	}
+
+	final void beaten() {
+		this.beating = null;
+	}
+
+	final void send(Exchange exchange) {
+		byte[] request = begin(exchange);
+		this.exchanges++;
+		write(exchange, request);
+	}
+
+	private void write(Exchange exchange, byte[] request) {
+		FrameConnection to = connection();
+		long from = to.bytesWritten();
+		to.write(request);
+		exchange.written(from, to.bytesWritten());
+	}
+
+	/**
+	 * Whether a request has left whole: no reply to it can come before.
+	 * @param exchange the exchange
+	 * @return whether it has
+	 */
+	final boolean hasLeft(Exchange exchange) {
+		return connection().settledBytesOut() >= exchange.end();
+	}
+
+	final FrameConnection connection() {
+		return Objects.requireNonNull(this.connection);
+	}
+
+	final @Nullable TargetState target() {
+		FrameConnection established = this.connection;
+		return (established != null && established.attachment() instanceof TargetState state) ? state : null;
+	}
+
+	final Shard shard() {
+		return this.shard;
+	}
+
+	final long exchanges() {
+		return this.exchanges;
+	}
+
+	final long openedAt() {
+		return this.openedAt;
+	}
+
+	final long idleSince() {
+		return this.idleSince;
+	}
+
+	final void idle() {
+		this.idleSince = System.nanoTime();
+		this.shard.freed(this);
+	}
+
+	/**
+	 * Takes no more exchanges, and ends once those under way are done.
+	 * @param cause why
+	 */
+	final void retire(Cause cause) {
+		this.retiring = true;
+		FrameConnection established = this.connection;
+		if (established == null) {
+			if (this.dial != null) {
+				this.dial.cancel(cause);
+			}
+			this.shard.gone(this);
+		}
+		else {
+			established.because(cause);
+			if (underWay().isEmpty()) {
+				established.finish(cause);
+			}
+		}
+	}
+
+	final boolean isRetiring() {
+		return this.retiring;
+	}
+
+	final void endIfRetired() {
+		FrameConnection established = this.connection;
+		if (this.retiring && established != null && underWay().isEmpty()) {
+			Cause why = established.cause();
+			established.finish((why != null) ? why : Cause.byGateway(CloseReason.ROUTE_DRAIN, ""));
+		}
+	}
+
+	/**
+	 * A reply that nobody waits for.
+	 * @param what the cause in {@code framegate.replies.discarded}
+	 */
+	final void discard(String what) {
+		this.shard.connector().terms().meters().countDiscarded(what);
+	}
+
+	/**
+	 * Ends the link at once, for what comes on it can no longer be matched.
+	 * @param cause why
+	 */
+	final void poison(Cause cause) {
+		if (!this.poisoned) {
+			this.poisoned = true;
+			this.retiring = true;
+			this.shard.gone(this);
+			failUnderWay(cause);
+			connection().finish(cause);
+			this.shard.lingers(connection());
+		}
+	}
+
+	final void unsolicited() {
+		String what = (this.exchanges > 0) ? "doubled" : "unsolicited";
+		discard(what);
+		poison(new Cause(CloseReason.LATE_REPLY, EndedBy.UPSTREAM, what + " reply"));
+	}
+
+	private void failUnderWay(Cause cause) {
+		List<Exchange> failed = new ArrayList<>(underWay());
+		clear();
+		for (Exchange exchange : failed) {
+			exchange.fail(cause);
+		}
+	}
+
+	// What happens to its connection
+
+	/**
+	 * A frame came and passed the reply channel.
+	 * @param payload the frame
+	 */
+	public final void frame(byte[] payload) {
+		if (this.poisoned) {
+			discard("late");
+		}
+		else {
+			received(payload);
+			endIfRetired();
+		}
+	}
+
+	@Override
+	public void discarded(FrameConnection from, byte[] payload) {
+		discard("late");
+	}
+
+	@Override
+	public final void inputEnded(FrameConnection ended) {
+		Cause cause = new Cause(CloseReason.UPSTREAM_EOF, EndedBy.UPSTREAM, "");
+		ended.because(cause);
+		Cause why = ended.cause();
+		if (why != null && why.reason() == CloseReason.TRUNCATED_FRAME) {
+			discard("half");
+		}
+		this.shard.gone(this);
+		endUnderWay((why != null) ? why : cause, ended);
+		ended.halfClose();
+	}
+
+	@Override
+	public void writabilityChanged(FrameConnection changed) {
+		if (changed.isWritable()) {
+			this.shard.dispatch();
+		}
+	}
+
+	@Override
+	public final void failed(FrameConnection faulty, Cause cause) {
+		if (cause.reason() == CloseReason.REPLY_TIMEOUT) {
+			replyTimedOut(cause);
+		}
+		else {
+			poison(cause);
+		}
+	}
+
+	@Override
+	public final void drain(FrameConnection draining, Cause cause) {
+		this.shard.gone(this);
+		retire(cause);
+		draining.because(cause);
+	}
+
+	@Override
+	public final void closed(FrameConnection closed, Cause cause, long lostFrames, long lostBytes) {
+		Dial attempts = this.dial;
+		if (closed != this.connection) {
+			if (attempts != null) {
+				attempts.failed(closed, cause);
+			}
+			return;
+		}
+		this.shard.gone(this);
+		endUnderWay(cause, closed);
+	}
+
+	/**
+	 * The connection is no good any more: what cannot have left goes elsewhere, the rest
+	 * fails.
+	 */
+	private void endUnderWay(Cause cause, FrameConnection ended) {
+		this.retries.addAll(underWay());
+		clear();
+		while (!this.retries.isEmpty()) {
+			Exchange exchange = this.retries.removeLast();
+			boolean retry = !ended.isOpen() && !ended.mayHaveLeft(exchange.begin()) && exchange.unsent();
+			if (retry && exchange != this.beating) {
+				this.shard.putBack(exchange);
+			}
+			else {
+				exchange.fail(cause);
+			}
+		}
+		this.shard.dispatch();
+	}
+
+	@Override
+	public long awaitingReplySince(FrameConnection awaited) {
+		Exchange heartbeat = this.beating;
+		if (heartbeat != null && underWay().isEmpty()) {
+			return heartbeat.createdAt();
+		}
+		for (Exchange oldest : underWay()) {
+			return oldest.createdAt();
+		}
+		return 0;
+	}
+
+	/** Being idle is what links are for; the pool has limits of its own. */
+	@Override
+	public final long lastActivity(FrameConnection idle) {
+		return 0;
+	}
+
+	@Override
+	public final int inFlight(FrameConnection counted) {
+		return underWay().size();
+	}
+
+}

@@ -1,0 +1,145 @@
+package io.framegate.upstream;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+import io.framegate.connection.Cause;
+import io.framegate.connection.Loops;
+import io.framegate.route.Correlation;
+import io.framegate.route.Heartbeat;
+import io.framegate.route.Mode;
+import io.framegate.route.Pool;
+import io.framegate.route.Route;
+import io.framegate.route.Sharing;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The upstream connections that a route's clients share, spread over the event loops.
+ * Exclusive links are opened as exchanges need them; the others are permanent. Any thread
+ * may call.
+ */
+public final class Links {
+
+	private static final int EXCLUSIVE = 16;
+
+	private final Route route;
+
+	private final Connector connector;
+
+	private final @Nullable Correlator correlator;
+
+	private final List<Shard> shards = new ArrayList<>();
+
+	public Links(Route route, Connector connector, Loops loops) {
+		this.route = route;
+		this.connector = connector;
+		Correlation correlation = route.upstream().correlation();
+		this.correlator = (correlation != null) ? new Correlator(correlation) : null;
+		int loopCount = loops.all().size();
+		int most = Objects.requireNonNullElse(pool().maxConnections(), isPermanent() ? loopCount : EXCLUSIVE);
+		int count = Math.min(loopCount, most);
+		for (int i = 0; i < count; i++) {
+			this.shards.add(new Shard(this, loops.all().get(i), most / count + ((i < most % count) ? 1 : 0)));
+		}
+	}
+
+	public void start() {
+		this.shards.forEach((shard) -> shard.loop().execute(shard::start));
+	}
+
+	/**
+	 * Ends every link once its exchanges are done.
+	 * @param cause why
+	 */
+	public void stop(Cause cause) {
+		this.shards.forEach((shard) -> shard.loop().execute(() -> shard.stop(cause)));
+	}
+
+	/**
+	 * Why a request cannot be an exchange.
+	 * @param exchange the exchange
+	 * @return the reason, or {@code null}
+	 */
+	public @Nullable String refusal(Exchange exchange) {
+		if (this.correlator == null) {
+			return null;
+		}
+		Correlator.Key key = this.correlator.inRequest(exchange.request());
+		if (key == null) {
+			return "no correlation key in the request";
+		}
+		exchange.key(key);
+		return null;
+	}
+
+	/**
+	 * Has an exchange carried. Its origin's loop calls.
+	 * @param exchange the exchange
+	 */
+	public void submit(Exchange exchange) {
+		Shard shard = this.shards.get(exchange.origin().loop().index() % this.shards.size());
+		if (!shard.hasRoom()) {
+			for (Shard other : this.shards) {
+				if (other.hasRoom()) {
+					shard = other;
+					break;
+				}
+			}
+		}
+		Shard taker = shard;
+		taker.loop().execute(() -> taker.submit(exchange));
+	}
+
+	/**
+	 * Has a crowded shard give an exchange to one that has room.
+	 * @param idle the one that has room
+	 */
+	void shareWork(Shard idle) {
+		for (Shard other : this.shards) {
+			if (other != idle && other.isCrowded()) {
+				other.loop().later(() -> other.giveOne(idle));
+			}
+		}
+	}
+
+	Link newLink(Shard shard) {
+		if (isOneWay()) {
+			return new OneWayLink(shard);
+		}
+		return switch (this.route.upstream().sharing()) {
+			case EXCLUSIVE -> new ExclusiveLink(shard);
+			case ORDERED -> new OrderedLink(shard);
+			case CORRELATED -> new CorrelatedLink(shard, Objects.requireNonNull(this.correlator));
+		};
+	}
+
+	boolean isOneWay() {
+		return this.route.mode() == Mode.ONE_WAY;
+	}
+
+	boolean isPermanent() {
+		return isOneWay() || this.route.upstream().sharing() != Sharing.EXCLUSIVE;
+	}
+
+	/**
+	 * How long an exclusive link rests between exchanges, in nanoseconds: a doubled reply
+	 * that comes meanwhile is found.
+	 */
+	long rest() {
+		return pool().rest().toNanos();
+	}
+
+	Pool pool() {
+		return this.route.upstream().pool();
+	}
+
+	Heartbeat heartbeat() {
+		return this.route.upstream().heartbeat();
+	}
+
+	Connector connector() {
+		return this.connector;
+	}
+
+}

@@ -1,0 +1,214 @@
+package io.framegate.upstream;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+import io.framegate.connection.Loop;
+import io.framegate.connection.RouteMeters;
+import io.framegate.route.Balance;
+import io.framegate.route.Target;
+import io.framegate.route.Upstream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A route's targets: which are up, where they are, and which comes next. Names are looked
+ * up at the start and again every {@link #LOOK_UP_EVERY}, on a virtual thread. Any thread
+ * may call.
+ */
+public final class Targets {
+
+	/** How often names are looked up again; the JVM keeps an answer for 30 s itself. */
+	static final Duration LOOK_UP_EVERY = Duration.ofSeconds(15);
+
+	private final Balance balance;
+
+	private final List<TargetState> states;
+
+	private final AtomicInteger turn = new AtomicInteger();
+
+	private final CompletableFuture<Void> known = new CompletableFuture<>();
+
+	private final CountDownLatch stopped = new CountDownLatch(1);
+
+	public Targets(Upstream upstream, RouteMeters meters) {
+		this.balance = upstream.balance();
+		this.states = upstream.targets()
+			.stream()
+			.map((target) -> new TargetState(target, upstream.healthCheck().fall()))
+			.toList();
+		for (TargetState state : this.states) {
+			meters.watchTarget(state.target().toString(), state::isUp);
+		}
+	}
+
+	/**
+	 * Begins to look up names.
+	 */
+	void start() {
+		boolean literal = this.states.stream().allMatch((state) -> Resolver.isLiteral(state.target().host()));
+		if (literal) {
+			lookUp();
+		}
+		else {
+			Thread.ofVirtual().name("framegate-resolver").start(this::lookUpAgainAndAgain);
+		}
+	}
+
+	private void lookUpAgainAndAgain() {
+		try {
+			do {
+				lookUp();
+			}
+			while (!this.stopped.await(LOOK_UP_EVERY.toMillis(), TimeUnit.MILLISECONDS));
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private void lookUp() {
+		for (TargetState state : this.states) {
+			try {
+				state.addresses(Resolver.resolve(state.target()));
+			}
+			catch (UnknownHostException ex) {
+				// What was known before may still be right.
+				if (state.addresses().isEmpty()) {
+					Target target = state.target();
+					state.addresses(List.of(InetSocketAddress.createUnresolved(target.host(), target.port())));
+				}
+			}
+		}
+		this.known.complete(null);
+	}
+
+	void stop() {
+		this.stopped.countDown();
+	}
+
+	/**
+	 * Finds the addresses to try, best first.
+	 * @param client the client's address, for {@code source-hash}
+	 * @param loop where to call back
+	 * @param found called at once where no first look-up has to be waited for
+	 */
+	void candidates(@Nullable InetAddress client, Loop loop, Consumer<List<Candidate>> found) {
+		if (this.known.isDone()) {
+			found.accept(candidates(client));
+		}
+		else {
+			this.known.thenRun(() -> loop.execute(() -> found.accept(candidates(client))));
+		}
+	}
+
+	private List<Candidate> candidates(@Nullable InetAddress client) {
+		List<Candidate> candidates = new ArrayList<>();
+		for (TargetState state : inOrder(client)) {
+			for (InetSocketAddress address : state.addressesInTurn()) {
+				candidates.add(new Candidate(state, address));
+			}
+		}
+		return candidates;
+	}
+
+	/**
+	 * Targets that are up, best first. Where none is, those that are only left alone for
+	 * a while: a connect is the only way to find out.
+	 */
+	private List<TargetState> inOrder(@Nullable InetAddress client) {
+		List<TargetState> up = with(TargetState.Status.UP);
+		if (up.isEmpty()) {
+			return with(TargetState.Status.EJECTED);
+		}
+		return switch (this.balance) {
+			case FAILOVER -> up;
+			case ROUND_ROBIN -> turned(up);
+			case LEAST_CONNECTIONS -> {
+				List<TargetState> sorted = turned(up);
+				sorted.sort(Comparator.comparingInt(TargetState::connections));
+				yield sorted;
+			}
+			case SOURCE_HASH -> {
+				List<TargetState> sorted = new ArrayList<>(up);
+				sorted.sort(Comparator.comparingLong((state) -> -weight(state, client)));
+				yield sorted;
+			}
+		};
+	}
+
+	private List<TargetState> with(TargetState.Status status) {
+		List<TargetState> found = new ArrayList<>(this.states.size());
+		for (TargetState state : this.states) {
+			if (state.status() == status) {
+				found.add(state);
+			}
+		}
+		return found;
+	}
+
+	private List<TargetState> turned(List<TargetState> up) {
+		int first = Math.floorMod(this.turn.getAndIncrement(), up.size());
+		List<TargetState> turned = new ArrayList<>(up.subList(first, up.size()));
+		turned.addAll(up.subList(0, first));
+		return turned;
+	}
+
+	/**
+	 * Highest random weight: a target that comes or goes moves only its own clients.
+	 */
+	private static long weight(TargetState state, @Nullable InetAddress client) {
+		long hash = state.target().toString().hashCode() * 0x9E3779B97F4A7C15L;
+		hash ^= ((client != null) ? java.util.Arrays.hashCode(client.getAddress()) : 0) * 0xC2B2AE3D27D4EB4FL;
+		hash = (hash ^ (hash >>> 33)) * 0xFF51AFD7ED558CCDL;
+		hash = (hash ^ (hash >>> 33)) * 0xC4CEB9FE1A85EC53L;
+		return (hash ^ (hash >>> 33)) & Long.MAX_VALUE;
+	}
+
+	/**
+	 * Whether a connection should move on because a target before its own is up again.
+	 * @param state the connection's target
+	 * @return whether there is a better one
+	 */
+	boolean isBetterUpThan(TargetState state) {
+		if (this.balance != Balance.FAILOVER) {
+			return false;
+		}
+		for (TargetState other : this.states) {
+			if (other == state) {
+				return false;
+			}
+			if (other.isUp()) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/**
+	 * The target that a client's exchanges belong to.
+	 * @param client the client's address
+	 * @return the target, or {@code null} where any will do
+	 */
+	@Nullable TargetState home(@Nullable InetAddress client) {
+		if (this.balance != Balance.SOURCE_HASH || this.states.size() < 2) {
+			return null;
+		}
+		List<TargetState> ordered = inOrder(client);
+		return ordered.isEmpty() ? null : ordered.getFirst();
+	}
+
+	public List<TargetState> all() {
+		return this.states;
+	}
+
+}
