@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
+import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
@@ -28,7 +29,7 @@ import org.springframework.http.HttpStatus;
 /**
  * The routes. Spring runs it on threads that may block.
  */
-@Endpoint(id = "routes")
+@Endpoint(id = "routes", defaultAccess = Access.READ_ONLY)
 final class RoutesEndpoint {
 
 	/** How long a request waits for a drain; the drain itself may take longer. */
