@@ -10,6 +10,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.framegate.connection.Cause;
 import io.framegate.connection.CloseReason;
 import io.framegate.connection.EndedBy;
+import io.framegate.lifecycle.Advice;
 import io.framegate.lifecycle.Routes;
 import io.framegate.lifecycle.RunningRoute;
 import io.framegate.timeout.Timer;
@@ -39,11 +40,14 @@ final class RoutesEndpoint {
 
 	private final Targets targets;
 
+	private final Advice advice;
+
 	private final AuditTrail audit;
 
-	RoutesEndpoint(Routes routes, Targets targets, AuditTrail audit) {
+	RoutesEndpoint(Routes routes, Targets targets, Advice advice, AuditTrail audit) {
 		this.routes = routes;
 		this.targets = targets;
+		this.advice = advice;
 		this.audit = audit;
 	}
 
@@ -120,7 +124,7 @@ final class RoutesEndpoint {
 	}
 
 	private RouteView view(RunningRoute route) {
-		return RouteView.of(route, this.targets);
+		return RouteView.of(route, this.targets, this.advice);
 	}
 
 	static RunningRoute find(Routes routes, String name) {
