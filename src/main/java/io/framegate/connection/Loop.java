@@ -7,6 +7,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
 import io.netty.channel.EventLoop;
 
@@ -47,10 +48,10 @@ public final class Loop implements Executor {
 
 	private boolean scratchTaken;
 
-	Loop(int index, EventLoop eventLoop, ByteBufAllocator allocator) {
+	Loop(int index, EventLoop eventLoop) {
 		this.index = index;
 		this.eventLoop = eventLoop;
-		this.readBuffer = allocator.directBuffer(READ_SIZE, READ_SIZE);
+		this.readBuffer = new UnpooledByteBufAllocator(true, true).directBuffer(READ_SIZE, READ_SIZE);
 		eventLoop.scheduleWithFixedDelay(this::sweep, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
 	}
 

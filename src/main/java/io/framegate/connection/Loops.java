@@ -5,7 +5,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
@@ -44,8 +43,7 @@ public final class Loops implements AutoCloseable {
 		this.group = new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory("framegate-loop", true),
 				transport);
 		List<Loop> loops = new ArrayList<>();
-		this.group.forEach(
-				(executor) -> loops.add(new Loop(loops.size(), (EventLoop) executor, PooledByteBufAllocator.DEFAULT)));
+		this.group.forEach((executor) -> loops.add(new Loop(loops.size(), (EventLoop) executor)));
 		this.all = Collections.unmodifiableList(loops);
 	}
 

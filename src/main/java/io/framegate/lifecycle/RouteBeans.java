@@ -62,10 +62,10 @@ final class RouteBeans {
 	 * @param registry where
 	 */
 	void register(BeanDefinitionRegistry registry) {
-		define(registry, ".request", DirectChannel.class, DirectChannel::new);
-		define(registry, ".reply", DirectChannel.class, DirectChannel::new);
-		define(registry, ".forward", DirectChannel.class, DirectChannel::new);
-		define(registry, ".deliver", DirectChannel.class, DirectChannel::new);
+		define(registry, ".request", DirectChannel.class, FrameChannel::new);
+		define(registry, ".reply", DirectChannel.class, FrameChannel::new);
+		define(registry, ".forward", DirectChannel.class, FrameChannel::new);
+		define(registry, ".deliver", DirectChannel.class, FrameChannel::new);
 		define(registry, ".terms", Shared.class, this::shared);
 		define(registry, ".connector", Connector.class, this::connector);
 		define(registry, ".relay", Relay.class, this::relay);

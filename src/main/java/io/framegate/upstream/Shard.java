@@ -135,14 +135,15 @@ final class Shard {
 		}
 		this.dispatching = true;
 		try {
-			Exchange exchange = this.waiting.poll(this::choose);
-			while (exchange != null) {
+			// Asked first, so that a crowd of clients is not gone through for nothing.
+			while (hasFreeLink()) {
+				Exchange exchange = this.waiting.poll(this::choose);
 				Link link = this.chosen;
-				if (link != null) {
-					this.resting.remove(link);
-					link.send(exchange);
+				if (exchange == null || link == null) {
+					break;
 				}
-				exchange = this.waiting.poll(this::choose);
+				this.resting.remove(link);
+				link.send(exchange);
 			}
 			if (this.waiting.size() > 0 && !this.links.isPermanent()) {
 				openMore();
@@ -152,6 +153,26 @@ final class Shard {
 			this.dispatching = false;
 			updateRoom();
 		}
+	}
+
+	private boolean hasFreeLink() {
+		if (!this.links.isPermanent()) {
+			Link first = this.resting.peekFirst();
+			if (first == null) {
+				return false;
+			}
+			long left = this.links.rest() - (System.nanoTime() - first.idleSince());
+			if (left > 0) {
+				dispatchAfter(left);
+			}
+			return left <= 0;
+		}
+		for (int i = 0; i < this.all.size(); i++) {
+			if (this.all.get(i).isOpen() && this.all.get(i).connection().isWritable()) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	private boolean choose(Exchange exchange) {
@@ -177,7 +198,6 @@ final class Shard {
 		TargetState home = home(exchange);
 		for (Link link : this.resting) {
 			if (now - link.idleSince() < this.links.rest()) {
-				dispatchAfter(this.links.rest() - (now - link.idleSince()));
 				return null;
 			}
 			if (link.isOpen() && (home == null || link.target() == home || !home.isUp())) {
