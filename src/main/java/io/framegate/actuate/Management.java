@@ -2,6 +2,7 @@ package io.framegate.actuate;
 
 import io.framegate.connection.Closures;
 import io.framegate.connection.Connections;
+import io.framegate.lifecycle.Advice;
 import io.framegate.lifecycle.Routes;
 
 import org.springframework.boot.actuate.audit.AuditEventRepository;
@@ -23,8 +24,8 @@ class Management {
 	}
 
 	@Bean
-	RoutesEndpoint routesEndpoint(Routes routes, Targets targets, AuditTrail audit) {
-		return new RoutesEndpoint(routes, targets, audit);
+	RoutesEndpoint routesEndpoint(Routes routes, Targets targets, Advice advice, AuditTrail audit) {
+		return new RoutesEndpoint(routes, targets, advice, audit);
 	}
 
 	/**

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.framegate.connection.Cause;
 import io.framegate.connection.CloseReason;
 import io.framegate.connection.EndedBy;
+import io.framegate.lifecycle.Advice;
 import io.framegate.lifecycle.Routes;
 import io.framegate.lifecycle.RunningRoute;
 import io.framegate.timeout.Timer;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
+import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
@@ -28,7 +30,7 @@ import org.springframework.http.HttpStatus;
 /**
  * The routes. Spring runs it on threads that may block.
  */
-@Endpoint(id = "routes")
+@Endpoint(id = "routes", defaultAccess = Access.READ_ONLY)
 final class RoutesEndpoint {
 
 	/** How long a request waits for a drain; the drain itself may take longer. */
@@ -38,11 +40,14 @@ final class RoutesEndpoint {
 
 	private final Targets targets;
 
+	private final Advice advice;
+
 	private final AuditTrail audit;
 
-	RoutesEndpoint(Routes routes, Targets targets, AuditTrail audit) {
+	RoutesEndpoint(Routes routes, Targets targets, Advice advice, AuditTrail audit) {
 		this.routes = routes;
 		this.targets = targets;
+		this.advice = advice;
 		this.audit = audit;
 	}
 
@@ -119,7 +124,7 @@ final class RoutesEndpoint {
 	}
 
 	private RouteView view(RunningRoute route) {
-		return RouteView.of(route, this.targets);
+		return RouteView.of(route, this.targets, this.advice);
 	}
 
 	static RunningRoute find(Routes routes, String name) {

@@ -1,5 +1,6 @@
 package io.framegate.lifecycle;
 
+import java.time.Duration;
 import java.util.List;
 
 import io.framegate.connection.Closures;
@@ -11,6 +12,8 @@ import io.framegate.route.Route;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.beans.factory.support.BeanDefinitionRegistryPostProcessor;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.ConfigurableEnvironment;
@@ -20,6 +23,9 @@ import org.springframework.core.env.ConfigurableEnvironment;
  */
 @Configuration(proxyBeanMethods = false)
 class Gateway {
+
+	/** Spring Boot's default. */
+	private static final Duration SHUTDOWN_PHASE = Duration.ofSeconds(30);
 
 	/**
 	 * Names every route's beans before any bean is made.
@@ -68,6 +74,18 @@ class Gateway {
 	@Bean
 	DemoEcho demoEcho(ConfigurableEnvironment environment) {
 		return new DemoEcho(FramegateProperties.read(environment).demo().echoPort());
+	}
+
+	@Bean
+	Advice advice(ConfigurableEnvironment environment, Loops loops) {
+		return new Advice(FramegateProperties.read(environment).shutdown().quietPeriod(),
+				environment.getProperty("spring.lifecycle.timeout-per-shutdown-phase", Duration.class, SHUTDOWN_PHASE),
+				loops.isEpoll(), Runtime.getRuntime().maxMemory());
+	}
+
+	@Bean
+	ApplicationListener<ApplicationReadyEvent> adviceLog(Advice advice, Routes routes) {
+		return (ready) -> advice.log(routes.all());
 	}
 
 }
