@@ -53,7 +53,7 @@ final class Input {
 	/** No frame can be cut any more. */
 	private boolean broken;
 
-	/** The peer's FIN was seen. */
+	/** The peer's FIN was read. */
 	private boolean ended;
 
 	/** Everything before the peer's FIN was cut. */
@@ -66,6 +66,8 @@ final class Input {
 	private long lastReadAt;
 
 	private long frameStartedAt;
+
+	private long pausedAt;
 
 	Input(FrameConnection connection, TcpListener listener, @Nullable BeanCodec codec) {
 		Terms terms = connection.terms();
@@ -96,13 +98,24 @@ final class Input {
 				byte[] scratch = this.connection.loop().takeScratch();
 				try {
 					buffer.readBytes(scratch, 0, size);
-					cut(scratch, 0, size);
+					cut(scratch, 0, size, this.lastReadAt);
 				}
 				finally {
 					this.connection.loop().giveScratch(scratch);
 				}
 			}
 		}
+	}
+
+	/**
+	 * Whether so much of what was read waits that more is to be left to the kernel. Netty
+	 * would otherwise read up to FIN, asked to or not.
+	 * @return whether not to read
+	 */
+	boolean isFull() {
+		byte[] waiting = this.unread;
+		return waiting != null && waiting.length >= Loop.READ_SIZE && (this.paused || this.connection.isWaitingToOpen())
+				&& !this.discarding && !this.broken;
 	}
 
 	private void keepUnread(ByteBuf buffer, int size) {
@@ -112,7 +125,7 @@ final class Input {
 		this.unread = all;
 	}
 
-	private void cut(byte[] from, int begin, int end) {
+	private void cut(byte[] from, int begin, int end, long now) {
 		int partialBefore = this.cutter.partialBytes();
 		long framesBefore = this.frames;
 		try {
@@ -121,7 +134,7 @@ final class Input {
 				this.unread = Arrays.copyOfRange(from, at, end);
 			}
 			if (this.cutter.partialBytes() > 0 && (partialBefore == 0 || this.frames != framesBefore)) {
-				this.frameStartedAt = this.lastReadAt;
+				this.frameStartedAt = now;
 			}
 		}
 		catch (FrameException ex) {
@@ -262,6 +275,7 @@ final class Input {
 	void pause() {
 		if (!this.paused) {
 			this.paused = true;
+			this.pausedAt = System.nanoTime();
 			if (!this.discarding) {
 				this.connection.channel().config().setAutoRead(false);
 			}
@@ -273,15 +287,11 @@ final class Input {
 			return;
 		}
 		this.paused = false;
+		// A frame does not wait for its sender while nobody reads.
+		this.frameStartedAt += System.nanoTime() - this.pausedAt;
 		if (!this.connection.isWaitingToOpen()) {
 			cutUnread();
-		}
-		if (!this.paused && this.connection.isOpen()) {
-			if (this.frameStartedAt != 0) {
-				// The frame did not wait for its sender while nobody read.
-				this.frameStartedAt = System.nanoTime();
-			}
-			if (!this.connection.isWaitingToOpen()) {
+			if (!this.paused) {
 				readOn();
 			}
 		}
@@ -314,7 +324,7 @@ final class Input {
 		byte[] kept = this.unread;
 		this.unread = null;
 		if (kept != null && !this.broken) {
-			cut(kept, 0, kept.length);
+			cut(kept, 0, kept.length, System.nanoTime());
 		}
 		if (this.ended && this.unread == null) {
 			finish();
@@ -346,14 +356,31 @@ final class Input {
 		}
 	}
 
+	/**
+	 * The connection is closed: counts the frames that were read while reading was paused
+	 * and that nobody gets now.
+	 */
 	void release() {
+		byte[] kept = this.unread;
 		this.unread = null;
+		if (kept != null && !this.broken && this.codec == null) {
+			this.discarding = true;
+			cut(kept, 0, kept.length, this.lastReadAt);
+		}
 		if (this.codec != null) {
 			this.codec.close();
 		}
 	}
 
 	// What is known
+
+	/**
+	 * Whether nothing is read now, so that a reset is not seen.
+	 * @return whether it is for FIN or for a pause
+	 */
+	boolean isDeaf() {
+		return this.ended || this.paused;
+	}
 
 	boolean isEnded() {
 		return this.ended;
@@ -368,9 +395,13 @@ final class Input {
 	 * @return a {@link System#nanoTime()} stamp, 0 for none
 	 */
 	long frameStartedAt() {
-		boolean waiting = this.cutter.partialBytes() > 0 && !this.ended && !this.paused && !this.broken
-				&& !this.discarding;
-		return waiting ? this.frameStartedAt : 0;
+		if (this.ended || this.paused || this.broken || this.discarding) {
+			return 0;
+		}
+		if (this.codec != null) {
+			return this.codec.frameStartedAt();
+		}
+		return (this.cutter.partialBytes() > 0) ? this.frameStartedAt : 0;
 	}
 
 	int partialBytes() {
