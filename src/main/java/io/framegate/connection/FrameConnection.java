@@ -57,7 +57,7 @@ public final class FrameConnection extends TcpConnectionSupport {
 
 	private final Output output;
 
-	private final Waits waits = new Waits(this);
+	private final Waits waits;
 
 	private final CompletableFuture<Closure> whenClosed = new CompletableFuture<>();
 
@@ -91,6 +91,7 @@ public final class FrameConnection extends TcpConnectionSupport {
 		this.id = terms.connections().id(this.number);
 		this.state = (terms.side() == Side.INBOUND) ? ConnectionState.ACCEPTED : ConnectionState.CONNECTING;
 		BeanCodec codec = (terms.framing() instanceof BeanFraming bean) ? new BeanCodec(this, bean) : null;
+		this.waits = new Waits(this, terms.timeouts().nanos(Timer.WRITE));
 		this.input = new Input(this, listener, codec);
 		this.output = new Output(this, codec);
 		registerListener(listener);

@@ -18,8 +18,11 @@ final class Waits {
 
 	private long drainStartedAt;
 
-	Waits(FrameConnection connection) {
+	private long toldKernel;
+
+	Waits(FrameConnection connection, long toldKernel) {
 		this.connection = connection;
+		this.toldKernel = toldKernel;
 	}
 
 	void established() {
@@ -68,6 +71,7 @@ final class Waits {
 	}
 
 	void sweep(long now) {
+		tellKernel();
 		if (this.connection.pendingBytes() > 0) {
 			this.connection.output().settle();
 		}
@@ -80,6 +84,17 @@ final class Waits {
 					return;
 				}
 			}
+		}
+	}
+
+	/**
+	 * The kernel's own bound on unacknowledged data follows the write timer.
+	 */
+	private void tellKernel() {
+		long write = this.connection.terms().timeouts().nanos(Timer.WRITE);
+		if (write != this.toldKernel) {
+			Sockets.userTimeout(this.connection.channel(), write);
+			this.toldKernel = write;
 		}
 	}
 

@@ -5,6 +5,8 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -33,6 +35,8 @@ final class HealthChecks {
 
 	private final Consumer<TargetState> wentDown;
 
+	private final Set<TargetState> watched = ConcurrentHashMap.newKeySet();
+
 	private final CountDownLatch stopped = new CountDownLatch(1);
 
 	HealthChecks(Upstream upstream, Terms terms, Consumer<TargetState> wentDown) {
@@ -42,10 +46,16 @@ final class HealthChecks {
 		this.wentDown = wentDown;
 	}
 
+	/**
+	 * Watches every target that is not watched yet.
+	 * @param targets the targets
+	 */
 	void start(Targets targets) {
 		if (this.check.interval().isPositive()) {
 			for (TargetState state : targets.all()) {
-				Thread.ofVirtual().name("framegate-health-" + state.target()).start(() -> watch(state));
+				if (this.watched.add(state)) {
+					Thread.ofVirtual().name("framegate-health-" + state.target()).start(() -> watch(state, targets));
+				}
 			}
 		}
 	}
@@ -54,7 +64,7 @@ final class HealthChecks {
 		this.stopped.countDown();
 	}
 
-	private void watch(TargetState state) {
+	private void watch(TargetState state, Targets targets) {
 		int bad = 0;
 		int good = 0;
 		try {
@@ -75,10 +85,14 @@ final class HealthChecks {
 					state.down(false);
 				}
 			}
-			while (!this.stopped.await(this.check.interval().toMillis(), TimeUnit.MILLISECONDS));
+			while (!this.stopped.await(this.check.interval().toMillis(), TimeUnit.MILLISECONDS)
+					&& targets.all().contains(state));
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
+		}
+		finally {
+			this.watched.remove(state);
 		}
 	}
 

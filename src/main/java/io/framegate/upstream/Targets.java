@@ -32,7 +32,11 @@ public final class Targets {
 
 	private final Balance balance;
 
-	private final List<TargetState> states;
+	private final RouteMeters meters;
+
+	private final int fall;
+
+	private volatile List<TargetState> states = List.of();
 
 	private final AtomicInteger turn = new AtomicInteger();
 
@@ -42,13 +46,30 @@ public final class Targets {
 
 	public Targets(Upstream upstream, RouteMeters meters) {
 		this.balance = upstream.balance();
-		this.states = upstream.targets()
-			.stream()
-			.map((target) -> new TargetState(target, upstream.healthCheck().fall()))
-			.toList();
-		for (TargetState state : this.states) {
-			meters.watchTarget(state.target().toString(), state::isUp);
+		this.meters = meters;
+		this.fall = upstream.healthCheck().fall();
+		change(upstream.targets());
+	}
+
+	/**
+	 * Takes other targets: those that were there before keep their state.
+	 * @param targets the targets
+	 */
+	public void change(List<Target> targets) {
+		List<TargetState> before = this.states;
+		List<TargetState> after = new ArrayList<>();
+		for (Target target : targets) {
+			TargetState state = before.stream()
+				.filter((known) -> known.target().equals(target))
+				.findFirst()
+				.orElseGet(() -> new TargetState(target, this.fall));
+			after.add(state);
+			this.meters.watchTarget(target.toString(), state::isUp);
+			if (this.known.isDone() && state.addresses().isEmpty()) {
+				lookUp(state);
+			}
 		}
+		this.states = List.copyOf(after);
 	}
 
 	/**
@@ -59,9 +80,7 @@ public final class Targets {
 		if (literal) {
 			lookUp();
 		}
-		else {
-			Thread.ofVirtual().name("framegate-resolver").start(this::lookUpAgainAndAgain);
-		}
+		Thread.ofVirtual().name("framegate-resolver").start(this::lookUpAgainAndAgain);
 	}
 
 	private void lookUpAgainAndAgain() {
@@ -77,19 +96,21 @@ public final class Targets {
 	}
 
 	private void lookUp() {
-		for (TargetState state : this.states) {
-			try {
-				state.addresses(Resolver.resolve(state.target()));
-			}
-			catch (UnknownHostException ex) {
-				// What was known before may still be right.
-				if (state.addresses().isEmpty()) {
-					Target target = state.target();
-					state.addresses(List.of(InetSocketAddress.createUnresolved(target.host(), target.port())));
-				}
+		this.states.forEach(Targets::lookUp);
+		this.known.complete(null);
+	}
+
+	private static void lookUp(TargetState state) {
+		try {
+			state.addresses(Resolver.resolve(state.target()));
+		}
+		catch (UnknownHostException ex) {
+			// What was known before may still be right.
+			if (state.addresses().isEmpty()) {
+				Target target = state.target();
+				state.addresses(List.of(InetSocketAddress.createUnresolved(target.host(), target.port())));
 			}
 		}
-		this.known.complete(null);
 	}
 
 	void stop() {
