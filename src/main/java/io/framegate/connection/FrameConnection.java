@@ -104,7 +104,11 @@ public final class FrameConnection extends TcpConnectionSupport {
 	/** Bytes read while reading was paused, or left by a cut that was stopped. */
 	private byte @Nullable [] unread;
 
+	/** Whether the watcher wants no more for now. */
 	private boolean paused;
+
+	/** Whether a handler or framing that runs elsewhere has enough to do. */
+	private boolean held;
 
 	private boolean discarding;
 
@@ -323,10 +327,10 @@ public final class FrameConnection extends TcpConnectionSupport {
 		this.lastWriteAt = this.establishedNanos;
 		publishConnectionOpenEvent();
 		this.watcher.opened(this);
-		if (!this.paused && isOpen()) {
+		if (!isStopped() && isOpen()) {
 			cutUnread();
 		}
-		if (!this.paused && !this.inputEnded && isOpen()) {
+		if (!isStopped() && !this.inputEnded && isOpen()) {
 			this.channel.config().setAutoRead(true);
 		}
 		if (this.outputEnded && this.state == ConnectionState.OPEN) {
@@ -349,7 +353,7 @@ public final class FrameConnection extends TcpConnectionSupport {
 			if (this.broken) {
 				buffer.skipBytes(size);
 			}
-			else if (this.unread != null || ((this.paused || isWaitingToOpen()) && !this.discarding)) {
+			else if (this.unread != null || ((isStopped() || isWaitingToOpen()) && !this.discarding)) {
 				keepUnread(buffer, size);
 			}
 			else {
@@ -397,9 +401,9 @@ public final class FrameConnection extends TcpConnectionSupport {
 	private boolean take(byte[] payload) {
 		if (this.codec != null) {
 			if (!this.discarding && this.codec.offer(payload)) {
-				pause();
+				hold();
 			}
-			return !this.paused || this.discarding;
+			return !isStopped() || this.discarding;
 		}
 		this.framesIn++;
 		if (this.discarding) {
@@ -413,7 +417,7 @@ public final class FrameConnection extends TcpConnectionSupport {
 		else {
 			deliverOnVirtualThread(this.serial, message);
 		}
-		return !this.paused || this.discarding;
+		return !isStopped() || this.discarding;
 	}
 
 	private Message<byte[]> message(byte[] payload) {
@@ -479,9 +483,9 @@ public final class FrameConnection extends TcpConnectionSupport {
 
 	private void deliverOnVirtualThread(Serial handler, Message<byte[]> message) {
 		int waiting = handler.submit(() -> deliver(message));
-		if (waiting >= QUEUED_FRAMES && !this.paused) {
-			pause();
-			handler.submit(() -> execute(this::resume));
+		if (waiting >= QUEUED_FRAMES && !this.held) {
+			hold();
+			handler.submit(() -> execute(this::release));
 		}
 	}
 
@@ -502,29 +506,61 @@ public final class FrameConnection extends TcpConnectionSupport {
 	}
 
 	/**
-	 * Stops reading until {@link #resume}.
+	 * Stops reading until {@link #resume}. For watchers.
 	 */
 	public void pause() {
 		if (!this.paused) {
 			this.paused = true;
-			if (!this.discarding) {
-				this.channel.config().setAutoRead(false);
-			}
+			stopReading();
 		}
 	}
 
 	/**
-	 * Reads on, what was read already first.
+	 * Reads on, what was read already first, unless there is {@link #hold() another
+	 * reason} not to.
 	 */
 	public void resume() {
-		if (!this.paused) {
+		if (this.paused) {
+			this.paused = false;
+			readOn();
+		}
+	}
+
+	/**
+	 * Stops reading until {@link #release}, for what runs off the loop has enough to do.
+	 */
+	void hold() {
+		if (!this.held) {
+			this.held = true;
+			stopReading();
+		}
+	}
+
+	void release() {
+		if (this.held) {
+			this.held = false;
+			readOn();
+		}
+	}
+
+	private boolean isStopped() {
+		return this.paused || this.held;
+	}
+
+	private void stopReading() {
+		if (!this.discarding) {
+			this.channel.config().setAutoRead(false);
+		}
+	}
+
+	private void readOn() {
+		if (isStopped()) {
 			return;
 		}
-		this.paused = false;
 		if (!isWaitingToOpen()) {
 			cutUnread();
 		}
-		if (!this.paused && isOpen()) {
+		if (!isStopped() && isOpen()) {
 			if (this.frameStartedAt != 0) {
 				// The frame did not wait for its sender while nobody read.
 				this.frameStartedAt = System.nanoTime();
@@ -533,6 +569,13 @@ public final class FrameConnection extends TcpConnectionSupport {
 				this.channel.config().setAutoRead(true);
 			}
 		}
+	}
+
+	/**
+	 * Reads from now on without looking at what comes.
+	 */
+	public void ignoreInput() {
+		this.broken = true;
 	}
 
 	private void cutUnread() {
@@ -577,6 +620,14 @@ public final class FrameConnection extends TcpConnectionSupport {
 			this.watcher.inputEnded(this);
 			closeIfDone();
 		});
+	}
+
+	/**
+	 * Whether a part of a frame was read, and its end was not.
+	 * @return whether there is one
+	 */
+	public boolean isInsideFrame() {
+		return partialFrameBytes() > 0 || this.unread != null;
 	}
 
 	private int partialFrameBytes() {
@@ -646,7 +697,13 @@ public final class FrameConnection extends TcpConnectionSupport {
 	 */
 	boolean enqueue(ByteBuf buffer, int[] ends, int count) {
 		if (this.outputEnded || !isOpen()) {
-			lose(count, Math.max(0, buffer.readableBytes() - count * framing().overhead()));
+			long bytes = Math.max(0, buffer.readableBytes() - count * framing().overhead());
+			if (isCountedByExchanges()) {
+				share(count, bytes);
+			}
+			else {
+				lose(count, bytes);
+			}
 			buffer.release();
 			return false;
 		}
@@ -733,6 +790,22 @@ public final class FrameConnection extends TcpConnectionSupport {
 			settle();
 		}
 		return this.outbox.bytesTaken();
+	}
+
+	/**
+	 * Forgets what was written and not yet handed to the socket's channel.
+	 */
+	public void takeBack() {
+		this.loop.gather().takeBack(this);
+	}
+
+	/**
+	 * Whether a frame was taken back, or not handed to the socket's channel yet.
+	 * @param begin {@link #bytesWritten()} before the frame was written
+	 * @return whether it was
+	 */
+	public boolean isTakenBack(long begin) {
+		return this.codec == null && begin >= this.outbox.bytesWritten();
 	}
 
 	/**
@@ -863,6 +936,7 @@ public final class FrameConnection extends TcpConnectionSupport {
 		}
 		while (this.unread != null && !this.broken && !isWaitingToOpen()) {
 			this.paused = false;
+			this.held = false;
 			cutUnread();
 		}
 		this.discarding = true;
@@ -890,6 +964,14 @@ public final class FrameConnection extends TcpConnectionSupport {
 		drain();
 		halfClose();
 		closeIfDone();
+	}
+
+	/**
+	 * Whether the socket is closed, though the record may not be written yet.
+	 * @return whether nothing can be sent or received
+	 */
+	public boolean isCut() {
+		return !this.channel.isOpen();
 	}
 
 	/**
@@ -997,8 +1079,7 @@ public final class FrameConnection extends TcpConnectionSupport {
 		long frames = this.outbox.pendingFrames();
 		long bytes = this.outbox.pendingPayload(framing().overhead());
 		share(frames, bytes);
-		if (!this.terms.shared() || side() == Side.INBOUND) {
-			// On a shared connection it is for each exchange to say what became of it.
+		if (!isCountedByExchanges()) {
 			this.terms.meters().countUndelivered(frames);
 		}
 		Cause why = this.cause;
@@ -1014,6 +1095,11 @@ public final class FrameConnection extends TcpConnectionSupport {
 		super.close();
 		this.loop.flushSoon();
 		this.whenClosed.complete(this.closure);
+	}
+
+	/** On a shared connection it is for each exchange to say what became of it. */
+	private boolean isCountedByExchanges() {
+		return this.terms.shared() && side() == Side.UPSTREAM;
 	}
 
 	private Closure closure(Cause why) {
@@ -1049,7 +1135,7 @@ public final class FrameConnection extends TcpConnectionSupport {
 				(established && !draining && side() == Side.INBOUND && this.framesIn == 0 && !this.inputEnded)
 						? this.establishedNanos : 0;
 			case FRAME ->
-				(this.cutter.partialBytes() > 0 && !this.inputEnded && !this.paused && !this.broken && !this.discarding)
+				(this.cutter.partialBytes() > 0 && !this.inputEnded && !isStopped() && !this.broken && !this.discarding)
 						? this.frameStartedAt : 0;
 			case IDLE -> (established && !draining) ? this.watcher.lastActivity(this) : 0;
 			case REPLY -> this.watcher.awaitingReplySince(this);
