@@ -299,6 +299,21 @@ public final class FrameConnection extends TcpConnectionSupport {
 	}
 
 	/**
+	 * Reads from now on without looking at what comes.
+	 */
+	public void ignoreInput() {
+		this.input.ignore();
+	}
+
+	/**
+	 * Whether a part of a frame was read, and its end was not.
+	 * @return whether there is one
+	 */
+	public boolean isInsideFrame() {
+		return this.input.isInsideFrame();
+	}
+
+	/**
 	 * Runs a task on the loop after every frame taken so far was delivered.
 	 * @param task the task
 	 */
@@ -366,6 +381,22 @@ public final class FrameConnection extends TcpConnectionSupport {
 			this.output.settle();
 		}
 		return bytesOut();
+	}
+
+	/**
+	 * Forgets what was written and not yet handed to the socket's channel.
+	 */
+	public void takeBack() {
+		this.loop.gather().takeBack(this);
+	}
+
+	/**
+	 * Whether a frame was taken back, or not handed to the socket's channel yet.
+	 * @param begin {@link #bytesWritten()} before the frame was written
+	 * @return whether it was
+	 */
+	public boolean isTakenBack(long begin) {
+		return this.output.isTakenBack(begin);
 	}
 
 	/**
@@ -488,6 +519,14 @@ public final class FrameConnection extends TcpConnectionSupport {
 	}
 
 	/**
+	 * Whether the socket is closed, though the record may not be written yet.
+	 * @return whether nothing can be sent or received
+	 */
+	public boolean isCut() {
+		return !this.channel.isOpen();
+	}
+
+	/**
 	 * Whether both directions have ended in order.
 	 * @return whether nothing was cut short
 	 */
@@ -583,12 +622,11 @@ public final class FrameConnection extends TcpConnectionSupport {
 		}
 		this.state = ConnectionState.CLOSED;
 		this.loop.remove(this);
-		this.input.release();
+		this.input.close();
 		long frames = this.output.outbox().pendingFrames();
 		long bytes = this.output.outbox().pendingPayload(framing().overhead());
 		share(frames, bytes);
-		if (!this.terms.shared() || side() == Side.INBOUND) {
-			// On a shared connection it is for each exchange to say what became of it.
+		if (!isCountedByExchanges()) {
 			this.terms.meters().countUndelivered(frames);
 		}
 		Cause why = this.cause;
@@ -604,6 +642,11 @@ public final class FrameConnection extends TcpConnectionSupport {
 		super.close();
 		this.loop.flushSoon();
 		this.whenClosed.complete(this.closure);
+	}
+
+	/** On a shared connection it is for each exchange to say what became of it. */
+	boolean isCountedByExchanges() {
+		return this.terms.shared() && side() == Side.UPSTREAM;
 	}
 
 	private Closure closure(Cause why) {

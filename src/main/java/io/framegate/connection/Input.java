@@ -46,7 +46,11 @@ final class Input {
 	/** Bytes read while reading was paused, or left by a cut that was stopped. */
 	private byte @Nullable [] unread;
 
+	/** The watcher wants no more for now. */
 	private boolean paused;
+
+	/** A handler or framing that runs elsewhere has enough to do. */
+	private boolean held;
 
 	private boolean discarding;
 
@@ -89,7 +93,7 @@ final class Input {
 			if (this.broken) {
 				buffer.skipBytes(size);
 			}
-			else if (this.unread != null || ((this.paused || this.connection.isWaitingToOpen()) && !this.discarding)) {
+			else if (this.unread != null || ((isStopped() || this.connection.isWaitingToOpen()) && !this.discarding)) {
 				keepUnread(buffer, size);
 			}
 			else {
@@ -139,9 +143,9 @@ final class Input {
 	private boolean take(byte[] payload) {
 		if (this.codec != null) {
 			if (!this.discarding && this.codec.offer(payload)) {
-				pause();
+				hold();
 			}
-			return !this.paused || this.discarding;
+			return !isStopped() || this.discarding;
 		}
 		this.frames++;
 		if (this.discarding) {
@@ -155,7 +159,7 @@ final class Input {
 		else {
 			deliverOnVirtualThread(this.serial, message);
 		}
-		return !this.paused || this.discarding;
+		return !isStopped() || this.discarding;
 	}
 
 	private Message<byte[]> message(byte[] payload) {
@@ -222,9 +226,9 @@ final class Input {
 
 	private void deliverOnVirtualThread(Serial handler, Message<byte[]> message) {
 		int waiting = handler.submit(() -> deliver(message));
-		if (waiting >= QUEUED_FRAMES && !this.paused) {
-			pause();
-			handler.submit(() -> this.connection.execute(this::resume));
+		if (waiting >= QUEUED_FRAMES && !this.held) {
+			hold();
+			handler.submit(() -> this.connection.execute(this::release));
 		}
 	}
 
@@ -251,46 +255,80 @@ final class Input {
 	 */
 	void opened() {
 		this.lastReadAt = System.nanoTime();
-		if (!this.paused && this.connection.isOpen()) {
+		if (!isStopped() && this.connection.isOpen()) {
 			cutUnread();
 		}
-		if (!this.paused) {
-			readOn();
+		if (!isStopped()) {
+			read();
 		}
 	}
 
 	void pause() {
 		if (!this.paused) {
 			this.paused = true;
-			if (!this.discarding) {
-				this.connection.channel().config().setAutoRead(false);
-			}
+			stopReading();
 		}
 	}
 
 	void resume() {
-		if (!this.paused) {
-			return;
+		if (this.paused) {
+			this.paused = false;
+			readOn();
 		}
-		this.paused = false;
-		if (!this.connection.isWaitingToOpen()) {
-			cutUnread();
+	}
+
+	/**
+	 * Stops reading until {@link #release}, for what runs off the loop has enough to do.
+	 */
+	void hold() {
+		if (!this.held) {
+			this.held = true;
+			stopReading();
 		}
-		if (!this.paused && this.connection.isOpen()) {
-			if (this.frameStartedAt != 0) {
-				// The frame did not wait for its sender while nobody read.
-				this.frameStartedAt = System.nanoTime();
-			}
-			if (!this.connection.isWaitingToOpen()) {
-				readOn();
-			}
+	}
+
+	void release() {
+		if (this.held) {
+			this.held = false;
+			readOn();
+		}
+	}
+
+	private boolean isStopped() {
+		return this.paused || this.held;
+	}
+
+	private void stopReading() {
+		if (!this.discarding) {
+			this.connection.channel().config().setAutoRead(false);
 		}
 	}
 
 	private void readOn() {
+		if (isStopped() || this.connection.isWaitingToOpen()) {
+			return;
+		}
+		cutUnread();
+		if (!isStopped() && this.connection.isOpen()) {
+			if (this.frameStartedAt != 0) {
+				// The frame did not wait for its sender while nobody read.
+				this.frameStartedAt = System.nanoTime();
+			}
+			read();
+		}
+	}
+
+	private void read() {
 		if (!this.ended && this.connection.isOpen()) {
 			this.connection.channel().config().setAutoRead(true);
 		}
+	}
+
+	/**
+	 * Reads from now on without looking at what comes.
+	 */
+	void ignore() {
+		this.broken = true;
 	}
 
 	/**
@@ -303,11 +341,12 @@ final class Input {
 		}
 		while (this.unread != null && !this.broken && !this.connection.isWaitingToOpen()) {
 			this.paused = false;
+			this.held = false;
 			cutUnread();
 		}
 		this.discarding = true;
 		cutUnread();
-		readOn();
+		read();
 	}
 
 	private void cutUnread() {
@@ -346,7 +385,7 @@ final class Input {
 		}
 	}
 
-	void release() {
+	void close() {
 		this.unread = null;
 		if (this.codec != null) {
 			this.codec.close();
@@ -368,9 +407,13 @@ final class Input {
 	 * @return a {@link System#nanoTime()} stamp, 0 for none
 	 */
 	long frameStartedAt() {
-		boolean waiting = this.cutter.partialBytes() > 0 && !this.ended && !this.paused && !this.broken
+		boolean waiting = this.cutter.partialBytes() > 0 && !this.ended && !isStopped() && !this.broken
 				&& !this.discarding;
 		return waiting ? this.frameStartedAt : 0;
+	}
+
+	boolean isInsideFrame() {
+		return partialBytes() > 0 || this.unread != null;
 	}
 
 	int partialBytes() {
