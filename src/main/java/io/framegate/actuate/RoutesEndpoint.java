@@ -11,6 +11,7 @@ import io.framegate.connection.Cause;
 import io.framegate.connection.CloseReason;
 import io.framegate.connection.EndedBy;
 import io.framegate.lifecycle.Advice;
+import io.framegate.lifecycle.Reload;
 import io.framegate.lifecycle.Routes;
 import io.framegate.lifecycle.RunningRoute;
 import io.framegate.timeout.Timer;
@@ -44,7 +45,10 @@ final class RoutesEndpoint {
 
 	private final AuditTrail audit;
 
-	RoutesEndpoint(Routes routes, Targets targets, Advice advice, AuditTrail audit) {
+	private final Reload reload;
+
+	RoutesEndpoint(Routes routes, Targets targets, Advice advice, AuditTrail audit, Reload reload) {
+		this.reload = reload;
 		this.routes = routes;
 		this.targets = targets;
 		this.advice = advice;
@@ -53,7 +57,7 @@ final class RoutesEndpoint {
 
 	@ReadOperation
 	All all() {
-		return new All(this.routes.all().stream().map(this::view).toList());
+		return new All(this.routes.all().stream().map(this::view).toList(), this.reload.error());
 	}
 
 	@ReadOperation
@@ -74,6 +78,23 @@ final class RoutesEndpoint {
 		return Mono.fromCallable(() -> begin(find(this.routes, name), Action.of(action), who))
 			.subscribeOn(Schedulers.boundedElastic())
 			.flatMap(Mono::fromFuture);
+	}
+
+	/**
+	 * Reads the configuration again and takes it over.
+	 * @param action {@code reload}
+	 * @param who asks
+	 * @return what was done, or 409 and what is wrong
+	 */
+	@WriteOperation
+	WebEndpointResponse<Reload.Outcome> actOnAll(@Nullable String action, SecurityContext who) {
+		if (!"reload".equals(action)) {
+			throw Refusal.because("The body must be {\"action\":\"reload\"}; pause, resume and drain go to one route");
+		}
+		Reload.Outcome outcome = this.reload.reload();
+		this.audit.note(who, "CONFIGURATION_RELOADED", "error", String.valueOf(outcome.error()));
+		int status = (outcome.error() == null) ? HttpStatus.OK.value() : HttpStatus.CONFLICT.value();
+		return new WebEndpointResponse<>(outcome, status);
 	}
 
 	private CompletableFuture<WebEndpointResponse<Outcome>> begin(RunningRoute route, Action action,
@@ -184,8 +205,11 @@ final class RoutesEndpoint {
 	 * The answer.
 	 *
 	 * @param routes all routes
+	 * @param configurationError what is wrong with the configuration read last, so that
+	 * it was not taken over
 	 */
-	record All(List<RouteView> routes) {
+	@JsonInclude(JsonInclude.Include.NON_NULL)
+	record All(List<RouteView> routes, @Nullable String configurationError) {
 
 	}
 

@@ -270,7 +270,7 @@ final class BeanCodec {
 			}
 			if (this.paused && this.held <= LIMIT / 2) {
 				this.paused = false;
-				BeanCodec.this.connection.loop().later(BeanCodec.this.connection::resume);
+				BeanCodec.this.connection.loop().later(BeanCodec.this.connection.input()::release);
 			}
 			return count;
 		}

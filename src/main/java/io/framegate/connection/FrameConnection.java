@@ -57,7 +57,7 @@ public final class FrameConnection extends TcpConnectionSupport {
 
 	private final Output output;
 
-	private final Waits waits = new Waits(this);
+	private final Waits waits;
 
 	private final CompletableFuture<Closure> whenClosed = new CompletableFuture<>();
 
@@ -91,6 +91,7 @@ public final class FrameConnection extends TcpConnectionSupport {
 		this.id = terms.connections().id(this.number);
 		this.state = (terms.side() == Side.INBOUND) ? ConnectionState.ACCEPTED : ConnectionState.CONNECTING;
 		BeanCodec codec = (terms.framing() instanceof BeanFraming bean) ? new BeanCodec(this, bean) : null;
+		this.waits = new Waits(this);
 		this.input = new Input(this, listener, codec);
 		this.output = new Output(this, codec);
 		registerListener(listener);
@@ -299,6 +300,21 @@ public final class FrameConnection extends TcpConnectionSupport {
 	}
 
 	/**
+	 * Reads from now on without looking at what comes.
+	 */
+	public void ignoreInput() {
+		this.input.ignore();
+	}
+
+	/**
+	 * Whether a part of a frame was read, and its end was not.
+	 * @return whether there is one
+	 */
+	public boolean isInsideFrame() {
+		return this.input.isInsideFrame();
+	}
+
+	/**
 	 * Runs a task on the loop after every frame taken so far was delivered.
 	 * @param task the task
 	 */
@@ -366,6 +382,22 @@ public final class FrameConnection extends TcpConnectionSupport {
 			this.output.settle();
 		}
 		return bytesOut();
+	}
+
+	/**
+	 * Forgets what was written and not yet handed to the socket's channel.
+	 */
+	public void takeBack() {
+		this.loop.gather().takeBack(this);
+	}
+
+	/**
+	 * Whether a frame was taken back, or not handed to the socket's channel yet.
+	 * @param begin {@link #bytesWritten()} before the frame was written
+	 * @return whether it was
+	 */
+	public boolean isTakenBack(long begin) {
+		return this.output.isTakenBack(begin);
 	}
 
 	/**
@@ -488,6 +520,14 @@ public final class FrameConnection extends TcpConnectionSupport {
 	}
 
 	/**
+	 * Whether the socket is closed, though the record may not be written yet.
+	 * @return whether nothing can be sent or received
+	 */
+	public boolean isCut() {
+		return !this.channel.isOpen();
+	}
+
+	/**
 	 * Whether both directions have ended in order.
 	 * @return whether nothing was cut short
 	 */
@@ -586,12 +626,11 @@ public final class FrameConnection extends TcpConnectionSupport {
 		}
 		this.state = ConnectionState.CLOSED;
 		this.loop.remove(this);
-		this.input.release();
+		this.input.close();
 		long frames = this.output.outbox().pendingFrames();
 		long bytes = this.output.outbox().pendingPayload(framing().overhead());
 		share(frames, bytes);
-		if (!this.terms.shared() || side() == Side.INBOUND) {
-			// On a shared connection it is for each exchange to say what became of it.
+		if (!isCountedByExchanges()) {
 			this.terms.meters().countUndelivered(frames);
 		}
 		Cause why = this.cause;
@@ -615,6 +654,11 @@ public final class FrameConnection extends TcpConnectionSupport {
 		super.close();
 		this.loop.flushSoon();
 		this.whenClosed.complete(record);
+	}
+
+	/** On a shared connection it is for each exchange to say what became of it. */
+	boolean isCountedByExchanges() {
+		return this.terms.shared() && side() == Side.UPSTREAM;
 	}
 
 	private Closure closure(Cause why) {

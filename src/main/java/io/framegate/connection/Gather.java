@@ -97,6 +97,18 @@ final class Gather {
 	}
 
 	/**
+	 * Forgets what was gathered for a connection and not handed to its channel.
+	 * @param connection the connection
+	 */
+	void takeBack(FrameConnection connection) {
+		if (this.target == connection) {
+			this.target = null;
+			this.length = 0;
+			this.frames = 0;
+		}
+	}
+
+	/**
 	 * Hands everything over and flushes each connection once.
 	 */
 	void flush() {

@@ -46,7 +46,11 @@ final class Input {
 	/** Bytes read while reading was paused, or left by a cut that was stopped. */
 	private byte @Nullable [] unread;
 
+	/** The watcher wants no more for now. */
 	private boolean paused;
+
+	/** A handler or framing that runs elsewhere has enough to do. */
+	private boolean held;
 
 	private boolean discarding;
 
@@ -67,7 +71,7 @@ final class Input {
 
 	private long frameStartedAt;
 
-	private long pausedAt;
+	private long stoppedAt;
 
 	Input(FrameConnection connection, TcpListener listener, @Nullable BeanCodec codec) {
 		Terms terms = connection.terms();
@@ -91,7 +95,7 @@ final class Input {
 			if (this.broken) {
 				buffer.skipBytes(size);
 			}
-			else if (this.unread != null || ((this.paused || this.connection.isWaitingToOpen()) && !this.discarding)) {
+			else if (this.unread != null || ((isStopped() || this.connection.isWaitingToOpen()) && !this.discarding)) {
 				keepUnread(buffer, size);
 			}
 			else {
@@ -114,7 +118,7 @@ final class Input {
 	 */
 	boolean isFull() {
 		byte[] waiting = this.unread;
-		return waiting != null && waiting.length >= Loop.READ_SIZE && (this.paused || this.connection.isWaitingToOpen())
+		return waiting != null && waiting.length >= Loop.READ_SIZE && (isStopped() || this.connection.isWaitingToOpen())
 				&& !this.discarding && !this.broken;
 	}
 
@@ -152,9 +156,9 @@ final class Input {
 	private boolean take(byte[] payload) {
 		if (this.codec != null) {
 			if (!this.discarding && this.codec.offer(payload)) {
-				pause();
+				hold();
 			}
-			return !this.paused || this.discarding;
+			return !isStopped() || this.discarding;
 		}
 		this.frames++;
 		if (this.discarding) {
@@ -168,7 +172,7 @@ final class Input {
 		else {
 			deliverOnVirtualThread(this.serial, message);
 		}
-		return !this.paused || this.discarding;
+		return !isStopped() || this.discarding;
 	}
 
 	private Message<byte[]> message(byte[] payload) {
@@ -235,9 +239,9 @@ final class Input {
 
 	private void deliverOnVirtualThread(Serial handler, Message<byte[]> message) {
 		int waiting = handler.submit(() -> deliver(message));
-		if (waiting >= QUEUED_FRAMES && !this.paused) {
-			pause();
-			handler.submit(() -> this.connection.execute(this::resume));
+		if (waiting >= QUEUED_FRAMES && !this.held) {
+			hold();
+			handler.submit(() -> this.connection.execute(this::release));
 		}
 	}
 
@@ -264,43 +268,81 @@ final class Input {
 	 */
 	void opened() {
 		this.lastReadAt = System.nanoTime();
-		if (!this.paused && this.connection.isOpen()) {
+		if (!isStopped() && this.connection.isOpen()) {
 			cutUnread();
 		}
-		if (!this.paused) {
-			readOn();
+		if (!isStopped()) {
+			read();
 		}
 	}
 
 	void pause() {
 		if (!this.paused) {
+			stopReading();
 			this.paused = true;
-			this.pausedAt = System.nanoTime();
-			if (!this.discarding) {
-				this.connection.channel().config().setAutoRead(false);
-			}
 		}
 	}
 
 	void resume() {
-		if (!this.paused) {
-			return;
+		if (this.paused) {
+			this.paused = false;
+			readOn();
 		}
-		this.paused = false;
-		// A frame does not wait for its sender while nobody reads.
-		this.frameStartedAt += System.nanoTime() - this.pausedAt;
-		if (!this.connection.isWaitingToOpen()) {
-			cutUnread();
-			if (!this.paused) {
-				readOn();
-			}
+	}
+
+	/**
+	 * Stops reading until {@link #release}, for what runs off the loop has enough to do.
+	 */
+	void hold() {
+		if (!this.held) {
+			stopReading();
+			this.held = true;
+		}
+	}
+
+	void release() {
+		if (this.held) {
+			this.held = false;
+			readOn();
+		}
+	}
+
+	private boolean isStopped() {
+		return this.paused || this.held;
+	}
+
+	private void stopReading() {
+		if (!isStopped()) {
+			this.stoppedAt = System.nanoTime();
+		}
+		if (!this.discarding) {
+			this.connection.channel().config().setAutoRead(false);
 		}
 	}
 
 	private void readOn() {
+		if (isStopped() || this.connection.isWaitingToOpen()) {
+			return;
+		}
+		// A frame does not wait for its sender while nobody reads.
+		this.frameStartedAt += System.nanoTime() - this.stoppedAt;
+		cutUnread();
+		if (!isStopped()) {
+			read();
+		}
+	}
+
+	private void read() {
 		if (!this.ended && this.connection.isOpen()) {
 			this.connection.channel().config().setAutoRead(true);
 		}
+	}
+
+	/**
+	 * Reads from now on without looking at what comes.
+	 */
+	void ignore() {
+		this.broken = true;
 	}
 
 	/**
@@ -313,11 +355,12 @@ final class Input {
 		}
 		while (this.unread != null && !this.broken && !this.connection.isWaitingToOpen()) {
 			this.paused = false;
+			this.held = false;
 			cutUnread();
 		}
 		this.discarding = true;
 		cutUnread();
-		readOn();
+		read();
 	}
 
 	private void cutUnread() {
@@ -360,7 +403,7 @@ final class Input {
 	 * The connection is closed: counts the frames that were read while reading was paused
 	 * and that nobody gets now.
 	 */
-	void release() {
+	void close() {
 		byte[] kept = this.unread;
 		this.unread = null;
 		if (kept != null && !this.broken && this.codec == null) {
@@ -379,7 +422,7 @@ final class Input {
 	 * @return whether it is for FIN or for a pause
 	 */
 	boolean isDeaf() {
-		return this.ended || this.paused;
+		return this.ended || isStopped();
 	}
 
 	boolean isEnded() {
@@ -395,13 +438,17 @@ final class Input {
 	 * @return a {@link System#nanoTime()} stamp, 0 for none
 	 */
 	long frameStartedAt() {
-		if (this.ended || this.paused || this.broken || this.discarding) {
+		if (this.ended || isStopped() || this.broken || this.discarding) {
 			return 0;
 		}
 		if (this.codec != null) {
 			return this.codec.frameStartedAt();
 		}
 		return (this.cutter.partialBytes() > 0) ? this.frameStartedAt : 0;
+	}
+
+	boolean isInsideFrame() {
+		return partialBytes() > 0 || this.unread != null;
 	}
 
 	int partialBytes() {

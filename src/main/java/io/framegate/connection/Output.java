@@ -108,8 +108,13 @@ final class Output {
 	 */
 	boolean enqueue(ByteBuf buffer, int[] ends, int count) {
 		if (this.ended || !this.connection.isOpen()) {
-			int overhead = this.connection.framing().overhead();
-			this.connection.lose(count, Math.max(0, buffer.readableBytes() - count * overhead));
+			long bytes = Math.max(0, buffer.readableBytes() - count * this.connection.framing().overhead());
+			if (this.connection.isCountedByExchanges()) {
+				this.connection.share(count, bytes);
+			}
+			else {
+				this.connection.lose(count, bytes);
+			}
 			buffer.release();
 			return false;
 		}
@@ -238,6 +243,10 @@ final class Output {
 
 	long bytesWritten() {
 		return this.outbox.bytesWritten() + this.connection.loop().gather().gatheredFor(this.connection);
+	}
+
+	boolean isTakenBack(long begin) {
+		return this.codec == null && begin >= this.outbox.bytesWritten();
 	}
 
 	boolean mayHaveLeft(long begin) {

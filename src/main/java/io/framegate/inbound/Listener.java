@@ -43,7 +43,7 @@ public final class Listener extends AbstractServerConnectionFactory {
 
 	private final Terms terms;
 
-	private final Listen listen;
+	private volatile Listen listen;
 
 	private final Loops loops;
 
@@ -148,6 +148,14 @@ public final class Listener extends AbstractServerConnectionFactory {
 	private void refuse(FrameConnection connection, CloseReason reason, String detail) {
 		this.terms.meters().countRefused(reason);
 		connection.close(Cause.byGateway(reason, detail));
+	}
+
+	/**
+	 * Takes over limits; the port stays.
+	 * @param changed how to listen
+	 */
+	public void change(Listen changed) {
+		this.listen = changed;
 	}
 
 	/**

@@ -1,7 +1,6 @@
 package io.framegate.lifecycle;
 
 import java.time.Duration;
-import java.util.List;
 
 import io.framegate.connection.Closures;
 import io.framegate.connection.Connections;
@@ -12,11 +11,13 @@ import io.framegate.route.Route;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.beans.factory.support.BeanDefinitionRegistryPostProcessor;
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.io.ResourceLoader;
 
 /**
  * What the gateway is made of besides its routes.
@@ -65,10 +66,13 @@ class Gateway {
 	}
 
 	@Bean
-	Routes routes(ConfigurableListableBeanFactory beans, ConfigurableEnvironment environment) {
-		FramegateProperties properties = FramegateProperties.read(environment);
-		return new Routes(() -> List.copyOf(beans.getBeansOfType(RunningRoute.class).values()),
-				properties.shutdown().quietPeriod());
+	Routes routes(DefaultListableBeanFactory beans, ConfigurableEnvironment environment) {
+		return new Routes(new RouteFactory(beans), FramegateProperties.read(environment).shutdown().quietPeriod());
+	}
+
+	@Bean
+	Reload reload(ConfigurableEnvironment environment, ResourceLoader resources, Routes routes) {
+		return new Reload(new ConfigurationSource(environment, resources), routes);
 	}
 
 	@Bean

@@ -12,6 +12,7 @@ import io.framegate.connection.FrameConnection;
 import io.framegate.connection.Loop;
 import io.framegate.connection.Watcher;
 import io.framegate.upstream.Exchange;
+import io.framegate.upstream.Origin;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * a time, so that no client holds much memory or keeps the others waiting. The
  * connection's event loop calls.
  */
-final class ExchangeClient implements Watcher, Exchange.Origin {
+final class ExchangeClient extends Origin implements Watcher {
 
 	/** Exchanges under way at which reading pauses. */
 	private static final int MOST = 256;
@@ -38,6 +39,9 @@ final class ExchangeClient implements Watcher, Exchange.Origin {
 
 	/** No more requests come: FIN once the last one is answered. */
 	private boolean ending;
+
+	/** An exchange has failed: nothing after it can be answered. */
+	private boolean failing;
 
 	private boolean closed;
 
@@ -75,7 +79,7 @@ final class ExchangeClient implements Watcher, Exchange.Origin {
 	 * @param payload the request
 	 */
 	void request(byte[] payload) {
-		if (this.closed || (this.ending && connection().isOutputEnding())) {
+		if (this.closed || this.failing || (this.ending && connection().isOutputEnding())) {
 			connection().lose(1, payload.length);
 			return;
 		}
@@ -127,10 +131,15 @@ final class ExchangeClient implements Watcher, Exchange.Origin {
 
 	@Override
 	public void failed(Exchange exchange, Cause cause) {
+		boolean lost = !exchange.isSent() || this.relay.isOneWay();
 		if (exchange.isCancelled()) {
+			if (lost && exchange.isGiven()) {
+				// It seemed to be on its way when it was cancelled.
+				connection().lose(1, exchange.request().length);
+			}
 			return;
 		}
-		if (!exchange.isSent() || this.relay.isOneWay()) {
+		if (lost) {
 			connection().lose(1, exchange.request().length);
 		}
 		byte[] instead = this.relay.failureReply();
@@ -147,6 +156,7 @@ final class ExchangeClient implements Watcher, Exchange.Origin {
 	 * Nothing after a failed exchange can be answered: what was not sent is not sent.
 	 */
 	private void dropAfter(Exchange failed) {
+		this.failing = true;
 		connection().discardInput();
 		this.ending = true;
 		while (!this.underWay.isEmpty() && this.underWay.getLast() != failed) {
@@ -155,9 +165,13 @@ final class ExchangeClient implements Watcher, Exchange.Origin {
 	}
 
 	private void drop(Exchange exchange) {
-		exchange.cancel();
 		this.bytesUnderWay -= exchange.request().length;
-		if (!exchange.isEnded() && (!exchange.isSent() || this.relay.isOneWay())) {
+		if (exchange.isEnded()) {
+			if (exchange.fault() == null && !this.relay.isOneWay()) {
+				this.relay.meters().countDiscarded("client-gone");
+			}
+		}
+		else if (exchange.cancel()) {
 			connection().lose(1, exchange.request().length);
 		}
 	}
@@ -263,7 +277,10 @@ final class ExchangeClient implements Watcher, Exchange.Origin {
 
 	@Override
 	public void closed(FrameConnection gone, Cause cause, long lostFrames, long lostBytes) {
-		dropAll();
+		if (!this.relay.isOneWay()) {
+			dropAll();
+		}
+		// What was taken goes its one way also when its sender has gone.
 		this.closed = true;
 	}
 

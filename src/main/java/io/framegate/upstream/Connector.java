@@ -3,6 +3,8 @@ package io.framegate.upstream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.channels.ClosedChannelException;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -19,6 +21,7 @@ import io.framegate.connection.Watcher;
 import io.framegate.route.OnDown;
 import io.framegate.route.PortRange;
 import io.framegate.route.Route;
+import io.framegate.route.Target;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -79,6 +82,29 @@ public final class Connector extends AbstractClientConnectionFactory {
 	public Dial dial(Loop loop, @Nullable InetAddress client, Watcher watcher, Consumer<Cause> failed) {
 		Dial dial = new Dial(this, loop, watcher, failed);
 		this.targets.candidates(client, loop, dial::begin);
+		return dial;
+	}
+
+	/**
+	 * Takes other targets; connections that are there go on.
+	 * @param changed the targets
+	 */
+	public void change(List<Target> changed) {
+		this.targets.change(changed);
+		this.healthChecks.start(this.targets);
+	}
+
+	/**
+	 * Connects to one target alone.
+	 * @param loop the loop; the caller is on it
+	 * @param target the target
+	 * @param watcher follows every attempt
+	 * @param failed told why it could not be had
+	 * @return the attempts, under way
+	 */
+	Dial dial(Loop loop, TargetState target, Watcher watcher, Consumer<Cause> failed) {
+		Dial dial = new Dial(this, loop, watcher, failed);
+		this.targets.candidates(target, loop, dial::begin);
 		return dial;
 	}
 
@@ -145,16 +171,40 @@ public final class Connector extends AbstractClientConnectionFactory {
 		connecting.addListener((future) -> {
 			if (future.isSuccess()) {
 				state.connected();
+				if (!this.terms.shared()) {
+					// Sessions tell no more of their target than that.
+					state.worked();
+				}
 				connection.open();
 			}
 			else {
-				state.failed();
-				String where = candidate.toString();
-				connection.close(SocketFaults.connectCause(future.cause(),
-						(local != null) ? where + " from source port " + local.getPort() : where));
+				Cause why = SocketFaults.connectCause(future.cause(),
+						(local != null) ? candidate + Dial.SOURCE + text(local) : candidate.toString());
+				if (Dial.isLocalFault(why)) {
+					why = Cause.byGateway(why.reason(), why.detail());
+				}
+				else if (isTargetsFault(connection, future.cause())) {
+					state.failed();
+				}
+				connection.close(why);
 			}
 		});
 		return connection;
+	}
+
+	/**
+	 * Whether a connect failed for the target's sake, not for the client's who has gone.
+	 */
+	private static boolean isTargetsFault(FrameConnection connection, Throwable thrown) {
+		Cause why = connection.cause();
+		return !(thrown instanceof ClosedChannelException)
+				|| (why != null && why.reason() == CloseReason.CONNECT_TIMEOUT);
+	}
+
+	private static String text(InetSocketAddress local) {
+		String port = "port " + local.getPort();
+		return local.getAddress().isAnyLocalAddress() ? port
+				: "address " + local.getAddress().getHostAddress() + ((local.getPort() != 0) ? " " + port : "");
 	}
 
 	/**

@@ -69,14 +69,34 @@ final class CorrelatedLink extends Link {
 		return key != null && !this.correlator.rewrites() && this.givenUp.contains(key.text());
 	}
 
+	/** A late reply may come at any time. */
+	@Override
+	boolean isSoiled() {
+		return false;
+	}
+
+	/**
+	 * Whether a heartbeat's key, if it has one, is free: its answer must not be taken for
+	 * a client's.
+	 */
+	@Override
+	boolean hasRoomForHeartbeat(Exchange heartbeat) {
+		Correlator.Key key = this.correlator.inRequest(heartbeat.request());
+		if (key == null) {
+			return true;
+		}
+		heartbeat.key(key);
+		return !isTaken(key.text());
+	}
+
 	@Override
 	byte[] begin(Exchange exchange) {
 		Correlator.Key key = exchange.key();
 		if (key == null) {
-			// A heartbeat: matched by what is expected, or not at all.
+			// A heartbeat without one: matched by what is expected.
 			return exchange.request();
 		}
-		if (!this.correlator.rewrites()) {
+		if (!this.correlator.rewrites() || exchange == beating()) {
 			this.pending.put(key.text(), exchange);
 			return exchange.request();
 		}
@@ -94,8 +114,12 @@ final class CorrelatedLink extends Link {
 		Exchange exchange = (key != null) ? this.pending.get(key.text()) : null;
 		if (key == null || exchange == null) {
 			boolean late = key != null && this.givenUp.remove(key.text());
+			Exchange heartbeat = beating();
 			if (late || !shard().heartbeatAnswered(this, reply)) {
 				discard(late ? "late" : "unmatched");
+			}
+			else if (heartbeat != null) {
+				this.pending.values().remove(heartbeat);
 			}
 			return;
 		}
@@ -104,8 +128,10 @@ final class CorrelatedLink extends Link {
 			return;
 		}
 		this.pending.remove(key.text());
+		worked();
 		Correlator.Key asked = Objects.requireNonNull(exchange.key());
-		exchange.answer(this.correlator.rewrites() ? Correlator.replace(reply, key, asked.text()) : reply);
+		boolean same = asked.text().equals(key.text());
+		exchange.answer(same ? reply : Correlator.replace(reply, key, asked.text()));
 		idle();
 	}
 
@@ -124,8 +150,10 @@ final class CorrelatedLink extends Link {
 		});
 		late.forEach((exchange) -> exchange.fail(cause));
 		if (this.givenUp.size() > MOST_GIVEN_UP) {
+			shard().gone(this);
 			retire(Cause.byGateway(CloseReason.REPLY_TIMEOUT, "too many requests given up on this link"));
 		}
+		endIfRetired();
 	}
 
 	@Override

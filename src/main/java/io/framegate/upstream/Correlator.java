@@ -26,6 +26,13 @@ final class Correlator {
 
 	}
 
+	private static final int DIGITS = 10;
+
+	private static final int BYTES = 256;
+
+	/** A binary key of so many bytes is hardly ever made of digits. */
+	private static final int LONG_ENOUGH = 4;
+
 	private final int offset;
 
 	private final int length;
@@ -50,6 +57,19 @@ final class Correlator {
 
 	boolean rewrites() {
 		return this.rewrite;
+	}
+
+	/**
+	 * Whether a reply has the key of an exchange's request.
+	 * @param exchange the exchange
+	 * @param reply a reply
+	 * @return whether it has; where the request has none, as a heartbeat may not, any
+	 * reply will do
+	 */
+	boolean isReplyTo(Exchange exchange, byte[] reply) {
+		Key asked = exchange.key();
+		Key found = (asked != null) ? inReply(reply) : null;
+		return asked == null || (found != null && found.text().equals(asked.text()));
 	}
 
 	@Nullable Key inRequest(byte[] frame) {
@@ -80,7 +100,7 @@ final class Correlator {
 	 */
 	long keySpace(Key like) {
 		int size = like.to() - like.from();
-		long base = (this.requests == null) ? 256 : 10;
+		long base = base(like);
 		long space = 1;
 		for (int i = 0; i < size; i++) {
 			if (space > Long.MAX_VALUE / base) {
@@ -92,8 +112,20 @@ final class Correlator {
 	}
 
 	/**
-	 * A key of the gateway's own: bytes for a key at an offset, decimal digits for one
-	 * found by a regular expression; as long as the client's.
+	 * Digits are put in the place of what a regular expression finds, for it is text, and
+	 * of a longer key that is made of digits itself, such as a trace number.
+	 */
+	private int base(Key like) {
+		if (this.requests != null) {
+			return DIGITS;
+		}
+		boolean digits = like.text().length() >= LONG_ENOUGH
+				&& like.text().chars().allMatch((one) -> one >= '0' && one <= '9');
+		return digits ? DIGITS : BYTES;
+	}
+
+	/**
+	 * A key of the gateway's own, as long as the client's and of the same kind.
 	 * @param number the key's number
 	 * @param like the client's key
 	 * @return the key
@@ -102,9 +134,9 @@ final class Correlator {
 		int size = like.to() - like.from();
 		char[] text = new char[size];
 		long rest = number % keySpace(like);
-		int base = (this.requests == null) ? 256 : 10;
+		int base = base(like);
 		for (int i = size - 1; i >= 0; i--) {
-			text[i] = (char) (rest % base + ((base == 10) ? '0' : 0));
+			text[i] = (char) (rest % base + ((base == DIGITS) ? '0' : 0));
 			rest /= base;
 		}
 		return new String(text);

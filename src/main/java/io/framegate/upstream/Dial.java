@@ -15,6 +15,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Dial {
 
+	/**
+	 * What the details of failed attempts from a certain address or port have in them.
+	 */
+	static final String SOURCE = " from source ";
+
 	private final Connector connector;
 
 	private final Loop loop;
@@ -55,7 +60,7 @@ public final class Dial {
 	public void failed(FrameConnection connection, Cause why) {
 		this.cause = why;
 		this.attempt = null;
-		if (why.detail().contains("source port") && isLocalFault(why) && this.portsLeft > 1) {
+		if (isLocalFault(why) && this.portsLeft > 1) {
 			this.portsLeft--;
 			this.next--;
 			tryAgain();
@@ -65,8 +70,12 @@ public final class Dial {
 		}
 	}
 
-	private static boolean isLocalFault(Cause why) {
-		return why.detail().contains("Address already in use") || why.detail().contains("Cannot assign requested");
+	/**
+	 * Whether it is the local address or port that cannot be had.
+	 */
+	static boolean isLocalFault(Cause why) {
+		return why.detail().contains(SOURCE) && (why.detail().contains("Address already in use")
+				|| why.detail().contains("Cannot assign requested"));
 	}
 
 	private void tryNext() {

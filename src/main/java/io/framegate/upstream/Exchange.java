@@ -1,9 +1,8 @@
 package io.framegate.upstream;
 
-import java.net.InetAddress;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 import io.framegate.connection.Cause;
-import io.framegate.connection.Loop;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,29 +12,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Exchange {
 
-	/** Where an exchange comes from. Called on its own loop. */
-	public interface Origin {
-
-		Loop loop();
-
-		@Nullable InetAddress address();
-
-		/**
-		 * The reply is there; for a route without replies, the request has left.
-		 * @param exchange the exchange
-		 */
-		void answered(Exchange exchange);
-
-		/**
-		 * There will be no reply.
-		 * @param exchange the exchange
-		 * @param cause why
-		 */
-		void failed(Exchange exchange, Cause cause);
-
-	}
-
 	private static final int MOST_ATTEMPTS = 5;
+
+	private static final AtomicIntegerFieldUpdater<Exchange> STATE = AtomicIntegerFieldUpdater
+		.newUpdater(Exchange.class, "state");
+
+	private static final int GIVEN = 1;
+
+	private static final int CANCELLED = 2;
 
 	private final Origin origin;
 
@@ -43,9 +27,11 @@ public final class Exchange {
 
 	private final long createdAt = System.nanoTime();
 
-	private volatile boolean cancelled;
+	/** {@link #GIVEN} and {@link #CANCELLED}; whichever comes first decides. */
+	private volatile int state;
 
-	private volatile boolean sent;
+	/** Given to a link, cancelled, and then found never to have left. */
+	private boolean takenBack;
 
 	private boolean ended;
 
@@ -85,21 +71,38 @@ public final class Exchange {
 
 	/**
 	 * Nobody waits for it any more: it is not sent if it was not yet. Any thread.
+	 * @return whether it was not, and now never will be
 	 */
-	public void cancel() {
-		this.cancelled = true;
+	public boolean cancel() {
+		return STATE.getAndUpdate(this, (now) -> now | CANCELLED) == 0;
 	}
 
 	public boolean isCancelled() {
-		return this.cancelled;
+		return (this.state & CANCELLED) != 0;
 	}
 
 	/**
-	 * Whether the request was written to a link, so that it may have reached a server.
+	 * Takes it for a link.
+	 * @return whether it may be sent: not where it was cancelled before
+	 */
+	boolean claim() {
+		return STATE.compareAndSet(this, 0, GIVEN);
+	}
+
+	/**
+	 * Whether the request was given to a link, so that it may have reached a server.
 	 * @return whether it was
 	 */
 	public boolean isSent() {
-		return this.sent;
+		return isGiven() && !this.takenBack;
+	}
+
+	/**
+	 * Whether a link had it, and it was not taken back before it was cancelled.
+	 * @return whether {@link #cancel()} came too late
+	 */
+	public boolean isGiven() {
+		return (this.state & GIVEN) != 0;
 	}
 
 	/**
@@ -138,7 +141,6 @@ public final class Exchange {
 	void written(long from, long to) {
 		this.begin = from;
 		this.end = to;
-		this.sent = true;
 		this.attempts++;
 	}
 
@@ -155,8 +157,9 @@ public final class Exchange {
 	 * @return whether it may be tried on another link
 	 */
 	boolean unsent() {
-		this.sent = false;
-		return this.attempts < MOST_ATTEMPTS && !this.cancelled;
+		boolean wanted = STATE.compareAndSet(this, GIVEN, 0);
+		this.takenBack = !wanted;
+		return wanted && this.attempts < MOST_ATTEMPTS;
 	}
 
 	/**

@@ -3,20 +3,22 @@ package io.framegate.upstream;
 import java.util.Collection;
 import java.util.List;
 
-import io.framegate.connection.Cause;
-import io.framegate.connection.CloseReason;
-import io.framegate.connection.EndedBy;
+import io.framegate.connection.FrameConnection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries one exchange at a time.
+ * Carries one exchange at a time. Where the configuration says how to find keys, a reply
+ * must have its request's.
  */
 final class ExclusiveLink extends Link {
 
+	private final @Nullable Correlator correlator;
+
 	private @Nullable Exchange current;
 
-	ExclusiveLink(Shard shard) {
+	ExclusiveLink(Shard shard, @Nullable Correlator correlator) {
 		super(shard);
+		this.correlator = correlator;
 	}
 
 	@Override
@@ -37,11 +39,14 @@ final class ExclusiveLink extends Link {
 			unsolicited();
 		}
 		else if (!hasLeft(answered)) {
-			discard("unsolicited");
-			poison(new Cause(CloseReason.LATE_REPLY, EndedBy.UPSTREAM, "a reply came before its request had left"));
+			stray("unsolicited", "a reply came before its request had left");
+		}
+		else if (this.correlator != null && !this.correlator.isReplyTo(answered, reply)) {
+			stray("unmatched", "the reply's key is not the request's");
 		}
 		else {
 			this.current = null;
+			worked();
 			answered.answer(reply);
 			idle();
 		}
@@ -59,7 +64,7 @@ final class ExclusiveLink extends Link {
 	}
 
 	@Override
-	public long awaitingReplySince(io.framegate.connection.FrameConnection awaited) {
+	public long awaitingReplySince(FrameConnection awaited) {
 		Exchange exchange = this.current;
 		return (exchange != null) ? exchange.createdAt() : 0;
 	}

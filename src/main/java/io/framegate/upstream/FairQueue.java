@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class FairQueue {
 
-	private final Map<Exchange.Origin, Deque<Exchange>> lines = new IdentityHashMap<>();
+	private final Map<Origin, Deque<Exchange>> lines = new IdentityHashMap<>();
 
-	private final Deque<Exchange.Origin> turns = new ArrayDeque<>();
+	private final Deque<Origin> turns = new ArrayDeque<>();
 
 	private int size;
 
@@ -52,7 +52,7 @@ final class FairQueue {
 	 */
 	@Nullable Exchange poll(Predicate<Exchange> goes) {
 		for (int left = this.turns.size(); left > 0; left--) {
-			Exchange.Origin origin = this.turns.removeFirst();
+			Origin origin = this.turns.removeFirst();
 			Deque<Exchange> line = this.lines.get(origin);
 			while (line != null && !line.isEmpty() && line.getFirst().isCancelled()) {
 				line.removeFirst();
@@ -105,7 +105,7 @@ final class FairQueue {
 	 * @return the exchange, or {@code null}
 	 */
 	@Nullable Exchange peek() {
-		for (Exchange.Origin origin : this.turns) {
+		for (Origin origin : this.turns) {
 			Deque<Exchange> line = this.lines.get(origin);
 			if (line != null && !line.isEmpty()) {
 				return line.getFirst();

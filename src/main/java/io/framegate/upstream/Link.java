@@ -1,9 +1,8 @@
 package io.framegate.upstream;
 
-import java.util.ArrayDeque;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 
@@ -24,19 +23,22 @@ public abstract class Link implements Watcher {
 
 	private final Shard shard;
 
-	private final Deque<Exchange> retries = new ArrayDeque<>();
-
 	private @Nullable Dial dial;
 
 	private @Nullable FrameConnection connection;
 
 	private @Nullable Exchange beating;
 
+	/** The target that a permanent link leads to. */
+	private @Nullable TargetState wanted;
+
 	private boolean open;
 
 	private boolean retiring;
 
 	private boolean poisoned;
+
+	private boolean halfCounted;
 
 	private long idleSince = System.nanoTime();
 
@@ -56,6 +58,15 @@ public abstract class Link implements Watcher {
 	 * @return whether there is room for it
 	 */
 	abstract boolean hasRoomFor(Exchange exchange);
+
+	/**
+	 * Whether a heartbeat can be sent now.
+	 * @param heartbeat the gateway's own exchange
+	 * @return whether there is room for it
+	 */
+	boolean hasRoomForHeartbeat(Exchange heartbeat) {
+		return true;
+	}
 
 	/**
 	 * Takes note of an exchange and says what to write.
@@ -91,7 +102,21 @@ public abstract class Link implements Watcher {
 
 	// The link's life
 
-	final void start(java.net.@Nullable InetAddress client) {
+	/**
+	 * Connects to one target.
+	 * @param target the target
+	 */
+	final void start(TargetState target) {
+		this.wanted = target;
+		this.dial = this.shard.connector()
+			.dial(this.shard.loop(), target, this, (cause) -> this.shard.dialFailed(this, cause));
+	}
+
+	/**
+	 * Connects to the first target that accepts.
+	 * @param client for whom
+	 */
+	final void start(@Nullable InetAddress client) {
 		this.dial = this.shard.connector()
 			.dial(this.shard.loop(), client, this, (cause) -> this.shard.dialFailed(this, cause));
 	}
@@ -113,8 +138,8 @@ public abstract class Link implements Watcher {
 
 	final boolean isOpen() {
 		FrameConnection established = this.connection;
-		return this.open && !this.retiring && established != null && established.isOpen() && !established.isInputEnded()
-				&& !established.isOutputEnding();
+		return this.open && !this.retiring && established != null && established.isOpen() && !established.isCut()
+				&& !established.isInputEnded() && !established.isOutputEnding();
 	}
 
 	final boolean isReady() {
@@ -126,8 +151,11 @@ public abstract class Link implements Watcher {
 	 * @param heartbeat the gateway's own exchange
 	 */
 	final void beat(Exchange heartbeat) {
-		this.beating = heartbeat;
-		send(heartbeat);
+		if (hasRoomForHeartbeat(heartbeat)) {
+			heartbeat.claim();
+			this.beating = heartbeat;
+			send(heartbeat);
+		}
 	}
 
 	final boolean isBeating() {
@@ -142,15 +170,15 @@ public abstract class Link implements Watcher {
 		this.beating = null;
 	}
 
+	/**
+	 * Sends a request.
+	 * @param exchange the exchange, claimed
+	 */
 	final void send(Exchange exchange) {
 		byte[] request = begin(exchange);
-		this.exchanges++;
-		write(exchange, request);
-	}
-
-	private void write(Exchange exchange, byte[] request) {
 		FrameConnection to = connection();
 		long from = to.bytesWritten();
+		this.exchanges++;
 		to.write(request);
 		exchange.written(from, to.bytesWritten());
 	}
@@ -170,7 +198,34 @@ public abstract class Link implements Watcher {
 
 	final @Nullable TargetState target() {
 		FrameConnection established = this.connection;
-		return (established != null && established.attachment() instanceof TargetState state) ? state : null;
+		return (established != null && established.attachment() instanceof TargetState state) ? state : this.wanted;
+	}
+
+	/**
+	 * Whether it was of no use: it ended before it was ready, or soon and unused.
+	 * @param soon what is soon, in nanoseconds
+	 * @return whether to wait before the next attempt
+	 */
+	final boolean isFruitless(long soon) {
+		return !this.open || (this.exchanges == 0 && System.nanoTime() - this.openedAt < soon);
+	}
+
+	/**
+	 * Whether bytes lie there that no exchange under way can explain.
+	 */
+	boolean isSoiled() {
+		FrameConnection established = this.connection;
+		return established != null && underWay().isEmpty() && established.isInsideFrame();
+	}
+
+	/**
+	 * A reply was given to its exchange.
+	 */
+	final void worked() {
+		TargetState state = target();
+		if (state != null) {
+			state.worked();
+		}
 	}
 
 	final Shard shard() {
@@ -187,6 +242,17 @@ public abstract class Link implements Watcher {
 
 	final long idleSince() {
 		return this.idleSince;
+	}
+
+	/**
+	 * How much longer it rests before the next exchange.
+	 * @param now a {@link System#nanoTime()} stamp
+	 * @return nanoseconds, 0 or less for no longer
+	 */
+	final long restLeft(long now) {
+		long usual = this.shard.links().rest();
+		TargetState state = target();
+		return ((state != null) ? state.rest(usual) : usual) - (now - this.idleSince);
 	}
 
 	final void idle() {
@@ -244,23 +310,44 @@ public abstract class Link implements Watcher {
 			this.poisoned = true;
 			this.retiring = true;
 			this.shard.gone(this);
-			failUnderWay(cause);
+			countFailure();
+			List<Exchange> failed = new ArrayList<>(underWay());
+			clear();
+			failed.forEach((exchange) -> exchange.fail(cause));
 			connection().finish(cause);
 			this.shard.lingers(connection());
+			this.shard.dispatch();
 		}
 	}
 
+	/**
+	 * A reply came that no exchange waits for.
+	 */
 	final void unsolicited() {
 		String what = (this.exchanges > 0) ? "doubled" : "unsolicited";
-		discard(what);
-		poison(new Cause(CloseReason.LATE_REPLY, EndedBy.UPSTREAM, what + " reply"));
+		stray(what, what + " reply");
 	}
 
-	private void failUnderWay(Cause cause) {
-		List<Exchange> failed = new ArrayList<>(underWay());
-		clear();
-		for (Exchange exchange : failed) {
-			exchange.fail(cause);
+	/**
+	 * A reply came that cannot be an exchange's: nothing on this link is certain any
+	 * more.
+	 * @param what the cause in {@code framegate.replies.discarded}
+	 * @param detail for people
+	 */
+	final void stray(String what, String detail) {
+		discard(what);
+		TargetState state = target();
+		if (state != null) {
+			state.strayed();
+		}
+		poison(new Cause(CloseReason.LATE_REPLY, EndedBy.UPSTREAM, detail));
+	}
+
+	/** A target that does not answer what it was sent is a little less to be trusted. */
+	private void countFailure() {
+		TargetState state = target();
+		if (state != null && !underWay().isEmpty()) {
+			state.failed();
 		}
 	}
 
@@ -287,15 +374,27 @@ public abstract class Link implements Watcher {
 
 	@Override
 	public final void inputEnded(FrameConnection ended) {
-		Cause cause = new Cause(CloseReason.UPSTREAM_EOF, EndedBy.UPSTREAM, "");
-		ended.because(cause);
-		Cause why = ended.cause();
-		if (why != null && why.reason() == CloseReason.TRUNCATED_FRAME) {
+		ended.because(new Cause(CloseReason.UPSTREAM_EOF, EndedBy.UPSTREAM, ""));
+		countHalfReply(ended);
+		this.shard.gone(this);
+		ended.takeBack();
+		endOutput(ended);
+		endUnderWay(Objects.requireNonNull(ended.cause()), ended);
+	}
+
+	/**
+	 * No reply comes any more.
+	 * @param ended the connection, of which nothing unsent is gathered
+	 */
+	void endOutput(FrameConnection ended) {
+		ended.halfClose();
+	}
+
+	private void countHalfReply(FrameConnection ended) {
+		if (!this.halfCounted && ended.isInsideFrame() && !this.shard.isOneWay()) {
+			this.halfCounted = true;
 			discard("half");
 		}
-		this.shard.gone(this);
-		endUnderWay((why != null) ? why : cause, ended);
-		ended.halfClose();
 	}
 
 	@Override
@@ -331,21 +430,26 @@ public abstract class Link implements Watcher {
 			}
 			return;
 		}
+		countHalfReply(closed);
 		this.shard.gone(this);
 		endUnderWay(cause, closed);
 	}
 
 	/**
-	 * The connection is no good any more: what cannot have left goes elsewhere, the rest
-	 * fails.
+	 * The connection is no good any more: what cannot have left goes elsewhere, in its
+	 * order, the rest fails.
 	 */
 	private void endUnderWay(Cause cause, FrameConnection ended) {
-		this.retries.addAll(underWay());
+		List<Exchange> ending = new ArrayList<>(underWay());
+		if (ending.isEmpty()) {
+			return;
+		}
+		countFailure();
 		clear();
-		while (!this.retries.isEmpty()) {
-			Exchange exchange = this.retries.removeLast();
-			boolean retry = !ended.isOpen() && !ended.mayHaveLeft(exchange.begin()) && exchange.unsent();
-			if (retry && exchange != this.beating) {
+		for (Exchange exchange : ending.reversed()) {
+			boolean stayed = exchange != this.beating
+					&& (ended.isTakenBack(exchange.begin()) || (ended.isCut() && !ended.mayHaveLeft(exchange.begin())));
+			if (stayed && exchange.unsent()) {
 				this.shard.putBack(exchange);
 			}
 			else {
@@ -357,10 +461,6 @@ public abstract class Link implements Watcher {
 
 	@Override
 	public long awaitingReplySince(FrameConnection awaited) {
-		Exchange heartbeat = this.beating;
-		if (heartbeat != null && underWay().isEmpty()) {
-			return heartbeat.createdAt();
-		}
 		for (Exchange oldest : underWay()) {
 			return oldest.createdAt();
 		}

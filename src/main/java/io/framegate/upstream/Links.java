@@ -62,7 +62,7 @@ public final class Links {
 	 * @return the reason, or {@code null}
 	 */
 	public @Nullable String refusal(Exchange exchange) {
-		if (this.correlator == null) {
+		if (this.correlator == null || isOneWay()) {
 			return null;
 		}
 		Correlator.Key key = this.correlator.inRequest(exchange.request());
@@ -79,7 +79,8 @@ public final class Links {
 	 */
 	public void submit(Exchange exchange) {
 		Shard shard = this.shards.get(exchange.origin().loop().index() % this.shards.size());
-		if (!shard.hasRoom()) {
+		// Clients keep to their shard where links are permanent, for their order's sake.
+		if (!isPermanent() && !shard.hasRoom()) {
 			for (Shard other : this.shards) {
 				if (other.hasRoom()) {
 					shard = other;
@@ -108,8 +109,8 @@ public final class Links {
 			return new OneWayLink(shard);
 		}
 		return switch (this.route.upstream().sharing()) {
-			case EXCLUSIVE -> new ExclusiveLink(shard);
-			case ORDERED -> new OrderedLink(shard);
+			case EXCLUSIVE -> new ExclusiveLink(shard, this.correlator);
+			case ORDERED -> new OrderedLink(shard, this.correlator);
 			case CORRELATED -> new CorrelatedLink(shard, Objects.requireNonNull(this.correlator));
 		};
 	}

@@ -3,12 +3,14 @@ package io.framegate.upstream;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.Objects;
 
 import io.framegate.connection.FrameConnection;
 
 /**
- * Carries frames that are not answered: one is done when the server's kernel has taken
- * its last byte. What the server sends is read and dropped.
+ * Carries frames that are not answered: one is done when the kernel has taken its last
+ * byte. A client's frames keep to one link, for their order's sake. What the server sends
+ * is read and dropped.
  */
 final class OneWayLink extends Link {
 
@@ -24,11 +26,14 @@ final class OneWayLink extends Link {
 
 	@Override
 	boolean hasRoomFor(Exchange exchange) {
-		return this.line.size() < MOST && connection().isWritable();
+		Link lane = exchange.origin().lane();
+		boolean own = lane == null || lane == this || !lane.isOpen();
+		return own && this.line.size() < MOST && connection().isWritable();
 	}
 
 	@Override
 	byte[] begin(Exchange exchange) {
+		exchange.origin().lane(this);
 		this.line.addLast(exchange);
 		return exchange.request();
 	}
@@ -43,6 +48,12 @@ final class OneWayLink extends Link {
 		// Nobody asked.
 	}
 
+	/** Nothing that matters comes, so there is nothing to linger for. */
+	@Override
+	void endOutput(FrameConnection ended) {
+		ended.close(Objects.requireNonNull(ended.cause()));
+	}
+
 	@Override
 	public void taken(FrameConnection taker) {
 		long out = taker.bytesOut();
@@ -51,6 +62,7 @@ final class OneWayLink extends Link {
 			this.line.removeFirst();
 			first.answer(NO_REPLY);
 		}
+		worked();
 		if (this.line.isEmpty()) {
 			idle();
 			endIfRetired();

@@ -4,9 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
 
-import io.framegate.connection.Cause;
-import io.framegate.connection.CloseReason;
-import io.framegate.connection.EndedBy;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Carries many exchanges to a server that answers in order: the first reply is for the
@@ -16,20 +14,33 @@ final class OrderedLink extends Link {
 
 	private static final int MOST = 4096;
 
+	/** So much of the line one client may take: the others wait behind it. */
+	private static final int SHARE = 64;
+
+	private final @Nullable Correlator correlator;
+
 	private final Deque<Exchange> line = new ArrayDeque<>();
 
-	OrderedLink(Shard shard) {
+	OrderedLink(Shard shard, @Nullable Correlator correlator) {
 		super(shard);
+		this.correlator = correlator;
 	}
 
 	@Override
 	boolean hasRoomFor(Exchange exchange) {
-		return this.line.size() < MOST && connection().isWritable();
+		return this.line.size() < MOST && exchange.origin().inLine().get() < SHARE && connection().isWritable();
+	}
+
+	/** Where a reply is waited for, its own timer tells that a server is gone. */
+	@Override
+	boolean hasRoomForHeartbeat(Exchange heartbeat) {
+		return this.line.isEmpty();
 	}
 
 	@Override
 	byte[] begin(Exchange exchange) {
 		this.line.addLast(exchange);
+		exchange.origin().inLine().incrementAndGet();
 		return exchange.request();
 	}
 
@@ -40,13 +51,17 @@ final class OrderedLink extends Link {
 			unsolicited();
 		}
 		else if (!hasLeft(first)) {
-			discard("unsolicited");
-			poison(new Cause(CloseReason.LATE_REPLY, EndedBy.UPSTREAM, "a reply came before its request had left"));
+			stray("unsolicited", "a reply came before its request had left");
+		}
+		else if (this.correlator != null && !this.correlator.isReplyTo(first, reply)) {
+			stray("unmatched", "the reply's key is not the request's");
 		}
 		else {
 			this.line.removeFirst();
+			boolean halfShareIsFree = first.origin().inLine().decrementAndGet() == SHARE / 2;
+			worked();
 			first.answer(reply);
-			if (this.line.isEmpty() || this.line.size() == MOST - 1) {
+			if (this.line.isEmpty() || this.line.size() == MOST - 1 || halfShareIsFree) {
 				idle();
 			}
 		}
@@ -59,6 +74,7 @@ final class OrderedLink extends Link {
 
 	@Override
 	void clear() {
+		this.line.forEach((exchange) -> exchange.origin().inLine().decrementAndGet());
 		this.line.clear();
 	}
 

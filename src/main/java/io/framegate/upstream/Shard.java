@@ -1,17 +1,20 @@
 package io.framegate.upstream;
 
+import java.net.InetAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Deque;
+import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 import io.framegate.connection.Cause;
 import io.framegate.connection.CloseReason;
+import io.framegate.connection.EndedBy;
 import io.framegate.connection.FrameConnection;
 import io.framegate.connection.Loop;
+import io.framegate.route.Balance;
 import io.framegate.route.Heartbeat;
 import io.framegate.route.Pool;
 import io.framegate.timeout.Timeouts;
@@ -27,14 +30,20 @@ final class Shard {
 	/** As good as for ever. */
 	static final long LONG_AGO = TimeUnit.HOURS.toNanos(1);
 
-	private static final long FIRST_PAUSE = TimeUnit.MILLISECONDS.toNanos(100);
+	/** A permanent link that ends unused within this time was of no use. */
+	private static final long SOON = TimeUnit.SECONDS.toNanos(1);
 
+	/** Permanent links are tried again after 100 ms to 12.8 s. */
 	private static final int MOST_DOUBLINGS = 7;
+
+	/** Where a client waits, after 800 ms at the most. */
+	private static final int MOST_DOUBLINGS_WAITED_FOR = 3;
 
 	private final Links links;
 
 	private final Loop loop;
 
+	/** How many links there may be; permanent ones, to each target. */
 	private final int quota;
 
 	private final List<Link> all = new ArrayList<>();
@@ -49,9 +58,15 @@ final class Shard {
 
 	private final Runnable sweeper = this::sweep;
 
+	private final Backoff backoff = new Backoff(MOST_DOUBLINGS_WAITED_FOR);
+
+	private final Map<TargetState, Backoff> backoffs = new IdentityHashMap<>();
+
 	private volatile int room;
 
 	private @Nullable Link chosen;
+
+	private int turn;
 
 	private boolean started;
 
@@ -63,15 +78,15 @@ final class Shard {
 
 	private @Nullable Cause dialFault;
 
-	private int dialFailures;
-
-	private long dialAgainAt = System.nanoTime();
-
 	Shard(Links links, Loop loop, int quota) {
 		this.links = links;
 		this.loop = loop;
 		this.quota = quota;
 		this.room = quota;
+	}
+
+	Links links() {
+		return this.links;
 	}
 
 	Loop loop() {
@@ -80,6 +95,14 @@ final class Shard {
 
 	Connector connector() {
 		return this.links.connector();
+	}
+
+	private Targets targets() {
+		return connector().targets();
+	}
+
+	boolean isOneWay() {
+		return this.links.isOneWay();
 	}
 
 	/**
@@ -92,13 +115,12 @@ final class Shard {
 	}
 
 	void start() {
-		if (this.started) {
-			return;
+		if (!this.started) {
+			this.started = true;
+			this.stopped = false;
+			this.loop.addSweeper(this.sweeper);
+			openPermanent();
 		}
-		this.started = true;
-		this.stopped = false;
-		this.loop.addSweeper(this.sweeper);
-		openPermanent();
 	}
 
 	/**
@@ -116,7 +138,13 @@ final class Shard {
 		}
 	}
 
+	// Exchanges
+
 	void submit(Exchange exchange) {
+		if (this.stopped) {
+			exchange.fail(Cause.byGateway(CloseReason.ROUTE_DRAIN, "the route stops"));
+			return;
+		}
 		this.waiting.add(exchange);
 		dispatch();
 	}
@@ -142,8 +170,10 @@ final class Shard {
 				if (exchange == null || link == null) {
 					break;
 				}
-				this.resting.remove(link);
-				link.send(exchange);
+				if (exchange.claim()) {
+					this.resting.remove(link);
+					link.send(exchange);
+				}
 			}
 			if (this.waiting.size() > 0 && !this.links.isPermanent()) {
 				openMore();
@@ -156,17 +186,10 @@ final class Shard {
 	}
 
 	private boolean hasFreeLink() {
-		if (!this.links.isPermanent()) {
-			Link first = this.resting.peekFirst();
-			if (first == null) {
-				return false;
-			}
-			long left = this.links.rest() - (System.nanoTime() - first.idleSince());
-			if (left > 0) {
-				dispatchAfter(left);
-			}
-			return left <= 0;
-		}
+		return this.links.isPermanent() ? hasWritableLink() : hasRestedLink();
+	}
+
+	private boolean hasWritableLink() {
 		for (int i = 0; i < this.all.size(); i++) {
 			if (this.all.get(i).isOpen() && this.all.get(i).connection().isWritable()) {
 				return true;
@@ -175,19 +198,45 @@ final class Shard {
 		return false;
 	}
 
-	private boolean choose(Exchange exchange) {
-		this.chosen = this.links.isPermanent() ? leastBusy(exchange) : longestRested(exchange);
-		return this.chosen != null;
+	private boolean hasRestedLink() {
+		long now = System.nanoTime();
+		long soonest = Long.MAX_VALUE;
+		for (Link link : this.resting) {
+			long left = link.restLeft(now);
+			if (left <= 0) {
+				return true;
+			}
+			soonest = Math.min(soonest, left);
+		}
+		if (soonest < Long.MAX_VALUE) {
+			dispatchAfter(soonest);
+		}
+		return false;
 	}
 
-	private @Nullable Link leastBusy(Exchange exchange) {
-		Link best = null;
+	private boolean choose(Exchange exchange) {
+		Link link = this.links.isPermanent() ? nextInTurn(exchange) : longestRested(exchange);
+		while (link != null && link.isSoiled()) {
+			link.poison(
+					new Cause(CloseReason.LATE_REPLY, EndedBy.UPSTREAM, "bytes came where no reply was waited for"));
+			link = this.links.isPermanent() ? nextInTurn(exchange) : longestRested(exchange);
+		}
+		this.chosen = link;
+		return link != null;
+	}
+
+	private @Nullable Link nextInTurn(Exchange exchange) {
 		TargetState home = home(exchange);
-		for (int i = 0; i < this.all.size(); i++) {
-			Link link = this.all.get(i);
-			if (link.isOpen() && (home == null || link.target() == home || !home.isUp()) && link.hasRoomFor(exchange)
+		boolean leastBusy = targets().balance() == Balance.LEAST_CONNECTIONS;
+		int size = this.all.size();
+		int first = this.turn + 1;
+		Link best = null;
+		for (int i = first; i < first + size && (leastBusy || best == null); i++) {
+			Link link = this.all.get(i % size);
+			if (link.isOpen() && suits(link, home) && link.hasRoomFor(exchange)
 					&& (best == null || link.underWay().size() < best.underWay().size())) {
 				best = link;
+				this.turn = i % size;
 			}
 		}
 		return best;
@@ -197,10 +246,7 @@ final class Shard {
 		long now = System.nanoTime();
 		TargetState home = home(exchange);
 		for (Link link : this.resting) {
-			if (now - link.idleSince() < this.links.rest()) {
-				return null;
-			}
-			if (link.isOpen() && (home == null || link.target() == home || !home.isUp())) {
+			if (link.restLeft(now) <= 0 && link.isOpen() && suits(link, home)) {
 				return link;
 			}
 		}
@@ -208,7 +254,11 @@ final class Shard {
 	}
 
 	private @Nullable TargetState home(Exchange exchange) {
-		return this.links.connector().targets().home(exchange.origin().address());
+		return targets().home(exchange.origin().address());
+	}
+
+	private static boolean suits(Link link, @Nullable TargetState home) {
+		return home == null || link.target() == home || !home.isUp();
 	}
 
 	private void dispatchAfter(long nanos) {
@@ -221,6 +271,33 @@ final class Shard {
 		}
 	}
 
+	private void updateRoom() {
+		this.room = this.links.isPermanent() ? 1
+				: this.resting.size() + (this.quota - this.all.size()) - this.waiting.size();
+		if (this.room > 0) {
+			this.links.shareWork(this);
+		}
+	}
+
+	boolean isCrowded() {
+		return this.room < 0;
+	}
+
+	/**
+	 * Gives away an exchange that waits here, to a shard that has room.
+	 * @param to the shard
+	 */
+	void giveOne(Shard to) {
+		if (this.room <= 0) {
+			Exchange exchange = this.waiting.poll((any) -> true);
+			if (exchange != null) {
+				to.loop.later(() -> to.submit(exchange));
+			}
+		}
+	}
+
+	// Links
+
 	private void openMore() {
 		int opening = 0;
 		for (Link link : this.all) {
@@ -228,46 +305,54 @@ final class Shard {
 				opening++;
 			}
 		}
-		java.net.InetAddress client = this.waiting.nextAddress();
-		TargetState home = this.links.connector().targets().home(client);
+		InetAddress client = this.waiting.nextAddress();
+		TargetState home = targets().home(client);
 		if (home != null && this.all.size() >= this.quota && !this.resting.isEmpty()
 				&& this.resting.getFirst().target() != home) {
 			Link other = this.resting.removeFirst();
 			gone(other);
 			other.retire(Cause.byGateway(CloseReason.ROUTE_DRAIN, "made room for a connection to another target"));
 		}
-		while (!this.stopped && opening < this.waiting.size() && this.all.size() < this.quota && mayDial()) {
+		while (!this.stopped && opening < this.waiting.size() && this.all.size() < this.quota
+				&& this.backoff.isOver()) {
 			opening++;
-			open(client);
+			Link link = this.links.newLink(this);
+			this.all.add(link);
+			link.start(client);
 		}
-	}
-
-	private boolean mayDial() {
-		return System.nanoTime() - this.dialAgainAt >= 0;
-	}
-
-	private void open(java.net.@Nullable InetAddress client) {
-		Link link = this.links.newLink(this);
-		this.all.add(link);
-		link.start(client);
 	}
 
 	private void openPermanent() {
-		while (this.links.isPermanent() && !this.stopped && this.all.size() < this.quota && mayDial()) {
-			open(null);
+		if (!this.links.isPermanent() || this.stopped) {
+			return;
+		}
+		for (TargetState target : targets().forLinks()) {
+			long there = this.all.stream().filter((link) -> link.target() == target).count();
+			while (there++ < this.quota && backoff(target).isOver()) {
+				Link link = this.links.newLink(this);
+				this.all.add(link);
+				link.start(target);
+			}
 		}
 	}
 
+	private Backoff backoff(TargetState target) {
+		return this.backoffs.computeIfAbsent(target, (any) -> new Backoff(MOST_DOUBLINGS));
+	}
+
 	void established(Link link) {
-		this.dialFailures = 0;
+		this.backoff.succeeded();
 		this.dialFault = null;
 		if (this.stopped) {
 			link.retire(Cause.byGateway(CloseReason.ROUTE_DRAIN, "the route stops"));
 			return;
 		}
+		if (isOneWay()) {
+			link.connection().ignoreInput();
+		}
 		Heartbeat heartbeat = this.links.heartbeat();
 		if (this.links.isPermanent() && heartbeat.interval().isPositive() && heartbeat.send() != null) {
-			beat(link);
+			link.beat(new Beat(this, link, Payloads.bytes(heartbeat.send())).exchange());
 			if (heartbeat.expect() != null) {
 				// Signed on only when the answer is there.
 				return;
@@ -278,10 +363,9 @@ final class Shard {
 	}
 
 	void dialFailed(Link link, Cause cause) {
-		gone(link);
 		this.dialFault = cause;
-		long pause = FIRST_PAUSE << Math.min(this.dialFailures++, this.links.isPermanent() ? MOST_DOUBLINGS : 3);
-		this.dialAgainAt = System.nanoTime() + pause / 2 + ThreadLocalRandom.current().nextLong(pause / 2);
+		this.backoff.failed();
+		gone(link);
 		updateRoom();
 	}
 
@@ -310,6 +394,15 @@ final class Shard {
 	void gone(Link link) {
 		if (this.all.remove(link)) {
 			this.resting.remove(link);
+			TargetState target = link.target();
+			if (this.links.isPermanent() && target != null) {
+				if (link.isFruitless(SOON)) {
+					backoff(target).failed();
+				}
+				else {
+					backoff(target).succeeded();
+				}
+			}
 			updateRoom();
 		}
 	}
@@ -328,39 +421,14 @@ final class Shard {
 		}
 	}
 
-	private void updateRoom() {
-		this.room = this.links.isPermanent() ? 1
-				: this.resting.size() + (this.quota - this.all.size()) - this.waiting.size();
-		if (this.room > 0) {
-			this.links.shareWork(this);
-		}
-	}
-
-	/**
-	 * Gives away an exchange that waits here, to a shard that has room.
-	 * @param to the shard
-	 */
-	void giveOne(Shard to) {
-		if (this.room <= 0) {
-			Exchange exchange = this.waiting.poll((any) -> true);
-			if (exchange != null) {
-				to.loop.later(() -> to.submit(exchange));
-			}
-		}
-	}
-
-	int waiting() {
-		return this.waiting.size();
-	}
-
-	boolean isCrowded() {
-		return this.room < 0;
-	}
-
 	private @Nullable Cause whyOld(Link link, long now) {
 		Pool pool = this.links.pool();
 		TargetState target = link.target();
-		if (target != null && this.links.connector().targets().isBetterUpThan(target)) {
+		if (target != null && targets().isToBeLeft(target)) {
+			return Cause.byGateway(CloseReason.ROUTE_DRAIN, "a health check found the target down");
+		}
+		if (target != null && targets().isBetterUpThan(target)
+				&& (!this.links.isPermanent() || hasOpenLinkBetterThan(target))) {
 			return Cause.byGateway(CloseReason.ROUTE_DRAIN, "a preferred target is up again");
 		}
 		if (pool.maxAge().isPositive() && now - link.openedAt() >= pool.maxAge().toNanos()) {
@@ -369,30 +437,82 @@ final class Shard {
 		return null;
 	}
 
+	private boolean hasOpenLinkBetterThan(TargetState target) {
+		return this.all.stream()
+			.anyMatch((link) -> link.isOpen() && link.target() != target && targets().isBefore(link.target(), target));
+	}
+
+	// What time brings
+
 	private void sweep() {
 		long now = System.nanoTime();
 		failLate(now);
-		Pool pool = this.links.pool();
 		for (Link link : List.copyOf(this.all)) {
-			if (!link.isOpen()) {
-				continue;
+			if (this.links.isPermanent()) {
+				beatInTime(link, now);
 			}
-			Cause old = (this.links.isPermanent() || this.resting.contains(link)) ? whyOld(link, now) : null;
-			if (old == null && !this.links.isPermanent() && pool.maxIdle().isPositive() && this.resting.contains(link)
-					&& now - link.idleSince() >= pool.maxIdle().toNanos()) {
-				old = Cause.byGateway(CloseReason.IDLE_TIMEOUT,
-						"pool.max-idle (" + Timeouts.text(pool.maxIdle()) + ")");
+			if (link.isOpen() && link.underWay().isEmpty() && link.isSoiled()) {
+				link.poison(new Cause(CloseReason.LATE_REPLY, EndedBy.UPSTREAM,
+						"bytes came where no reply was waited for"));
 			}
-			if (old != null) {
-				gone(link);
-				link.retire(old);
-			}
-			else if (this.links.isPermanent()) {
-				beatIfQuiet(link, now);
+			else if (link.isOpen()) {
+				boolean free = this.resting.contains(link);
+				Cause old = (this.links.isPermanent() || free) ? whyOld(link, now) : null;
+				if (old == null && free) {
+					old = whyIdle(link, now);
+				}
+				if (old != null) {
+					gone(link);
+					link.retire(old);
+				}
 			}
 		}
 		openPermanent();
 		dispatch();
+	}
+
+	private @Nullable Cause whyIdle(Link link, long now) {
+		Pool pool = this.links.pool();
+		boolean idle = pool.maxIdle().isPositive() && now - link.idleSince() >= pool.maxIdle().toNanos();
+		return idle ? Cause.byGateway(CloseReason.IDLE_TIMEOUT, "pool.max-idle (" + Timeouts.text(pool.maxIdle()) + ")")
+				: null;
+	}
+
+	private void beatInTime(Link link, long now) {
+		Exchange beating = link.beating();
+		Heartbeat heartbeat = this.links.heartbeat();
+		if (beating != null) {
+			if (now - beating.createdAt() >= Beat.limit(this.links) && !isOneWay()) {
+				connector().terms().timeouts().countFired(Timer.REPLY);
+				link.poison(Beat.missing(this.links));
+			}
+		}
+		else if (link.isOpen() && heartbeat.interval().isPositive() && heartbeat.send() != null) {
+			FrameConnection connection = link.connection();
+			long heard = isOneWay() ? connection.lastActivity() : connection.lastReadNanos();
+			if (now - heard >= heartbeat.interval().toNanos()) {
+				link.beat(new Beat(this, link, Payloads.bytes(heartbeat.send())).exchange());
+			}
+		}
+	}
+
+	/**
+	 * Whether a frame that matches no exchange answers a heartbeat.
+	 * @param link where it came
+	 * @param reply the frame
+	 * @return whether it does
+	 */
+	boolean heartbeatAnswered(Link link, byte[] reply) {
+		Exchange beating = link.beating();
+		if (beating == null) {
+			return false;
+		}
+		byte[] expected = Beat.expected(this.links.heartbeat());
+		boolean answers = (expected != null) ? java.util.Arrays.equals(reply, expected) : beating.key() == null;
+		if (answers) {
+			beating.answer(reply);
+		}
+		return answers;
 	}
 
 	private void failLate(long now) {
@@ -400,7 +520,7 @@ final class Shard {
 			return;
 		}
 		long wait = this.links.pool().maxWait().toNanos();
-		long reply = this.links.isOneWay() ? 0 : this.links.connector().terms().timeouts().nanos(Timer.REPLY);
+		long reply = isOneWay() ? 0 : connector().terms().timeouts().nanos(Timer.REPLY);
 		for (Exchange exchange : this.waiting.removeIf((one) -> {
 			long waited = now - one.createdAt();
 			return (wait > 0 && waited >= wait) || (reply > 0 && waited >= reply);
@@ -416,7 +536,7 @@ final class Shard {
 			return fault;
 		}
 		if (reply > 0 && waited >= reply) {
-			Timeouts timeouts = this.links.connector().terms().timeouts();
+			Timeouts timeouts = connector().terms().timeouts();
 			timeouts.countFired(Timer.REPLY);
 			return Cause.byGateway(CloseReason.REPLY_TIMEOUT,
 					"reply timer (" + timeouts.limit(Timer.REPLY).text() + ") ran out in the queue");
@@ -439,91 +559,6 @@ final class Shard {
 				link.retire(Cause.byGateway(CloseReason.REPLY_TIMEOUT, "a key that was given up is needed again"));
 			}
 		}
-	}
-
-	// Heartbeats
-
-	private void beatIfQuiet(Link link, long now) {
-		Heartbeat heartbeat = this.links.heartbeat();
-		if (!heartbeat.interval().isPositive() || heartbeat.send() == null) {
-			return;
-		}
-		long quiet = now - link.connection().lastActivity();
-		if (quiet >= heartbeat.interval().toNanos() && !link.isBeating()) {
-			beat(link);
-		}
-	}
-
-	private void beat(Link link) {
-		link.beat(new Beat(link).exchange);
-	}
-
-	/**
-	 * Whether a frame that matches no exchange answers a heartbeat.
-	 * @param link where it came
-	 * @param reply the frame
-	 * @return whether it does
-	 */
-	boolean heartbeatAnswered(Link link, byte[] reply) {
-		Exchange beating = link.beating();
-		if (beating != null && isExpected(reply)) {
-			beating.answer(reply);
-			return true;
-		}
-		return false;
-	}
-
-	private boolean isExpected(byte[] reply) {
-		String expect = this.links.heartbeat().expect();
-		return expect == null || Arrays.equals(reply, Payloads.bytes(expect));
-	}
-
-	/**
-	 * The gateway's own exchange.
-	 */
-	private final class Beat implements Exchange.Origin {
-
-		private final Link link;
-
-		private final Exchange exchange;
-
-		private Beat(Link link) {
-			this.link = link;
-			this.exchange = new Exchange(this,
-					Payloads.bytes(java.util.Objects.requireNonNull(Shard.this.links.heartbeat().send())));
-		}
-
-		@Override
-		public Loop loop() {
-			return Shard.this.loop;
-		}
-
-		@Override
-		public java.net.@Nullable InetAddress address() {
-			return null;
-		}
-
-		@Override
-		public void answered(Exchange answered) {
-			byte[] reply = answered.reply();
-			this.link.beaten();
-			if (Shard.this.links.isOneWay() || (reply != null && isExpected(reply))) {
-				if (!this.link.isReady()) {
-					this.link.ready();
-					freed(this.link);
-				}
-			}
-			else {
-				this.link
-					.poison(Cause.byGateway(CloseReason.BAD_FRAME, "the heartbeat's answer is not what is expected"));
-			}
-		}
-
-		@Override
-		public void failed(Exchange failed, Cause cause) {
-			this.link.beaten();
-		}
-
 	}
 
 }

@@ -1,6 +1,7 @@
 package io.framegate.upstream;
 
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -9,8 +10,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import io.framegate.route.Target;
 
 /**
- * What is known of a target: its addresses, its connections, whether it is up. Any thread
- * may call.
+ * What is known of a target: its addresses, its connections, whether it is up, whether it
+ * can be trusted. Any thread may call.
  */
 public final class TargetState {
 
@@ -20,7 +21,7 @@ public final class TargetState {
 		/** It is. */
 		UP,
 
-		/** Left alone for a while, after connects failed. */
+		/** Left alone for a while, after it failed several times in a row. */
 		EJECTED,
 
 		/** Not before a health check finds it well. */
@@ -33,6 +34,14 @@ public final class TargetState {
 	private static final long LONGEST_PAUSE = TimeUnit.SECONDS.toNanos(60);
 
 	private static final int MOST_DOUBLINGS = 6;
+
+	/** The rest between exchanges after a first reply too many; doubled with each. */
+	private static final long LONGER_REST = TimeUnit.MILLISECONDS.toNanos(5);
+
+	private static final int MOST_STRAYS = 6;
+
+	/** After so long without a reply too many, a target is trusted again. */
+	private static final long FORGIVEN_AFTER = TimeUnit.MINUTES.toNanos(10);
 
 	private final Target target;
 
@@ -48,11 +57,15 @@ public final class TargetState {
 
 	private volatile boolean ejected;
 
-	private volatile long ejectedUntil;
-
-	private int failures;
+	private volatile int failures;
 
 	private int ejections;
+
+	private long trialAt;
+
+	private volatile int strays;
+
+	private volatile long strayAt;
 
 	TargetState(Target target, int fall) {
 		this.target = target;
@@ -67,11 +80,11 @@ public final class TargetState {
 		if (this.down) {
 			return Status.DOWN;
 		}
-		return (this.ejected && System.nanoTime() - this.ejectedUntil < 0) ? Status.EJECTED : Status.UP;
+		return this.ejected ? Status.EJECTED : Status.UP;
 	}
 
 	public boolean isUp() {
-		return status() == Status.UP;
+		return !this.down && !this.ejected;
 	}
 
 	public int connections() {
@@ -86,33 +99,81 @@ public final class TargetState {
 		this.connections.decrementAndGet();
 	}
 
-	synchronized void connected() {
+	/**
+	 * A connect succeeded: the target is tried again, if not yet trusted as before.
+	 */
+	void connected() {
+		this.ejected = false;
+	}
+
+	/**
+	 * The target did what it is there for.
+	 */
+	void worked() {
+		if (this.failures != 0) {
+			forget();
+		}
+	}
+
+	private synchronized void forget() {
 		this.failures = 0;
 		this.ejections = 0;
 		this.ejected = false;
 	}
 
 	/**
-	 * A connect failed. After as many in a row as a health check may, the target is left
-	 * alone for a pause that doubles each time.
+	 * A connect failed, or a connection on which something was awaited. After as many in
+	 * a row as a health check may, the target is left alone for a pause that doubles each
+	 * time; then a connect is tried.
 	 */
 	synchronized void failed() {
-		if (++this.failures >= this.fall) {
+		this.failures++;
+		if (this.failures >= this.fall) {
 			long pause = Math.min(FIRST_PAUSE << Math.min(this.ejections, MOST_DOUBLINGS), LONGEST_PAUSE);
 			long jitter = ThreadLocalRandom.current().nextLong(pause / 5);
-			this.ejectedUntil = System.nanoTime() + pause - jitter;
-			this.ejected = true;
+			this.trialAt = System.nanoTime() + pause - jitter;
 			this.ejections++;
-			// The first connect after the pause decides.
-			this.failures = this.fall - 1;
+			this.ejected = true;
+			// The first after the pause decides.
+			this.failures = Math.max(1, this.fall - 1);
 		}
 	}
 
-	void down(boolean down) {
-		this.down = down;
-		if (!down) {
-			connected();
+	/**
+	 * Whether it was left alone for long enough, so that a connect may be tried.
+	 * @return whether the pause is over
+	 */
+	synchronized boolean isTrialDue() {
+		return this.ejected && System.nanoTime() - this.trialAt >= 0;
+	}
+
+	void down(boolean now) {
+		this.down = now;
+		if (!now) {
+			forget();
 		}
+	}
+
+	/**
+	 * A reply came that nobody had asked for: what may come next is waited for longer.
+	 */
+	synchronized void strayed() {
+		this.strays = Math.min((this.strays > 0 && isForgiven()) ? 1 : this.strays + 1, MOST_STRAYS);
+		this.strayAt = System.nanoTime();
+	}
+
+	private boolean isForgiven() {
+		return System.nanoTime() - this.strayAt > FORGIVEN_AFTER;
+	}
+
+	/**
+	 * How long a connection rests between exchanges.
+	 * @param usual what is configured, 0 for not at all
+	 * @return nanoseconds
+	 */
+	long rest(long usual) {
+		int known = this.strays;
+		return (known == 0 || usual == 0 || isForgiven()) ? usual : Math.max(usual, LONGER_REST << (known - 1));
 	}
 
 	void addresses(List<InetSocketAddress> found) {
@@ -133,7 +194,7 @@ public final class TargetState {
 			return all;
 		}
 		int first = Math.floorMod(this.nextAddress.getAndIncrement(), all.size());
-		List<InetSocketAddress> turned = new java.util.ArrayList<>(all.subList(first, all.size()));
+		List<InetSocketAddress> turned = new ArrayList<>(all.subList(first, all.size()));
 		turned.addAll(all.subList(0, first));
 		return turned;
 	}

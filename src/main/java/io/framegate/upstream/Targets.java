@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -22,8 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A route's targets: which are up, where they are, and which comes next. Names are looked
- * up at the start and again every {@link #LOOK_UP_EVERY}, on a virtual thread. Any thread
- * may call.
+ * up at the start and again every {@link #LOOK_UP_EVERY}. Any thread may call.
  */
 public final class Targets {
 
@@ -32,7 +32,11 @@ public final class Targets {
 
 	private final Balance balance;
 
-	private final List<TargetState> states;
+	private final RouteMeters meters;
+
+	private final int fall;
+
+	private volatile List<TargetState> states;
 
 	private final AtomicInteger turn = new AtomicInteger();
 
@@ -42,54 +46,94 @@ public final class Targets {
 
 	public Targets(Upstream upstream, RouteMeters meters) {
 		this.balance = upstream.balance();
-		this.states = upstream.targets()
-			.stream()
-			.map((target) -> new TargetState(target, upstream.healthCheck().fall()))
-			.toList();
+		this.meters = meters;
+		this.fall = upstream.healthCheck().fall();
+		this.states = upstream.targets().stream().map(this::state).toList();
+	}
+
+	private TargetState state(Target target) {
+		TargetState state = new TargetState(target, this.fall);
+		this.meters.watchTarget(target.toString(), state::isUp);
+		return state;
+	}
+
+	/**
+	 * Begins to look up names, each on a thread of its own: one that takes long keeps no
+	 * other waiting once every name was looked up for a first time.
+	 */
+	void start() {
+		AtomicInteger left = new AtomicInteger(this.states.size());
+		if (this.states.isEmpty()) {
+			this.known.complete(null);
+		}
 		for (TargetState state : this.states) {
-			meters.watchTarget(state.target().toString(), state::isUp);
+			watchAddress(state, () -> {
+				if (left.decrementAndGet() == 0) {
+					this.known.complete(null);
+				}
+			});
+		}
+	}
+
+	private void watchAddress(TargetState state, Runnable once) {
+		if (Resolver.isLiteral(state.target().host())) {
+			lookUp(state);
+			once.run();
+		}
+		else {
+			Thread.ofVirtual().name("framegate-resolver-" + state.target()).start(() -> {
+				lookUp(state);
+				once.run();
+				lookUpAgainAndAgain(state);
+			});
 		}
 	}
 
 	/**
-	 * Begins to look up names.
+	 * Takes other targets: those that were there before keep their state. A new one is
+	 * used once its name was looked up.
+	 * @param targets the targets
 	 */
-	void start() {
-		boolean literal = this.states.stream().allMatch((state) -> Resolver.isLiteral(state.target().host()));
-		if (literal) {
-			lookUp();
+	synchronized void change(List<Target> targets) {
+		List<TargetState> before = this.states;
+		List<TargetState> after = new ArrayList<>();
+		for (Target target : targets) {
+			after.add(before.stream().filter((known) -> known.target().equals(target)).findFirst().orElseGet(() -> {
+				TargetState added = state(target);
+				watchAddress(added, () -> {
+				});
+				return added;
+			}));
 		}
-		else {
-			Thread.ofVirtual().name("framegate-resolver").start(this::lookUpAgainAndAgain);
-		}
+		this.states = List.copyOf(after);
+		before.stream()
+			.filter((state) -> !after.contains(state))
+			.forEach((state) -> this.meters.forgetTarget(state.target().toString()));
 	}
 
-	private void lookUpAgainAndAgain() {
+	private void lookUpAgainAndAgain(TargetState state) {
 		try {
-			do {
-				lookUp();
+			while (!this.stopped.await(LOOK_UP_EVERY.toMillis(), TimeUnit.MILLISECONDS)
+					&& this.states.contains(state)) {
+				lookUp(state);
 			}
-			while (!this.stopped.await(LOOK_UP_EVERY.toMillis(), TimeUnit.MILLISECONDS));
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
 	}
 
-	private void lookUp() {
-		for (TargetState state : this.states) {
-			try {
-				state.addresses(Resolver.resolve(state.target()));
-			}
-			catch (UnknownHostException ex) {
-				// What was known before may still be right.
-				if (state.addresses().isEmpty()) {
-					Target target = state.target();
-					state.addresses(List.of(InetSocketAddress.createUnresolved(target.host(), target.port())));
-				}
+	private static void lookUp(TargetState state) {
+		try {
+			state.addresses(Resolver.resolve(state.target()));
+		}
+		catch (UnknownHostException ex) {
+			// What was known before may still be right.
+			if (state.addresses().isEmpty()) {
+				Target target = state.target();
+				state.addresses(List.of(InetSocketAddress.createUnresolved(target.host(), target.port())));
 			}
 		}
-		this.known.complete(null);
 	}
 
 	void stop() {
@@ -103,17 +147,31 @@ public final class Targets {
 	 * @param found called at once where no first look-up has to be waited for
 	 */
 	void candidates(@Nullable InetAddress client, Loop loop, Consumer<List<Candidate>> found) {
+		whenKnown(loop, () -> found.accept(candidates(inOrder(client))));
+	}
+
+	/**
+	 * Finds the addresses of one target.
+	 * @param target the target
+	 * @param loop where to call back
+	 * @param found called as above
+	 */
+	void candidates(TargetState target, Loop loop, Consumer<List<Candidate>> found) {
+		whenKnown(loop, () -> found.accept(candidates(List.of(target))));
+	}
+
+	private void whenKnown(Loop loop, Runnable task) {
 		if (this.known.isDone()) {
-			found.accept(candidates(client));
+			task.run();
 		}
 		else {
-			this.known.thenRun(() -> loop.execute(() -> found.accept(candidates(client))));
+			this.known.thenRun(() -> loop.execute(task));
 		}
 	}
 
-	private List<Candidate> candidates(@Nullable InetAddress client) {
+	private static List<Candidate> candidates(List<TargetState> targets) {
 		List<Candidate> candidates = new ArrayList<>();
-		for (TargetState state : inOrder(client)) {
+		for (TargetState state : targets) {
 			for (InetSocketAddress address : state.addressesInTurn()) {
 				candidates.add(new Candidate(state, address));
 			}
@@ -146,6 +204,33 @@ public final class Targets {
 		};
 	}
 
+	/**
+	 * The targets that permanent links lead to: all that are up, for {@code failover} the
+	 * first of them.
+	 * @return the targets, those left alone for a while where there is no better one
+	 */
+	List<TargetState> forLinks() {
+		List<TargetState> up = with(TargetState.Status.UP);
+		if (up.isEmpty()) {
+			return with(TargetState.Status.EJECTED);
+		}
+		return (this.balance == Balance.FAILOVER) ? up.subList(0, 1) : up;
+	}
+
+	/**
+	 * Whether exchanges should be kept from a target: a health check has found it down,
+	 * and there is another.
+	 * @param state the target
+	 * @return whether others are to be preferred
+	 */
+	boolean isToBeLeft(TargetState state) {
+		return state.status() == TargetState.Status.DOWN && this.states.stream().anyMatch(TargetState::isUp);
+	}
+
+	Balance balance() {
+		return this.balance;
+	}
+
 	private List<TargetState> with(TargetState.Status status) {
 		List<TargetState> found = new ArrayList<>(this.states.size());
 		for (TargetState state : this.states) {
@@ -168,7 +253,7 @@ public final class Targets {
 	 */
 	private static long weight(TargetState state, @Nullable InetAddress client) {
 		long hash = state.target().toString().hashCode() * 0x9E3779B97F4A7C15L;
-		hash ^= ((client != null) ? java.util.Arrays.hashCode(client.getAddress()) : 0) * 0xC2B2AE3D27D4EB4FL;
+		hash ^= ((client != null) ? Arrays.hashCode(client.getAddress()) : 0) * 0xC2B2AE3D27D4EB4FL;
 		hash = (hash ^ (hash >>> 33)) * 0xFF51AFD7ED558CCDL;
 		hash = (hash ^ (hash >>> 33)) * 0xC4CEB9FE1A85EC53L;
 		return (hash ^ (hash >>> 33)) & Long.MAX_VALUE;
@@ -180,18 +265,17 @@ public final class Targets {
 	 * @return whether there is a better one
 	 */
 	boolean isBetterUpThan(TargetState state) {
-		if (this.balance != Balance.FAILOVER) {
-			return false;
-		}
-		for (TargetState other : this.states) {
-			if (other == state) {
-				return false;
-			}
-			if (other.isUp()) {
-				return true;
-			}
-		}
-		return false;
+		return this.states.stream().anyMatch((other) -> other.isUp() && isBefore(other, state));
+	}
+
+	/**
+	 * Whether a target is preferred to another.
+	 * @param one a target
+	 * @param other another
+	 * @return whether it is named first, where that matters
+	 */
+	boolean isBefore(@Nullable TargetState one, TargetState other) {
+		return this.balance == Balance.FAILOVER && this.states.indexOf(one) < this.states.indexOf(other);
 	}
 
 	/**

@@ -77,6 +77,16 @@ public final class Gateway implements AutoCloseable {
 		return start("classpath:/application.yml,file:" + file, List.of(), properties);
 	}
 
+	/**
+	 * Starts a gateway that reads its configuration where it is told.
+	 * @param locations as in {@code spring.config.location}
+	 * @param properties each as {@code name=value}
+	 * @return the gateway, listening
+	 */
+	public static Gateway startAt(String locations, String... properties) {
+		return start(locations, List.of(), properties);
+	}
+
 	private static Gateway start(String location, List<Class<?>> configurations, String[] properties) {
 		List<Class<?>> sources = new ArrayList<>(List.of(Framegate.class));
 		sources.addAll(configurations);
