@@ -14,13 +14,14 @@ import io.framegate.connection.Side;
 import io.framegate.lifecycle.Routes;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 
 /**
  * The newest ended connections. Spring runs it on threads that may block.
  */
-@Endpoint(id = "closures")
+@Endpoint(id = "closures", defaultAccess = Access.READ_ONLY)
 final class ClosuresEndpoint {
 
 	private final Closures closures;

@@ -19,6 +19,7 @@ import io.framegate.connection.Side;
 import io.framegate.lifecycle.Routes;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
@@ -30,7 +31,7 @@ import org.springframework.http.HttpStatus;
 /**
  * The connections that are there, oldest first. Spring runs it on threads that may block.
  */
-@Endpoint(id = "connections")
+@Endpoint(id = "connections", defaultAccess = Access.READ_ONLY)
 final class ConnectionsEndpoint {
 
 	private final Connections connections;

@@ -77,7 +77,7 @@ final class Levers implements WebFilter {
 	private @Nullable String endpointThatIsOff(String path) {
 		for (String id : ENDPOINTS) {
 			if (path.startsWith(this.basePath + "/" + id + "/")
-					&& this.access.accessFor(EndpointId.of(id), Access.UNRESTRICTED) != Access.UNRESTRICTED) {
+					&& this.access.accessFor(EndpointId.of(id), Access.READ_ONLY) != Access.UNRESTRICTED) {
 				return id;
 			}
 		}

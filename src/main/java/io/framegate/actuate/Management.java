@@ -2,12 +2,16 @@ package io.framegate.actuate;
 
 import io.framegate.connection.Closures;
 import io.framegate.connection.Connections;
+import io.framegate.lifecycle.Advice;
+import io.framegate.lifecycle.Reload;
 import io.framegate.lifecycle.Routes;
 
 import org.springframework.boot.actuate.audit.AuditEventRepository;
 import org.springframework.boot.actuate.audit.InMemoryAuditEventRepository;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -23,8 +27,22 @@ class Management {
 	}
 
 	@Bean
-	RoutesEndpoint routesEndpoint(Routes routes, Targets targets, AuditTrail audit) {
-		return new RoutesEndpoint(routes, targets, audit);
+	RoutesEndpoint routesEndpoint(Routes routes, Targets targets, Advice advice, AuditTrail audit, Reload reload) {
+		return new RoutesEndpoint(routes, targets, advice, audit, reload);
+	}
+
+	/**
+	 * Degraded, not down, while the configuration that was read last is wrong: what runs
+	 * goes on.
+	 * @param reload knows
+	 * @return the component {@code configuration}
+	 */
+	@Bean
+	HealthIndicator configurationHealthIndicator(Reload reload) {
+		return () -> {
+			String error = reload.error();
+			return (error != null) ? Health.status("DEGRADED").withDetail("error", error).build() : Health.up().build();
+		};
 	}
 
 	/**

@@ -5,6 +5,7 @@ import java.util.List;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.framegate.connection.RouteMeters;
 import io.framegate.connection.Side;
+import io.framegate.lifecycle.Advice;
 import io.framegate.lifecycle.RunningRoute;
 import org.jspecify.annotations.Nullable;
 
@@ -29,14 +30,14 @@ record RouteView(String name, String mode, RunningRoute.State state, String addr
 		List<Targets.View> targets, Counts connections, Flow frames, Flow bytes, @Nullable String lastError,
 		List<String> advice) {
 
-	static RouteView of(RunningRoute running, Targets targets) {
+	static RouteView of(RunningRoute running, Targets targets, Advice advice) {
 		var route = running.route();
 		RouteMeters meters = running.meters();
 		return new RouteView(running.name(), route.mode().label(), running.state(), running.address(), running.port(),
 				new Framings(route.listen().framing(), route.upstream().framing()), targets.of(running),
 				new Counts(meters.active(Side.INBOUND), meters.opened(Side.INBOUND), meters.closed(Side.INBOUND)),
 				new Flow(meters.framesIn(), meters.framesOut()), new Flow(meters.bytesIn(), meters.bytesOut()),
-				running.lastError(), List.of());
+				running.lastError(), advice.on(running));
 	}
 
 	/**

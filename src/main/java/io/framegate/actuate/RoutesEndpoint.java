@@ -10,6 +10,8 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.framegate.connection.Cause;
 import io.framegate.connection.CloseReason;
 import io.framegate.connection.EndedBy;
+import io.framegate.lifecycle.Advice;
+import io.framegate.lifecycle.Reload;
 import io.framegate.lifecycle.Routes;
 import io.framegate.lifecycle.RunningRoute;
 import io.framegate.timeout.Timer;
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
+import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
@@ -28,7 +31,7 @@ import org.springframework.http.HttpStatus;
 /**
  * The routes. Spring runs it on threads that may block.
  */
-@Endpoint(id = "routes")
+@Endpoint(id = "routes", defaultAccess = Access.READ_ONLY)
 final class RoutesEndpoint {
 
 	/** How long a request waits for a drain; the drain itself may take longer. */
@@ -38,17 +41,23 @@ final class RoutesEndpoint {
 
 	private final Targets targets;
 
+	private final Advice advice;
+
 	private final AuditTrail audit;
 
-	RoutesEndpoint(Routes routes, Targets targets, AuditTrail audit) {
+	private final Reload reload;
+
+	RoutesEndpoint(Routes routes, Targets targets, Advice advice, AuditTrail audit, Reload reload) {
+		this.reload = reload;
 		this.routes = routes;
 		this.targets = targets;
+		this.advice = advice;
 		this.audit = audit;
 	}
 
 	@ReadOperation
 	All all() {
-		return new All(this.routes.all().stream().map(this::view).toList());
+		return new All(this.routes.all().stream().map(this::view).toList(), this.reload.error());
 	}
 
 	@ReadOperation
@@ -69,6 +78,23 @@ final class RoutesEndpoint {
 		return Mono.fromCallable(() -> begin(find(this.routes, name), Action.of(action), who))
 			.subscribeOn(Schedulers.boundedElastic())
 			.flatMap(Mono::fromFuture);
+	}
+
+	/**
+	 * Reads the configuration again and takes it over.
+	 * @param action {@code reload}
+	 * @param who asks
+	 * @return what was done, or 409 and what is wrong
+	 */
+	@WriteOperation
+	WebEndpointResponse<Reload.Outcome> actOnAll(@Nullable String action, SecurityContext who) {
+		if (!"reload".equals(action)) {
+			throw Refusal.because("The body must be {\"action\":\"reload\"}; pause, resume and drain go to one route");
+		}
+		Reload.Outcome outcome = this.reload.reload();
+		this.audit.note(who, "CONFIGURATION_RELOADED", "error", String.valueOf(outcome.error()));
+		int status = (outcome.error() == null) ? HttpStatus.OK.value() : HttpStatus.CONFLICT.value();
+		return new WebEndpointResponse<>(outcome, status);
 	}
 
 	private CompletableFuture<WebEndpointResponse<Outcome>> begin(RunningRoute route, Action action,
@@ -119,7 +145,7 @@ final class RoutesEndpoint {
 	}
 
 	private RouteView view(RunningRoute route) {
-		return RouteView.of(route, this.targets);
+		return RouteView.of(route, this.targets, this.advice);
 	}
 
 	static RunningRoute find(Routes routes, String name) {
@@ -179,8 +205,11 @@ final class RoutesEndpoint {
 	 * The answer.
 	 *
 	 * @param routes all routes
+	 * @param configurationError what is wrong with the configuration read last, so that
+	 * it was not taken over
 	 */
-	record All(List<RouteView> routes) {
+	@JsonInclude(JsonInclude.Include.NON_NULL)
+	record All(List<RouteView> routes, @Nullable String configurationError) {
 
 	}
 

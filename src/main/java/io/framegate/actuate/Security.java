@@ -39,12 +39,12 @@ class Security {
 	private static final String TOKENS = "spring.security.oauth2.resourceserver.jwt.";
 
 	@Bean
-	Users users(ConfigurableEnvironment environment) {
+	Users framegateUsers(ConfigurableEnvironment environment) {
 		return new Users(FramegateProperties.read(environment).management());
 	}
 
 	@Bean
-	PasswordEncoder passwordEncoder() {
+	PasswordEncoder framegatePasswordEncoder() {
 		return new SeenPasswords(PasswordEncoderFactories.createDelegatingPasswordEncoder());
 	}
 

@@ -13,6 +13,7 @@ import io.framegate.timeout.Timeouts;
 import io.framegate.timeout.Timer;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
@@ -24,7 +25,7 @@ import org.springframework.boot.convert.DurationStyle;
 /**
  * The routes' limits. Spring runs it on threads that may block.
  */
-@Endpoint(id = "timeouts")
+@Endpoint(id = "timeouts", defaultAccess = Access.READ_ONLY)
 final class TimeoutsEndpoint {
 
 	private final Routes routes;

@@ -3,7 +3,7 @@ package io.framegate.actuate;
 import java.util.HashMap;
 import java.util.Map;
 
-import io.framegate.route.ManagementProperties;
+import io.framegate.route.FramegateProperties;
 import io.framegate.route.Role;
 import reactor.core.publisher.Mono;
 
@@ -19,7 +19,7 @@ final class Users implements ReactiveUserDetailsService {
 
 	private final Map<String, UserDetails> users = new HashMap<>();
 
-	Users(ManagementProperties properties) {
+	Users(FramegateProperties.Management properties) {
 		properties.users()
 			.forEach((name, user) -> this.users.put(name,
 					User.withUsername(name)

@@ -82,7 +82,7 @@ final class BeanCodec {
 			while (true) {
 				byte[] payload = this.framing.deserializer().deserialize(this.input);
 				this.input.frameRead();
-				this.connection.received(payload);
+				this.connection.input().received(payload);
 			}
 		}
 		catch (SoftEndOfStreamException ex) {
@@ -98,7 +98,7 @@ final class BeanCodec {
 		this.connection.execute(() -> {
 			this.finished = true;
 			if (found != null) {
-				this.connection.broke(found);
+				this.connection.input().broke(found);
 			}
 			this.afterLast.forEach(Runnable::run);
 			this.afterLast.clear();
@@ -134,10 +134,10 @@ final class BeanCodec {
 				this.encoding -= payload.length;
 				checkFull();
 				if (why != null) {
-					this.connection.notEncodable(payload, why);
+					this.connection.output().notEncodable(payload, why);
 				}
 				else {
-					this.connection.writeEncoded(encoded.toByteArray());
+					this.connection.output().writeEncoded(encoded.toByteArray());
 				}
 			});
 		});
@@ -253,7 +253,7 @@ final class BeanCodec {
 			}
 			if (this.paused && this.held <= LIMIT / 2) {
 				this.paused = false;
-				BeanCodec.this.connection.loop().later(BeanCodec.this.connection::release);
+				BeanCodec.this.connection.loop().later(BeanCodec.this.connection.input()::release);
 			}
 			return count;
 		}

@@ -3,24 +3,16 @@ package io.framegate.connection;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 
 import javax.net.ssl.SSLSession;
 
 import io.framegate.framing.BeanFraming;
-import io.framegate.framing.FrameCutter;
-import io.framegate.framing.FrameException;
-import io.framegate.framing.FrameSink;
 import io.framegate.framing.Framing;
 import io.framegate.timeout.Timer;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.epoll.EpollSocketChannel;
-import io.netty.channel.socket.DuplexChannel;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,8 +21,6 @@ import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.integration.ip.tcp.connection.TcpConnectionSupport;
 import org.springframework.integration.ip.tcp.connection.TcpListener;
 import org.springframework.messaging.Message;
-import org.springframework.messaging.MessageDeliveryException;
-import org.springframework.messaging.support.GenericMessage;
 
 /**
  * A connection of the gateway, on either side. What is read is cut into frames, and each
@@ -47,19 +37,11 @@ public final class FrameConnection extends TcpConnectionSupport {
 
 	private static final Logger logger = LoggerFactory.getLogger(FrameConnection.class);
 
-	/** So few bytes that a socket with an empty send buffer takes all of them or none. */
-	private static final int LITTLE = 8 * 1024;
-
-	/** Frames handed to a blocking handler and not done, before reading pauses. */
-	private static final int QUEUED_FRAMES = 64;
-
 	private final Terms terms;
 
 	private final Loop loop;
 
 	private final Channel channel;
-
-	private final TcpListener listener;
 
 	private final Watcher watcher;
 
@@ -71,23 +53,13 @@ public final class FrameConnection extends TcpConnectionSupport {
 
 	private final Instant openedAt = Instant.now();
 
-	private final long openedNanos = System.nanoTime();
+	private final Input input;
 
-	private final FrameCutter cutter;
+	private final Output output;
 
-	private final FrameSink sink = this::take;
-
-	private final Outbox outbox = new Outbox();
-
-	/** Runs a blocking handler's code, if the route has one. */
-	private final @Nullable Serial serial;
-
-	/** Runs a user's own framing, if the route has one. */
-	private final @Nullable BeanCodec codec;
+	private final Waits waits;
 
 	private final CompletableFuture<Closure> whenClosed = new CompletableFuture<>();
-
-	private @Nullable ConnectionHeaders headers;
 
 	private @Nullable Object attachment;
 
@@ -101,54 +73,11 @@ public final class FrameConnection extends TcpConnectionSupport {
 
 	private int place = -1;
 
-	/** Bytes read while reading was paused, or left by a cut that was stopped. */
-	private byte @Nullable [] unread;
-
-	/** Whether the watcher wants no more for now. */
-	private boolean paused;
-
-	/** Whether a handler or framing that runs elsewhere has enough to do. */
-	private boolean held;
-
-	private boolean discarding;
-
-	private boolean broken;
-
-	private boolean inputEnded;
-
 	private boolean inputDone;
-
-	private boolean outputEnding;
-
-	private boolean outputEnded;
-
-	private boolean flushWatched;
-
-	/** Whether nothing that was pending can have left when the socket closed. */
-	private boolean nothingLeft;
-
-	/** Bytes handed to the channel since it was last flushed. */
-	private long unflushed;
-
-	private long framesIn;
-
-	private long bytesIn;
 
 	private long lostFrames;
 
 	private long lostBytes;
-
-	private long establishedNanos;
-
-	private long lastReadAt;
-
-	private long lastWriteAt;
-
-	private long progressAt;
-
-	private long frameStartedAt;
-
-	private long drainStartedAt;
 
 	public FrameConnection(Terms terms, Loop loop, Channel channel, InetSocketAddress remote, TcpListener listener,
 			Watcher watcher, ApplicationEventPublisher publisher) {
@@ -157,22 +86,32 @@ public final class FrameConnection extends TcpConnectionSupport {
 		this.loop = loop;
 		this.channel = channel;
 		this.remote = remote;
-		this.listener = listener;
 		this.watcher = watcher;
 		this.number = terms.connections().nextNumber();
 		this.id = terms.connections().id(this.number);
-		this.cutter = terms.framing().cutter(terms.maxFrameSize());
-		this.serial = terms.blocking() ? new Serial("framegate-" + terms.route() + "-" + this.id) : null;
-		this.codec = (terms.framing() instanceof BeanFraming bean) ? new BeanCodec(this, bean) : null;
 		this.state = (terms.side() == Side.INBOUND) ? ConnectionState.ACCEPTED : ConnectionState.CONNECTING;
-		this.lastReadAt = this.openedNanos;
-		this.lastWriteAt = this.openedNanos;
+		BeanCodec codec = (terms.framing() instanceof BeanFraming bean) ? new BeanCodec(this, bean) : null;
+		this.waits = new Waits(this, terms.timeouts().nanos(Timer.WRITE));
+		this.input = new Input(this, listener, codec);
+		this.output = new Output(this, codec);
 		registerListener(listener);
 		channel.pipeline().addLast(new SocketHandler(this));
 		channel.closeFuture().addListener((future) -> loop.later(this::closed));
 		terms.connections().add(this);
 		terms.meters().countOpened(terms.side());
 		loop.execute(() -> loop.add(this));
+	}
+
+	Input input() {
+		return this.input;
+	}
+
+	Output output() {
+		return this.output;
+	}
+
+	Waits waits() {
+		return this.waits;
 	}
 
 	// What it is
@@ -319,307 +258,51 @@ public final class FrameConnection extends TcpConnectionSupport {
 			return;
 		}
 		if (this.state == ConnectionState.CONNECTING) {
-			this.terms.meters().recordConnect(System.nanoTime() - this.openedNanos);
+			this.terms.meters().recordConnect(System.nanoTime() - this.waits.begunAt());
 		}
 		this.state = ConnectionState.OPEN;
-		this.establishedNanos = System.nanoTime();
-		this.lastReadAt = this.establishedNanos;
-		this.lastWriteAt = this.establishedNanos;
+		this.waits.established();
 		publishConnectionOpenEvent();
 		this.watcher.opened(this);
-		if (!isStopped() && isOpen()) {
-			cutUnread();
-		}
-		if (!isStopped() && !this.inputEnded && isOpen()) {
-			this.channel.config().setAutoRead(true);
-		}
-		if (this.outputEnded && this.state == ConnectionState.OPEN) {
+		this.input.opened();
+		if (this.output.isEnded() && this.state == ConnectionState.OPEN) {
 			this.state = ConnectionState.WRITE_CLOSED;
 		}
 	}
 
-	private boolean isWaitingToOpen() {
+	boolean isWaitingToOpen() {
 		return this.state == ConnectionState.ACCEPTED || this.state == ConnectionState.CONNECTING;
 	}
 
 	// Reading
 
-	void read(ByteBuf buffer) {
-		this.lastReadAt = System.nanoTime();
-		while (buffer.isReadable()) {
-			int size = Math.min(buffer.readableBytes(), Loop.READ_SIZE);
-			this.bytesIn += size;
-			this.terms.meters().countIn(side(), 0, size);
-			if (this.broken) {
-				buffer.skipBytes(size);
-			}
-			else if (this.unread != null || ((isStopped() || isWaitingToOpen()) && !this.discarding)) {
-				keepUnread(buffer, size);
-			}
-			else {
-				byte[] scratch = this.loop.takeScratch();
-				try {
-					buffer.readBytes(scratch, 0, size);
-					cut(scratch, 0, size);
-				}
-				finally {
-					this.loop.giveScratch(scratch);
-				}
-			}
-		}
-	}
-
-	private void keepUnread(ByteBuf buffer, int size) {
-		byte[] before = (this.unread != null) ? this.unread : new byte[0];
-		byte[] all = Arrays.copyOf(before, before.length + size);
-		buffer.readBytes(all, before.length, size);
-		this.unread = all;
-	}
-
-	private void cut(byte[] bytes, int from, int to) {
-		int partialBefore = this.cutter.partialBytes();
-		long framesBefore = this.framesIn;
-		try {
-			int at = this.cutter.cut(bytes, from, to, this.sink);
-			if (at < to) {
-				this.unread = Arrays.copyOfRange(bytes, at, to);
-			}
-			if (this.cutter.partialBytes() > 0 && (partialBefore == 0 || this.framesIn != framesBefore)) {
-				this.frameStartedAt = this.lastReadAt;
-			}
-		}
-		catch (FrameException ex) {
-			CloseReason reason = (ex.fault() == FrameException.Fault.TOO_LONG) ? CloseReason.FRAME_TOO_LONG
-					: CloseReason.BAD_FRAME;
-			broke(new Cause(reason, side().asEndedBy(), String.valueOf(ex.getMessage())));
-		}
-		finally {
-			this.terms.meters().countIn(side(), this.framesIn - framesBefore, 0);
-		}
-	}
-
-	private boolean take(byte[] payload) {
-		if (this.codec != null) {
-			if (!this.discarding && this.codec.offer(payload)) {
-				hold();
-			}
-			return !isStopped() || this.discarding;
-		}
-		this.framesIn++;
-		if (this.discarding) {
-			this.watcher.discarded(this, payload);
-			return true;
-		}
-		Message<byte[]> message = message(payload);
-		if (this.serial == null) {
-			deliver(message);
-		}
-		else {
-			deliverOnVirtualThread(this.serial, message);
-		}
-		return !isStopped() || this.discarding;
-	}
-
-	private Message<byte[]> message(byte[] payload) {
-		ConnectionHeaders shared = this.headers;
-		if (shared == null) {
-			shared = new ConnectionHeaders(this);
-			this.headers = shared;
-		}
-		return new GenericMessage<>(payload, shared);
-	}
-
 	/**
-	 * Delivers a frame that a user's own deserializer read. Its virtual thread calls.
-	 * @param payload the frame
-	 */
-	void received(byte[] payload) {
-		execute(() -> {
-			this.framesIn++;
-			this.terms.meters().countIn(side(), 1, 0);
-		});
-		deliver(message(payload));
-	}
-
-	/**
-	 * A user's own deserializer gave up.
-	 * @param why the cause
-	 */
-	void broke(Cause why) {
-		this.broken = true;
-		fail(why);
-	}
-
-	private void deliver(Message<byte[]> message) {
-		try {
-			this.listener.onMessage(message);
-		}
-		catch (MessageDeliveryException ex) {
-			if (ex.getCause() == null) {
-				// An interceptor vetoed the frame: nobody gets it, and that is no fault.
-				execute(() -> lose(1, message.getPayload().length));
-			}
-			else {
-				refuse(message, ex);
-			}
-		}
-		catch (RuntimeException | LinkageError | StackOverflowError ex) {
-			refuse(message, ex);
-		}
-	}
-
-	private void refuse(Message<byte[]> message, Throwable fault) {
-		Throwable root = fault;
-		while (root.getCause() != null) {
-			root = root.getCause();
-		}
-		logger.error("Route '{}': handling a frame of connection {} failed", route(), this.id, fault);
-		String detail = root.getClass().getSimpleName() + ": " + root.getMessage();
-		execute(() -> {
-			lose(1, message.getPayload().length);
-			fail(Cause.byGateway(CloseReason.INTERNAL_ERROR, detail));
-		});
-	}
-
-	private void deliverOnVirtualThread(Serial handler, Message<byte[]> message) {
-		int waiting = handler.submit(() -> deliver(message));
-		if (waiting >= QUEUED_FRAMES && !this.held) {
-			hold();
-			handler.submit(() -> execute(this::release));
-		}
-	}
-
-	/**
-	 * Runs a task on the loop after every frame taken so far was delivered.
-	 * @param task the task
-	 */
-	public void afterFrames(Runnable task) {
-		if (this.codec != null) {
-			this.codec.afterLast(task);
-		}
-		else if (this.serial == null) {
-			task.run();
-		}
-		else {
-			this.serial.submit(() -> execute(task));
-		}
-	}
-
-	/**
-	 * Stops reading until {@link #resume}. For watchers.
+	 * Stops reading until {@link #resume}.
 	 */
 	public void pause() {
-		if (!this.paused) {
-			this.paused = true;
-			stopReading();
-		}
+		this.input.pause();
 	}
 
 	/**
-	 * Reads on, what was read already first, unless there is {@link #hold() another
-	 * reason} not to.
+	 * Reads on, what was read already first.
 	 */
 	public void resume() {
-		if (this.paused) {
-			this.paused = false;
-			readOn();
-		}
+		this.input.resume();
 	}
 
 	/**
-	 * Stops reading until {@link #release}, for what runs off the loop has enough to do.
+	 * Takes no more frames: what was read already is still delivered, what comes from now
+	 * on is read, counted as undelivered and thrown away.
 	 */
-	void hold() {
-		if (!this.held) {
-			this.held = true;
-			stopReading();
-		}
-	}
-
-	void release() {
-		if (this.held) {
-			this.held = false;
-			readOn();
-		}
-	}
-
-	private boolean isStopped() {
-		return this.paused || this.held;
-	}
-
-	private void stopReading() {
-		if (!this.discarding) {
-			this.channel.config().setAutoRead(false);
-		}
-	}
-
-	private void readOn() {
-		if (isStopped()) {
-			return;
-		}
-		if (!isWaitingToOpen()) {
-			cutUnread();
-		}
-		if (!isStopped() && isOpen()) {
-			if (this.frameStartedAt != 0) {
-				// The frame did not wait for its sender while nobody read.
-				this.frameStartedAt = System.nanoTime();
-			}
-			if (!this.inputEnded && !isWaitingToOpen()) {
-				this.channel.config().setAutoRead(true);
-			}
-		}
+	public void discardInput() {
+		this.input.discard();
 	}
 
 	/**
 	 * Reads from now on without looking at what comes.
 	 */
 	public void ignoreInput() {
-		this.broken = true;
-	}
-
-	private void cutUnread() {
-		byte[] bytes = this.unread;
-		this.unread = null;
-		if (bytes != null && !this.broken) {
-			cut(bytes, 0, bytes.length);
-		}
-		if (this.inputEnded && this.unread == null) {
-			inputDone();
-		}
-	}
-
-	void inputShutDown() {
-		if (this.inputEnded || !isOpen()) {
-			return;
-		}
-		this.inputEnded = true;
-		this.channel.config().setAutoRead(false);
-		if (this.unread == null && !isWaitingToOpen()) {
-			inputDone();
-		}
-	}
-
-	private void inputDone() {
-		if (this.inputDone) {
-			return;
-		}
-		this.inputDone = true;
-		afterFrames(() -> {
-			if (!isOpen()) {
-				return;
-			}
-			if (this.state == ConnectionState.OPEN) {
-				this.state = ConnectionState.READ_CLOSED;
-			}
-			int partial = partialFrameBytes();
-			if (partial > 0 && !this.broken) {
-				because(new Cause(CloseReason.TRUNCATED_FRAME, side().asEndedBy(),
-						"FIN after " + partial + " bytes of a frame"));
-			}
-			this.watcher.inputEnded(this);
-			closeIfDone();
-		});
+		this.input.ignore();
 	}
 
 	/**
@@ -627,11 +310,34 @@ public final class FrameConnection extends TcpConnectionSupport {
 	 * @return whether there is one
 	 */
 	public boolean isInsideFrame() {
-		return partialFrameBytes() > 0 || this.unread != null;
+		return this.input.isInsideFrame();
 	}
 
-	private int partialFrameBytes() {
-		return (this.codec != null) ? this.codec.partialBytes() : this.cutter.partialBytes();
+	/**
+	 * Runs a task on the loop after every frame taken so far was delivered.
+	 * @param task the task
+	 */
+	public void afterFrames(Runnable task) {
+		this.input.afterFrames(task);
+	}
+
+	/**
+	 * Every frame before the peer's FIN was delivered.
+	 * @param fault what is wrong with the end, or {@code null}
+	 */
+	void inputDone(@Nullable Cause fault) {
+		if (!isOpen()) {
+			return;
+		}
+		this.inputDone = true;
+		if (this.state == ConnectionState.OPEN) {
+			this.state = ConnectionState.READ_CLOSED;
+		}
+		if (fault != null) {
+			because(fault);
+		}
+		this.watcher.inputEnded(this);
+		closeIfDone();
 	}
 
 	// Writing
@@ -641,39 +347,7 @@ public final class FrameConnection extends TcpConnectionSupport {
 	 * @param payload the frame, one that the framing can carry
 	 */
 	public void write(byte[] payload) {
-		if (this.outputEnding || !isOpen()) {
-			lose(1, payload.length);
-			return;
-		}
-		if (this.codec != null) {
-			this.codec.write(payload);
-		}
-		else {
-			writeEncoded(payload);
-		}
-	}
-
-	/**
-	 * Writes a frame that needs no more than its prefix and suffix.
-	 * @param payload the frame
-	 */
-	void writeEncoded(byte[] payload) {
-		if (this.outputEnded || !isOpen()) {
-			lose(1, payload.length);
-			return;
-		}
-		this.loop.gather().add(this, payload);
-		this.loop.wrote();
-	}
-
-	/**
-	 * A user's own serializer refused a frame.
-	 * @param payload the frame
-	 * @param why what it said
-	 */
-	void notEncodable(byte[] payload, String why) {
-		lose(1, payload.length);
-		fail(Cause.byGateway(CloseReason.FRAME_NOT_ENCODABLE, why));
+		this.output.write(payload);
 	}
 
 	/**
@@ -681,95 +355,12 @@ public final class FrameConnection extends TcpConnectionSupport {
 	 * @return whether there is room
 	 */
 	public boolean isWritable() {
-		return this.channel.isWritable() && (this.codec == null || !this.codec.isFull());
+		return this.output.isWritable();
 	}
 
-	ByteBuf allocate(int size) {
-		return this.channel.alloc().directBuffer(size, size);
-	}
-
-	/**
-	 * Takes a chunk for the channel.
-	 * @param buffer whole frames
-	 * @param ends where each ends
-	 * @param count how many there are
-	 * @return whether it has to be flushed
-	 */
-	boolean enqueue(ByteBuf buffer, int[] ends, int count) {
-		if (this.outputEnded || !isOpen()) {
-			long bytes = Math.max(0, buffer.readableBytes() - count * framing().overhead());
-			if (isCountedByExchanges()) {
-				share(count, bytes);
-			}
-			else {
-				lose(count, bytes);
-			}
-			buffer.release();
-			return false;
-		}
-		if (this.outbox.pendingBytes() == 0) {
-			this.progressAt = System.nanoTime();
-		}
-		this.outbox.add(ends, count, buffer.readableBytes());
-		this.unflushed += buffer.readableBytes();
-		this.channel.write(buffer, this.channel.voidPromise());
-		return true;
-	}
-
-	void flush() {
-		boolean little = this.outbox.pendingBytes() <= LITTLE && this.outbox.isNoneTakenSinceEmpty();
-		// What becomes writable meanwhile may write more.
-		this.unflushed = 0;
-		this.channel.flush();
-		if (!this.channel.isOpen()) {
-			this.nothingLeft = little;
-		}
-		settle();
-		if (this.outbox.pendingBytes() > 0) {
-			watchFlush();
-		}
-	}
-
-	/**
-	 * Has the channel say when all that is pending now was taken.
-	 */
-	private void watchFlush() {
-		if (!this.flushWatched && isOpen()) {
-			this.flushWatched = true;
-			this.unflushed = 0;
-			this.channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener((future) -> {
-				this.flushWatched = false;
-				settle();
-				if (this.outbox.pendingBytes() > 0) {
-					watchFlush();
-				}
-				else if (this.outputEnding) {
-					endOutput();
-				}
-			});
-		}
-	}
-
-	/**
-	 * Brings the counts up to what the kernel has taken.
-	 */
-	private void settle() {
-		ChannelOutboundBuffer buffer = this.channel.unsafe().outboundBuffer();
-		if (buffer == null) {
-			return;
-		}
-		long before = this.outbox.bytesTaken();
-		long pending = this.unflushed;
-		if (!buffer.isEmpty()) {
-			pending += new Pending().in(buffer);
-		}
-		int frames = this.outbox.settle(pending);
-		long taken = this.outbox.bytesTaken() - before;
-		if (taken > 0) {
-			this.lastWriteAt = System.nanoTime();
-			this.progressAt = this.lastWriteAt;
-			this.terms.meters().countOut(side(), frames, taken);
-			this.watcher.taken(this);
+	void writabilityChanged() {
+		if (isOpen()) {
+			this.watcher.writabilityChanged(this);
 		}
 	}
 
@@ -778,7 +369,7 @@ public final class FrameConnection extends TcpConnectionSupport {
 	 * @return a number of bytes: where the next frame will begin
 	 */
 	public long bytesWritten() {
-		return this.outbox.bytesWritten() + this.loop.gather().gatheredFor(this);
+		return this.output.bytesWritten();
 	}
 
 	/**
@@ -786,10 +377,10 @@ public final class FrameConnection extends TcpConnectionSupport {
 	 * @return a number of bytes
 	 */
 	public long settledBytesOut() {
-		if (this.outbox.pendingBytes() > 0) {
-			settle();
+		if (pendingBytes() > 0) {
+			this.output.settle();
 		}
-		return this.outbox.bytesTaken();
+		return bytesOut();
 	}
 
 	/**
@@ -805,7 +396,7 @@ public final class FrameConnection extends TcpConnectionSupport {
 	 * @return whether it was
 	 */
 	public boolean isTakenBack(long begin) {
-		return this.codec == null && begin >= this.outbox.bytesWritten();
+		return this.output.isTakenBack(begin);
 	}
 
 	/**
@@ -815,19 +406,7 @@ public final class FrameConnection extends TcpConnectionSupport {
 	 * @return {@code false} only where it is certain that none has
 	 */
 	public boolean mayHaveLeft(long begin) {
-		if (this.codec != null) {
-			return true;
-		}
-		if (begin < this.outbox.bytesTaken()) {
-			return true;
-		}
-		return begin < this.outbox.bytesWritten() && !this.nothingLeft;
-	}
-
-	void writabilityChanged() {
-		if (isOpen()) {
-			this.watcher.writabilityChanged(this);
-		}
+		return this.output.mayHaveLeft(begin);
 	}
 
 	@Override
@@ -868,7 +447,7 @@ public final class FrameConnection extends TcpConnectionSupport {
 		}
 	}
 
-	private void fail(Cause why) {
+	void fail(Cause why) {
 		if (isOpen()) {
 			this.watcher.failed(this, why);
 		}
@@ -878,31 +457,13 @@ public final class FrameConnection extends TcpConnectionSupport {
 	 * Sends FIN once everything written has left. The peer may go on sending.
 	 */
 	public void halfClose() {
-		if (this.outputEnding || !isOpen()) {
-			return;
-		}
-		this.outputEnding = true;
-		if (this.codec != null) {
-			this.codec.afterWrites(this::endOutputWhenFlushed);
-		}
-		else {
-			endOutputWhenFlushed();
-		}
+		this.output.end();
 	}
 
-	private void endOutputWhenFlushed() {
-		this.loop.flush();
-		if (this.outbox.pendingBytes() == 0) {
-			endOutput();
-		}
-	}
-
-	private void endOutput() {
-		if (this.outputEnded || !isOpen()) {
-			return;
-		}
-		this.outputEnded = true;
-		((DuplexChannel) this.channel).shutdownOutput();
+	/**
+	 * Our FIN was sent.
+	 */
+	void outputDone() {
 		if (this.state == ConnectionState.OPEN) {
 			this.state = ConnectionState.WRITE_CLOSED;
 		}
@@ -920,30 +481,21 @@ public final class FrameConnection extends TcpConnectionSupport {
 	 * Marks the connection as draining and starts the drain timer, unless it runs.
 	 */
 	public void drain() {
-		if (isOpen() && this.drainStartedAt == 0) {
-			this.drainStartedAt = System.nanoTime();
+		if (isOpen() && this.waits.startDrain()) {
 			this.state = ConnectionState.DRAINING;
 		}
 	}
 
-	/**
-	 * Takes no more frames: what was read already is still delivered, what comes from now
-	 * on is read, counted as undelivered and thrown away.
-	 */
-	public void discardInput() {
-		if (this.discarding || !isOpen()) {
-			return;
+	void drainExpired(Cause why) {
+		Cause began = this.cause;
+		if (began == null) {
+			this.cause = why;
 		}
-		while (this.unread != null && !this.broken && !isWaitingToOpen()) {
-			this.paused = false;
-			this.held = false;
-			cutUnread();
+		else {
+			this.cause = began.reason().isDrain() ? why.withDetail("drain begun by " + began.reason().label())
+					: began.withDetail(why.detail());
 		}
-		this.discarding = true;
-		cutUnread();
-		if (!this.inputEnded && isOpen()) {
-			this.channel.config().setAutoRead(true);
-		}
+		close(why);
 	}
 
 	/**
@@ -979,7 +531,7 @@ public final class FrameConnection extends TcpConnectionSupport {
 	 * @return whether nothing was cut short
 	 */
 	public boolean isDone() {
-		return this.inputDone && this.outputEnded;
+		return this.inputDone && this.output.isEnded();
 	}
 
 	/**
@@ -1005,9 +557,7 @@ public final class FrameConnection extends TcpConnectionSupport {
 	public void close(Cause why) {
 		because(why);
 		if (isOpen()) {
-			this.loop.flush();
-			settle();
-			this.nothingLeft |= this.channel.isOpen();
+			this.output.beforeClose();
 			this.channel.close();
 		}
 	}
@@ -1072,12 +622,9 @@ public final class FrameConnection extends TcpConnectionSupport {
 		}
 		this.state = ConnectionState.CLOSED;
 		this.loop.remove(this);
-		this.unread = null;
-		if (this.codec != null) {
-			this.codec.close();
-		}
-		long frames = this.outbox.pendingFrames();
-		long bytes = this.outbox.pendingPayload(framing().overhead());
+		this.input.close();
+		long frames = this.output.outbox().pendingFrames();
+		long bytes = this.output.outbox().pendingPayload(framing().overhead());
 		share(frames, bytes);
 		if (!isCountedByExchanges()) {
 			this.terms.meters().countUndelivered(frames);
@@ -1098,15 +645,15 @@ public final class FrameConnection extends TcpConnectionSupport {
 	}
 
 	/** On a shared connection it is for each exchange to say what became of it. */
-	private boolean isCountedByExchanges() {
+	boolean isCountedByExchanges() {
 		return this.terms.shared() && side() == Side.UPSTREAM;
 	}
 
 	private Closure closure(Cause why) {
 		FrameConnection other = this.peer;
 		return new Closure(this.id, route(), side(), remoteText(), (other != null) ? other.id : null, why.reason(),
-				why.endedBy(), why.detail(), this.openedAt, Instant.now(), this.framesIn, framesOut(), this.bytesIn,
-				bytesOut(), new Closure.Undelivered(this.lostFrames, this.lostBytes), partialFrameBytes());
+				why.endedBy(), why.detail(), this.openedAt, Instant.now(), framesIn(), framesOut(), bytesIn(),
+				bytesOut(), new Closure.Undelivered(this.lostFrames, this.lostBytes), this.input.partialBytes());
 	}
 
 	@Override
@@ -1116,7 +663,7 @@ public final class FrameConnection extends TcpConnectionSupport {
 		}
 	}
 
-	// Timers
+	// Times and counts, for any thread
 
 	/**
 	 * When a timer started that is running now.
@@ -1124,95 +671,19 @@ public final class FrameConnection extends TcpConnectionSupport {
 	 * @return a {@link System#nanoTime()} stamp, 0 where it does not run
 	 */
 	public long startedAt(Timer timer) {
-		ConnectionState now = this.state;
-		boolean draining = now == ConnectionState.DRAINING;
-		boolean established = this.establishedNanos != 0;
-		return switch (timer) {
-			case CONNECT -> (now == ConnectionState.CONNECTING) ? this.openedNanos : 0;
-			case TLS_HANDSHAKE ->
-				(now == ConnectionState.TLS_HANDSHAKE || now == ConnectionState.PROXY_HEADER) ? this.openedNanos : 0;
-			case FIRST_FRAME ->
-				(established && !draining && side() == Side.INBOUND && this.framesIn == 0 && !this.inputEnded)
-						? this.establishedNanos : 0;
-			case FRAME ->
-				(this.cutter.partialBytes() > 0 && !this.inputEnded && !isStopped() && !this.broken && !this.discarding)
-						? this.frameStartedAt : 0;
-			case IDLE -> (established && !draining) ? this.watcher.lastActivity(this) : 0;
-			case REPLY -> this.watcher.awaitingReplySince(this);
-			case WRITE -> (this.outbox.pendingBytes() > 0) ? this.progressAt : 0;
-			case DRAIN -> draining ? this.drainStartedAt : 0;
-			case MAX_AGE -> (established && !draining && side() == Side.INBOUND) ? this.establishedNanos : 0;
-		};
+		return this.waits.startedAt(timer);
 	}
-
-	void sweep(long now) {
-		if (this.outbox.pendingBytes() > 0) {
-			settle();
-		}
-		for (Timer timer : TIMERS) {
-			long limit = this.terms.timeouts().nanos(timer);
-			if (limit > 0) {
-				long started = startedAt(timer);
-				if (started != 0 && now - started >= limit) {
-					expire(timer);
-					return;
-				}
-			}
-		}
-	}
-
-	private static final Timer[] TIMERS = Timer.values();
-
-	private void expire(Timer timer) {
-		this.terms.timeouts().countFired(timer);
-		String limit = this.terms.timeouts().limit(timer).text();
-		CloseReason reason = switch (timer) {
-			case CONNECT -> CloseReason.CONNECT_TIMEOUT;
-			case TLS_HANDSHAKE -> CloseReason.TLS_HANDSHAKE_TIMEOUT;
-			case FIRST_FRAME -> CloseReason.FIRST_FRAME_TIMEOUT;
-			case FRAME -> CloseReason.FRAME_TIMEOUT;
-			case IDLE -> CloseReason.IDLE_TIMEOUT;
-			case REPLY -> CloseReason.REPLY_TIMEOUT;
-			case WRITE -> CloseReason.WRITE_TIMEOUT;
-			case DRAIN -> CloseReason.DRAIN_TIMEOUT;
-			case MAX_AGE -> CloseReason.MAX_AGE;
-		};
-		Cause why = Cause.byGateway(reason, timer.label() + " timer (" + limit + ") ran out");
-		if (timer == Timer.DRAIN) {
-			drainExpired(why);
-		}
-		else if (timer == Timer.CONNECT || timer == Timer.WRITE) {
-			// Nothing more can reach a peer that takes nothing.
-			close(why);
-		}
-		else {
-			fail(why);
-		}
-	}
-
-	private void drainExpired(Cause why) {
-		Cause began = this.cause;
-		if (began == null || began.reason().isDrain()) {
-			this.cause = (began != null) ? why.withDetail("drain begun by " + began.reason().label()) : why;
-		}
-		else {
-			this.cause = began.withDetail(why.detail());
-		}
-		close(why);
-	}
-
-	// Counts, for any thread
 
 	public Instant openedAt() {
 		return this.openedAt;
 	}
 
 	public Instant lastReadAt() {
-		return this.openedAt.plusNanos(this.lastReadAt - this.openedNanos);
+		return this.openedAt.plusNanos(this.input.lastReadAt() - this.waits.begunAt());
 	}
 
 	public Instant lastWriteAt() {
-		return this.openedAt.plusNanos(this.lastWriteAt - this.openedNanos);
+		return this.openedAt.plusNanos(this.output.lastWriteAt() - this.waits.begunAt());
 	}
 
 	/**
@@ -1220,7 +691,7 @@ public final class FrameConnection extends TcpConnectionSupport {
 	 * @return a {@link System#nanoTime()} stamp
 	 */
 	public long lastReadNanos() {
-		return this.lastReadAt;
+		return this.input.lastReadAt();
 	}
 
 	/**
@@ -1228,23 +699,23 @@ public final class FrameConnection extends TcpConnectionSupport {
 	 * @return a {@link System#nanoTime()} stamp
 	 */
 	public long lastActivity() {
-		return Math.max(this.lastReadAt, this.lastWriteAt);
+		return Math.max(this.input.lastReadAt(), this.output.lastWriteAt());
 	}
 
 	public long framesIn() {
-		return this.framesIn;
+		return this.input.frames();
 	}
 
 	public long framesOut() {
-		return this.outbox.framesTaken();
+		return this.output.outbox().framesTaken();
 	}
 
 	public long bytesIn() {
-		return this.bytesIn;
+		return this.input.bytes();
 	}
 
 	public long bytesOut() {
-		return this.outbox.bytesTaken();
+		return this.output.outbox().bytesTaken();
 	}
 
 	/**
@@ -1256,7 +727,7 @@ public final class FrameConnection extends TcpConnectionSupport {
 	}
 
 	public long pendingBytes() {
-		return this.outbox.pendingBytes();
+		return this.output.outbox().pendingBytes();
 	}
 
 	/**
@@ -1269,11 +740,11 @@ public final class FrameConnection extends TcpConnectionSupport {
 	}
 
 	public boolean isInputEnded() {
-		return this.inputDone;
+		return this.input.isDone();
 	}
 
 	public boolean isOutputEnding() {
-		return this.outputEnding;
+		return this.output.isEnding();
 	}
 
 	public String remoteText() {

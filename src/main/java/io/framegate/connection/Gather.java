@@ -57,7 +57,7 @@ final class Gather {
 
 	private void addLarge(FrameConnection to, Framing framing, byte[] payload, int size) {
 		handOver();
-		ByteBuf buffer = to.allocate(size);
+		ByteBuf buffer = to.output().allocate(size);
 		int edge = framing.prefix(payload.length, this.bytes, 0);
 		buffer.writeBytes(this.bytes, 0, edge).writeBytes(payload);
 		edge = framing.suffix(this.bytes, 0);
@@ -76,13 +76,13 @@ final class Gather {
 		int count = this.frames;
 		this.length = 0;
 		this.frames = 0;
-		ByteBuf buffer = to.allocate(size);
+		ByteBuf buffer = to.output().allocate(size);
 		buffer.writeBytes(this.bytes, 0, size);
 		write(to, buffer, count);
 	}
 
 	private void write(FrameConnection to, ByteBuf buffer, int count) {
-		if (to.enqueue(buffer, this.ends, count)) {
+		if (to.output().enqueue(buffer, this.ends, count)) {
 			this.unflushed.add(to);
 		}
 	}
@@ -114,7 +114,7 @@ final class Gather {
 	void flush() {
 		handOver();
 		for (int i = 0; i < this.unflushed.size(); i++) {
-			this.unflushed.get(i).flush();
+			this.unflushed.get(i).output().flush();
 		}
 		this.unflushed.clear();
 	}

@@ -202,7 +202,7 @@ public final class Loop implements Executor {
 		for (int i = this.connections.size() - 1; i >= 0; i--) {
 			// Whatever a timer ends may end others: the list can shrink meanwhile.
 			if (i < this.connections.size()) {
-				this.connections.get(i).sweep(now);
+				this.connections.get(i).waits().sweep(now);
 			}
 		}
 		flush();

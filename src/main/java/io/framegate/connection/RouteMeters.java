@@ -179,6 +179,22 @@ public final class RouteMeters implements AutoCloseable {
 			.register(this.registry));
 	}
 
+	/**
+	 * No longer shows a target.
+	 * @param target the target
+	 */
+	public void forgetTarget(String target) {
+		synchronized (this.meters) {
+			this.meters.removeIf((meter) -> {
+				boolean gone = target.equals(meter.getId().getTag("target"));
+				if (gone) {
+					this.registry.remove(meter);
+				}
+				return gone;
+			});
+		}
+	}
+
 	void recordConnect(long nanos) {
 		this.connect.record(Duration.ofNanos(nanos));
 	}

@@ -23,7 +23,7 @@ final class SocketHandler extends ChannelInboundHandlerAdapter {
 		Loop loop = this.connection.loop();
 		loop.reading(true);
 		try {
-			this.connection.read(buffer);
+			this.connection.input().read(buffer);
 		}
 		finally {
 			loop.reading(false);
@@ -44,7 +44,7 @@ final class SocketHandler extends ChannelInboundHandlerAdapter {
 	@Override
 	public void userEventTriggered(ChannelHandlerContext context, Object event) {
 		if (event instanceof ChannelInputShutdownEvent || event instanceof ChannelInputShutdownReadComplete) {
-			this.connection.inputShutDown();
+			this.connection.input().shutDown();
 		}
 	}
 

@@ -1,5 +1,7 @@
 package io.framegate.connection;
 
+import java.util.concurrent.TimeUnit;
+
 import io.framegate.timeout.Timeouts;
 import io.framegate.timeout.Timer;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -49,10 +51,19 @@ public final class Sockets {
 			config.setOption(EpollChannelOption.TCP_KEEPIDLE, KEEPALIVE_IDLE_SECONDS);
 			config.setOption(EpollChannelOption.TCP_KEEPINTVL, KEEPALIVE_INTERVAL_SECONDS);
 			config.setOption(EpollChannelOption.TCP_KEEPCNT, KEEPALIVE_PROBES);
-			long write = timeouts.limit(Timer.WRITE).value().toMillis();
-			if (write > 0) {
-				config.setOption(EpollChannelOption.TCP_USER_TIMEOUT, (int) Math.min(write, Integer.MAX_VALUE));
-			}
+			userTimeout(channel, timeouts.nanos(Timer.WRITE));
+		}
+	}
+
+	/**
+	 * Bounds how long data may stay unacknowledged, where the OS can.
+	 * @param channel the channel
+	 * @param nanos the bound, 0 for the kernel's own
+	 */
+	static void userTimeout(Channel channel, long nanos) {
+		if (channel instanceof EpollSocketChannel && channel.isOpen()) {
+			long millis = Math.min(TimeUnit.NANOSECONDS.toMillis(nanos), Integer.MAX_VALUE);
+			channel.config().setOption(EpollChannelOption.TCP_USER_TIMEOUT, (int) millis);
 		}
 	}
 

@@ -2,6 +2,8 @@ package io.framegate.inbound;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 import io.framegate.connection.Addresses;
@@ -41,7 +43,7 @@ public final class Listener extends AbstractServerConnectionFactory {
 
 	private final Terms terms;
 
-	private final Listen listen;
+	private volatile Listen listen;
 
 	private final Loops loops;
 
@@ -84,6 +86,10 @@ public final class Listener extends AbstractServerConnectionFactory {
 	private void bind() {
 		// Once a free port was found, the route keeps it.
 		int port = (this.boundPort != 0) ? this.boundPort : this.listen.port();
+		InetSocketAddress where = new InetSocketAddress(this.listen.address(), port);
+		if (where.isUnresolved()) {
+			throw failed(port, new UnknownHostException(this.listen.address()));
+		}
 		ChannelFuture bound = new ServerBootstrap().group(this.loops.group())
 			.channel(this.loops.serverChannel())
 			.option(ChannelOption.SO_BACKLOG, this.listen.backlog())
@@ -97,16 +103,20 @@ public final class Listener extends AbstractServerConnectionFactory {
 					accept(channel);
 				}
 			})
-			.bind(new InetSocketAddress(this.listen.address(), port))
+			.bind(where)
 			.awaitUninterruptibly();
 		if (!bound.isSuccess()) {
-			setActive(false);
-			throw new BindFailedException(this.terms.route(), this.listen.address(), port, bound.cause());
+			throw failed(port, bound.cause());
 		}
 		Channel channel = bound.channel();
 		this.server = channel;
 		this.boundPort = ((InetSocketAddress) channel.localAddress()).getPort();
 		publishServerListeningEvent(this.boundPort);
+	}
+
+	private BindFailedException failed(int port, Throwable cause) {
+		setActive(false);
+		return new BindFailedException(this.terms.route(), this.listen.address(), port, cause);
 	}
 
 	private void accept(SocketChannel channel) {
@@ -138,6 +148,14 @@ public final class Listener extends AbstractServerConnectionFactory {
 	private void refuse(FrameConnection connection, CloseReason reason, String detail) {
 		this.terms.meters().countRefused(reason);
 		connection.close(Cause.byGateway(reason, detail));
+	}
+
+	/**
+	 * Takes over limits; the port stays.
+	 * @param changed how to listen
+	 */
+	public void change(Listen changed) {
+		this.listen = changed;
 	}
 
 	/**
@@ -195,18 +213,22 @@ public final class Listener extends AbstractServerConnectionFactory {
 	}
 
 	/**
-	 * Says that accepting failed. The acceptor behind it waits a second and goes on.
+	 * Says that accepting failed, above all for lack of descriptors, and waits a second.
 	 */
 	private final class AcceptFaults extends ChannelInboundHandlerAdapter {
 
 		@Override
 		public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-			if (cause instanceof IOException || cause.getCause() instanceof IOException) {
-				logger.warn("Route '{}' cannot accept now and tries again in a second: {}", Listener.this.terms.route(),
-						SocketFaults.text(cause));
-				Listener.this.terms.meters().countRefused(CloseReason.OVERLOAD);
+			if (!(cause instanceof IOException) && !(cause.getCause() instanceof IOException)) {
+				context.fireExceptionCaught(cause);
+				return;
 			}
-			context.fireExceptionCaught(cause);
+			logger.warn("Route '{}' cannot accept now and tries again in a second: {}", Listener.this.terms.route(),
+					SocketFaults.text(cause));
+			Listener.this.terms.meters().countRefused(CloseReason.OVERLOAD);
+			Channel channel = context.channel();
+			channel.config().setAutoRead(false);
+			channel.eventLoop().schedule(() -> channel.config().setAutoRead(true), 1, TimeUnit.SECONDS);
 		}
 
 	}

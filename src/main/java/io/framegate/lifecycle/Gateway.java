@@ -1,6 +1,6 @@
 package io.framegate.lifecycle;
 
-import java.util.List;
+import java.time.Duration;
 
 import io.framegate.connection.Closures;
 import io.framegate.connection.Connections;
@@ -11,15 +11,22 @@ import io.framegate.route.Route;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.beans.factory.support.BeanDefinitionRegistryPostProcessor;
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.io.ResourceLoader;
 
 /**
  * What the gateway is made of besides its routes.
  */
 @Configuration(proxyBeanMethods = false)
 class Gateway {
+
+	/** Spring Boot's default. */
+	private static final Duration SHUTDOWN_PHASE = Duration.ofSeconds(30);
 
 	/**
 	 * Names every route's beans before any bean is made.
@@ -59,15 +66,30 @@ class Gateway {
 	}
 
 	@Bean
-	Routes routes(ConfigurableListableBeanFactory beans, ConfigurableEnvironment environment) {
-		FramegateProperties properties = FramegateProperties.read(environment);
-		return new Routes(() -> List.copyOf(beans.getBeansOfType(RunningRoute.class).values()),
-				properties.shutdown().quietPeriod());
+	Routes routes(DefaultListableBeanFactory beans, ConfigurableEnvironment environment) {
+		return new Routes(new RouteFactory(beans), FramegateProperties.read(environment).shutdown().quietPeriod());
+	}
+
+	@Bean
+	Reload reload(ConfigurableEnvironment environment, ResourceLoader resources, Routes routes) {
+		return new Reload(new ConfigurationSource(environment, resources), routes);
 	}
 
 	@Bean
 	DemoEcho demoEcho(ConfigurableEnvironment environment) {
 		return new DemoEcho(FramegateProperties.read(environment).demo().echoPort());
+	}
+
+	@Bean
+	Advice advice(ConfigurableEnvironment environment, Loops loops) {
+		return new Advice(FramegateProperties.read(environment).shutdown().quietPeriod(),
+				environment.getProperty("spring.lifecycle.timeout-per-shutdown-phase", Duration.class, SHUTDOWN_PHASE),
+				loops.isEpoll(), Runtime.getRuntime().maxMemory());
+	}
+
+	@Bean
+	ApplicationListener<ApplicationReadyEvent> adviceLog(Advice advice, Routes routes) {
+		return (ready) -> advice.log(routes.all());
 	}
 
 }

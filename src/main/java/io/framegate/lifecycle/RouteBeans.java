@@ -45,6 +45,9 @@ final class RouteBeans {
 
 	private static final String BEAN = "bean:";
 
+	private static final List<String> NAMES = List.of(".request", ".reply", ".forward", ".deliver", ".terms",
+			".connector", ".relay", ".listener", ".inbound", ".upstream", "");
+
 	private final Route route;
 
 	private final String prefix;
@@ -79,6 +82,26 @@ final class RouteBeans {
 			java.util.function.Supplier<T> maker) {
 		registry.registerBeanDefinition(this.prefix + name,
 				BeanDefinitionBuilder.genericBeanDefinition(type, maker).getBeanDefinition());
+	}
+
+	/**
+	 * Makes the beans.
+	 * @return the route that they are
+	 */
+	RunningRoute make() {
+		return bean("", RunningRoute.class);
+	}
+
+	/**
+	 * Destroys the beans and forgets their names.
+	 * @param registry where
+	 */
+	void remove(BeanDefinitionRegistry registry) {
+		for (String name : NAMES.reversed()) {
+			if (registry.containsBeanDefinition(this.prefix + name)) {
+				registry.removeBeanDefinition(this.prefix + name);
+			}
+		}
 	}
 
 	private <T> T bean(String name, Class<T> type) {
@@ -148,7 +171,7 @@ final class RouteBeans {
 		Shared shared = bean(".terms", Shared.class);
 		// Upstream first: it must be ready when the first connection is accepted.
 		return new RunningRoute(this.route, shared.timeouts(), shared.meters(), this.beans.getBean(Connections.class),
-				bean(".listener", Listener.class), bean(".relay", Relay.class),
+				bean(".listener", Listener.class), bean(".connector", Connector.class), bean(".relay", Relay.class),
 				new RouteChannels(this.prefix, this.beans), List.of(bean(".upstream", TcpReceivingChannelAdapter.class),
 						bean(".inbound", TcpReceivingChannelAdapter.class)));
 	}

@@ -1,6 +1,7 @@
 package io.framegate.lifecycle;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -9,10 +10,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Supplier;
 
 import io.framegate.connection.Cause;
 import io.framegate.connection.CloseReason;
+import io.framegate.route.Route;
 import io.framegate.timeout.Timeouts;
 import io.framegate.timeout.Timer;
 import org.slf4j.Logger;
@@ -39,7 +40,7 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 
 	private static final Duration GRACE = Duration.ofSeconds(1);
 
-	private final Supplier<List<RunningRoute>> created;
+	private final RouteFactory factory;
 
 	private final Duration quietPeriod;
 
@@ -47,22 +48,60 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 
 	private volatile boolean running;
 
-	Routes(Supplier<List<RunningRoute>> created, Duration quietPeriod) {
-		this.created = created;
+	Routes(RouteFactory factory, Duration quietPeriod) {
+		this.factory = factory;
 		this.quietPeriod = quietPeriod;
 	}
 
 	@Override
 	public void start() {
-		this.routes = List.copyOf(this.created.get());
+		this.routes = this.factory.declared();
 		if (this.routes.isEmpty()) {
 			logger.warn("No routes are configured: add them under framegate.routes");
 		}
-		for (RunningRoute route : this.routes) {
-			route.start();
-			logger.info("Route '{}' listens on {} port {}", route.name(), route.address(), route.port());
-		}
+		this.routes.forEach(Routes::start);
 		this.running = true;
+	}
+
+	private static void start(RunningRoute route) {
+		route.start();
+		logger.info("Route '{}' listens on {} port {}", route.name(), route.address(), route.port());
+	}
+
+	/**
+	 * Starts a route that was not there. One that cannot start is there too, and failed.
+	 * @param route the route
+	 */
+	void add(Route route) {
+		RunningRoute added = this.factory.create(route);
+		List<RunningRoute> more = new ArrayList<>(this.routes);
+		more.add(added);
+		more.sort(Comparator.comparing(RunningRoute::name));
+		this.routes = List.copyOf(more);
+		try {
+			start(added);
+		}
+		catch (RuntimeException ex) {
+			added.failed(ex);
+			throw ex;
+		}
+	}
+
+	/**
+	 * Begins to drain a route.
+	 * @param route the route
+	 * @param cause why
+	 * @return waits for the drain and takes the route away
+	 */
+	Runnable remove(RunningRoute route, Cause cause) {
+		Duration limit = drainLimit(route).plus(GRACE);
+		CompletableFuture<?> drained = route.drain(cause);
+		return () -> {
+			await(drained, limit);
+			route.stop();
+			this.routes = this.routes.stream().filter((other) -> other != route).toList();
+			this.factory.destroy(route.route());
+		};
 	}
 
 	/**
@@ -101,8 +140,14 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 		CompletableFuture<?>[] drains = this.routes.stream()
 			.map((route) -> route.drain(cause))
 			.toArray(CompletableFuture<?>[]::new);
+		await(CompletableFuture.allOf(drains), longestDrain().plus(GRACE));
+		this.routes.forEach(RunningRoute::stop);
+		this.running = false;
+	}
+
+	private static void await(CompletableFuture<?> drained, Duration atMost) {
 		try {
-			CompletableFuture.allOf(drains).get(longestDrain().plus(GRACE).toMillis(), TimeUnit.MILLISECONDS);
+			drained.get(atMost.toMillis(), TimeUnit.MILLISECONDS);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -110,16 +155,15 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 		catch (ExecutionException | TimeoutException ex) {
 			logger.warn("Not every connection ended within its drain time", ex);
 		}
-		this.routes.forEach(RunningRoute::stop);
-		this.running = false;
+	}
+
+	private static Duration drainLimit(RunningRoute route) {
+		Duration drain = route.timeouts().limit(Timer.DRAIN).value();
+		return drain.isZero() ? Timeouts.LONGEST : drain;
 	}
 
 	private Duration longestDrain() {
-		return this.routes.stream()
-			.map((route) -> route.timeouts().limit(Timer.DRAIN).value())
-			.map((drain) -> drain.isZero() ? Timeouts.LONGEST : drain)
-			.max(Comparator.naturalOrder())
-			.orElse(Duration.ZERO);
+		return this.routes.stream().map(Routes::drainLimit).max(Comparator.naturalOrder()).orElse(Duration.ZERO);
 	}
 
 	@Override

@@ -13,6 +13,8 @@ import io.framegate.inbound.Listener;
 import io.framegate.relay.Relay;
 import io.framegate.route.Route;
 import io.framegate.timeout.Timeouts;
+import io.framegate.upstream.Connector;
+import io.framegate.upstream.TargetState;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.integration.endpoint.AbstractEndpoint;
@@ -39,7 +41,7 @@ public final class RunningRoute {
 
 	}
 
-	private final Route route;
+	private volatile Route route;
 
 	private final Timeouts timeouts;
 
@@ -48,6 +50,8 @@ public final class RunningRoute {
 	private final Connections connections;
 
 	private final Listener listener;
+
+	private final Connector connector;
 
 	private final Relay relay;
 
@@ -60,12 +64,13 @@ public final class RunningRoute {
 	private volatile @Nullable String lastError;
 
 	RunningRoute(Route route, Timeouts timeouts, RouteMeters meters, Connections connections, Listener listener,
-			Relay relay, RouteChannels channels, List<AbstractEndpoint> adapters) {
+			Connector connector, Relay relay, RouteChannels channels, List<AbstractEndpoint> adapters) {
 		this.route = route;
 		this.timeouts = timeouts;
 		this.meters = meters;
 		this.connections = connections;
 		this.listener = listener;
+		this.connector = connector;
 		this.relay = relay;
 		this.channels = channels;
 		this.adapters = adapters;
@@ -81,6 +86,22 @@ public final class RunningRoute {
 		this.relay.start();
 		this.adapters.forEach(AbstractEndpoint::start);
 		this.state = State.LISTENING;
+	}
+
+	void failed(RuntimeException fault) {
+		this.state = State.FAILED;
+		this.lastError = fault.getMessage();
+	}
+
+	/**
+	 * Takes over limits, timeouts and targets; connections that are there go on.
+	 * @param changed the route as it is to be
+	 */
+	synchronized void change(Route changed) {
+		this.timeouts.configure(changed.timeouts());
+		this.listener.change(changed.listen());
+		this.connector.change(changed.upstream().targets());
+		this.route = changed;
 	}
 
 	/**
@@ -104,8 +125,7 @@ public final class RunningRoute {
 			this.lastError = null;
 		}
 		catch (RuntimeException ex) {
-			this.state = State.FAILED;
-			this.lastError = ex.getMessage();
+			failed(ex);
 			throw ex;
 		}
 	}
@@ -190,6 +210,14 @@ public final class RunningRoute {
 
 	public Timeouts timeouts() {
 		return this.timeouts;
+	}
+
+	/**
+	 * The upstream targets, as they are now.
+	 * @return their states, in the configured order
+	 */
+	public List<TargetState> targets() {
+		return this.connector.targets().all();
 	}
 
 	public RouteMeters meters() {

@@ -35,7 +35,7 @@ import io.framegate.timeout.Timer;
 @ConfigurationProperties("framegate")
 public record FramegateProperties(@DefaultValue Map<String, RouteProperties> routes, @DefaultValue Defaults defaults,
 		@DefaultValue Shutdown shutdown, @DefaultValue Closures closures, @DefaultValue Demo demo,
-		@DefaultValue ManagementProperties management) {
+		@DefaultValue Management management) {
 
 	public FramegateProperties {
 		routes = Collections.unmodifiableMap(new LinkedHashMap<>(routes));
@@ -108,6 +108,31 @@ public record FramegateProperties(@DefaultValue Map<String, RouteProperties> rou
 	 * 127.0.0.1; 0 for none.
 	 */
 	public record Demo(@Range(min = 0, max = 65535) @DefaultValue("0") int echoPort) {
+
+	}
+
+	/**
+	 * Who may see and change the gateway over HTTP.
+	 *
+	 * @param users Users by name. Where there is none, everybody may see everything, and
+	 * changes are taken from this machine alone.
+	 */
+	public record Management(@DefaultValue Map<String, UserProperties> users) {
+
+		public Management {
+			users = Collections.unmodifiableMap(new LinkedHashMap<>(users));
+		}
+
+		void check(Report at) {
+			Report usersReport = at.at("users");
+			this.users.forEach((name, user) -> {
+				Report userReport = usersReport.at(name);
+				if (name.indexOf(':') >= 0) {
+					userReport.refuse("", "a user's name cannot have a colon, where HTTP Basic ends it");
+				}
+				user.check(userReport);
+			});
+		}
 
 	}
 

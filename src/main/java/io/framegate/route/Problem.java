@@ -17,7 +17,7 @@ import org.springframework.boot.origin.Origin;
  */
 public record Problem(String property, @Nullable String value, @Nullable Origin origin, String message) {
 
-	private static final Pattern SECRET = Pattern.compile("framegatemanagementusers.*(?<!roles[0-9]{0,4})");
+	private static final Pattern SECRET = Pattern.compile("framegatemanagement.*(?<!roles[0-9]{0,4})");
 
 	public Problem {
 		if (SECRET.matcher(Schema.uniform(property)).matches()) {

@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -20,6 +21,7 @@ import io.framegate.connection.Watcher;
 import io.framegate.route.OnDown;
 import io.framegate.route.PortRange;
 import io.framegate.route.Route;
+import io.framegate.route.Target;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -81,6 +83,15 @@ public final class Connector extends AbstractClientConnectionFactory {
 		Dial dial = new Dial(this, loop, watcher, failed);
 		this.targets.candidates(client, loop, dial::begin);
 		return dial;
+	}
+
+	/**
+	 * Takes other targets; connections that are there go on.
+	 * @param changed the targets
+	 */
+	public void change(List<Target> changed) {
+		this.targets.change(changed);
+		this.healthChecks.start(this.targets);
 	}
 
 	/**

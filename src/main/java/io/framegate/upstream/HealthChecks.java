@@ -6,6 +6,8 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -38,6 +40,8 @@ final class HealthChecks {
 
 	private final Consumer<TargetState> wentDown;
 
+	private final Set<TargetState> watched = ConcurrentHashMap.newKeySet();
+
 	private final CountDownLatch stopped = new CountDownLatch(1);
 
 	HealthChecks(Upstream upstream, Terms terms, Consumer<TargetState> wentDown) {
@@ -47,11 +51,17 @@ final class HealthChecks {
 		this.wentDown = wentDown;
 	}
 
-	void start(Targets targets) {
-		for (TargetState state : targets.all()) {
-			Thread.ofVirtual().name("framegate-trial-" + state.target()).start(() -> tryEjected(state));
-			if (this.check.interval().isPositive()) {
-				Thread.ofVirtual().name("framegate-health-" + state.target()).start(() -> watch(state));
+	/**
+	 * Watches every target that is not watched yet, until it is a target no more.
+	 * @param all the targets
+	 */
+	void start(Targets all) {
+		for (TargetState state : all.all()) {
+			if (this.watched.add(state)) {
+				Thread.ofVirtual().name("framegate-trial-" + state.target()).start(() -> tryEjected(state, all));
+				if (this.check.interval().isPositive()) {
+					Thread.ofVirtual().name("framegate-health-" + state.target()).start(() -> watch(state, all));
+				}
 			}
 		}
 	}
@@ -70,8 +80,8 @@ final class HealthChecks {
 		}
 	}
 
-	private void tryEjected(TargetState state) {
-		while (!isStoppedWithin(TRIAL_MILLIS)) {
+	private void tryEjected(TargetState state, Targets all) {
+		while (!isStoppedWithin(TRIAL_MILLIS) && isStill(state, all)) {
 			if (state.isTrialDue()) {
 				if (probe(state) == null) {
 					state.connected();
@@ -83,7 +93,15 @@ final class HealthChecks {
 		}
 	}
 
-	private void watch(TargetState state) {
+	private boolean isStill(TargetState state, Targets all) {
+		boolean still = all.all().contains(state);
+		if (!still) {
+			this.watched.remove(state);
+		}
+		return still;
+	}
+
+	private void watch(TargetState state, Targets all) {
 		int bad = 0;
 		int good = 0;
 		long interval = this.check.interval().toMillis();
@@ -111,7 +129,7 @@ final class HealthChecks {
 			}
 			// More often while it is down, so that it is back within one interval.
 		}
-		while (!isStoppedWithin(down ? Math.max(1, interval / this.check.rise()) : interval));
+		while (!isStoppedWithin(down ? Math.max(1, interval / this.check.rise()) : interval) && isStill(state, all));
 	}
 
 	/**

@@ -32,7 +32,11 @@ public final class Targets {
 
 	private final Balance balance;
 
-	private final List<TargetState> states;
+	private final RouteMeters meters;
+
+	private final int fall;
+
+	private volatile List<TargetState> states;
 
 	private final AtomicInteger turn = new AtomicInteger();
 
@@ -42,13 +46,15 @@ public final class Targets {
 
 	public Targets(Upstream upstream, RouteMeters meters) {
 		this.balance = upstream.balance();
-		this.states = upstream.targets()
-			.stream()
-			.map((target) -> new TargetState(target, upstream.healthCheck().fall()))
-			.toList();
-		for (TargetState state : this.states) {
-			meters.watchTarget(state.target().toString(), state::isUp);
-		}
+		this.meters = meters;
+		this.fall = upstream.healthCheck().fall();
+		this.states = upstream.targets().stream().map(this::state).toList();
+	}
+
+	private TargetState state(Target target) {
+		TargetState state = new TargetState(target, this.fall);
+		this.meters.watchTarget(target.toString(), state::isUp);
+		return state;
 	}
 
 	/**
@@ -61,28 +67,54 @@ public final class Targets {
 			this.known.complete(null);
 		}
 		for (TargetState state : this.states) {
-			Runnable once = () -> {
+			watchAddress(state, () -> {
 				if (left.decrementAndGet() == 0) {
 					this.known.complete(null);
 				}
-			};
-			if (Resolver.isLiteral(state.target().host())) {
+			});
+		}
+	}
+
+	private void watchAddress(TargetState state, Runnable once) {
+		if (Resolver.isLiteral(state.target().host())) {
+			lookUp(state);
+			once.run();
+		}
+		else {
+			Thread.ofVirtual().name("framegate-resolver-" + state.target()).start(() -> {
 				lookUp(state);
 				once.run();
-			}
-			else {
-				Thread.ofVirtual().name("framegate-resolver-" + state.target()).start(() -> {
-					lookUp(state);
-					once.run();
-					lookUpAgainAndAgain(state);
-				});
-			}
+				lookUpAgainAndAgain(state);
+			});
 		}
+	}
+
+	/**
+	 * Takes other targets: those that were there before keep their state. A new one is
+	 * used once its name was looked up.
+	 * @param targets the targets
+	 */
+	synchronized void change(List<Target> targets) {
+		List<TargetState> before = this.states;
+		List<TargetState> after = new ArrayList<>();
+		for (Target target : targets) {
+			after.add(before.stream().filter((known) -> known.target().equals(target)).findFirst().orElseGet(() -> {
+				TargetState added = state(target);
+				watchAddress(added, () -> {
+				});
+				return added;
+			}));
+		}
+		this.states = List.copyOf(after);
+		before.stream()
+			.filter((state) -> !after.contains(state))
+			.forEach((state) -> this.meters.forgetTarget(state.target().toString()));
 	}
 
 	private void lookUpAgainAndAgain(TargetState state) {
 		try {
-			while (!this.stopped.await(LOOK_UP_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
+			while (!this.stopped.await(LOOK_UP_EVERY.toMillis(), TimeUnit.MILLISECONDS)
+					&& this.states.contains(state)) {
 				lookUp(state);
 			}
 		}

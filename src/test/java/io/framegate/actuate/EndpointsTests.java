@@ -4,7 +4,9 @@ import java.net.http.HttpResponse;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 
@@ -259,6 +261,34 @@ class EndpointsTests {
 		assertThat(orders.at("/idle")).hasToString("{\"value\":\"2m\",\"source\":\"config\",\"fired\":0}");
 		assertThat(orders.at("/max-age")).hasToString("{\"value\":\"0s\",\"source\":\"default\",\"fired\":0}");
 		assertThat(gateway.get("/actuator/timeouts").at("/orders")).isEqualTo(orders);
+	}
+
+	@Test
+	void integrationGraphShowsChannelsAndAdaptersAndHowTheyAreLinked() {
+		JsonNode graph = gateway.get("/actuator/integrationgraph");
+		Map<Integer, String> names = new TreeMap<>();
+		graph.at("/nodes").forEach((node) -> names.put(node.at("/nodeId").asInt(), node.at("/name").asString()));
+		assertThat(names.values()).contains("framegate.orders.request", "framegate.orders.reply",
+				"framegate.orders.inbound", "framegate.orders.upstream", "framegate.other.request");
+		assertThat(graph.at("/links")
+			.valueStream()
+			.map((link) -> names.get(link.at("/from").asInt()) + " > " + names.get(link.at("/to").asInt())))
+			.contains("framegate.orders.inbound > framegate.orders.request",
+					"framegate.orders.upstream > framegate.orders.reply");
+	}
+
+	@Test
+	void routesAndTargetsAreHealthComponents() {
+		JsonNode orders = gateway.get("/actuator/health").at("/components/routes/components/orders");
+		assertThat(orders.at("/status").asString()).isEqualTo("UP");
+		assertThat(orders.at("/components/listener/details/port").asInt()).isEqualTo(gateway.port("orders"));
+		assertThat(orders.at("/components/upstream/components").propertyNames()).containsExactly(server.address());
+		assertThat(gateway.get("/actuator/health/routes/orders").at("/status").asString()).isEqualTo("UP");
+		assertThat(gateway.exchange("GET", "/actuator/health/routes/orders/upstream/" + server.address(), null)
+			.statusCode()).isEqualTo(200);
+		assertThat(gateway.exchange("GET", "/actuator/health/routes/nope", null).statusCode()).isEqualTo(404);
+		assertThat(gateway.get("/actuator/health/readiness")).hasToString("{\"status\":\"UP\"}");
+		assertThat(gateway.get("/actuator/health/liveness")).hasToString("{\"status\":\"UP\"}");
 	}
 
 	@ParameterizedTest

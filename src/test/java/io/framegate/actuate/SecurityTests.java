@@ -108,7 +108,7 @@ class SecurityTests {
 		void springBootMakesUpNoUser() {
 			assertThat(gateway.context()
 				.getBeanNamesForType(org.springframework.security.core.userdetails.ReactiveUserDetailsService.class))
-				.containsExactly("users");
+				.containsExactly("framegateUsers");
 			assertThat(gateway.exchange("GET", "/actuator/routes", null).headers().map())
 				.doesNotContainKeys("www-authenticate", "set-cookie");
 		}

@@ -6,9 +6,12 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -61,11 +64,35 @@ public final class Gateway implements AutoCloseable {
 	 * @return the gateway, listening
 	 */
 	public static Gateway start(List<Class<?>> configurations, String... properties) {
+		return start("classpath:/application.yml", configurations, properties);
+	}
+
+	/**
+	 * Starts a gateway with a file of configuration.
+	 * @param file a path from the project's directory
+	 * @param properties each as {@code name=value}; they win over the file
+	 * @return the gateway, listening
+	 */
+	public static Gateway start(Path file, String... properties) {
+		return start("classpath:/application.yml,file:" + file, List.of(), properties);
+	}
+
+	/**
+	 * Starts a gateway that reads its configuration where it is told.
+	 * @param locations as in {@code spring.config.location}
+	 * @param properties each as {@code name=value}
+	 * @return the gateway, listening
+	 */
+	public static Gateway startAt(String locations, String... properties) {
+		return start(locations, List.of(), properties);
+	}
+
+	private static Gateway start(String location, List<Class<?>> configurations, String[] properties) {
 		List<Class<?>> sources = new ArrayList<>(List.of(Framegate.class));
 		sources.addAll(configurations);
-		List<String> arguments = new ArrayList<>(List.of("--server.port=0",
-				"--spring.config.location=classpath:/application.yml", "--spring.main.register-shutdown-hook=false",
-				"--logging.level.root=warn", "--logging.level.io.framegate.closure=warn"));
+		List<String> arguments = new ArrayList<>(List.of("--server.port=0", "--spring.config.location=" + location,
+				"--spring.main.register-shutdown-hook=false", "--logging.level.root=warn",
+				"--logging.level.io.framegate.closure=warn"));
 		Stream.of(properties).map((property) -> "--" + property).forEach(arguments::add);
 		return new Gateway(
 				new SpringApplicationBuilder(sources.toArray(Class<?>[]::new)).run(arguments.toArray(String[]::new)));
@@ -77,15 +104,19 @@ public final class Gateway implements AutoCloseable {
 	 * @param inbound its inbound framing
 	 * @param upstream its upstream's framing
 	 * @param targets its targets, comma-separated
-	 * @param more further properties, each without {@code framegate.routes.<name>.}
+	 * @param more further or other properties, each without
+	 * {@code framegate.routes.<name>.}
 	 * @return properties for {@link #start}
 	 */
 	public static String[] route(String name, String inbound, String upstream, String targets, String... more) {
-		String prefix = "framegate.routes." + name + ".";
-		return Stream
+		Map<String, String> properties = new LinkedHashMap<>();
+		Stream
 			.concat(Stream.of("listen.port=0", "listen.address=127.0.0.1", "listen.framing=" + inbound,
 					"upstream.framing=" + upstream, "upstream.targets=" + targets), Stream.of(more))
-			.map((property) -> prefix + property)
+			.forEach((property) -> properties.put(property.substring(0, property.indexOf('=')), property));
+		return properties.values()
+			.stream()
+			.map((property) -> "framegate.routes." + name + "." + property)
 			.toArray(String[]::new);
 	}
 

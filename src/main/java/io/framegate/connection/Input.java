@@ -1,0 +1,435 @@
+package io.framegate.connection;
+
+import java.util.Arrays;
+
+import io.framegate.framing.FrameCutter;
+import io.framegate.framing.FrameException;
+import io.framegate.framing.FrameSink;
+import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.integration.ip.tcp.connection.TcpListener;
+import org.springframework.messaging.Message;
+import org.springframework.messaging.MessageDeliveryException;
+import org.springframework.messaging.support.GenericMessage;
+
+/**
+ * What comes in on a connection: bytes are cut into frames, and each frame becomes a
+ * message to the {@link TcpListener}. Event loop only, but for what a handler or framing
+ * that may block does on its virtual thread.
+ */
+final class Input {
+
+	private static final Logger logger = LoggerFactory.getLogger(Input.class);
+
+	/** Frames handed to a blocking handler and not done, before reading pauses. */
+	private static final int QUEUED_FRAMES = 64;
+
+	private final FrameConnection connection;
+
+	private final TcpListener listener;
+
+	private final FrameCutter cutter;
+
+	private final FrameSink sink = this::take;
+
+	/** Runs a blocking handler's code, if the route has one. */
+	private final @Nullable Serial serial;
+
+	/** Runs a user's own framing, if the route has one. */
+	private final @Nullable BeanCodec codec;
+
+	private @Nullable ConnectionHeaders headers;
+
+	/** Bytes read while reading was paused, or left by a cut that was stopped. */
+	private byte @Nullable [] unread;
+
+	/** The watcher wants no more for now. */
+	private boolean paused;
+
+	/** A handler or framing that runs elsewhere has enough to do. */
+	private boolean held;
+
+	private boolean discarding;
+
+	/** No frame can be cut any more. */
+	private boolean broken;
+
+	/** The peer's FIN was seen. */
+	private boolean ended;
+
+	/** Everything before the peer's FIN was cut. */
+	private boolean done;
+
+	private long frames;
+
+	private long bytes;
+
+	private long lastReadAt;
+
+	private long frameStartedAt;
+
+	Input(FrameConnection connection, TcpListener listener, @Nullable BeanCodec codec) {
+		Terms terms = connection.terms();
+		this.connection = connection;
+		this.listener = listener;
+		this.codec = codec;
+		this.cutter = terms.framing().cutter(terms.maxFrameSize());
+		this.serial = terms.blocking() ? new Serial("framegate-" + terms.route() + "-" + connection.getConnectionId())
+				: null;
+		this.lastReadAt = System.nanoTime();
+	}
+
+	// Bytes
+
+	void read(ByteBuf buffer) {
+		this.lastReadAt = System.nanoTime();
+		while (buffer.isReadable()) {
+			int size = Math.min(buffer.readableBytes(), Loop.READ_SIZE);
+			this.bytes += size;
+			this.connection.terms().meters().countIn(this.connection.side(), 0, size);
+			if (this.broken) {
+				buffer.skipBytes(size);
+			}
+			else if (this.unread != null || ((isStopped() || this.connection.isWaitingToOpen()) && !this.discarding)) {
+				keepUnread(buffer, size);
+			}
+			else {
+				byte[] scratch = this.connection.loop().takeScratch();
+				try {
+					buffer.readBytes(scratch, 0, size);
+					cut(scratch, 0, size);
+				}
+				finally {
+					this.connection.loop().giveScratch(scratch);
+				}
+			}
+		}
+	}
+
+	private void keepUnread(ByteBuf buffer, int size) {
+		byte[] before = (this.unread != null) ? this.unread : new byte[0];
+		byte[] all = Arrays.copyOf(before, before.length + size);
+		buffer.readBytes(all, before.length, size);
+		this.unread = all;
+	}
+
+	private void cut(byte[] from, int begin, int end) {
+		int partialBefore = this.cutter.partialBytes();
+		long framesBefore = this.frames;
+		try {
+			int at = this.cutter.cut(from, begin, end, this.sink);
+			if (at < end) {
+				this.unread = Arrays.copyOfRange(from, at, end);
+			}
+			if (this.cutter.partialBytes() > 0 && (partialBefore == 0 || this.frames != framesBefore)) {
+				this.frameStartedAt = this.lastReadAt;
+			}
+		}
+		catch (FrameException ex) {
+			CloseReason reason = (ex.fault() == FrameException.Fault.TOO_LONG) ? CloseReason.FRAME_TOO_LONG
+					: CloseReason.BAD_FRAME;
+			broke(new Cause(reason, this.connection.side().asEndedBy(), String.valueOf(ex.getMessage())));
+		}
+		finally {
+			this.connection.terms().meters().countIn(this.connection.side(), this.frames - framesBefore, 0);
+		}
+	}
+
+	// Frames
+
+	private boolean take(byte[] payload) {
+		if (this.codec != null) {
+			if (!this.discarding && this.codec.offer(payload)) {
+				hold();
+			}
+			return !isStopped() || this.discarding;
+		}
+		this.frames++;
+		if (this.discarding) {
+			this.connection.watcher().discarded(this.connection, payload);
+			return true;
+		}
+		Message<byte[]> message = message(payload);
+		if (this.serial == null) {
+			deliver(message);
+		}
+		else {
+			deliverOnVirtualThread(this.serial, message);
+		}
+		return !isStopped() || this.discarding;
+	}
+
+	private Message<byte[]> message(byte[] payload) {
+		ConnectionHeaders shared = this.headers;
+		if (shared == null) {
+			shared = new ConnectionHeaders(this.connection);
+			this.headers = shared;
+		}
+		return new GenericMessage<>(payload, shared);
+	}
+
+	/**
+	 * Delivers a frame that a user's own deserializer read. Its virtual thread calls.
+	 * @param payload the frame
+	 */
+	void received(byte[] payload) {
+		this.connection.execute(() -> {
+			this.frames++;
+			this.connection.terms().meters().countIn(this.connection.side(), 1, 0);
+		});
+		deliver(message(payload));
+	}
+
+	/**
+	 * No frame can be cut any more.
+	 * @param why the cause
+	 */
+	void broke(Cause why) {
+		this.broken = true;
+		this.connection.fail(why);
+	}
+
+	private void deliver(Message<byte[]> message) {
+		try {
+			this.listener.onMessage(message);
+		}
+		catch (MessageDeliveryException ex) {
+			if (ex.getCause() == null) {
+				// An interceptor vetoed the frame: nobody gets it, and that is no fault.
+				this.connection.execute(() -> this.connection.lose(1, message.getPayload().length));
+			}
+			else {
+				refuse(message, ex);
+			}
+		}
+		catch (RuntimeException | LinkageError | StackOverflowError ex) {
+			refuse(message, ex);
+		}
+	}
+
+	private void refuse(Message<byte[]> message, Throwable fault) {
+		Throwable root = fault;
+		while (root.getCause() != null) {
+			root = root.getCause();
+		}
+		logger.error("Route '{}': handling a frame of connection {} failed", this.connection.route(),
+				this.connection.getConnectionId(), fault);
+		String detail = root.getClass().getSimpleName() + ": " + root.getMessage();
+		this.connection.execute(() -> {
+			this.connection.lose(1, message.getPayload().length);
+			this.connection.fail(Cause.byGateway(CloseReason.INTERNAL_ERROR, detail));
+		});
+	}
+
+	private void deliverOnVirtualThread(Serial handler, Message<byte[]> message) {
+		int waiting = handler.submit(() -> deliver(message));
+		if (waiting >= QUEUED_FRAMES && !this.held) {
+			hold();
+			handler.submit(() -> this.connection.execute(this::release));
+		}
+	}
+
+	/**
+	 * Runs a task on the loop after every frame taken so far was delivered.
+	 * @param task the task
+	 */
+	void afterFrames(Runnable task) {
+		if (this.codec != null) {
+			this.codec.afterLast(task);
+		}
+		else if (this.serial == null) {
+			task.run();
+		}
+		else {
+			this.serial.submit(() -> this.connection.execute(task));
+		}
+	}
+
+	// Whether to read
+
+	/**
+	 * Reading may begin: the connection is open.
+	 */
+	void opened() {
+		this.lastReadAt = System.nanoTime();
+		if (!isStopped() && this.connection.isOpen()) {
+			cutUnread();
+		}
+		if (!isStopped()) {
+			read();
+		}
+	}
+
+	void pause() {
+		if (!this.paused) {
+			this.paused = true;
+			stopReading();
+		}
+	}
+
+	void resume() {
+		if (this.paused) {
+			this.paused = false;
+			readOn();
+		}
+	}
+
+	/**
+	 * Stops reading until {@link #release}, for what runs off the loop has enough to do.
+	 */
+	void hold() {
+		if (!this.held) {
+			this.held = true;
+			stopReading();
+		}
+	}
+
+	void release() {
+		if (this.held) {
+			this.held = false;
+			readOn();
+		}
+	}
+
+	private boolean isStopped() {
+		return this.paused || this.held;
+	}
+
+	private void stopReading() {
+		if (!this.discarding) {
+			this.connection.channel().config().setAutoRead(false);
+		}
+	}
+
+	private void readOn() {
+		if (isStopped() || this.connection.isWaitingToOpen()) {
+			return;
+		}
+		cutUnread();
+		if (!isStopped() && this.connection.isOpen()) {
+			if (this.frameStartedAt != 0) {
+				// The frame did not wait for its sender while nobody read.
+				this.frameStartedAt = System.nanoTime();
+			}
+			read();
+		}
+	}
+
+	private void read() {
+		if (!this.ended && this.connection.isOpen()) {
+			this.connection.channel().config().setAutoRead(true);
+		}
+	}
+
+	/**
+	 * Reads from now on without looking at what comes.
+	 */
+	void ignore() {
+		this.broken = true;
+	}
+
+	/**
+	 * Takes no more frames: what was read already is still delivered, what comes from now
+	 * on is read and thrown away.
+	 */
+	void discard() {
+		if (this.discarding || !this.connection.isOpen()) {
+			return;
+		}
+		while (this.unread != null && !this.broken && !this.connection.isWaitingToOpen()) {
+			this.paused = false;
+			this.held = false;
+			cutUnread();
+		}
+		this.discarding = true;
+		cutUnread();
+		read();
+	}
+
+	private void cutUnread() {
+		byte[] kept = this.unread;
+		this.unread = null;
+		if (kept != null && !this.broken) {
+			cut(kept, 0, kept.length);
+		}
+		if (this.ended && this.unread == null) {
+			finish();
+		}
+	}
+
+	/**
+	 * The peer sent FIN.
+	 */
+	void shutDown() {
+		if (this.ended || !this.connection.isOpen()) {
+			return;
+		}
+		this.ended = true;
+		this.connection.channel().config().setAutoRead(false);
+		if (this.unread == null && !this.connection.isWaitingToOpen()) {
+			finish();
+		}
+	}
+
+	private void finish() {
+		if (!this.done) {
+			this.done = true;
+			afterFrames(() -> {
+				int partial = partialBytes();
+				this.connection.inputDone((partial > 0 && !this.broken) ? new Cause(CloseReason.TRUNCATED_FRAME,
+						this.connection.side().asEndedBy(), "FIN after " + partial + " bytes of a frame") : null);
+			});
+		}
+	}
+
+	void close() {
+		this.unread = null;
+		if (this.codec != null) {
+			this.codec.close();
+		}
+	}
+
+	// What is known
+
+	boolean isEnded() {
+		return this.ended;
+	}
+
+	boolean isDone() {
+		return this.done;
+	}
+
+	/**
+	 * When the incomplete frame began whose end is waited for.
+	 * @return a {@link System#nanoTime()} stamp, 0 for none
+	 */
+	long frameStartedAt() {
+		boolean waiting = this.cutter.partialBytes() > 0 && !this.ended && !isStopped() && !this.broken
+				&& !this.discarding;
+		return waiting ? this.frameStartedAt : 0;
+	}
+
+	boolean isInsideFrame() {
+		return partialBytes() > 0 || this.unread != null;
+	}
+
+	int partialBytes() {
+		return (this.codec != null) ? this.codec.partialBytes() : this.cutter.partialBytes();
+	}
+
+	long frames() {
+		return this.frames;
+	}
+
+	long bytes() {
+		return this.bytes;
+	}
+
+	long lastReadAt() {
+		return this.lastReadAt;
+	}
+
+}

@@ -1,0 +1,268 @@
+package io.framegate.connection;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.socket.DuplexChannel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What goes out on a connection: frames are gathered by the loop, flushed together, and
+ * counted when the peer's kernel has taken them. Event loop only.
+ */
+final class Output {
+
+	/** So few bytes that a socket with an empty send buffer takes all of them or none. */
+	private static final int LITTLE = 8 * 1024;
+
+	private final FrameConnection connection;
+
+	private final Channel channel;
+
+	private final Outbox outbox = new Outbox();
+
+	/** Runs a user's own framing, if the route has one. */
+	private final @Nullable BeanCodec codec;
+
+	/** FIN is to be sent when everything written has left. */
+	private boolean ending;
+
+	/** FIN was sent. */
+	private boolean ended;
+
+	private boolean flushWatched;
+
+	/** Whether nothing that was pending can have left when the socket closed. */
+	private boolean nothingLeft;
+
+	/** Bytes handed to the channel since it was last flushed. */
+	private long unflushed;
+
+	private long lastWriteAt = System.nanoTime();
+
+	private long progressAt;
+
+	Output(FrameConnection connection, @Nullable BeanCodec codec) {
+		this.connection = connection;
+		this.channel = connection.channel();
+		this.codec = codec;
+	}
+
+	// Frames
+
+	void write(byte[] payload) {
+		if (this.ending || !this.connection.isOpen()) {
+			this.connection.lose(1, payload.length);
+		}
+		else if (this.codec != null) {
+			this.codec.write(payload);
+		}
+		else {
+			writeEncoded(payload);
+		}
+	}
+
+	/**
+	 * Writes a frame that needs no more than its prefix and suffix.
+	 * @param payload the frame
+	 */
+	void writeEncoded(byte[] payload) {
+		if (this.ended || !this.connection.isOpen()) {
+			this.connection.lose(1, payload.length);
+			return;
+		}
+		this.connection.loop().gather().add(this.connection, payload);
+		this.connection.loop().wrote();
+	}
+
+	/**
+	 * A user's own serializer refused a frame.
+	 * @param payload the frame
+	 * @param why what it said
+	 */
+	void notEncodable(byte[] payload, String why) {
+		this.connection.lose(1, payload.length);
+		this.connection.fail(Cause.byGateway(CloseReason.FRAME_NOT_ENCODABLE, why));
+	}
+
+	boolean isWritable() {
+		return this.channel.isWritable() && (this.codec == null || !this.codec.isFull());
+	}
+
+	// Bytes
+
+	ByteBuf allocate(int size) {
+		return this.channel.alloc().directBuffer(size, size);
+	}
+
+	/**
+	 * Takes a chunk for the channel.
+	 * @param buffer whole frames
+	 * @param ends where each ends
+	 * @param count how many there are
+	 * @return whether it has to be flushed
+	 */
+	boolean enqueue(ByteBuf buffer, int[] ends, int count) {
+		if (this.ended || !this.connection.isOpen()) {
+			long bytes = Math.max(0, buffer.readableBytes() - count * this.connection.framing().overhead());
+			if (this.connection.isCountedByExchanges()) {
+				this.connection.share(count, bytes);
+			}
+			else {
+				this.connection.lose(count, bytes);
+			}
+			buffer.release();
+			return false;
+		}
+		if (this.outbox.pendingBytes() == 0) {
+			this.progressAt = System.nanoTime();
+		}
+		this.outbox.add(ends, count, buffer.readableBytes());
+		this.unflushed += buffer.readableBytes();
+		this.channel.write(buffer, this.channel.voidPromise());
+		return true;
+	}
+
+	void flush() {
+		boolean little = this.outbox.pendingBytes() <= LITTLE && this.outbox.isNoneTakenSinceEmpty();
+		// What becomes writable meanwhile may write more.
+		this.unflushed = 0;
+		this.channel.flush();
+		if (!this.channel.isOpen()) {
+			this.nothingLeft = little;
+		}
+		settle();
+		if (this.outbox.pendingBytes() > 0) {
+			watchFlush();
+		}
+	}
+
+	/**
+	 * Has the channel say when all that is pending now was taken.
+	 */
+	private void watchFlush() {
+		if (!this.flushWatched && this.connection.isOpen()) {
+			this.flushWatched = true;
+			this.unflushed = 0;
+			this.channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener((future) -> {
+				this.flushWatched = false;
+				settle();
+				if (this.outbox.pendingBytes() > 0) {
+					watchFlush();
+				}
+				else if (this.ending) {
+					sendFin();
+				}
+			});
+		}
+	}
+
+	/**
+	 * Brings the counts up to what the kernel has taken.
+	 */
+	void settle() {
+		ChannelOutboundBuffer buffer = this.channel.unsafe().outboundBuffer();
+		if (buffer == null) {
+			return;
+		}
+		long before = this.outbox.bytesTaken();
+		long pending = this.unflushed;
+		if (!buffer.isEmpty()) {
+			pending += new Pending().in(buffer);
+		}
+		int frames = this.outbox.settle(pending);
+		long taken = this.outbox.bytesTaken() - before;
+		if (taken > 0) {
+			this.lastWriteAt = System.nanoTime();
+			this.progressAt = this.lastWriteAt;
+			this.connection.terms().meters().countOut(this.connection.side(), frames, taken);
+			this.connection.watcher().taken(this.connection);
+		}
+	}
+
+	// The end
+
+	/**
+	 * Sends FIN once everything written has left.
+	 */
+	void end() {
+		if (this.ending || !this.connection.isOpen()) {
+			return;
+		}
+		this.ending = true;
+		if (this.codec != null) {
+			this.codec.afterWrites(this::sendFinWhenFlushed);
+		}
+		else {
+			sendFinWhenFlushed();
+		}
+	}
+
+	private void sendFinWhenFlushed() {
+		this.connection.loop().flush();
+		if (this.outbox.pendingBytes() == 0) {
+			sendFin();
+		}
+	}
+
+	private void sendFin() {
+		if (this.ended || !this.connection.isOpen()) {
+			return;
+		}
+		this.ended = true;
+		((DuplexChannel) this.channel).shutdownOutput();
+		this.connection.outputDone();
+	}
+
+	/**
+	 * The socket is to be closed now.
+	 */
+	void beforeClose() {
+		this.connection.loop().flush();
+		settle();
+		this.nothingLeft |= this.channel.isOpen();
+	}
+
+	// What is known
+
+	boolean isEnding() {
+		return this.ending;
+	}
+
+	boolean isEnded() {
+		return this.ended;
+	}
+
+	long bytesWritten() {
+		return this.outbox.bytesWritten() + this.connection.loop().gather().gatheredFor(this.connection);
+	}
+
+	boolean isTakenBack(long begin) {
+		return this.codec == null && begin >= this.outbox.bytesWritten();
+	}
+
+	boolean mayHaveLeft(long begin) {
+		if (this.codec != null || begin < this.outbox.bytesTaken()) {
+			return true;
+		}
+		return begin < this.outbox.bytesWritten() && !this.nothingLeft;
+	}
+
+	/**
+	 * Since when pending bytes wait for the peer's kernel to take any.
+	 * @return a {@link System#nanoTime()} stamp, 0 where none wait
+	 */
+	long waitingSince() {
+		return (this.outbox.pendingBytes() > 0) ? this.progressAt : 0;
+	}
+
+	long lastWriteAt() {
+		return this.lastWriteAt;
+	}
+
+	Outbox outbox() {
+		return this.outbox;
+	}
+
+}

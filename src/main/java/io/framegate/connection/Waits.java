@@ -1,0 +1,127 @@
+package io.framegate.connection;
+
+import io.framegate.timeout.Timer;
+
+/**
+ * The timers of a connection. None is set or cancelled: a sweep compares when each began
+ * with its limit. Event loop only, but for {@link #startedAt}.
+ */
+final class Waits {
+
+	private static final Timer[] TIMERS = Timer.values();
+
+	private final FrameConnection connection;
+
+	private final long begunAt = System.nanoTime();
+
+	private long establishedAt;
+
+	private long drainStartedAt;
+
+	private long toldKernel;
+
+	Waits(FrameConnection connection, long toldKernel) {
+		this.connection = connection;
+		this.toldKernel = toldKernel;
+	}
+
+	void established() {
+		this.establishedAt = System.nanoTime();
+	}
+
+	/**
+	 * The drain timer starts, unless it runs.
+	 * @return whether it did not run
+	 */
+	boolean startDrain() {
+		boolean first = this.drainStartedAt == 0;
+		if (first) {
+			this.drainStartedAt = System.nanoTime();
+		}
+		return first;
+	}
+
+	long begunAt() {
+		return this.begunAt;
+	}
+
+	/**
+	 * When a timer started that is running now.
+	 * @param timer the timer
+	 * @return a {@link System#nanoTime()} stamp, 0 where it does not run
+	 */
+	long startedAt(Timer timer) {
+		FrameConnection of = this.connection;
+		ConnectionState state = of.state();
+		boolean draining = state == ConnectionState.DRAINING;
+		boolean inUse = this.establishedAt != 0 && !draining;
+		return switch (timer) {
+			case CONNECT -> (state == ConnectionState.CONNECTING) ? this.begunAt : 0;
+			case TLS_HANDSHAKE ->
+				(state == ConnectionState.TLS_HANDSHAKE || state == ConnectionState.PROXY_HEADER) ? this.begunAt : 0;
+			case FIRST_FRAME -> (inUse && of.side() == Side.INBOUND && of.framesIn() == 0 && !of.input().isEnded())
+					? this.establishedAt : 0;
+			case FRAME -> of.input().frameStartedAt();
+			case IDLE -> inUse ? of.watcher().lastActivity(of) : 0;
+			case REPLY -> of.watcher().awaitingReplySince(of);
+			case WRITE -> of.output().waitingSince();
+			case DRAIN -> draining ? this.drainStartedAt : 0;
+			case MAX_AGE -> (inUse && of.side() == Side.INBOUND) ? this.establishedAt : 0;
+		};
+	}
+
+	void sweep(long now) {
+		tellKernel();
+		if (this.connection.pendingBytes() > 0) {
+			this.connection.output().settle();
+		}
+		for (Timer timer : TIMERS) {
+			long limit = this.connection.terms().timeouts().nanos(timer);
+			if (limit > 0) {
+				long started = startedAt(timer);
+				if (started != 0 && now - started >= limit) {
+					expire(timer);
+					return;
+				}
+			}
+		}
+	}
+
+	/**
+	 * The kernel's own bound on unacknowledged data follows the write timer.
+	 */
+	private void tellKernel() {
+		long write = this.connection.terms().timeouts().nanos(Timer.WRITE);
+		if (write != this.toldKernel) {
+			Sockets.userTimeout(this.connection.channel(), write);
+			this.toldKernel = write;
+		}
+	}
+
+	private void expire(Timer timer) {
+		this.connection.terms().timeouts().countFired(timer);
+		String limit = this.connection.terms().timeouts().limit(timer).text();
+		Cause why = Cause.byGateway(reason(timer), timer.label() + " timer (" + limit + ") ran out");
+		switch (timer) {
+			case DRAIN -> this.connection.drainExpired(why);
+			// Nothing more can reach a peer that takes nothing.
+			case CONNECT, WRITE -> this.connection.close(why);
+			default -> this.connection.fail(why);
+		}
+	}
+
+	private static CloseReason reason(Timer timer) {
+		return switch (timer) {
+			case CONNECT -> CloseReason.CONNECT_TIMEOUT;
+			case TLS_HANDSHAKE -> CloseReason.TLS_HANDSHAKE_TIMEOUT;
+			case FIRST_FRAME -> CloseReason.FIRST_FRAME_TIMEOUT;
+			case FRAME -> CloseReason.FRAME_TIMEOUT;
+			case IDLE -> CloseReason.IDLE_TIMEOUT;
+			case REPLY -> CloseReason.REPLY_TIMEOUT;
+			case WRITE -> CloseReason.WRITE_TIMEOUT;
+			case DRAIN -> CloseReason.DRAIN_TIMEOUT;
+			case MAX_AGE -> CloseReason.MAX_AGE;
+		};
+	}
+
+}

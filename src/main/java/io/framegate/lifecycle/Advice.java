@@ -1,0 +1,144 @@
+package io.framegate.lifecycle;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.framegate.route.Listen;
+import io.framegate.route.Route;
+import io.framegate.timeout.Timeouts;
+import io.framegate.timeout.Timer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.util.unit.DataSize;
+
+/**
+ * What a route's settings should better say: each piece of advice gives the reason and
+ * the property to change. Any thread may call.
+ */
+public final class Advice {
+
+	private static final Logger logger = LoggerFactory.getLogger(Advice.class);
+
+	/** How long common load balancers and NAT gateways remember a silent connection. */
+	private static final Duration REMEMBERED = Duration.ofSeconds(350);
+
+	private final Duration quietPeriod;
+
+	private final Duration shutdownPhase;
+
+	private final boolean keepalive;
+
+	private final long heap;
+
+	/**
+	 * Takes what all routes have in common.
+	 * @param quietPeriod how long listeners accept after readiness went down
+	 * @param shutdownPhase how long Spring waits for a phase of a shutdown by itself
+	 * @param keepalive whether TCP keepalive comes more often than every 350 s
+	 * @param heap the largest heap, in bytes
+	 */
+	Advice(Duration quietPeriod, Duration shutdownPhase, boolean keepalive, long heap) {
+		this.quietPeriod = quietPeriod;
+		this.shutdownPhase = shutdownPhase;
+		this.keepalive = keepalive;
+		this.heap = heap;
+	}
+
+	/**
+	 * Advice on a route as it is configured and changed until now.
+	 * @param route the route
+	 * @return sentences for people, none where all is well
+	 */
+	public List<String> on(RunningRoute route) {
+		return on(route.route(), route.timeouts());
+	}
+
+	List<String> on(Route route, Timeouts timeouts) {
+		List<String> advice = new ArrayList<>();
+		String timers = "framegate.routes." + route.name() + ".timeouts.";
+		Timeouts.Limit idle = timeouts.limit(Timer.IDLE);
+		Timeouts.Limit reply = timeouts.limit(Timer.REPLY);
+		if (idle.value().isZero() && timeouts.limit(Timer.MAX_AGE).value().isZero()) {
+			advice.add("Silent connections stay for ever, for idle is off and there is no max-age: set " + timers
+					+ "idle or " + timers + "max-age");
+		}
+		if (!this.keepalive && isBeyond(idle, REMEMBERED)) {
+			advice.add(("Load balancers and NAT gateways as a rule forget a connection that was silent for %s, and "
+					+ "without epoll the gateway's TCP keepalive comes later: set %sidle, now %s, to less")
+				.formatted(Timeouts.text(REMEMBERED), timers, shown(idle)));
+		}
+		if (!idle.value().isZero() && reply.value().compareTo(idle.value()) > 0) {
+			advice.add(
+					"Clients that wait for a reply are ended as idle after %s, before the reply timer (%s) runs out: set %sreply to at most %sidle"
+						.formatted(idle.text(), reply.text(), timers, timers));
+		}
+		adviseOnShutdown(timers, timeouts.limit(Timer.DRAIN), advice);
+		adviseOnMemory(route, advice);
+		return advice;
+	}
+
+	private static boolean isBeyond(Timeouts.Limit limit, Duration bound) {
+		return limit.value().isZero() || limit.value().compareTo(bound) > 0;
+	}
+
+	private static String shown(Timeouts.Limit limit) {
+		return limit.value().isZero() ? "off" : limit.text();
+	}
+
+	/**
+	 * Framegate has Spring wait for its drain; who stops the process does not know that.
+	 */
+	private void adviseOnShutdown(String timers, Timeouts.Limit drain, List<String> advice) {
+		Duration stopping = this.quietPeriod.plus(drain.value());
+		if (isBeyond(drain, this.shutdownPhase.minus(this.quietPeriod))) {
+			advice.add(("A shutdown may take longer (framegate.shutdown.quiet-period %s, and then drain %s) than "
+					+ "spring.lifecycle.timeout-per-shutdown-phase (%s), and whoever stops the process may kill it "
+					+ "first: shorten %sdrain, or have all of them wait %s")
+				.formatted(Timeouts.text(this.quietPeriod), shown(drain), Timeouts.text(this.shutdownPhase), timers,
+						drain.value().isZero() ? "for ever" : "at least " + Timeouts.text(stopping)));
+		}
+	}
+
+	private void adviseOnMemory(Route route, List<String> advice) {
+		Listen listen = route.listen();
+		if (listen.framing().equals("stream")) {
+			// Nothing waits to be complete.
+			return;
+		}
+		String property = "framegate.routes." + route.name() + ".listen.";
+		if (listen.maxConnections() == 0) {
+			advice.add(
+					"Any number of connections may each hold a partial frame of %s, beyond the heap (%s): set %smax-connections"
+						.formatted(text(listen.maxFrameBytes()), text(this.heap), property));
+			return;
+		}
+		long most = (long) listen.maxFrameBytes() * listen.maxConnections();
+		if (most > this.heap) {
+			advice.add(
+					"%d connections that each hold a partial frame of %s need %s, more than the heap (%s): lower %smax-connections or %smax-frame-size, or give the JVM more"
+						.formatted(listen.maxConnections(), text(listen.maxFrameBytes()), text(most), text(this.heap),
+								property, property));
+		}
+	}
+
+	private static String text(long bytes) {
+		DataSize size = DataSize.ofBytes(bytes);
+		if (size.toMegabytes() > 9) {
+			return size.toMegabytes() + "MB";
+		}
+		return (size.toKilobytes() > 0) ? size.toKilobytes() + "KB" : size.toBytes() + "B";
+	}
+
+	/**
+	 * Logs the advice on each route.
+	 * @param routes the routes
+	 */
+	void log(List<RunningRoute> routes) {
+		for (RunningRoute route : routes) {
+			on(route).forEach((sentence) -> logger.warn("Route '{}': {}", route.name(), sentence));
+		}
+	}
+
+}

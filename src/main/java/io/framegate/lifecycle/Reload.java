@@ -1,0 +1,203 @@
+package io.framegate.lifecycle;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+import io.framegate.connection.Cause;
+import io.framegate.connection.CloseReason;
+import io.framegate.route.Differences;
+import io.framegate.route.FramegateProperties;
+import io.framegate.route.InvalidConfigurationException;
+import io.framegate.route.Route;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Takes over a changed configuration without a restart, route by route. A configuration
+ * that is wrong changes nothing. A thread of its own looks at the files once a second.
+ */
+public final class Reload implements SmartLifecycle {
+
+	private static final Logger logger = LoggerFactory.getLogger(Reload.class);
+
+	private static final long LOOK_MILLIS = 1000;
+
+	private static final Cause CHANGED = Cause.byGateway(CloseReason.ROUTE_DRAIN, "the configuration changed");
+
+	private static final Cause REMOVED = Cause.byGateway(CloseReason.ROUTE_DRAIN,
+			"the route was taken out of the configuration");
+
+	private final ConfigurationSource source;
+
+	private final Routes routes;
+
+	private volatile CountDownLatch stopped = new CountDownLatch(0);
+
+	private volatile @Nullable String error;
+
+	Reload(ConfigurationSource source, Routes routes) {
+		this.source = source;
+		this.routes = routes;
+	}
+
+	/**
+	 * What a reload did.
+	 *
+	 * @param started routes that are new
+	 * @param removed routes that are gone
+	 * @param changed routes that took changes while running
+	 * @param restarted routes that were drained and started anew
+	 * @param error what is wrong with the configuration, so that nothing was changed; or
+	 * why routes could not start
+	 */
+	public record Outcome(List<String> started, List<String> removed, List<String> changed, List<String> restarted,
+			@Nullable String error) {
+
+	}
+
+	/**
+	 * What is wrong with the configuration that was read last.
+	 * @return text for people, or {@code null}
+	 */
+	public @Nullable String error() {
+		return this.error;
+	}
+
+	/**
+	 * Reads the configuration and takes it over. Returns when the drains that it begins
+	 * are done.
+	 * @return what was done
+	 */
+	public synchronized Outcome reload() {
+		Outcome outcome = new Outcome(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), null);
+		FramegateProperties properties;
+		try {
+			properties = this.source.read();
+		}
+		catch (RuntimeException ex) {
+			String problem = text(ex);
+			this.error = problem;
+			logger.error("The changed configuration is wrong and was not taken over: {}", problem);
+			return new Outcome(List.of(), List.of(), List.of(), List.of(), problem);
+		}
+		List<String> faults = new ArrayList<>();
+		take(properties, outcome, faults);
+		this.error = faults.isEmpty() ? null : String.join("; ", faults);
+		logger.info("Configuration taken over: routes started {}, removed {}, changed {}, restarted {}",
+				outcome.started(), outcome.removed(), outcome.changed(), outcome.restarted());
+		return new Outcome(outcome.started(), outcome.removed(), outcome.changed(), outcome.restarted(), this.error);
+	}
+
+	private void take(FramegateProperties properties, Outcome outcome, List<String> faults) {
+		Map<String, Route> wanted = new LinkedHashMap<>();
+		properties.allRoutes().forEach((route) -> wanted.put(route.name(), route));
+		List<Runnable> drained = new ArrayList<>();
+		List<Route> fresh = new ArrayList<>();
+		List<Route> anew = new ArrayList<>();
+		for (RunningRoute running : this.routes.all()) {
+			Route route = wanted.remove(running.name());
+			if (route == null) {
+				drained.add(this.routes.remove(running, REMOVED));
+				outcome.removed().add(running.name());
+				continue;
+			}
+			Differences differences = Differences.between(running.route(), route);
+			boolean failed = running.state() == RunningRoute.State.FAILED;
+			if (failed || !differences.isLive()) {
+				logger.info("Route '{}' is started anew for: {}", route.name(), failed ? "it had failed" : differences);
+				drained.add(this.routes.remove(running, CHANGED));
+				anew.add(route);
+				outcome.restarted().add(route.name());
+			}
+			else if (!differences.isEmpty()) {
+				logger.info("Route '{}' takes over: {}", route.name(), differences);
+				running.change(route);
+				outcome.changed().add(route.name());
+			}
+		}
+		wanted.values().forEach((route) -> {
+			fresh.add(route);
+			outcome.started().add(route.name());
+		});
+		// Those that go have closed their ports: new ones need not wait for their drains.
+		start(fresh, faults);
+		drained.forEach(Runnable::run);
+		start(anew, faults);
+	}
+
+	private void start(List<Route> toStart, List<String> faults) {
+		for (Route route : toStart) {
+			try {
+				this.routes.add(route);
+			}
+			catch (RuntimeException ex) {
+				logger.error("Route '{}' cannot start: {}", route.name(), text(ex));
+				faults.add("route '" + route.name() + "': " + text(ex));
+			}
+		}
+	}
+
+	private static String text(RuntimeException ex) {
+		Throwable root = ex;
+		while (!(root instanceof InvalidConfigurationException) && root.getCause() != null) {
+			root = root.getCause();
+		}
+		return String.valueOf(root.getMessage()).strip();
+	}
+
+	// The watch
+
+	@Override
+	public void start() {
+		CountDownLatch stop = new CountDownLatch(1);
+		this.stopped = stop;
+		Thread.ofPlatform().name("framegate-configuration").daemon().start(() -> watch(stop));
+	}
+
+	private void watch(CountDownLatch stop) {
+		String known = this.source.fingerprint();
+		String seen = known;
+		try {
+			while (!stop.await(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+				String now = this.source.fingerprint();
+				// Only when it has held still: a file may be half written.
+				if (!now.equals(known) && now.equals(seen)) {
+					known = now;
+					reload();
+				}
+				seen = now;
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	@Override
+	public void stop() {
+		this.stopped.countDown();
+		// Not while one is under way: routes must not start while the gateway stops.
+		synchronized (this) {
+			logger.debug("The configuration is no longer watched");
+		}
+	}
+
+	@Override
+	public boolean isRunning() {
+		return this.stopped.getCount() > 0;
+	}
+
+	/** After the routes, and stopped before them. */
+	@Override
+	public int getPhase() {
+		return Routes.PHASE + 1;
+	}
+
+}

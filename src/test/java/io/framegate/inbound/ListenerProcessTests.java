@@ -1,0 +1,70 @@
+package io.framegate.inbound;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.List;
+import java.util.stream.IntStream;
+
+import io.framegate.testkit.Gateway;
+import io.framegate.testkit.GatewayProcess;
+import io.framegate.testkit.TestClient;
+import io.framegate.testkit.TestUpstream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What a listener's faults do to a whole process.
+ */
+@EnabledOnOs(OS.LINUX)
+class ListenerProcessTests {
+
+	@Test
+	void portInUseEndsTheProcessAndNamesRouteAddressAndPort() throws IOException {
+		try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+			int port = other.getLocalPort();
+			try (GatewayProcess gateway = GatewayProcess.start(1000,
+					Gateway.route("orders", "crlf", "crlf", "127.0.0.1:7", "listen.port=" + port))) {
+				assertThat(gateway.awaitExit()).isEqualTo(1);
+				assertThat(gateway.output()).contains("APPLICATION FAILED TO START")
+					.contains("Route 'orders' cannot listen on 127.0.0.1 port " + port + ": Address already in use.")
+					.contains("framegate.routes.orders.listen.port (0 for any free one)");
+			}
+		}
+	}
+
+	@Test
+	void outOfDescriptorsThoseInsideGoOnAndOthersComeInLater() {
+		int descriptors = 250;
+		try (TestUpstream server = TestUpstream.lineEcho();
+				GatewayProcess gateway = GatewayProcess.start(descriptors,
+						Gateway.route("s", "crlf", "crlf", server.address()))) {
+			int port = gateway.port("s");
+			try (TestClient inside = TestClient.connect(port)) {
+				assertThat(echo(inside)).isEqualTo("hello");
+				List<TestClient> crowd = IntStream.range(0, descriptors)
+					.mapToObj((i) -> TestClient.connect(port))
+					.toList();
+				gateway.awaitOutput("Route 's' cannot accept now and tries again in a second: Too many open files");
+				assertThat(echo(inside)).isEqualTo("hello");
+				crowd.forEach(TestClient::close);
+				try (TestClient late = TestClient.connect(port)) {
+					assertThat(echo(late)).isEqualTo("hello");
+				}
+				assertThat(echo(inside)).isEqualTo("hello");
+			}
+			assertThat(gateway.output()).doesNotContain("\tat ");
+			gateway.terminate();
+			assertThat(gateway.awaitExit()).isEqualTo(143);
+		}
+	}
+
+	private static String echo(TestClient client) {
+		client.sendLine("hello");
+		return client.readLine();
+	}
+
+}

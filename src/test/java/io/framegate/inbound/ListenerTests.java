@@ -1,0 +1,152 @@
+package io.framegate.inbound;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+import io.framegate.connection.CloseReason;
+import io.framegate.connection.Closure;
+import io.framegate.connection.EndedBy;
+import io.framegate.connection.Side;
+import io.framegate.testkit.Gateway;
+import io.framegate.testkit.TestClient;
+import io.framegate.testkit.TestUpstream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ApplicationContextException;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/**
+ * Listening, accepting and refusing.
+ */
+class ListenerTests {
+
+	@ParameterizedTest
+	@CsvSource(quoteCharacter = '"', textBlock = """
+			192.0.2.1,       Cannot assign requested address
+			no-such.invalid, unknown host no-such.invalid
+			""")
+	@ExtendWith(OutputCaptureExtension.class)
+	void addressThatIsNotThisMachinesStopsTheStart(String address, String fault, CapturedOutput output) {
+		assertThatThrownBy(
+				() -> Gateway.start(Gateway.route("orders", "crlf", "crlf", "127.0.0.1:7", "listen.address=" + address))
+					.close())
+			.isInstanceOf(ApplicationContextException.class);
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("Route 'orders' cannot listen on " + address + " port 0: " + fault + ".")
+			.contains("Give the route an address of this machine: framegate.routes.orders.listen.address");
+	}
+
+	@Test
+	void portIsFreeWhenTheGatewayHasStopped() throws IOException {
+		try (TestUpstream server = TestUpstream.lineEcho()) {
+			int port;
+			try (Gateway gateway = Gateway.start(Gateway.route("s", "crlf", "crlf", server.address()));
+					TestClient client = gateway.connect("s")) {
+				port = gateway.port("s");
+				client.sendLine("hello");
+				assertThat(client.readLine()).isEqualTo("hello");
+			}
+			try (ServerSocket next = new ServerSocket(port, 1, InetAddress.getByName("127.0.0.1"))) {
+				assertThat(next.isBound()).isTrue();
+			}
+		}
+	}
+
+	@Test
+	void connectionBeyondTheLimitIsClosedAndCounted() {
+		try (TestUpstream server = TestUpstream.lineEcho();
+				Gateway gateway = Gateway
+					.start(Gateway.route("s", "crlf", "crlf", server.address(), "listen.max-connections=2"));
+				TestClient first = gateway.connect("s");
+				TestClient second = gateway.connect("s")) {
+			assertThat(echo(first)).isEqualTo("hello");
+			assertThat(echo(second)).isEqualTo("hello");
+			try (TestClient third = gateway.connect("s")) {
+				third.expectEof();
+			}
+			Closure closure = gateway.awaitClosure("s", Side.INBOUND);
+			assertThat(closure.reason()).isEqualTo(CloseReason.LIMIT_CONNECTIONS);
+			assertThat(closure.endedBy()).isEqualTo(EndedBy.GATEWAY);
+			assertThat(closure.detail()).contains("max-connections (2)");
+			assertThat(gateway.metric("framegate_accepts_refused_total{reason=\"limit-connections\",route=\"s\"}"))
+				.isEqualTo(1);
+			assertThat(gateway.metric("framegate_connections_active{route=\"s\",side=\"inbound\"}")).isEqualTo(2);
+			assertThat(server.connections()).hasSize(2);
+			assertThat(echo(first)).isEqualTo("hello");
+			second.close();
+			Gateway.await("room", () -> (gateway.connections("s").size() == 2) ? Optional.of(1) : Optional.empty());
+			try (TestClient fourth = gateway.connect("s")) {
+				assertThat(echo(fourth)).isEqualTo("hello");
+			}
+		}
+	}
+
+	@Test
+	void crowdLeavesNothingBehind() {
+		int crowd = 300;
+		try (TestUpstream server = TestUpstream.lineEcho();
+				Gateway gateway = Gateway.start(Gateway.route("s", "crlf", "crlf", server.address()))) {
+			List<TestClient> clients = IntStream.range(0, crowd).mapToObj((i) -> gateway.connect("s")).toList();
+			clients.forEach((client) -> client.sendLine("hello"));
+			clients.forEach((client) -> assertThat(client.readLine()).isEqualTo("hello"));
+			clients.forEach(TestClient::close);
+			assertNothingIsLeft(gateway, crowd);
+			assertThat(gateway.closures("s")).hasSize(2 * crowd)
+				.allSatisfy((closure) -> assertThat(closure.reason()).isEqualTo(CloseReason.INBOUND_EOF));
+		}
+	}
+
+	@Test
+	void thoseWhoComeAndGoAtOnceLeaveNothingBehind() {
+		int crowd = 300;
+		try (TestUpstream server = TestUpstream.lineEcho();
+				Gateway gateway = Gateway.start(Gateway.route("s", "crlf", "crlf", server.address()))) {
+			for (int i = 0; i < crowd; i++) {
+				TestClient client = gateway.connect("s");
+				switch (i % 4) {
+					case 0 -> client.close();
+					case 1 -> client.reset();
+					case 2 -> {
+						client.send("frag");
+						client.reset();
+					}
+					default -> {
+						client.sendLine("hello");
+						client.close();
+					}
+				}
+			}
+			Gateway.await("all accepted", () -> (gateway.route("s").meters().opened(Side.INBOUND) == crowd)
+					? Optional.of(1) : Optional.empty());
+			assertNothingIsLeft(gateway, crowd);
+			server.awaitEnded();
+		}
+	}
+
+	private static void assertNothingIsLeft(Gateway gateway, int inbound) {
+		gateway.awaitNoConnections("s");
+		for (Side side : Side.values()) {
+			assertThat(gateway.metric("framegate_connections_active{route=\"s\",side=\"%s\"}".formatted(side.label())))
+				.isZero();
+			assertThat(gateway.route("s").meters().opened(side)).isEqualTo(inbound);
+			assertThat(gateway.route("s").meters().closed(side)).isEqualTo(inbound);
+		}
+	}
+
+	private static String echo(TestClient client) {
+		client.sendLine("hello");
+		return client.readLine();
+	}
+
+}

@@ -1,0 +1,107 @@
+package io.framegate.lifecycle;
+
+import java.time.Duration;
+import java.util.List;
+
+import io.framegate.route.Route;
+import io.framegate.route.TestConfiguration;
+import io.framegate.testkit.Gateway;
+import io.framegate.timeout.Timeouts;
+import io.framegate.timeout.Timer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class AdviceTests {
+
+	private static final long GIGABYTE = 1024L * 1024 * 1024;
+
+	private static final Advice USUAL = new Advice(Duration.ZERO, Duration.ofSeconds(30), true, GIGABYTE);
+
+	private static List<String> on(Advice advice, String... settings) {
+		TestConfiguration configuration = TestConfiguration.route("orders");
+		for (String setting : settings) {
+			String[] parts = setting.split("=");
+			configuration.property("framegate.routes.orders." + parts[0], parts[1]);
+		}
+		Route route = configuration.onlyRoute();
+		return advice.on(route, new Timeouts(route.timeouts()));
+	}
+
+	@Test
+	void defaultsNeedNoAdvice() {
+		assertThat(on(USUAL)).isEmpty();
+	}
+
+	@Test
+	void silenceForEver() {
+		assertThat(on(USUAL, "timeouts.idle=0")).singleElement()
+			.asString()
+			.contains("framegate.routes.orders.timeouts.idle", "framegate.routes.orders.timeouts.max-age");
+		assertThat(on(USUAL, "timeouts.idle=0", "timeouts.max-age=1h")).isEmpty();
+	}
+
+	@Test
+	void silenceThatNatForgets() {
+		Advice nio = new Advice(Duration.ZERO, Duration.ofSeconds(30), false, GIGABYTE);
+		assertThat(on(nio, "timeouts.idle=351s")).singleElement()
+			.asString()
+			.contains("350s", "framegate.routes.orders.timeouts.idle, now 351s");
+		assertThat(on(nio, "timeouts.idle=350s")).isEmpty();
+		assertThat(on(USUAL, "timeouts.idle=1h")).isEmpty();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "6m,5m,true", "5m,5m,false", "0s,5m,false", "6m,0s,false" })
+	void replyBeyondIdle(String reply, String idle, boolean advised) {
+		assertThat(on(USUAL, "timeouts.max-age=1h", "timeouts.reply=" + reply, "timeouts.idle=" + idle))
+			.filteredOn((sentence) -> sentence.contains("framegate.routes.orders.timeouts.reply"))
+			.hasSize(advised ? 1 : 0);
+	}
+
+	@Test
+	void shutdownLongerThanOthersWait() {
+		assertThat(on(USUAL, "timeouts.drain=30s")).isEmpty();
+		assertThat(on(USUAL, "timeouts.drain=31s")).singleElement()
+			.asString()
+			.contains("spring.lifecycle.timeout-per-shutdown-phase (30s)", "framegate.routes.orders.timeouts.drain",
+					"at least 31s");
+		assertThat(on(USUAL, "timeouts.drain=0")).singleElement().asString().contains("drain off", "for ever");
+		Advice quiet = new Advice(Duration.ofSeconds(21), Duration.ofSeconds(30), true, GIGABYTE);
+		assertThat(on(quiet)).singleElement().asString().contains("framegate.shutdown.quiet-period 21s", "31s");
+	}
+
+	@ParameterizedTest
+	@ValueSource(
+			strings = { "listen.max-frame-size=200KB", "listen.max-connections=20000", "listen.max-connections=0" })
+	void framesBeyondTheHeap(String setting) {
+		assertThat(on(USUAL, setting)).singleElement()
+			.asString()
+			.contains("1024MB", "framegate.routes.orders.listen.max-connections");
+		assertThat(on(USUAL, setting, "listen.framing=stream", "upstream.framing=stream")).isEmpty();
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void adviceIsLoggedAtStartAndShownWithTheRouteAsItIsNow(CapturedOutput output) {
+		try (Gateway gateway = Gateway
+			.start(Gateway.route("orders", "crlf", "crlf", "127.0.0.1:9", "timeouts.idle=1s", "timeouts.reply=2s"))) {
+			assertThat(output).contains("WARN").contains("Route 'orders': Clients that wait for a reply");
+			JsonNode advice = gateway.get("/actuator/routes/orders").at("/advice");
+			assertThat(advice.valueStream().map(JsonNode::asString)).singleElement()
+				.asString()
+				.contains("framegate.routes.orders.timeouts.reply");
+			gateway.route("orders").timeouts().set(Timer.IDLE, Duration.ofSeconds(3));
+			assertThat(gateway.get("/actuator/routes/orders").at("/advice").size()).isZero();
+		}
+	}
+
+}

@@ -1,0 +1,167 @@
+package io.framegate.testkit;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.spi.ToolProvider;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
+import org.awaitility.core.TerminalFailureException;
+
+/**
+ * A gateway in a process of its own, for what only a process shows: its exit status, its
+ * output, and life with few descriptors.
+ */
+public final class GatewayProcess implements AutoCloseable {
+
+	private static final Duration LIMIT = Duration.ofSeconds(60);
+
+	/** Jars alone: a class in a directory cannot be loaded without a descriptor. */
+	private static final String CLASS_PATH = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+		.map(GatewayProcess::jar)
+		.collect(Collectors.joining(File.pathSeparator));
+
+	private final Process process;
+
+	private final List<String> output = new CopyOnWriteArrayList<>();
+
+	private final Thread reader;
+
+	private GatewayProcess(Process process) {
+		this.process = process;
+		this.reader = Thread.ofVirtual().start(this::read);
+	}
+
+	/**
+	 * Starts a process and does not wait for it.
+	 * @param descriptors how many it may have open
+	 * @param properties each as {@code name=value}, besides those that every gateway
+	 * under test has
+	 * @return the process, starting
+	 */
+	public static GatewayProcess start(int descriptors, String... properties) {
+		List<String> command = new ArrayList<>(List.of("bash", "-c", "ulimit -n " + descriptors + " && exec \"$@\"",
+				"bash", Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx128m",
+				"--enable-native-access=ALL-UNNAMED", "-cp", CLASS_PATH, "io.framegate.Framegate", "--server.port=0",
+				"--spring.config.location=classpath:/application.yml"));
+		Stream.of(properties).map((property) -> "--" + property).forEach(command::add);
+		try {
+			return new GatewayProcess(new ProcessBuilder(command).redirectErrorStream(true).start());
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	private void read() {
+		try (BufferedReader lines = this.process.inputReader()) {
+			lines.lines().forEach(this.output::add);
+		}
+		catch (IOException | UncheckedIOException ex) {
+			this.output.add("(" + ex.getMessage() + ")");
+		}
+	}
+
+	private static String jar(String entry) {
+		if (!Files.isDirectory(Path.of(entry))) {
+			return entry;
+		}
+		try {
+			Path jar = Files.createTempFile("framegate", ".jar");
+			jar.toFile().deleteOnExit();
+			ToolProvider.findFirst("jar")
+				.orElseThrow()
+				.run(System.out, System.err, "cf", jar.toString(), "-C", entry, ".");
+			return jar.toString();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	/**
+	 * Waits until a route listens.
+	 * @param route its name
+	 * @return its port
+	 */
+	public int port(String route) {
+		return Integer.parseInt(awaitOutput("Route '" + route + "' listens on \\S+ port (\\d+)").group(1));
+	}
+
+	/**
+	 * Waits until the process has written something.
+	 * @param regex what a line of it contains
+	 * @return the first match
+	 */
+	public Matcher awaitOutput(String regex) {
+		Pattern pattern = Pattern.compile(regex);
+		try {
+			return Awaitility.await()
+				.atMost(LIMIT)
+				.pollInterval(Duration.ofMillis(20))
+				.failFast(() -> !this.process.isAlive() && find(pattern).isEmpty())
+				.until(() -> find(pattern), Optional::isPresent)
+				.orElseThrow();
+		}
+		catch (ConditionTimeoutException | TerminalFailureException ex) {
+			throw new AssertionError("no output with " + regex + " but " + output(), ex);
+		}
+	}
+
+	private Optional<Matcher> find(Pattern pattern) {
+		return this.output.stream().map(pattern::matcher).filter(Matcher::find).findFirst();
+	}
+
+	/**
+	 * All that it has written.
+	 * @return lines
+	 */
+	public String output() {
+		return this.output.stream().collect(Collectors.joining("\n"));
+	}
+
+	/**
+	 * Asks the process to end, as {@code kill} does.
+	 */
+	public void terminate() {
+		this.process.destroy();
+	}
+
+	/**
+	 * Waits until the process has ended.
+	 * @return its exit status
+	 */
+	public int awaitExit() {
+		try {
+			if (!this.process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+				throw new AssertionError("the process does not end: " + output());
+			}
+			this.reader.join(LIMIT);
+			return this.process.exitValue();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	@Override
+	public void close() {
+		this.process.destroyForcibly();
+	}
+
+}
