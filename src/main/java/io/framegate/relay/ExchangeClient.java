@@ -166,9 +166,10 @@ final class ExchangeClient extends Origin implements Watcher {
 
 	private void drop(Exchange exchange) {
 		this.bytesUnderWay -= exchange.request().length;
+		byte[] reply = exchange.reply();
 		if (exchange.isEnded()) {
-			if (exchange.fault() == null && !this.relay.isOneWay()) {
-				this.relay.meters().countDiscarded("client-gone");
+			if (reply != null && !this.relay.isOneWay()) {
+				connection().lose(1, reply.length);
 			}
 		}
 		else if (exchange.cancel()) {

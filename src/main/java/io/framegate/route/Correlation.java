@@ -17,8 +17,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * clients' in the replies, so that equal keys of two clients cannot collide
  * @param regexRequest finds the key in a request, instead of offset and length
  * @param regexReply finds the key in a reply
- * @param ordered whether requests of one client that have equal keys are answered in
- * their order
+ * @param ordered whether a client gets its replies in the order of its requests; if not,
+ * as they come
  */
 public record Correlation(@Range(min = 0) @Nullable Integer offset,
 		@Range(min = 1, max = 65535) @Nullable Integer length, @DefaultValue("false") boolean rewrite,

@@ -42,6 +42,15 @@ final class Report {
 		}
 	}
 
+	/**
+	 * Refuses a property or group where anything is said of it.
+	 * @param key the property or group
+	 * @param message why
+	 */
+	void refuseIfSet(String key, String message) {
+		this.settings.firstAt(property(key)).ifPresent((setting) -> refuse(key, message));
+	}
+
 	boolean refused(String key) {
 		return this.problems.anyAt(property(key));
 	}

@@ -31,6 +31,13 @@ public record RouteProperties(@DefaultValue("session") Mode mode, @DefaultValue 
 			streamless(at.at("listen"), this.listen.framing());
 			streamless(at.at("upstream"), this.upstream.framing());
 		}
+		checkOneWay(at);
+	}
+
+	private void checkOneWay(Report at) {
+		if (this.mode == Mode.ONE_WAY && this.upstream.framing().equals(FramingNames.STREAM)) {
+			at.at("upstream").refuse("framing", "cannot be stream in mode one-way: clients share its connections");
+		}
 	}
 
 	private static void streamless(Report at, String framing) {

@@ -26,7 +26,8 @@ import org.springframework.util.unit.DataSize;
  * @param proxyProtocol the PROXY protocol header sent first, if any
  * @param sharing how the clients of a request-reply route share connections
  * @param pool the shared connections
- * @param correlation where the key that matches a reply to its request lies
+ * @param correlation where the key that matches a reply to its request lies. Where
+ * sharing is exclusive or ordered, replies are checked by it
  * @param heartbeat a frame sent from time to time on permanent links
  * @param onFailure what the client of a failed exchange gets
  * @param onFailureReply the reply it gets: text, or base64: and the bytes
@@ -70,9 +71,8 @@ public record Upstream(@DefaultValue List<Target> targets, @DefaultValue("crlf")
 		if (this.correlation != null) {
 			this.correlation.check(at.at("correlation"));
 		}
-		if (!at.refused("sharing") && (this.sharing == Sharing.CORRELATED) != (this.correlation != null)) {
-			at.refuse("correlation", (this.correlation != null) ? "applies only where sharing is correlated"
-					: "is required where sharing is correlated");
+		if (!at.refused("sharing") && this.sharing == Sharing.CORRELATED && this.correlation == null) {
+			at.refuse("correlation", "is required where sharing is correlated");
 		}
 		this.heartbeat.check(at.at("heartbeat"));
 		at.payload("on-failure-reply", this.onFailureReply);
@@ -81,6 +81,43 @@ public record Upstream(@DefaultValue List<Target> targets, @DefaultValue("crlf")
 					: "is required where on-failure is reply");
 		}
 		this.healthCheck.check(at.at("health-check"));
+		if (!at.refused("sharing")) {
+			checkUse(at, mode);
+		}
+	}
+
+	/**
+	 * Refuses what would have no effect: who writes it expects something else.
+	 */
+	private void checkUse(Report at, Mode mode) {
+		boolean exclusive = this.sharing == Sharing.EXCLUSIVE;
+		if (mode != Mode.REQUEST_REPLY) {
+			List.of("sharing", "correlation", "on-failure", "on-failure-reply")
+				.forEach((key) -> at.refuseIfSet(key, "applies only in mode request-reply"));
+		}
+		if (mode == Mode.SESSION) {
+			at.refuseIfSet("pool", "applies only in modes request-reply and one-way");
+		}
+		if (mode == Mode.SESSION || (mode == Mode.REQUEST_REPLY && exclusive)) {
+			at.refuseIfSet("heartbeat",
+					"applies only to permanent links: in mode one-way, or where sharing is ordered or correlated");
+		}
+		if (mode == Mode.ONE_WAY) {
+			at.refuseIfSet("heartbeat.expect", "cannot be in mode one-way: nothing returns");
+		}
+		if (mode != Mode.SESSION && (mode == Mode.ONE_WAY || !exclusive)) {
+			at.refuseIfSet("pool.max-idle", "applies only where sharing is exclusive: other links are permanent");
+		}
+		if (mode == Mode.ONE_WAY || (mode == Mode.REQUEST_REPLY && this.sharing == Sharing.CORRELATED)) {
+			at.refuseIfSet("pool.rest", "applies only where sharing is exclusive or ordered");
+		}
+		if (mode == Mode.REQUEST_REPLY && this.sharing != Sharing.CORRELATED) {
+			List.of("correlation.rewrite", "correlation.ordered")
+				.forEach((key) -> at.refuseIfSet(key, "applies only where sharing is correlated"));
+		}
+		if (this.onDown == OnDown.DRAIN && !this.healthCheck.interval().isPositive()) {
+			at.refuse("on-down", "drain needs a health check: set health-check.interval");
+		}
 	}
 
 	/** The PROXY protocol header sent upstream. */

@@ -125,7 +125,7 @@ public abstract class Link implements Watcher {
 	public final void opened(FrameConnection established) {
 		this.connection = established;
 		this.openedAt = System.nanoTime();
-		this.idleSince = this.openedAt - Shard.LONG_AGO;
+		this.idleSince = this.openedAt;
 		this.shard.established(this);
 	}
 
@@ -250,9 +250,12 @@ public abstract class Link implements Watcher {
 	 * @return nanoseconds, 0 or less for no longer
 	 */
 	final long restLeft(long now) {
-		long usual = this.shard.links().rest();
+		long rest = this.shard.links().rest();
 		TargetState state = target();
-		return ((state != null) ? state.rest(usual) : usual) - (now - this.idleSince);
+		if (state != null && !this.shard.links().checksKeys()) {
+			rest = state.rest(rest);
+		}
+		return rest - (now - this.idleSince);
 	}
 
 	final void idle() {

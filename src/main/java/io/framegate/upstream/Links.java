@@ -119,13 +119,21 @@ public final class Links {
 		return this.route.mode() == Mode.ONE_WAY;
 	}
 
+	boolean checksKeys() {
+		return this.correlator != null;
+	}
+
+	boolean isOrdered() {
+		return !isOneWay() && this.route.upstream().sharing() == Sharing.ORDERED;
+	}
+
 	boolean isPermanent() {
 		return isOneWay() || this.route.upstream().sharing() != Sharing.EXCLUSIVE;
 	}
 
 	/**
-	 * How long an exclusive link rests between exchanges, in nanoseconds: a doubled reply
-	 * that comes meanwhile is found.
+	 * How long an exclusive link rests between exchanges, and one that matches by order
+	 * before its first, in nanoseconds: a reply too many that comes meanwhile is found.
 	 */
 	long rest() {
 		return pool().rest().toNanos();

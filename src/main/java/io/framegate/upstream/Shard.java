@@ -27,9 +27,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Shard {
 
-	/** As good as for ever. */
-	static final long LONG_AGO = TimeUnit.HOURS.toNanos(1);
-
 	/** A permanent link that ends unused within this time was of no use. */
 	private static final long SOON = TimeUnit.SECONDS.toNanos(1);
 
@@ -38,6 +35,8 @@ final class Shard {
 
 	/** Where a client waits, after 800 ms at the most. */
 	private static final int MOST_DOUBLINGS_WAITED_FOR = 3;
+
+	private static final int MOST_LINGERING = 16;
 
 	private final Links links;
 
@@ -358,6 +357,16 @@ final class Shard {
 				return;
 			}
 		}
+		if (this.links.isOrdered() && this.links.rest() > 0) {
+			// A server that speaks first would be one reply ahead for ever.
+			this.loop.eventLoop().schedule(() -> takeIntoUse(link), this.links.rest(), TimeUnit.NANOSECONDS);
+		}
+		else {
+			takeIntoUse(link);
+		}
+	}
+
+	private void takeIntoUse(Link link) {
 		link.ready();
 		freed(link);
 	}
@@ -415,7 +424,7 @@ final class Shard {
 	void lingers(FrameConnection connection) {
 		this.lingering.removeIf((one) -> !one.isOpen());
 		this.lingering.addLast(connection);
-		if (this.lingering.size() > this.quota) {
+		if (this.lingering.size() > Math.max(this.quota, MOST_LINGERING)) {
 			FrameConnection oldest = this.lingering.removeFirst();
 			oldest.close(Cause.byGateway(CloseReason.LATE_REPLY, "made room"));
 		}

@@ -38,7 +38,7 @@ public final class TargetState {
 	/** The rest between exchanges after a first reply too many; doubled with each. */
 	private static final long LONGER_REST = TimeUnit.MILLISECONDS.toNanos(5);
 
-	private static final int MOST_STRAYS = 6;
+	private static final int MOST_STRAYS = 4;
 
 	/** After so long without a reply too many, a target is trusted again. */
 	private static final long FORGIVEN_AFTER = TimeUnit.MINUTES.toNanos(10);

@@ -1,0 +1,193 @@
+package io.framegate.relay;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+
+import io.framegate.testkit.Gateway;
+import io.framegate.testkit.TestPorts;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Thousands of exchanges of clients that pipeline and die, over servers that answer late,
+ * twice, in halves or not at all, hang up, refuse and come and go. No reply reaches a
+ * wrong request, no request reaches a server twice, and what was thrown away is counted
+ * to the last frame.
+ */
+@Timeout(60)
+class TortureTests {
+
+	private static final int CLIENTS = 32;
+
+	private static final Acts EXCLUSIVE = Acts.of("late", "twice", "soil", "half", "close", "reset", "silent");
+
+	private static final Acts ORDERED = Acts.of("late", "half", "close", "silent");
+
+	private static final Acts KEYED = Acts.of("late", "twice", "twice-slowly", "half", "close", "silent", "skip",
+			"stray");
+
+	private static Gateway gateway;
+
+	private static TormentingServers exclusive;
+
+	private static TormentingServers checked;
+
+	private static TormentingServers ordered;
+
+	private static TormentingServers orderedChecked;
+
+	private static TormentingServers correlated;
+
+	@BeforeAll
+	static void start() {
+		exclusive = new TormentingServers(false);
+		checked = new TormentingServers(false);
+		ordered = new TormentingServers(false);
+		orderedChecked = new TormentingServers(false);
+		correlated = new TormentingServers(true);
+		String[] key = { "upstream.correlation.regex-request=^([0-9]{6})",
+				"upstream.correlation.regex-reply=^([0-9]{6})" };
+		gateway = Gateway.start(Gateway.all( //
+				route("exclusive", exclusive, "upstream.pool.max-connections=48"),
+				route("checked", checked, Gateway.all(key, new String[] { "upstream.pool.max-connections=48" })),
+				route("ordered", ordered, "upstream.sharing=ordered", "upstream.pool.max-connections=8"),
+				route("ordered-checked", orderedChecked,
+						Gateway.all(key,
+								new String[] { "upstream.sharing=ordered", "upstream.pool.max-connections=8" })),
+				route("correlated", correlated, Gateway.all(key, new String[] { "upstream.sharing=correlated",
+						"upstream.correlation.rewrite=true", "upstream.pool.max-connections=8" }))));
+	}
+
+	private static String[] route(String name, TormentingServers servers, String... more) {
+		String targets = servers.addresses() + ",127.0.0.1:" + TestPorts.refused();
+		return Gateway.route(name, "crlf", "crlf", targets,
+				Gateway.all(new String[] { "mode=request-reply", "timeouts.reply=400ms", "upstream.on-failure=reply",
+						"upstream.on-failure-reply=" + TormentedClient.SORRY }, more));
+	}
+
+	@AfterAll
+	static void stop() {
+		gateway.close();
+		List.of(exclusive, checked, ordered, orderedChecked, correlated).forEach(TormentingServers::close);
+	}
+
+	@Test
+	void exclusive() throws Exception {
+		torment("exclusive", exclusive, EXCLUSIVE);
+	}
+
+	@Test
+	void exclusiveWithKeysToCheck() throws Exception {
+		torment("checked", checked, KEYED);
+	}
+
+	@Test
+	void ordered() throws Exception {
+		torment("ordered", ordered, ORDERED);
+	}
+
+	@Test
+	void orderedWithKeysToCheck() throws Exception {
+		torment("ordered-checked", orderedChecked, KEYED);
+	}
+
+	@Test
+	void correlated() throws Exception {
+		torment("correlated", correlated, KEYED);
+	}
+
+	private static void torment(String route, TormentingServers servers, Acts acts) throws Exception {
+		TormentedClient.Tally patient = run(route, acts, false);
+		awaitQuiet(route, servers);
+		assertThat(patient.wrong()).isEmpty();
+		assertThat(servers.seenTwice()).isEmpty();
+		assertThat(frames(route, "in")).isEqualTo(patient.sent());
+		assertThat(frames(route, "out")).isEqualTo(patient.good() + patient.sorry());
+		assertThat(patient.good() + patient.sorry()).isEqualTo(patient.sent());
+		assertThat(exchanges(route)).isEqualTo(patient.good());
+		assertThat(patient.good()).isGreaterThan(patient.sent() / 2);
+		assertThat(undelivered(route)).isLessThanOrEqualTo(patient.sent() - servers.seen());
+		assertBalance(route, servers);
+
+		TormentedClient.Tally dying = run(route, acts, true);
+		awaitQuiet(route, servers);
+		assertThat(dying.wrong()).isEmpty();
+		assertThat(servers.seenTwice()).isEmpty();
+		assertThat(exchanges(route)).isGreaterThanOrEqualTo(patient.good() + dying.good());
+		assertBalance(route, servers);
+		System.out.printf("%s: %d requests, %d good, %d failed, %d by clients that died; %s%n", route,
+				patient.sent() + dying.sent(), patient.good() + dying.good(), patient.sorry() + dying.sorry(),
+				dying.dead(), servers);
+	}
+
+	/** Every reply that a server sent was given to its client or thrown away. */
+	private static void assertBalance(String route, TormentingServers servers) {
+		long thrownAway = List.of("late", "doubled", "unsolicited", "unmatched", "client-gone")
+			.stream()
+			.mapToLong((cause) -> discarded(route, cause))
+			.sum();
+		assertThat(exchanges(route) + thrownAway).as(servers.toString()).isEqualTo(servers.replies());
+		assertThat(discarded(route, "half")).isEqualTo(servers.halves());
+	}
+
+	private static TormentedClient.Tally run(String route, Acts acts, boolean mayDie) throws Exception {
+		try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+			List<Callable<TormentedClient.Tally>> clients = IntStream.range(0, CLIENTS)
+				.mapToObj((i) -> new TormentedClient(gateway.port(route), i, acts, route.equals("correlated"), mayDie))
+				.map((client) -> (Callable<TormentedClient.Tally>) client::run)
+				.toList();
+			TormentedClient.Tally all = TormentedClient.Tally.NONE;
+			for (Future<TormentedClient.Tally> tally : threads.invokeAll(clients, 50, TimeUnit.SECONDS)) {
+				all = all.plus(tally.get());
+			}
+			return all;
+		}
+	}
+
+	/** Until late replies have come, too. */
+	private static void awaitQuiet(String route, TormentingServers servers) {
+		Gateway.await("no clients", () -> Optional.of(gateway.route(route).meters())
+			.filter((meters) -> meters.active(io.framegate.connection.Side.INBOUND) == 0));
+		servers.awaitQuiet(Duration.ofSeconds(10));
+		Gateway.await("the last reply to be read", () -> {
+			long before = exchanges(route);
+			long in = gateway.connections(route).stream().mapToLong((connection) -> connection.framesIn()).sum();
+			servers.awaitQuiet(Duration.ofSeconds(10));
+			return Optional.of(before)
+				.filter((count) -> count == exchanges(route) && in == gateway.connections(route)
+					.stream()
+					.mapToLong((connection) -> connection.framesIn())
+					.sum());
+		});
+	}
+
+	private static long frames(String route, String direction) {
+		return (long) gateway
+			.metric("framegate_frames_total{direction=\"%s\",route=\"%s\"}".formatted(direction, route));
+	}
+
+	private static long undelivered(String route) {
+		return (long) gateway.metric("framegate_frames_undelivered_total{route=\"%s\"}".formatted(route));
+	}
+
+	private static long exchanges(String route) {
+		return (long) gateway.metric("framegate_exchange_seconds_count{route=\"%s\"}".formatted(route));
+	}
+
+	private static long discarded(String route, String cause) {
+		return (long) gateway
+			.metric("framegate_replies_discarded_total{cause=\"%s\",route=\"%s\"}".formatted(cause, route));
+	}
+
+}
