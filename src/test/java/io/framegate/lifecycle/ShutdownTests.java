@@ -51,7 +51,7 @@ class ShutdownTests {
 				GatewayProcess gateway = GatewayProcess
 					.start(Gateway.all(Gateway.route("load", "crlf", "crlf", late.address()),
 							Gateway.route("held", "crlf", "crlf", held.address(), "timeouts.drain=20s"),
-							new String[] { "framegate.shutdown.quiet-period=1s",
+							new String[] { "framegate.shutdown.quiet-period=3s",
 									"logging.structured.format.console=ecs" }));
 				ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor();
 				TestClient last = TestClient.connect(gateway.port("held"))) {
