@@ -144,11 +144,19 @@ public final class Targets {
 	/**
 	 * Finds the addresses to try, best first.
 	 * @param client the client's address, for {@code source-hash}
+	 * @param first the target to try first, or {@code null}
 	 * @param loop where to call back
 	 * @param found called at once where no first look-up has to be waited for
 	 */
-	void candidates(@Nullable InetAddress client, Loop loop, Consumer<List<Candidate>> found) {
-		whenKnown(loop, () -> found.accept(candidates(inOrder(client))));
+	void candidates(@Nullable InetAddress client, @Nullable TargetState first, Loop loop,
+			Consumer<List<Candidate>> found) {
+		whenKnown(loop, () -> {
+			List<TargetState> order = new ArrayList<>(inOrder(client));
+			if (first != null && order.remove(first)) {
+				order.addFirst(first);
+			}
+			found.accept(candidates(order));
+		});
 	}
 
 	/**
@@ -226,6 +234,24 @@ public final class Targets {
 	 */
 	boolean isToBeLeft(TargetState state) {
 		return state.status() == TargetState.Status.DOWN && this.states.stream().anyMatch(TargetState::isUp);
+	}
+
+	/**
+	 * Whether connections are to be spread over targets.
+	 * @return whether there are several, all alike
+	 */
+	boolean isSpread() {
+		return this.states.size() > 1
+				&& (this.balance == Balance.ROUND_ROBIN || this.balance == Balance.LEAST_CONNECTIONS);
+	}
+
+	/**
+	 * The targets that are up, beginning with another one each time.
+	 * @return the targets
+	 */
+	List<TargetState> inTurn() {
+		List<TargetState> up = with(TargetState::isUp);
+		return up.isEmpty() ? up : turned(up);
 	}
 
 	Balance balance() {
