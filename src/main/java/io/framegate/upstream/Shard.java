@@ -433,6 +433,9 @@ final class Shard {
 	private @Nullable Cause whyOld(Link link, long now) {
 		Pool pool = this.links.pool();
 		TargetState target = link.target();
+		if (target != null && !targets().all().contains(target)) {
+			return Cause.byGateway(CloseReason.ROUTE_DRAIN, "not a target any more");
+		}
 		if (target != null && targets().isToBeLeft(target)) {
 			return Cause.byGateway(CloseReason.ROUTE_DRAIN, "a health check found the target down");
 		}

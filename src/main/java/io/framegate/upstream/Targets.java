@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 import io.framegate.connection.Loop;
 import io.framegate.connection.RouteMeters;
@@ -184,9 +185,9 @@ public final class Targets {
 	 * a while: a connect is the only way to find out.
 	 */
 	private List<TargetState> inOrder(@Nullable InetAddress client) {
-		List<TargetState> up = with(TargetState.Status.UP);
+		List<TargetState> up = with(TargetState::isUp);
 		if (up.isEmpty()) {
-			return with(TargetState.Status.EJECTED);
+			return with((state) -> state.status() == TargetState.Status.EJECTED);
 		}
 		return switch (this.balance) {
 			case FAILOVER -> up;
@@ -210,9 +211,9 @@ public final class Targets {
 	 * @return the targets, those left alone for a while where there is no better one
 	 */
 	List<TargetState> forLinks() {
-		List<TargetState> up = with(TargetState.Status.UP);
+		List<TargetState> up = with(TargetState::isUp);
 		if (up.isEmpty()) {
-			return with(TargetState.Status.EJECTED);
+			return with((state) -> state.status() == TargetState.Status.EJECTED);
 		}
 		return (this.balance == Balance.FAILOVER) ? up.subList(0, 1) : up;
 	}
@@ -231,10 +232,10 @@ public final class Targets {
 		return this.balance;
 	}
 
-	private List<TargetState> with(TargetState.Status status) {
+	private List<TargetState> with(Predicate<TargetState> wanted) {
 		List<TargetState> found = new ArrayList<>(this.states.size());
 		for (TargetState state : this.states) {
-			if (state.status() == status) {
+			if (wanted.test(state)) {
 				found.add(state);
 			}
 		}
@@ -275,7 +276,8 @@ public final class Targets {
 	 * @return whether it is named first, where that matters
 	 */
 	boolean isBefore(@Nullable TargetState one, TargetState other) {
-		return this.balance == Balance.FAILOVER && this.states.indexOf(one) < this.states.indexOf(other);
+		List<TargetState> all = this.states;
+		return this.balance == Balance.FAILOVER && all.contains(one) && all.indexOf(one) < all.indexOf(other);
 	}
 
 	/**
