@@ -21,6 +21,13 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.integration.config.GlobalChannelInterceptor;
+import org.springframework.messaging.Message;
+import org.springframework.messaging.MessageChannel;
+import org.springframework.messaging.support.ChannelInterceptor;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -60,6 +67,12 @@ class HalfCloseTests {
 		peer.readAll();
 	});
 
+	/** Sends FIN first and reads on. */
+	private static final TestUpstream BRIEF = TestUpstream.handling((peer) -> {
+		peer.halfClose();
+		peer.readAll();
+	});
+
 	/** Never answers, and keeps its side open. */
 	private static final TestUpstream SILENT = TestUpstream.silent();
 
@@ -67,11 +80,13 @@ class HalfCloseTests {
 
 	@BeforeAll
 	static void start() {
-		gateway = Gateway.start(Gateway.all(Gateway.route("long", "crlf", "crlf", LONG.address()),
-				Gateway.route("bye", "crlf", "crlf", BYE.address()),
-				Gateway.route("stalling", "crlf", "crlf", STALLING.address()),
-				Gateway.route("reset", "crlf", "crlf", SILENT.address(), "timeouts.drain=300ms"),
-				Gateway.route("lost", "crlf", "crlf", SILENT.address(), "timeouts.drain=300ms")));
+		gateway = Gateway.start(List.of(Busy.class),
+				Gateway.all(Gateway.route("long", "crlf", "crlf", LONG.address()),
+						Gateway.route("bye", "crlf", "crlf", BYE.address()),
+						Gateway.route("busy", "crlf", "crlf", BRIEF.address(), "handler=blocking"),
+						Gateway.route("stalling", "crlf", "crlf", STALLING.address()),
+						Gateway.route("reset", "crlf", "crlf", SILENT.address(), "timeouts.drain=300ms"),
+						Gateway.route("lost", "crlf", "crlf", SILENT.address(), "timeouts.drain=300ms")));
 	}
 
 	private static byte[] line() {
@@ -104,7 +119,7 @@ class HalfCloseTests {
 	@AfterAll
 	static void stop() {
 		gateway.close();
-		List.of(LONG, BYE, STALLING, SILENT).forEach(TestUpstream::close);
+		List.of(LONG, BYE, STALLING, BRIEF, SILENT).forEach(TestUpstream::close);
 	}
 
 	@Test
@@ -232,6 +247,46 @@ class HalfCloseTests {
 		Closure upstream = gateway.awaitClosure("lost", Side.UPSTREAM);
 		double undelivered = gateway.metric("framegate_frames_undelivered_total{route=\"lost\"}");
 		assertThat(inbound.framesIn() - upstream.framesOut()).isEqualTo((long) undelivered);
+	}
+
+	@Test
+	void bothFinsBeforeAHandlerIsDoneLeaveNothingBehind() {
+		try (TestClient client = gateway.connect("busy")) {
+			client.sendLine("hello");
+			client.halfClose();
+			client.expectEof();
+			gateway.bean(Busy.class).done.countDown();
+			gateway.awaitNoConnections("busy");
+		}
+		assertThat(BRIEF.connections().getFirst().received()).asString().isEqualTo("hello\r\n");
+		assertThat(gateway.closures("busy")).hasSize(2)
+			.allMatch((closure) -> closure.reason() == CloseReason.UPSTREAM_EOF)
+			.allMatch((closure) -> closure.undelivered().frames() == 0);
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Busy {
+
+		final CountDownLatch done = new CountDownLatch(1);
+
+		@Bean
+		@GlobalChannelInterceptor(patterns = "framegate.busy.request")
+		ChannelInterceptor waiting() {
+			return new ChannelInterceptor() {
+
+				@Override
+				public Message<?> preSend(Message<?> message, MessageChannel channel) {
+					try {
+						Busy.this.done.await();
+					}
+					catch (InterruptedException ex) {
+						Thread.currentThread().interrupt();
+					}
+					return message;
+				}
+			};
+		}
+
 	}
 
 }

@@ -80,17 +80,19 @@ class TimersTests {
 
 	@BeforeAll
 	static void start() {
-		gateway = Gateway.start(Gateway.all(route("connect", FULL.address(), "connect=300ms", "write=100ms"),
-				route("first-frame", ECHO, "first-frame=300ms"), route("frame", ECHO, "frame=500ms"),
-				route("idle", ECHO, "idle=300ms"), route("reply", SINK, "reply=300ms"),
-				route("reader", FLOOD, "write=500ms", "drain=300ms"),
-				route("taker", SILENT, "write=500ms", "drain=300ms"), route("slow", FLOOD, "write=700ms"),
-				route("drain", SILENT, "drain=300ms"), route("clinging", ECHO, "drain=300ms"),
-				route("flooded", FLOOD, "drain=500ms"), route("max-age", ECHO, "max-age=300ms"),
-				route("late", LATE, "drain=200ms"), route("changed", ECHO, "idle=5m"),
-				route("unchanged", ECHO, "idle=5m"), route("kernel", SOME, "write=1m", "drain=300ms"),
-				Gateway.route("thinking", "length4", "stream", THINKING.address(), "listen.max-frame-size=16MB",
-						"upstream.max-frame-size=16MB", "timeouts.reply=800ms")));
+		gateway = Gateway.start(List.of(UsersOwnCodeTests.Framed.class),
+				Gateway.all(route("connect", FULL.address(), "connect=300ms", "write=100ms"),
+						route("first-frame", ECHO, "first-frame=300ms"), route("frame", ECHO, "frame=500ms"),
+						route("idle", ECHO, "idle=300ms"), route("reply", SINK, "reply=300ms"),
+						route("reader", FLOOD, "write=500ms", "drain=300ms"),
+						route("taker", SILENT, "write=500ms", "drain=300ms"), route("slow", FLOOD, "write=700ms"),
+						route("drain", SILENT, "drain=300ms"), route("clinging", ECHO, "drain=300ms"),
+						route("flooded", FLOOD, "drain=500ms"), route("max-age", ECHO, "max-age=300ms"),
+						route("late", LATE, "drain=200ms"), route("changed", ECHO, "idle=5m"),
+						route("unchanged", ECHO, "idle=5m"), route("kernel", SOME, "write=1m", "drain=300ms"),
+						Gateway.route("bean", "bean:semicolon", "crlf", ECHO.address(), "timeouts.frame=300ms"),
+						Gateway.route("thinking", "length4", "stream", THINKING.address(), "listen.max-frame-size=16MB",
+								"upstream.max-frame-size=16MB", "timeouts.reply=800ms")));
 		endings = new Endings(gateway);
 	}
 
@@ -165,6 +167,17 @@ class TimersTests {
 		assertThat(closure.partialFrameBytes()).isPositive();
 		assertThat(closure.framesIn()).isEqualTo(closure.framesOut()).isEqualTo(1);
 		assertThat(endings.fired("frame", "frame")).isEqualTo(1);
+	}
+
+	@Test
+	void frameOfAUsersOwnFraming() {
+		try (TestClient client = gateway.connect("bean")) {
+			client.send("whole;fragm");
+			assertThat(client.readAll()).asString().isEqualTo("whole;");
+		}
+		Closure closure = endings.expect("bean", CloseReason.FRAME_TIMEOUT, EndedBy.GATEWAY);
+		assertThat(closure.partialFrameBytes()).isEqualTo(5);
+		assertThat(endings.fired("bean", "frame")).isEqualTo(1);
 	}
 
 	@Test
