@@ -224,7 +224,7 @@ class ChartValuesTests {
 		assertThat(policy.getSpec().getEgress().get(1).getPorts().stream().map((port) -> port.getPort().getIntValue()))
 			.containsExactly(5140, 7054, 8583, 11211);
 		assertThat(minimal("networkPolicy: {enabled: true}").all(V1NetworkPolicy.class))
-			.allMatch((ingress) -> ingress.getSpec().getEgress() == null);
+			.allMatch((ingress) -> ingress.getSpec().getPolicyTypes().equals(List.of("Ingress")));
 	}
 
 	@Test
