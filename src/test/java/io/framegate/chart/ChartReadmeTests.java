@@ -105,7 +105,7 @@ class ChartReadmeTests {
 
 	private static String byDefault(Node node) {
 		if (node.getTag().equals(Tag.NULL)) {
-			return "";
+			return "null";
 		}
 		Object value = new Plain().value(node);
 		return JsonMapper.shared().writeValueAsString(value).replace("|", "\\|");
