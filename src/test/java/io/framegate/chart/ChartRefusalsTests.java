@@ -23,7 +23,7 @@ class ChartRefusalsTests {
 					routes: {orders: {listen: {prot: 1}}}                | at '/routes/orders/listen': additional properties 'prot' not allowed
 					routes: {orders: {upstream: {target: 'a:1'}}}        | at '/routes/orders/upstream': additional properties 'target' not allowed
 					routes: {orders: {timeouts: {ilde: 1m}}}             | at '/routes/orders/timeouts': additional properties 'ilde' not allowed
-					routes: {Orders: {listen: {port: 1}}}                | at '/routes': invalid propertyName 'Orders'
+					routes: {Orders: {listen: {port: 1}}}                | at '/routes': additional properties 'Orders' not allowed
 					routes: {other: {listen: {framing: crlf}}}           | at '/routes/other/listen': missing property 'port'
 					routes: {other: {upstream: {targets: 'a:1'}}}        | at '/routes/other': missing property 'listen'
 					routes: {orders: {listen: {port: 0}}}                | at '/routes/orders/listen/port': minimum: got 0, want 1

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -91,6 +92,14 @@ class ChartValuesTests {
 		assertThat(annotations(minimal("{reload: restart, routes: {orders: {timeouts: {idle: 7m}}}}")))
 			.extractingByKey("checksum/config")
 			.isNotEqualTo(restart);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "closures: {keep: 7}", "management: {access: {routes: unrestricted}}",
+			"application: {logging: {level: {root: debug}}}" })
+	void whatARunningGatewayCannotChangeComesWithNewPods(String values) {
+		assertThat(annotations(minimal(values))).extractingByKey("checksum/config")
+			.isNotEqualTo(annotations(minimal("{}")).get("checksum/config"));
 	}
 
 	@Test
@@ -224,7 +233,7 @@ class ChartValuesTests {
 		assertThat(policy.getSpec().getEgress().get(1).getPorts().stream().map((port) -> port.getPort().getIntValue()))
 			.containsExactly(5140, 7054, 8583, 11211);
 		assertThat(minimal("networkPolicy: {enabled: true}").all(V1NetworkPolicy.class))
-			.allMatch((ingress) -> ingress.getSpec().getEgress() == null);
+			.allMatch((ingress) -> ingress.getSpec().getPolicyTypes().equals(List.of("Ingress")));
 	}
 
 	@Test
