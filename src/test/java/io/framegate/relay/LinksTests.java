@@ -8,7 +8,6 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import io.framegate.connection.CloseReason;
@@ -208,13 +207,8 @@ class LinksTests {
 				modest.sendLine("modest");
 				assertThat(modest.readLine()).isEqualTo("modest");
 			}
+			assertThat(replies).hasValueLessThan(10_000);
 			reader.join();
-			List<String> order = serverOf("greedy").lines().toList();
-			List<Integer> places = IntStream.range(0, order.size())
-				.filter((i) -> order.get(i).equals("modest"))
-				.boxed()
-				.toList();
-			assertThat(places).hasSize(20);
 			assertThat(replies).hasValue(10_000);
 		}
 	}
@@ -277,8 +271,13 @@ class LinksTests {
 			batches.awaitConnections(1);
 			Gateway.await("it to arrive",
 					() -> Optional.of(batches.receivedCount()).filter((count) -> count == "0007 one\r\n".length()));
-			two.sendLine("0007 two");
-			two.sendLine("0008 two");
+			two.send("0007 two\r\n0008 two\r\n");
+			Gateway.await("both to be read",
+					() -> gateway.connections("same-keys")
+						.stream()
+						.filter((connection) -> connection.framesIn() == 2)
+						.findFirst());
+			assertThat(batches.receivedCount()).isEqualTo("0007 one\r\n".length());
 			ANSWER.countDown();
 			assertThat(one.readLine()).isEqualTo("0007 one answered");
 			assertThat(two.readLine()).isEqualTo("0007 two answered");
