@@ -114,6 +114,14 @@ final class BeanCodec {
 	}
 
 	/**
+	 * When the first byte of an incomplete frame was read.
+	 * @return a {@link System#nanoTime()} stamp, 0 for none
+	 */
+	long frameStartedAt() {
+		return this.input.frameStartedAt();
+	}
+
+	/**
 	 * Serializes a frame and has the loop write it. Event loop only.
 	 * @param payload the frame
 	 */
@@ -185,6 +193,8 @@ final class BeanCodec {
 
 		private int sinceFrame;
 
+		private long frameStartedAt;
+
 		private boolean ended;
 
 		private boolean closed;
@@ -222,6 +232,10 @@ final class BeanCodec {
 			return this.sinceFrame;
 		}
 
+		synchronized long frameStartedAt() {
+			return (this.sinceFrame > 0) ? this.frameStartedAt : 0;
+		}
+
 		@Override
 		public int read() throws IOException {
 			byte[] one = new byte[1];
@@ -246,6 +260,9 @@ final class BeanCodec {
 			System.arraycopy(chunk, this.at, target, offset, count);
 			this.at += count;
 			this.held -= count;
+			if (this.sinceFrame == 0) {
+				this.frameStartedAt = System.nanoTime();
+			}
 			this.sinceFrame += count;
 			if (this.at == chunk.length) {
 				this.chunks.remove();

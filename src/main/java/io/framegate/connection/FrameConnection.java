@@ -91,10 +91,11 @@ public final class FrameConnection extends TcpConnectionSupport {
 		this.id = terms.connections().id(this.number);
 		this.state = (terms.side() == Side.INBOUND) ? ConnectionState.ACCEPTED : ConnectionState.CONNECTING;
 		BeanCodec codec = (terms.framing() instanceof BeanFraming bean) ? new BeanCodec(this, bean) : null;
-		this.waits = new Waits(this, terms.timeouts().nanos(Timer.WRITE));
+		this.waits = new Waits(this);
 		this.input = new Input(this, listener, codec);
 		this.output = new Output(this, codec);
 		registerListener(listener);
+		channel.config().setRecvByteBufAllocator(loop.receive(this));
 		channel.pipeline().addLast(new SocketHandler(this));
 		channel.closeFuture().addListener((future) -> loop.later(this::closed));
 		terms.connections().add(this);
@@ -612,6 +613,9 @@ public final class FrameConnection extends TcpConnectionSupport {
 			logger.debug("Connection {}", this.id, thrown);
 			Cause why = SocketFaults.cause(this, thrown);
 			because(why);
+			if (this.cause == why && why.reason() == CloseReason.WRITE_TIMEOUT) {
+				this.terms.timeouts().countFired(Timer.WRITE);
+			}
 			close(why);
 		}
 	}
@@ -630,18 +634,26 @@ public final class FrameConnection extends TcpConnectionSupport {
 			this.terms.meters().countUndelivered(frames);
 		}
 		Cause why = this.cause;
-		if (why == null) {
-			why = Cause.byGateway(CloseReason.INTERNAL_ERROR, "closed for no known reason");
+		if (why == null || (why.reason().isNormalEnd() && !isDone())) {
+			// Nobody here closed it: the peer's FIN was followed by a reset.
+			why = SocketFaults.reset(side());
 			this.cause = why;
 		}
-		this.terms.connections().remove(this);
+		try {
+			this.watcher.closed(this, why, frames, bytes);
+		}
+		catch (RuntimeException ex) {
+			logger.error("Route '{}': what follows the end of connection {} has failed", route(), this.id, ex);
+		}
+		Closure record = closure(why);
+		this.closure = record;
 		this.terms.meters().countClosed(side(), why.reason());
-		this.watcher.closed(this, why, frames, bytes);
-		this.closure = closure(why);
-		this.terms.closures().add(this.closure);
+		this.terms.closures().add(record);
+		// Last, so that whoever sees it gone finds its record.
+		this.terms.connections().remove(this);
 		super.close();
 		this.loop.flushSoon();
-		this.whenClosed.complete(this.closure);
+		this.whenClosed.complete(record);
 	}
 
 	/** On a shared connection it is for each exchange to say what became of it. */
@@ -692,6 +704,14 @@ public final class FrameConnection extends TcpConnectionSupport {
 	 */
 	public long lastReadNanos() {
 		return this.input.lastReadAt();
+	}
+
+	/**
+	 * When the peer's kernel last took bytes.
+	 * @return a {@link System#nanoTime()} stamp
+	 */
+	public long lastWriteNanos() {
+		return this.output.lastWriteAt();
 	}
 
 	/**

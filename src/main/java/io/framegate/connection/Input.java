@@ -57,7 +57,7 @@ final class Input {
 	/** No frame can be cut any more. */
 	private boolean broken;
 
-	/** The peer's FIN was seen. */
+	/** The peer's FIN was read. */
 	private boolean ended;
 
 	/** Everything before the peer's FIN was cut. */
@@ -70,6 +70,8 @@ final class Input {
 	private long lastReadAt;
 
 	private long frameStartedAt;
+
+	private long stoppedAt;
 
 	Input(FrameConnection connection, TcpListener listener, @Nullable BeanCodec codec) {
 		Terms terms = connection.terms();
@@ -100,13 +102,24 @@ final class Input {
 				byte[] scratch = this.connection.loop().takeScratch();
 				try {
 					buffer.readBytes(scratch, 0, size);
-					cut(scratch, 0, size);
+					cut(scratch, 0, size, this.lastReadAt);
 				}
 				finally {
 					this.connection.loop().giveScratch(scratch);
 				}
 			}
 		}
+	}
+
+	/**
+	 * Whether so much of what was read waits that more is to be left to the kernel. Netty
+	 * would otherwise read up to FIN, asked to or not.
+	 * @return whether not to read
+	 */
+	boolean isFull() {
+		byte[] waiting = this.unread;
+		return waiting != null && waiting.length >= Loop.READ_SIZE && (isStopped() || this.connection.isWaitingToOpen())
+				&& !this.discarding && !this.broken;
 	}
 
 	private void keepUnread(ByteBuf buffer, int size) {
@@ -116,7 +129,7 @@ final class Input {
 		this.unread = all;
 	}
 
-	private void cut(byte[] from, int begin, int end) {
+	private void cut(byte[] from, int begin, int end, long now) {
 		int partialBefore = this.cutter.partialBytes();
 		long framesBefore = this.frames;
 		try {
@@ -125,7 +138,7 @@ final class Input {
 				this.unread = Arrays.copyOfRange(from, at, end);
 			}
 			if (this.cutter.partialBytes() > 0 && (partialBefore == 0 || this.frames != framesBefore)) {
-				this.frameStartedAt = this.lastReadAt;
+				this.frameStartedAt = now;
 			}
 		}
 		catch (FrameException ex) {
@@ -265,8 +278,8 @@ final class Input {
 
 	void pause() {
 		if (!this.paused) {
-			this.paused = true;
 			stopReading();
+			this.paused = true;
 		}
 	}
 
@@ -282,8 +295,8 @@ final class Input {
 	 */
 	void hold() {
 		if (!this.held) {
-			this.held = true;
 			stopReading();
+			this.held = true;
 		}
 	}
 
@@ -299,6 +312,9 @@ final class Input {
 	}
 
 	private void stopReading() {
+		if (!isStopped()) {
+			this.stoppedAt = System.nanoTime();
+		}
 		if (!this.discarding) {
 			this.connection.channel().config().setAutoRead(false);
 		}
@@ -308,12 +324,10 @@ final class Input {
 		if (isStopped() || this.connection.isWaitingToOpen()) {
 			return;
 		}
+		// A frame does not wait for its sender while nobody reads.
+		this.frameStartedAt += System.nanoTime() - this.stoppedAt;
 		cutUnread();
-		if (!isStopped() && this.connection.isOpen()) {
-			if (this.frameStartedAt != 0) {
-				// The frame did not wait for its sender while nobody read.
-				this.frameStartedAt = System.nanoTime();
-			}
+		if (!isStopped()) {
 			read();
 		}
 	}
@@ -353,7 +367,7 @@ final class Input {
 		byte[] kept = this.unread;
 		this.unread = null;
 		if (kept != null && !this.broken) {
-			cut(kept, 0, kept.length);
+			cut(kept, 0, kept.length, System.nanoTime());
 		}
 		if (this.ended && this.unread == null) {
 			finish();
@@ -385,14 +399,31 @@ final class Input {
 		}
 	}
 
+	/**
+	 * The connection is closed: counts the frames that were read while reading was paused
+	 * and that nobody gets now.
+	 */
 	void close() {
+		byte[] kept = this.unread;
 		this.unread = null;
+		if (kept != null && !this.broken && this.codec == null) {
+			this.discarding = true;
+			cut(kept, 0, kept.length, this.lastReadAt);
+		}
 		if (this.codec != null) {
 			this.codec.close();
 		}
 	}
 
 	// What is known
+
+	/**
+	 * Whether nothing is read now, so that a reset is not seen.
+	 * @return whether it is for FIN or for a pause
+	 */
+	boolean isDeaf() {
+		return this.ended || isStopped();
+	}
 
 	boolean isEnded() {
 		return this.ended;
@@ -407,9 +438,13 @@ final class Input {
 	 * @return a {@link System#nanoTime()} stamp, 0 for none
 	 */
 	long frameStartedAt() {
-		boolean waiting = this.cutter.partialBytes() > 0 && !this.ended && !isStopped() && !this.broken
-				&& !this.discarding;
-		return waiting ? this.frameStartedAt : 0;
+		if (this.ended || isStopped() || this.broken || this.discarding) {
+			return 0;
+		}
+		if (this.codec != null) {
+			return this.codec.frameStartedAt();
+		}
+		return (this.cutter.partialBytes() > 0) ? this.frameStartedAt : 0;
 	}
 
 	boolean isInsideFrame() {

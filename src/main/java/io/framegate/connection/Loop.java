@@ -10,6 +10,9 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
 import io.netty.channel.EventLoop;
+import io.netty.channel.RecvByteBufAllocator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An event loop and what its connections share: the buffer they read into, the array they
@@ -24,6 +27,8 @@ public final class Loop implements Executor {
 	/** How often timers are looked at, in milliseconds: how late one may fire. */
 	private static final long SWEEP_MILLIS = 100;
 
+	private static final Logger logger = LoggerFactory.getLogger(Loop.class);
+
 	private final int index;
 
 	private final EventLoop eventLoop;
@@ -37,8 +42,6 @@ public final class Loop implements Executor {
 	private final List<FrameConnection> connections = new ArrayList<>();
 
 	private final List<Runnable> sweepers = new ArrayList<>();
-
-	private final Receive receive = new Receive();
 
 	private final Runnable flushing = this::flushNow;
 
@@ -89,8 +92,13 @@ public final class Loop implements Executor {
 		this.eventLoop.execute(task);
 	}
 
-	DefaultMaxMessagesRecvByteBufAllocator receive() {
-		return this.receive;
+	/**
+	 * How a connection of this loop is read.
+	 * @param connection the connection
+	 * @return what Netty asks for a buffer
+	 */
+	RecvByteBufAllocator receive(FrameConnection connection) {
+		return new Receive(connection);
 	}
 
 	/**
@@ -197,15 +205,32 @@ public final class Loop implements Executor {
 	private void sweep() {
 		long now = System.nanoTime();
 		for (int i = 0; i < this.sweepers.size(); i++) {
-			this.sweepers.get(i).run();
+			try {
+				this.sweepers.get(i).run();
+			}
+			catch (RuntimeException | Error ex) {
+				failed(ex);
+			}
 		}
 		for (int i = this.connections.size() - 1; i >= 0; i--) {
 			// Whatever a timer ends may end others: the list can shrink meanwhile.
 			if (i < this.connections.size()) {
-				this.connections.get(i).waits().sweep(now);
+				try {
+					this.connections.get(i).waits().sweep(now);
+				}
+				catch (RuntimeException | Error ex) {
+					failed(ex);
+				}
 			}
 		}
 		flush();
+	}
+
+	/**
+	 * A fault met in one sweep must not end all: no timer would fire any more.
+	 */
+	private static void failed(Throwable fault) {
+		logger.error("What a timer began has failed", fault);
 	}
 
 	void close() {
@@ -213,13 +238,16 @@ public final class Loop implements Executor {
 	}
 
 	/**
-	 * Lets every plain connection of the loop read into the one buffer: it is copied from
-	 * before the next read.
+	 * Lets a connection read into the loop's one buffer: it is copied from before the
+	 * next read.
 	 */
 	private final class Receive extends DefaultMaxMessagesRecvByteBufAllocator {
 
-		private Receive() {
+		private final FrameConnection connection;
+
+		private Receive(FrameConnection connection) {
 			super(4);
+			this.connection = connection;
 		}
 
 		@Override
@@ -234,6 +262,9 @@ public final class Loop implements Executor {
 
 				@Override
 				public ByteBuf allocate(ByteBufAllocator alloc) {
+					if (Receive.this.connection.input().isFull()) {
+						throw ReadLater.INSTANCE;
+					}
 					ByteBuf shared = Loop.this.readBuffer;
 					return (shared.refCnt() == 1) ? shared.clear().retain() : alloc.directBuffer(READ_SIZE, READ_SIZE);
 				}

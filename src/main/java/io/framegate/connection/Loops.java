@@ -10,7 +10,6 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
@@ -39,7 +38,7 @@ public final class Loops implements AutoCloseable {
 
 	Loops(int count, boolean epoll) {
 		this.epoll = epoll;
-		IoHandlerFactory transport = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+		IoHandlerFactory transport = epoll ? new EpollTransport() : NioIoHandler.newFactory();
 		this.group = new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory("framegate-loop", true),
 				transport);
 		List<Loop> loops = new ArrayList<>();

@@ -28,6 +28,9 @@ final class Output {
 	/** FIN is to be sent when everything written has left. */
 	private boolean ending;
 
+	/** No frame is on its way to the channel any more. */
+	private boolean complete;
+
 	/** FIN was sent. */
 	private boolean ended;
 
@@ -147,11 +150,14 @@ final class Output {
 			this.unflushed = 0;
 			this.channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener((future) -> {
 				this.flushWatched = false;
+				if (!future.isSuccess()) {
+					return;
+				}
 				settle();
 				if (this.outbox.pendingBytes() > 0) {
 					watchFlush();
 				}
-				else if (this.ending) {
+				else if (this.complete) {
 					sendFin();
 				}
 			});
@@ -200,6 +206,7 @@ final class Output {
 	}
 
 	private void sendFinWhenFlushed() {
+		this.complete = true;
 		this.connection.loop().flush();
 		if (this.outbox.pendingBytes() == 0) {
 			sendFin();
@@ -255,6 +262,17 @@ final class Output {
 	 */
 	long waitingSince() {
 		return (this.outbox.pendingBytes() > 0) ? this.progressAt : 0;
+	}
+
+	/**
+	 * The peer's kernel had room later than it looked from here.
+	 * @param when a {@link System#nanoTime()} stamp
+	 */
+	void progressed(long when) {
+		if (when - this.progressAt > 0) {
+			this.progressAt = when;
+			this.lastWriteAt = when;
+		}
 	}
 
 	long lastWriteAt() {

@@ -29,16 +29,32 @@ public final class SocketFaults {
 		}
 		String text = text(root);
 		if (text.toLowerCase(Locale.ROOT).contains("timed out")) {
-			// The kernel gave up: TCP_USER_TIMEOUT on data, or keepalive without.
-			boolean wrote = connection.lastWriteAt().isAfter(connection.lastReadAt());
-			return wrote ? Cause.byGateway(CloseReason.WRITE_TIMEOUT, text + " (TCP_USER_TIMEOUT)")
-					: new Cause(reset(side), side.asEndedBy(), text + " (keepalive)");
+			return keptAlive(connection) ? reset(side, text + " (keepalive)")
+					: Cause.byGateway(CloseReason.WRITE_TIMEOUT, text + " (TCP_USER_TIMEOUT)");
 		}
-		return new Cause(reset(side), side.asEndedBy(), text);
+		return reset(side, text);
 	}
 
-	private static CloseReason reset(Side side) {
-		return (side == Side.INBOUND) ? CloseReason.INBOUND_RESET : CloseReason.UPSTREAM_RESET;
+	/**
+	 * Whether it was keepalive that the kernel gave up, rather than data.
+	 */
+	private static boolean keptAlive(FrameConnection connection) {
+		long quiet = System.nanoTime() - connection.lastActivity();
+		return quiet >= Sockets.KEEPALIVE_IDLE.toNanos() && !Sockets.isRetransmitting(connection.channel());
+	}
+
+	/**
+	 * What stands for a reset that came without a word of the operating system.
+	 * @param side the side
+	 * @return the cause
+	 */
+	static Cause reset(Side side) {
+		return reset(side, "Connection reset by peer");
+	}
+
+	private static Cause reset(Side side, String text) {
+		return new Cause((side == Side.INBOUND) ? CloseReason.INBOUND_RESET : CloseReason.UPSTREAM_RESET,
+				side.asEndedBy(), text);
 	}
 
 	/**

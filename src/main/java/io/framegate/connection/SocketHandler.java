@@ -50,7 +50,9 @@ final class SocketHandler extends ChannelInboundHandlerAdapter {
 
 	@Override
 	public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-		this.connection.exceptionCaught(cause);
+		if (cause != ReadLater.INSTANCE) {
+			this.connection.exceptionCaught(cause);
+		}
 	}
 
 }

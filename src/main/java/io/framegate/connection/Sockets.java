@@ -1,15 +1,18 @@
 package io.framegate.connection;
 
+import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-import io.framegate.timeout.Timeouts;
-import io.framegate.timeout.Timer;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.epoll.EpollTcpInfo;
+import io.netty.channel.unix.Socket;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The socket options of every connection of the gateway, inbound or upstream.
@@ -22,11 +25,17 @@ public final class Sockets {
 	 */
 	private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(64 * 1024, 128 * 1024);
 
-	private static final int KEEPALIVE_IDLE_SECONDS = 60;
+	/** How long nothing has to come before the kernel asks whether the peer is there. */
+	static final Duration KEEPALIVE_IDLE = Duration.ofSeconds(60);
 
 	private static final int KEEPALIVE_INTERVAL_SECONDS = 15;
 
 	private static final int KEEPALIVE_PROBES = 4;
+
+	/** The state of an ended socket in TCP_INFO. */
+	private static final int TCP_CLOSE = 7;
+
+	private static final int ETIMEDOUT = 110;
 
 	private Sockets() {
 	}
@@ -34,10 +43,8 @@ public final class Sockets {
 	/**
 	 * Sets the options. Nothing is read until the connection is opened.
 	 * @param channel the channel, registered
-	 * @param loop its loop
-	 * @param timeouts the limits that the kernel is to know
 	 */
-	public static void configure(Channel channel, Loop loop, Timeouts timeouts) {
+	public static void configure(Channel channel) {
 		var config = channel.config();
 		config.setOption(ChannelOption.AUTO_READ, false);
 		config.setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
@@ -45,26 +52,65 @@ public final class Sockets {
 		config.setOption(ChannelOption.SO_KEEPALIVE, true);
 		config.setOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK);
 		config.setOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT);
-		config.setOption(ChannelOption.RECVBUF_ALLOCATOR, loop.receive());
 		config.setOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0);
 		if (channel instanceof EpollSocketChannel) {
-			config.setOption(EpollChannelOption.TCP_KEEPIDLE, KEEPALIVE_IDLE_SECONDS);
+			config.setOption(EpollChannelOption.TCP_KEEPIDLE, (int) KEEPALIVE_IDLE.toSeconds());
 			config.setOption(EpollChannelOption.TCP_KEEPINTVL, KEEPALIVE_INTERVAL_SECONDS);
 			config.setOption(EpollChannelOption.TCP_KEEPCNT, KEEPALIVE_PROBES);
-			userTimeout(channel, timeouts.nanos(Timer.WRITE));
 		}
 	}
 
 	/**
-	 * Bounds how long data may stay unacknowledged, where the OS can.
+	 * Has the kernel end a connection whose peer acknowledges nothing, or whose window
+	 * stays shut. Not before it is established: to connect has a limit of its own.
 	 * @param channel the channel
-	 * @param nanos the bound, 0 for the kernel's own
+	 * @param nanos the limit, 0 for the system's own
 	 */
-	static void userTimeout(Channel channel, long nanos) {
-		if (channel instanceof EpollSocketChannel && channel.isOpen()) {
+	static void writeLimit(Channel channel, long nanos) {
+		if (channel instanceof EpollSocketChannel) {
 			long millis = Math.min(TimeUnit.NANOSECONDS.toMillis(nanos), Integer.MAX_VALUE);
 			channel.config().setOption(EpollChannelOption.TCP_USER_TIMEOUT, (int) millis);
 		}
+	}
+
+	/**
+	 * What ended the socket, where a reset or the kernel has.
+	 * @param channel the channel
+	 * @return the error, or {@code null}, also where the operating system does not tell
+	 */
+	static @Nullable IOException fault(Channel channel) {
+		if (!(channel instanceof EpollSocketChannel socket) || !channel.isOpen()
+				|| socket.tcpInfo().state() != TCP_CLOSE) {
+			return null;
+		}
+		try {
+			int error = ((Socket) socket.fd()).getSoError();
+			// 0 after FIN from both: what came before may still be unread.
+			return (error == 0) ? null
+					: new IOException((error == ETIMEDOUT) ? "Connection timed out" : "Connection reset by peer");
+		}
+		catch (IOException ex) {
+			return ex;
+		}
+	}
+
+	/**
+	 * How long ago data was sent that the peer had room for.
+	 * @param channel the channel
+	 * @return nanoseconds, -1 where nobody tells or the peer does not acknowledge it
+	 */
+	static long nanosSinceSent(Channel channel) {
+		if (channel instanceof EpollSocketChannel socket && channel.isOpen()) {
+			EpollTcpInfo info = socket.tcpInfo();
+			if (info.retransmits() == 0) {
+				return TimeUnit.MILLISECONDS.toNanos(info.lastDataSent());
+			}
+		}
+		return -1;
+	}
+
+	static boolean isRetransmitting(Channel channel) {
+		return channel instanceof EpollSocketChannel socket && channel.isOpen() && socket.tcpInfo().retransmits() > 0;
 	}
 
 }

@@ -1,5 +1,7 @@
 package io.framegate.connection;
 
+import java.io.IOException;
+
 import io.framegate.timeout.Timer;
 
 /**
@@ -10,6 +12,12 @@ final class Waits {
 
 	private static final Timer[] TIMERS = Timer.values();
 
+	/** How often the kernel is asked about a peer that takes nothing. */
+	private static final long ASK_STUCK_NANOS = 100_000_000;
+
+	/** How often the kernel is asked about a peer that sends nothing more. */
+	private static final long ASK_NANOS = 1_000_000_000;
+
 	private final FrameConnection connection;
 
 	private final long begunAt = System.nanoTime();
@@ -18,15 +26,19 @@ final class Waits {
 
 	private long drainStartedAt;
 
-	private long toldKernel;
+	/** When the kernel was asked about the peer. */
+	private long askedAt;
 
-	Waits(FrameConnection connection, long toldKernel) {
+	/** The limit of the write timer that the kernel knows, in nanoseconds. */
+	private long kernelWriteLimit;
+
+	Waits(FrameConnection connection) {
 		this.connection = connection;
-		this.toldKernel = toldKernel;
 	}
 
 	void established() {
 		this.establishedAt = System.nanoTime();
+		tellKernelWriteLimit();
 	}
 
 	/**
@@ -71,9 +83,16 @@ final class Waits {
 	}
 
 	void sweep(long now) {
-		tellKernel();
+		if (!this.connection.channel().isOpen()) {
+			// Closed in this very sweep.
+			return;
+		}
 		if (this.connection.pendingBytes() > 0) {
 			this.connection.output().settle();
+		}
+		if (this.establishedAt != 0) {
+			tellKernelWriteLimit();
+			askKernel(now);
 		}
 		for (Timer timer : TIMERS) {
 			long limit = this.connection.terms().timeouts().nanos(timer);
@@ -87,14 +106,36 @@ final class Waits {
 		}
 	}
 
+	private void tellKernelWriteLimit() {
+		long limit = this.connection.terms().timeouts().nanos(Timer.WRITE);
+		if (limit != this.kernelWriteLimit) {
+			this.kernelWriteLimit = limit;
+			Sockets.writeLimit(this.connection.channel(), limit);
+		}
+	}
+
 	/**
-	 * The kernel's own bound on unacknowledged data follows the write timer.
+	 * Finds what the kernel tells only when asked: that a peer still takes bytes, though
+	 * too few for the kernel to take more from here; and that a peer from which nothing
+	 * is read has reset the connection.
 	 */
-	private void tellKernel() {
-		long write = this.connection.terms().timeouts().nanos(Timer.WRITE);
-		if (write != this.toldKernel) {
-			Sockets.userTimeout(this.connection.channel(), write);
-			this.toldKernel = write;
+	private void askKernel(long now) {
+		long waitingSince = this.connection.output().waitingSince();
+		boolean stuck = waitingSince != 0 && now - waitingSince >= ASK_STUCK_NANOS;
+		boolean deaf = this.connection.input().isDeaf() && now - this.askedAt >= ASK_NANOS;
+		if (!stuck && !deaf) {
+			return;
+		}
+		this.askedAt = now;
+		IOException fault = Sockets.fault(this.connection.channel());
+		if (fault != null) {
+			this.connection.exceptionCaught(fault);
+		}
+		else if (stuck) {
+			long since = Sockets.nanosSinceSent(this.connection.channel());
+			if (since >= 0) {
+				this.connection.output().progressed(now - since);
+			}
 		}
 	}
 

@@ -127,7 +127,7 @@ public final class Listener extends AbstractServerConnectionFactory {
 			return;
 		}
 		Loop loop = this.loops.of(channel.eventLoop());
-		Sockets.configure(channel, loop, this.terms.timeouts());
+		Sockets.configure(channel);
 		FrameConnection connection = new FrameConnection(this.terms, loop, channel, remote, listener,
 				this.watchers.get(), getApplicationEventPublisher());
 		connection.setMapper(getMapper());

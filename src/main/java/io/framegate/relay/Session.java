@@ -27,6 +27,9 @@ final class Session implements Watcher {
 	/** When the first frame went upstream since the last one came back; 0 for none. */
 	private long awaitingSince;
 
+	/** Where that frame ends among the bytes written upstream; 0 once it has left. */
+	private long awaitedEnd;
+
 	Session(Connector connector) {
 		this.connector = connector;
 	}
@@ -77,6 +80,7 @@ final class Session implements Watcher {
 		}
 		else if (this.awaitingSince == 0) {
 			this.awaitingSince = from.lastReadNanos();
+			this.awaitedEnd = to.bytesWritten();
 		}
 	}
 
@@ -222,7 +226,16 @@ final class Session implements Watcher {
 
 	@Override
 	public long awaitingReplySince(FrameConnection connection) {
-		return (pending(this.upstream) == 0) ? this.awaitingSince : 0;
+		FrameConnection server = this.upstream;
+		if (this.awaitingSince == 0 || server == null || server.bytesOut() < this.awaitedEnd) {
+			// Nothing was asked, or not all of it has left: that is for the write timer.
+			return 0;
+		}
+		if (this.awaitedEnd > 0) {
+			this.awaitedEnd = 0;
+			this.awaitingSince = Math.max(this.awaitingSince, server.lastWriteNanos());
+		}
+		return this.awaitingSince;
 	}
 
 	@Override

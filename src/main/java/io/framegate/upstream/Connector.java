@@ -161,7 +161,7 @@ public final class Connector extends AbstractClientConnectionFactory {
 			return null;
 		}
 		Channel channel = registered.channel();
-		Sockets.configure(channel, loop, this.terms.timeouts());
+		Sockets.configure(channel);
 		TcpListener listener = getListener();
 		if (listener == null) {
 			throw new IllegalStateException("No adapter listens to " + this);

@@ -1,0 +1,389 @@
+package io.framegate.relay;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
+
+import io.framegate.connection.Cause;
+import io.framegate.connection.CloseReason;
+import io.framegate.connection.Closure;
+import io.framegate.connection.ConnectionClosedEvent;
+import io.framegate.connection.EndedBy;
+import io.framegate.connection.FrameConnection;
+import io.framegate.connection.Side;
+import io.framegate.testkit.Gateway;
+import io.framegate.testkit.TestClient;
+import io.framegate.testkit.TestPorts;
+import io.framegate.testkit.TestUpstream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.event.EventListener;
+import org.springframework.integration.config.GlobalChannelInterceptor;
+import org.springframework.integration.ip.tcp.connection.TcpConnectionOpenEvent;
+import org.springframework.messaging.Message;
+import org.springframework.messaging.MessageChannel;
+import org.springframework.messaging.support.ChannelInterceptor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Every way in which a session ends but by a timer: its reason and who ended it, in the
+ * record, in the metrics and in the log. A route for each case, all in one gateway.
+ */
+class CloseReasonsTests {
+
+	private static final CountDownLatch RESET = new CountDownLatch(1);
+
+	private static final TestUpstream ECHO = TestUpstream.lineEcho();
+
+	private static final TestUpstream SILENT = TestUpstream.silent();
+
+	private static final TestUpstream CLOSING = TestUpstream.closingAfter(7);
+
+	private static final TestUpstream RESETTING = TestUpstream.handling((peer) -> {
+		peer.sendLine("got " + peer.readLine());
+		RESET.await();
+		peer.reset();
+	});
+
+	private static final TestUpstream LONG = saying("0123456789 and more\r\n");
+
+	private static final TestUpstream BAD = saying("\u0002good\u0003bad");
+
+	private static final TestUpstream CUT = saying("whole\r\nfragm");
+
+	private static final List<String> ROUTES = new ArrayList<>();
+
+	private static Gateway gateway;
+
+	private static Endings endings;
+
+	@BeforeAll
+	static void start() {
+		route("inbound-eof", ECHO);
+		route("upstream-eof", CLOSING);
+		route("inbound-reset", ECHO);
+		route("upstream-reset", RESETTING);
+		route("inbound-too-long", ECHO, "listen.max-frame-size=10B");
+		route("upstream-too-long", LONG, "upstream.max-frame-size=10B");
+		route("inbound-bad", ECHO, "listen.framing=stx-etx");
+		route("upstream-bad", BAD, "upstream.framing=stx-etx");
+		route("inbound-truncated", ECHO);
+		route("upstream-truncated", CUT);
+		route("not-encodable", ECHO, "listen.framing=length4");
+		route("limit", ECHO, "listen.max-connections=1");
+		route("operator-close", ECHO);
+		route("operator-abort", ECHO);
+		route("operator-abort-upstream", SILENT);
+		route("route-drain", ECHO);
+		route("internal-error", ECHO);
+		route("events", ECHO);
+		ROUTES.addAll(List.of(Gateway.route("refused", "crlf", "crlf", "127.0.0.1:" + TestPorts.refused())));
+		ROUTES.addAll(List.of(Gateway.route("unreachable", "crlf", "crlf", "no-such-host.invalid:7")));
+		gateway = Gateway.start(List.of(UsersCode.class), ROUTES.toArray(String[]::new));
+		endings = new Endings(gateway);
+	}
+
+	private static void route(String name, TestUpstream upstream, String... more) {
+		String prefix = "framegate.routes." + name + ".";
+		ROUTES.addAll(
+				Stream.concat(
+						Stream.of("listen.port=0", "listen.address=127.0.0.1",
+								"upstream.targets=" + upstream.address()),
+						Stream.concat(
+								Stream.of("listen.framing=crlf", "upstream.framing=crlf")
+									.filter((framing) -> Stream.of(more)
+										.noneMatch((own) -> own
+											.startsWith(framing.substring(0, framing.indexOf('=') + 1)))),
+								Stream.of(more)))
+					.map((property) -> prefix + property)
+					.toList());
+	}
+
+	/**
+	 * An upstream that answers "hello".
+	 */
+	private static TestUpstream saying(String answer) {
+		return TestUpstream.handling((peer) -> {
+			peer.readExactly(7);
+			peer.send(answer);
+			peer.halfClose();
+			peer.awaitEof();
+		});
+	}
+
+	@AfterAll
+	static void stop() {
+		endings.close();
+		gateway.close();
+		List.of(ECHO, SILENT, CLOSING, RESETTING, LONG, BAD, CUT).forEach(TestUpstream::close);
+	}
+
+	private static TestClient connect(String route) {
+		TestClient client = gateway.connect(route);
+		client.sendLine("hello");
+		assertThat(client.readLine()).isEqualTo("hello");
+		return client;
+	}
+
+	@Test
+	void inboundEof() {
+		try (TestClient client = connect("inbound-eof")) {
+			client.halfClose();
+			client.expectEof();
+		}
+		Closure closure = endings.expect("inbound-eof", CloseReason.INBOUND_EOF, EndedBy.INBOUND);
+		assertThat(closure.framesIn()).isEqualTo(closure.framesOut()).isEqualTo(1);
+		assertThat(closure.bytesIn()).isEqualTo(closure.bytesOut()).isEqualTo(7);
+	}
+
+	@Test
+	void upstreamEof() {
+		try (TestClient client = gateway.connect("upstream-eof")) {
+			client.sendLine("hello");
+			client.expectEof();
+		}
+		endings.expect("upstream-eof", CloseReason.UPSTREAM_EOF, EndedBy.UPSTREAM);
+	}
+
+	@Test
+	void inboundReset() {
+		try (TestClient client = connect("inbound-reset")) {
+			client.reset();
+		}
+		Closure closure = endings.expect("inbound-reset", CloseReason.INBOUND_RESET, EndedBy.INBOUND);
+		assertThat(closure.detail()).isEqualTo("Connection reset by peer");
+	}
+
+	@Test
+	void upstreamReset() {
+		try (TestClient client = gateway.connect("upstream-reset")) {
+			client.sendLine("hello");
+			assertThat(client.readLine()).isEqualTo("got hello");
+			RESET.countDown();
+			client.expectEof();
+		}
+		endings.expect("upstream-reset", CloseReason.UPSTREAM_RESET, EndedBy.UPSTREAM);
+	}
+
+	@Test
+	void upstreamRefused() {
+		try (TestClient client = gateway.connect("refused")) {
+			client.expectEof();
+		}
+		Closure closure = endings.expect("refused", CloseReason.UPSTREAM_REFUSED, EndedBy.UPSTREAM);
+		assertThat(closure.detail()).startsWith("127.0.0.1:").endsWith(": Connection refused");
+	}
+
+	@Test
+	void upstreamUnreachable() {
+		try (TestClient client = gateway.connect("unreachable")) {
+			client.expectEof();
+		}
+		Closure closure = endings.expect("unreachable", CloseReason.UPSTREAM_UNREACHABLE, EndedBy.UPSTREAM);
+		assertThat(closure.detail()).contains("no-such-host.invalid");
+	}
+
+	@Test
+	void frameTooLong() {
+		try (TestClient client = gateway.connect("inbound-too-long")) {
+			client.send("short\r\nmuch too long\r\n");
+			assertThat(client.readAll()).asString().isEqualTo("short\r\n");
+		}
+		endings.expect("inbound-too-long", CloseReason.FRAME_TOO_LONG, EndedBy.INBOUND);
+	}
+
+	@Test
+	void frameTooLongFromTheUpstream() {
+		try (TestClient client = gateway.connect("upstream-too-long")) {
+			client.sendLine("hello");
+			client.expectEof();
+		}
+		endings.expect("upstream-too-long", CloseReason.FRAME_TOO_LONG, EndedBy.UPSTREAM);
+	}
+
+	@Test
+	void badFrame() {
+		try (TestClient client = gateway.connect("inbound-bad")) {
+			client.send("\u0002good\u0003bad");
+			assertThat(client.readAll()).asString().isEqualTo("\u0002good\u0003");
+		}
+		endings.expect("inbound-bad", CloseReason.BAD_FRAME, EndedBy.INBOUND);
+	}
+
+	@Test
+	void badFrameFromTheUpstream() {
+		try (TestClient client = gateway.connect("upstream-bad")) {
+			client.sendLine("hello");
+			assertThat(client.readAll()).asString().isEqualTo("good\r\n");
+		}
+		endings.expect("upstream-bad", CloseReason.BAD_FRAME, EndedBy.UPSTREAM);
+	}
+
+	@Test
+	void truncatedFrame() {
+		try (TestClient client = gateway.connect("inbound-truncated")) {
+			client.send("whole\r\nfragm");
+			client.halfClose();
+			assertThat(client.readAll()).asString().isEqualTo("whole\r\n");
+		}
+		Closure closure = endings.expect("inbound-truncated", CloseReason.TRUNCATED_FRAME, EndedBy.INBOUND);
+		assertThat(closure.partialFrameBytes()).isEqualTo(5);
+		assertThat(closure.detail()).isEqualTo("FIN after 5 bytes of a frame");
+	}
+
+	@Test
+	void truncatedFrameFromTheUpstream() {
+		try (TestClient client = gateway.connect("upstream-truncated")) {
+			client.sendLine("hello");
+			assertThat(client.readAll()).asString().isEqualTo("whole\r\n");
+		}
+		endings.expect("upstream-truncated", CloseReason.TRUNCATED_FRAME, EndedBy.UPSTREAM);
+		assertThat(gateway.awaitClosure("upstream-truncated", Side.UPSTREAM).partialFrameBytes()).isEqualTo(5);
+	}
+
+	@Test
+	void frameNotEncodable() {
+		try (TestClient client = gateway.connect("not-encodable")) {
+			client.sendLength4("not\r\nfine".getBytes(StandardCharsets.UTF_8));
+			client.expectEof();
+		}
+		Closure closure = endings.expect("not-encodable", CloseReason.FRAME_NOT_ENCODABLE, EndedBy.INBOUND);
+		assertThat(closure.undelivered()).isEqualTo(new Closure.Undelivered(1, 9));
+	}
+
+	@Test
+	void limitConnections() {
+		try (TestClient first = connect("limit"); TestClient second = gateway.connect("limit")) {
+			second.expectEof();
+			Closure closure = endings.expect("limit", Side.INBOUND, CloseReason.LIMIT_CONNECTIONS, EndedBy.GATEWAY);
+			assertThat(closure.detail()).isEqualTo("max-connections (1) reached");
+			assertThat(gateway.metric("framegate_accepts_refused_total{reason=\"limit-connections\",route=\"limit\"}"))
+				.isEqualTo(1);
+			first.sendLine("still here");
+			assertThat(first.readLine()).isEqualTo("still here");
+		}
+	}
+
+	@Test
+	void operatorClose() {
+		try (TestClient client = connect("operator-close")) {
+			endings.close("operator-close");
+			client.expectEof();
+			client.sendLine("too late");
+			client.halfClose();
+			Closure closure = endings.expect("operator-close", CloseReason.OPERATOR_CLOSE, EndedBy.OPERATOR);
+			assertThat(closure.undelivered()).isEqualTo(new Closure.Undelivered(1, 8));
+		}
+	}
+
+	@Test
+	void operatorAbort() {
+		try (TestClient client = connect("operator-abort")) {
+			abort(endings.live("operator-abort", Side.INBOUND));
+			client.expectReset();
+			endings.expect("operator-abort", CloseReason.OPERATOR_ABORT, EndedBy.OPERATOR);
+		}
+		assertThat(ECHO.connections()).allMatch((peer) -> peer.failure() == null);
+	}
+
+	@Test
+	void operatorAbortOfTheUpstreamConnection() {
+		try (TestClient client = gateway.connect("operator-abort-upstream")) {
+			client.sendLine("hello");
+			FrameConnection connection = endings.live("operator-abort-upstream", Side.UPSTREAM);
+			Gateway.await("the request upstream",
+					() -> Stream.of(connection).filter((upstream) -> upstream.framesOut() == 1).findFirst());
+			abort(connection);
+			client.expectEof();
+		}
+		endings.expect("operator-abort-upstream", CloseReason.OPERATOR_ABORT, EndedBy.OPERATOR);
+	}
+
+	private static void abort(FrameConnection connection) {
+		connection
+			.execute(() -> connection.abort(new Cause(CloseReason.OPERATOR_ABORT, EndedBy.OPERATOR, "by somebody")));
+	}
+
+	@Test
+	void routeDrain() {
+		try (TestClient client = connect("route-drain")) {
+			Cause cause = new Cause(CloseReason.ROUTE_DRAIN, EndedBy.OPERATOR, "by somebody");
+			var report = gateway.route("route-drain").drain(cause);
+			client.expectEof();
+			client.halfClose();
+			assertThat(report).succeedsWithin(java.time.Duration.ofSeconds(5))
+				.satisfies((done) -> assertThat(done.connections()).isEqualTo(2));
+		}
+		endings.expect("route-drain", CloseReason.ROUTE_DRAIN, EndedBy.OPERATOR);
+	}
+
+	@Test
+	void internalError() {
+		try (TestClient client = gateway.connect("internal-error")) {
+			client.send("good\r\nbad\r\n");
+			assertThat(client.readAll()).asString().isEqualTo("good\r\n");
+		}
+		Closure closure = endings.expect("internal-error", CloseReason.INTERNAL_ERROR, EndedBy.GATEWAY);
+		assertThat(closure.detail()).isEqualTo("IllegalStateException: cannot do bad");
+		assertThat(closure.undelivered()).isEqualTo(new Closure.Undelivered(1, 3));
+	}
+
+	@Test
+	void eventsTellOfEveryConnection() {
+		UsersCode users = gateway.bean(UsersCode.class);
+		String inbound;
+		try (TestClient client = connect("events")) {
+			inbound = endings.live("events", Side.INBOUND).getConnectionId();
+			assertThat(users.opened).contains(inbound);
+			client.halfClose();
+			client.expectEof();
+		}
+		Closure closure = endings.expect("events", CloseReason.INBOUND_EOF, EndedBy.INBOUND);
+		assertThat(closure.id()).isEqualTo(inbound);
+		Gateway.await("the event", () -> users.closed.stream().filter(closure::equals).findFirst());
+		assertThat(users.opened).contains(closure.peerId());
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class UsersCode {
+
+		final List<String> opened = new CopyOnWriteArrayList<>();
+
+		final List<Closure> closed = new CopyOnWriteArrayList<>();
+
+		@EventListener
+		void opened(TcpConnectionOpenEvent event) {
+			this.opened.add(event.getConnectionId());
+		}
+
+		@EventListener
+		void closed(ConnectionClosedEvent event) {
+			this.closed.add(event.closure());
+		}
+
+		@Bean
+		@GlobalChannelInterceptor(patterns = "framegate.internal-error.request")
+		static ChannelInterceptor throwing() {
+			return new ChannelInterceptor() {
+
+				@Override
+				public Message<?> preSend(Message<?> message, MessageChannel channel) {
+					if ("bad".equals(new String((byte[]) message.getPayload(), StandardCharsets.UTF_8))) {
+						throw new IllegalStateException("cannot do bad");
+					}
+					return message;
+				}
+			};
+		}
+
+	}
+
+}

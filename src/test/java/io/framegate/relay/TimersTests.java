@@ -1,0 +1,362 @@
+package io.framegate.relay;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
+
+import io.framegate.connection.CloseReason;
+import io.framegate.connection.Closure;
+import io.framegate.connection.ConnectionState;
+import io.framegate.connection.EndedBy;
+import io.framegate.connection.FrameConnection;
+import io.framegate.connection.Side;
+import io.framegate.testkit.FullBacklog;
+import io.framegate.testkit.Gateway;
+import io.framegate.testkit.TestClient;
+import io.framegate.testkit.TestUpstream;
+import io.framegate.timeout.Timer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Each timer ends a session with a reason of its own, and does not when it should not. A
+ * route for each case, all in one gateway.
+ */
+class TimersTests {
+
+	private static final CountDownLatch ANSWER = new CountDownLatch(1);
+
+	private static final TestUpstream ECHO = TestUpstream.lineEcho();
+
+	private static final TestUpstream SINK = TestUpstream.sink();
+
+	private static final TestUpstream SILENT = TestUpstream.silent();
+
+	/** Answers the first line with lines for ever. */
+	private static final TestUpstream FLOOD = TestUpstream.handling((peer) -> {
+		byte[] line = line(8 * 1024);
+		peer.within(Duration.ofMinutes(1)).readLine();
+		while (true) {
+			peer.send(line);
+		}
+	});
+
+	/** Answers with so little that the kernel takes all of it. */
+	private static final TestUpstream SOME = TestUpstream.handling((peer) -> {
+		peer.readLine();
+		for (int i = 0; i < 16; i++) {
+			peer.send(line(8 * 1024));
+		}
+		peer.awaitEof();
+	});
+
+	/** Reads late, thinks for a while and answers. */
+	private static final TestUpstream THINKING = TestUpstream.handling((peer) -> {
+		Endings.awaitMillis(1000);
+		peer.readExactly(15_000_000);
+		Endings.awaitMillis(400);
+		peer.sendLine("done");
+		peer.awaitEof();
+	});
+
+	/** Answers after FIN, when told to. */
+	private static final TestUpstream LATE = TestUpstream.handling((peer) -> {
+		byte[] request = peer.readAll();
+		ANSWER.await();
+		peer.send(request);
+	});
+
+	private static final FullBacklog FULL = new FullBacklog();
+
+	private static Gateway gateway;
+
+	private static Endings endings;
+
+	@BeforeAll
+	static void start() {
+		gateway = Gateway.start(List.of(UsersOwnCodeTests.Framed.class),
+				Gateway.all(route("connect", FULL.address(), "connect=300ms", "write=100ms"),
+						route("first-frame", ECHO, "first-frame=300ms"), route("frame", ECHO, "frame=500ms"),
+						route("idle", ECHO, "idle=300ms"), route("reply", SINK, "reply=300ms"),
+						route("reader", FLOOD, "write=500ms", "drain=300ms"),
+						route("taker", SILENT, "write=500ms", "drain=300ms"), route("slow", FLOOD, "write=700ms"),
+						route("drain", SILENT, "drain=300ms"), route("clinging", ECHO, "drain=300ms"),
+						route("flooded", FLOOD, "drain=500ms"), route("max-age", ECHO, "max-age=300ms"),
+						route("late", LATE, "drain=200ms"), route("changed", ECHO, "idle=5m"),
+						route("unchanged", ECHO, "idle=5m"), route("kernel", SOME, "write=1m", "drain=300ms"),
+						Gateway.route("bean", "bean:semicolon", "crlf", ECHO.address(), "timeouts.frame=300ms"),
+						Gateway.route("thinking", "length4", "stream", THINKING.address(), "listen.max-frame-size=16MB",
+								"upstream.max-frame-size=16MB", "timeouts.reply=800ms")));
+		endings = new Endings(gateway);
+	}
+
+	private static String[] route(String name, TestUpstream upstream, String... timeouts) {
+		return route(name, upstream.address(), timeouts);
+	}
+
+	private static String[] route(String name, String target, String... timeouts) {
+		return Gateway.route(name, "crlf", "crlf", target,
+				Arrays.stream(timeouts).map((timeout) -> "timeouts." + timeout).toArray(String[]::new));
+	}
+
+	private static byte[] line(int size) {
+		byte[] line = new byte[size];
+		Arrays.fill(line, (byte) 'x');
+		line[size - 2] = '\r';
+		line[size - 1] = '\n';
+		return line;
+	}
+
+	@AfterAll
+	static void stop() {
+		endings.close();
+		gateway.close();
+		FULL.close();
+		List.of(ECHO, SINK, SILENT, FLOOD, SOME, THINKING, LATE).forEach(TestUpstream::close);
+	}
+
+	@Test
+	void connect() {
+		try (TestClient client = gateway.connect("connect")) {
+			client.sendLine("hello");
+			client.expectEof();
+		}
+		Closure closure = endings.expect("connect", CloseReason.CONNECT_TIMEOUT, EndedBy.GATEWAY);
+		assertThat(Duration.between(closure.openedAt(), closure.closedAt())).isBetween(Duration.ofMillis(300),
+				Duration.ofSeconds(2));
+		assertThat(closure.detail()).isEqualTo("connect timer (300ms) ran out");
+		assertThat(closure.undelivered()).isEqualTo(new Closure.Undelivered(1, 5));
+		assertThat(endings.fired("connect", "connect")).isEqualTo(1);
+	}
+
+	@Test
+	void firstFrame() {
+		try (TestClient client = gateway.connect("first-frame")) {
+			client.send("hello");
+			client.expectEof();
+		}
+		Closure closure = endings.expect("first-frame", CloseReason.FIRST_FRAME_TIMEOUT, EndedBy.GATEWAY);
+		assertThat(closure.partialFrameBytes()).isEqualTo(5);
+		assertThat(closure.detail()).isEqualTo("first-frame timer (300ms) ran out");
+		assertThat(endings.fired("first-frame", "first-frame")).isEqualTo(1);
+	}
+
+	@Test
+	void frameIsNotExtendedByDribbling() {
+		try (TestClient client = gateway.connect("frame")) {
+			client.sendLine("whole");
+			assertThat(client.readLine()).isEqualTo("whole");
+			FrameConnection connection = endings.live("frame", Side.INBOUND);
+			long before = System.nanoTime();
+			for (long sent = connection.bytesIn(); connection.state() == ConnectionState.OPEN; sent++) {
+				client.send("x");
+				long expected = sent + 1;
+				Gateway.await("a byte", () -> Optional.of(connection.bytesIn()).filter((n) -> n >= expected));
+			}
+			assertThat(Duration.ofNanos(System.nanoTime() - before)).isBetween(Duration.ofMillis(500),
+					Duration.ofSeconds(2));
+			client.expectEof();
+		}
+		Closure closure = endings.expect("frame", CloseReason.FRAME_TIMEOUT, EndedBy.GATEWAY);
+		assertThat(closure.partialFrameBytes()).isPositive();
+		assertThat(closure.framesIn()).isEqualTo(closure.framesOut()).isEqualTo(1);
+		assertThat(endings.fired("frame", "frame")).isEqualTo(1);
+	}
+
+	@Test
+	void frameOfAUsersOwnFraming() {
+		try (TestClient client = gateway.connect("bean")) {
+			client.send("whole;fragm");
+			assertThat(client.readAll()).asString().isEqualTo("whole;");
+		}
+		Closure closure = endings.expect("bean", CloseReason.FRAME_TIMEOUT, EndedBy.GATEWAY);
+		assertThat(closure.partialFrameBytes()).isEqualTo(5);
+		assertThat(endings.fired("bean", "frame")).isEqualTo(1);
+	}
+
+	@Test
+	void idle() {
+		try (TestClient client = gateway.connect("idle")) {
+			client.sendLine("hello");
+			assertThat(client.readLine()).isEqualTo("hello");
+			client.expectEof();
+		}
+		Closure closure = endings.expect("idle", CloseReason.IDLE_TIMEOUT, EndedBy.GATEWAY);
+		assertThat(closure.undelivered().frames()).isZero();
+		assertThat(endings.fired("idle", "idle")).isEqualTo(1);
+	}
+
+	@Test
+	void reply() {
+		try (TestClient client = gateway.connect("reply")) {
+			client.sendLine("hello");
+			client.expectEof();
+		}
+		endings.expect("reply", CloseReason.REPLY_TIMEOUT, EndedBy.GATEWAY);
+		assertThat(endings.fired("reply", "reply")).isEqualTo(1);
+	}
+
+	@Test
+	void replyStartsWhenTheRequestHasLeft() {
+		try (TestClient client = gateway.connect("thinking")) {
+			client.sendLength4(new byte[15_000_000]);
+			assertThat(client.readLength4()).asString().isEqualTo("done\r\n");
+		}
+		assertThat(endings.fired("thinking", "reply")).isZero();
+	}
+
+	@Test
+	void writeToAClientThatStopsReading() {
+		try (TestClient client = TestClient.connect("127.0.0.1", gateway.port("reader"), 8 * 1024)) {
+			client.sendLine("go");
+			Closure closure = endings.expect("reader", CloseReason.WRITE_TIMEOUT, EndedBy.GATEWAY);
+			assertThat(closure.undelivered().frames()).isPositive();
+			assertThat(endings.fired("reader", "write")).isEqualTo(1);
+		}
+	}
+
+	@Test
+	void writeToAnUpstreamThatStopsReading() {
+		try (TestClient client = gateway.connect("taker")) {
+			byte[] line = line(8 * 1024);
+			FrameConnection connection = endings.live("taker", Side.INBOUND);
+			Thread.ofVirtual().start(() -> {
+				while (connection.state() == ConnectionState.ACCEPTED || connection.state() == ConnectionState.OPEN) {
+					client.send(line);
+				}
+			});
+			Closure closure = endings.expect("taker", CloseReason.WRITE_TIMEOUT, EndedBy.GATEWAY);
+			assertThat(closure.undelivered().frames()).isPositive();
+			assertThat(endings.fired("taker", "write")).isEqualTo(1);
+		}
+	}
+
+	/**
+	 * A kernel takes no more before a third of its send buffer is free: for this reader
+	 * that is longer than the limit.
+	 */
+	@Test
+	void writeSparesASlowReader() {
+		try (TestClient client = TestClient.connect("127.0.0.1", gateway.port("slow"), 8 * 1024)) {
+			client.sendLine("go");
+			FrameConnection connection = endings.live("slow", Side.INBOUND);
+			long before = System.nanoTime();
+			while (System.nanoTime() - before < 3_000_000_000L) {
+				assertThat(client.readSome()).isNotEmpty();
+				Endings.awaitMillis(100);
+			}
+			assertThat(connection.isOpen()).as(String.valueOf(connection.cause())).isTrue();
+		}
+	}
+
+	@Test
+	void writeCountsWhatThePeersKernelTakes() {
+		try (TestClient client = TestClient.connect("127.0.0.1", gateway.port("kernel"), 8 * 1024)) {
+			client.sendLine("hello");
+			Gateway.await("an answer in the kernel's hands", () -> Optional.of(endings.live("kernel", Side.INBOUND))
+				.filter((connection) -> connection.framesOut() == 16 && connection.pendingBytes() == 0));
+			gateway.route("kernel").timeouts().set(Timer.WRITE, Duration.ofMillis(500));
+			Closure closure = endings.expect("kernel", CloseReason.WRITE_TIMEOUT, EndedBy.GATEWAY);
+			assertThat(closure.detail()).isEqualTo("Connection timed out (TCP_USER_TIMEOUT)");
+			assertThat(endings.fired("kernel", "write")).isEqualTo(1);
+		}
+	}
+
+	@Test
+	void drainOfAnUpstreamThatNeverAnswers() {
+		try (TestClient client = gateway.connect("drain")) {
+			client.sendLine("hello");
+			Gateway.await("the request upstream", () -> Optional.of(endings.live("drain", Side.UPSTREAM))
+				.filter((upstream) -> upstream.framesOut() == 1));
+			endings.close("drain");
+			client.expectEof();
+		}
+		Closure closure = endings.expect("drain", Side.UPSTREAM, CloseReason.DRAIN_TIMEOUT, EndedBy.GATEWAY);
+		assertThat(closure.detail()).isEqualTo("drain timer (300ms) ran out; drain begun by operator-close");
+	}
+
+	@Test
+	void drainOfAClientThatNeverCloses() {
+		try (TestClient client = gateway.connect("clinging")) {
+			client.sendLine("hello");
+			assertThat(client.readLine()).isEqualTo("hello");
+			endings.close("clinging");
+			client.expectEof();
+			endings.expect("clinging", Side.UPSTREAM, CloseReason.OPERATOR_CLOSE, EndedBy.OPERATOR);
+			Closure closure = endings.expect("clinging", Side.INBOUND, CloseReason.DRAIN_TIMEOUT, EndedBy.GATEWAY);
+			assertThat(closure.detail()).isEqualTo("drain timer (300ms) ran out; drain begun by operator-close");
+			assertThat(endings.fired("clinging", "drain")).isEqualTo(1);
+		}
+	}
+
+	@Test
+	void drainEndsThoughBytesGoOnFlowing() {
+		try (TestClient client = gateway.connect("flooded")) {
+			client.sendLine("go");
+			client.readSome();
+			endings.close("flooded");
+			long begun = System.nanoTime();
+			while (client.readSome().length > 0) {
+				assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(5));
+			}
+			endings.expect("flooded", CloseReason.DRAIN_TIMEOUT, EndedBy.GATEWAY);
+		}
+	}
+
+	@Test
+	void maxAge() {
+		try (TestClient client = gateway.connect("max-age")) {
+			int answered = 0;
+			for (String line = "0"; line != null; line = client.readLineOrEof()) {
+				assertThat(line).isEqualTo(String.valueOf(answered));
+				answered++;
+				client.sendLine(String.valueOf(answered));
+			}
+			assertThat(answered).isGreaterThan(1);
+		}
+		Closure closure = endings.expect("max-age", CloseReason.MAX_AGE, EndedBy.GATEWAY);
+		assertThat(closure.framesIn() - closure.undelivered().frames()).isEqualTo(closure.framesOut());
+		assertThat(endings.fired("max-age", "max-age")).isEqualTo(1);
+	}
+
+	@Test
+	void halfClosedConnectionOutlivesTheDrainTimer() {
+		try (TestClient client = gateway.connect("late")) {
+			client.sendLine("hello");
+			client.halfClose();
+			Gateway.await("the half-close upstream",
+					() -> Optional.of(endings.live("late", Side.UPSTREAM)).filter(FrameConnection::isOutputEnding));
+			Endings.awaitMillis(600);
+			ANSWER.countDown();
+			assertThat(client.readLine()).isEqualTo("hello");
+			client.expectEof();
+		}
+		endings.expect("late", CloseReason.INBOUND_EOF, EndedBy.INBOUND);
+		assertThat(endings.fired("late", "drain")).isZero();
+	}
+
+	@Test
+	void changeReachesLiveConnectionsOfItsRouteAlone() {
+		List<TestClient> changed = IntStream.range(0, 25).mapToObj((i) -> gateway.connect("changed")).toList();
+		List<TestClient> unchanged = IntStream.range(0, 25).mapToObj((i) -> gateway.connect("unchanged")).toList();
+		unchanged.forEach((client) -> client.sendLine("before"));
+		unchanged.forEach(TestClient::readLine);
+		gateway.route("changed").timeouts().set(Timer.IDLE, Duration.ofSeconds(1));
+		changed.forEach(TestClient::expectEof);
+		gateway.awaitNoConnections("changed");
+		assertThat(gateway.closures("changed")).hasSize(50)
+			.allMatch((closure) -> closure.reason() == CloseReason.IDLE_TIMEOUT);
+		assertThat(endings.fired("changed", "idle")).isEqualTo(25);
+		unchanged.forEach((client) -> client.sendLine("after"));
+		assertThat(unchanged).extracting(TestClient::readLine).containsOnly("after");
+		changed.forEach(TestClient::close);
+		unchanged.forEach(TestClient::close);
+	}
+
+}

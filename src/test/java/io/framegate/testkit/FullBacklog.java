@@ -1,0 +1,66 @@
+package io.framegate.testkit;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A port of 127.0.0.1 that neither accepts nor refuses: its backlog is full, so the
+ * kernel drops what comes.
+ */
+public final class FullBacklog implements AutoCloseable {
+
+	private static final int CONNECT_MILLIS = 200;
+
+	private final ServerSocket server;
+
+	private final List<Socket> fillers = new ArrayList<>();
+
+	public FullBacklog() {
+		try {
+			this.server = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
+			fill();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	private void fill() throws IOException {
+		while (true) {
+			Socket filler = new Socket();
+			this.fillers.add(filler);
+			try {
+				filler.connect(new InetSocketAddress(this.server.getInetAddress(), this.server.getLocalPort()),
+						CONNECT_MILLIS);
+			}
+			catch (SocketTimeoutException ex) {
+				return;
+			}
+		}
+	}
+
+	public String address() {
+		return "127.0.0.1:" + this.server.getLocalPort();
+	}
+
+	@Override
+	public void close() {
+		try {
+			this.server.close();
+			for (Socket filler : this.fillers) {
+				filler.close();
+			}
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+}
