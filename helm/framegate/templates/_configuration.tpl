@@ -43,6 +43,15 @@
 {{- mergeOverwrite $configuration (deepCopy .Values.application) | toYaml -}}
 {{- end -}}
 
+{{/* What of it comes only with new pods: all of it, or what a running gateway cannot change. */}}
+{{- define "framegate.configurationForNewPods" -}}
+{{- $configuration := include "framegate.configuration" . | fromYaml -}}
+{{- if eq .Values.reload "in-place" -}}
+{{- $_ := set $configuration "framegate" (omit $configuration.framegate "routes" "defaults") -}}
+{{- end -}}
+{{- toYaml $configuration -}}
+{{- end -}}
+
 {{/* Where Spring Boot looks for it: the last wins. */}}
 {{- define "framegate.configurationLocations" -}}
 classpath:/,file:/etc/framegate/config/application.yml

@@ -36,6 +36,13 @@ Where values contradict each other, one line each. The schema has checked each v
 {{- if and (eq (dig "mode" "session" $route) "session") (not (include "framegate.targets" $route | fromJsonArray)) -}}
 {{- $problems = append $problems (printf "%s.upstream.targets: at least one host:port is needed in mode session" $key) -}}
 {{- end -}}
+{{- if and $values.networkPolicy.enabled $values.networkPolicy.egress.enabled -}}
+{{- range (include "framegate.targets" $route | fromJsonArray) -}}
+{{- if not (regexMatch ":[0-9]+$" .) -}}
+{{- $problems = append $problems (printf "networkPolicy.egress: the port of %s.upstream.targets %s is not known here" $key .) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
 {{- if and .nodePort (eq $values.service.type "ClusterIP") -}}
 {{- $problems = append $problems (printf "service.ports.%s.nodePort: there is none where service.type is ClusterIP" .route) -}}
 {{- end -}}
@@ -77,17 +84,6 @@ Where values contradict each other, one line each. The schema has checked each v
 {{- end -}}
 {{- if and $values.autoscaling.cpuUtilization (not (dig "requests" "cpu" "" $values.resources)) -}}
 {{- $problems = append $problems "autoscaling.cpuUtilization: needs resources.requests.cpu, of which it is the percentage" -}}
-{{- end -}}
-{{- end -}}
-{{- if $values.podDisruptionBudget.enabled -}}
-{{- $has := list -}}
-{{- range $key := list "maxUnavailable" "minAvailable" -}}
-{{- if not (kindIs "invalid" (get $values.podDisruptionBudget $key)) -}}
-{{- $has = append $has $key -}}
-{{- end -}}
-{{- end -}}
-{{- if ne (len $has) 1 -}}
-{{- $problems = append $problems "podDisruptionBudget: needs either maxUnavailable or minAvailable; the other is null" -}}
 {{- end -}}
 {{- end -}}
 {{- if and $values.tcpRoute.enabled (not $values.tcpRoute.parentRefs) -}}

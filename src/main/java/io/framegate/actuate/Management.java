@@ -22,13 +22,8 @@ import org.springframework.context.annotation.Configuration;
 class Management {
 
 	@Bean
-	Targets targets(Connections connections) {
-		return new Targets(connections);
-	}
-
-	@Bean
-	RoutesEndpoint routesEndpoint(Routes routes, Targets targets, Advice advice, AuditTrail audit, Reload reload) {
-		return new RoutesEndpoint(routes, targets, advice, audit, reload);
+	RoutesEndpoint routesEndpoint(Routes routes, Advice advice, AuditTrail audit, Reload reload) {
+		return new RoutesEndpoint(routes, advice, audit, reload);
 	}
 
 	/**
@@ -48,12 +43,11 @@ class Management {
 	/**
 	 * The bean's name is the component's.
 	 * @param routes the routes
-	 * @param targets their upstream servers
 	 * @return the component {@code routes}
 	 */
 	@Bean
-	RoutesHealth routesHealthContributor(Routes routes, Targets targets) {
-		return new RoutesHealth(routes, targets);
+	RoutesHealth routesHealthContributor(Routes routes) {
+		return new RoutesHealth(routes);
 	}
 
 	@Bean

@@ -27,14 +27,14 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record RouteView(String name, String mode, RunningRoute.State state, String address, int port, Framings framing,
-		List<Targets.View> targets, Counts connections, Flow frames, Flow bytes, @Nullable String lastError,
+		List<RunningRoute.TargetFacts> targets, Counts connections, Flow frames, Flow bytes, @Nullable String lastError,
 		List<String> advice) {
 
-	static RouteView of(RunningRoute running, Targets targets, Advice advice) {
+	static RouteView of(RunningRoute running, Advice advice) {
 		var route = running.route();
 		RouteMeters meters = running.meters();
 		return new RouteView(running.name(), route.mode().label(), running.state(), running.address(), running.port(),
-				new Framings(route.listen().framing(), route.upstream().framing()), targets.of(running),
+				new Framings(route.listen().framing(), route.upstream().framing()), running.targets(),
 				new Counts(meters.active(Side.INBOUND), meters.opened(Side.INBOUND), meters.closed(Side.INBOUND)),
 				new Flow(meters.framesIn(), meters.framesOut()), new Flow(meters.bytesIn(), meters.bytesOut()),
 				running.lastError(), advice.on(running));

@@ -39,18 +39,15 @@ final class RoutesEndpoint {
 
 	private final Routes routes;
 
-	private final Targets targets;
-
 	private final Advice advice;
 
 	private final AuditTrail audit;
 
 	private final Reload reload;
 
-	RoutesEndpoint(Routes routes, Targets targets, Advice advice, AuditTrail audit, Reload reload) {
+	RoutesEndpoint(Routes routes, Advice advice, AuditTrail audit, Reload reload) {
 		this.reload = reload;
 		this.routes = routes;
-		this.targets = targets;
 		this.advice = advice;
 		this.audit = audit;
 	}
@@ -145,7 +142,7 @@ final class RoutesEndpoint {
 	}
 
 	private RouteView view(RunningRoute route) {
-		return RouteView.of(route, this.targets, this.advice);
+		return RouteView.of(route, this.advice);
 	}
 
 	static RunningRoute find(Routes routes, String name) {

@@ -25,11 +25,8 @@ final class RoutesHealth implements CompositeHealthContributor {
 
 	private final Routes routes;
 
-	private final Targets targets;
-
-	RoutesHealth(Routes routes, Targets targets) {
+	RoutesHealth(Routes routes) {
 		this.routes = routes;
-		this.targets = targets;
 	}
 
 	@Override
@@ -44,8 +41,7 @@ final class RoutesHealth implements CompositeHealthContributor {
 
 	private HealthContributor route(RunningRoute route) {
 		Map<String, HealthContributor> upstream = new LinkedHashMap<>();
-		this.targets.of(route)
-			.forEach((target) -> upstream.put(target.address(), (HealthIndicator) () -> upstream(target)));
+		route.targets().forEach((target) -> upstream.put(target.address(), (HealthIndicator) () -> upstream(target)));
 		Map<String, HealthContributor> parts = new LinkedHashMap<>();
 		parts.put("listener", (HealthIndicator) () -> listener(route));
 		parts.put("upstream", CompositeHealthContributor.fromMap(upstream));
@@ -66,12 +62,12 @@ final class RoutesHealth implements CompositeHealthContributor {
 		return ((error != null) ? health.withDetail("error", error) : health).build();
 	}
 
-	private static Health upstream(Targets.View target) {
+	private static Health upstream(RunningRoute.TargetFacts target) {
 		return Health.status(switch (target.state()) {
-			case UP -> Status.UP;
-			case DOWN -> Status.DOWN;
-			case UNKNOWN -> Status.UNKNOWN;
-		}).withDetail("connections", target.connections()).build();
+			case "UP" -> Status.UP;
+			case "UNKNOWN" -> Status.UNKNOWN;
+			default -> Status.DOWN;
+		}).withDetail("state", target.state()).withDetail("connections", target.connections()).build();
 	}
 
 }

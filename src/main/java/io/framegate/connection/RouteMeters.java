@@ -14,6 +14,7 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One route's counts. Frames and bytes are those of the inbound side: {@code in} is what
@@ -52,7 +53,7 @@ public final class RouteMeters implements AutoCloseable {
 
 	private final io.micrometer.core.instrument.Timer connect;
 
-	private final io.micrometer.core.instrument.Timer exchange;
+	private volatile io.micrometer.core.instrument.@Nullable Timer exchange;
 
 	public RouteMeters(String route, Timeouts timeouts, MeterRegistry registry) {
 		this.route = route;
@@ -85,14 +86,6 @@ public final class RouteMeters implements AutoCloseable {
 			.serviceLevelObjectives(CONNECT_BUCKETS)
 			.register(registry);
 		this.meters.add(this.connect);
-		this.exchange = io.micrometer.core.instrument.Timer.builder("framegate.exchange")
-			.tags(ROUTE, route)
-			.description("From a request's arrival to its reply's")
-			.publishPercentileHistogram()
-			.minimumExpectedValue(Duration.ofNanos(100_000))
-			.maximumExpectedValue(Duration.ofSeconds(60))
-			.register(registry);
-		this.meters.add(this.exchange);
 	}
 
 	private void count(String name, String description, LongAdder adder, String tag, String value) {
@@ -180,7 +173,23 @@ public final class RouteMeters implements AutoCloseable {
 	 * @param nanos from the request's arrival to its reply's
 	 */
 	public void recordExchange(long nanos) {
-		this.exchange.record(nanos, TimeUnit.NANOSECONDS);
+		io.micrometer.core.instrument.Timer timer = this.exchange;
+		if (timer != null) {
+			timer.record(nanos, TimeUnit.NANOSECONDS);
+		}
+	}
+
+	/**
+	 * The route has exchanges: their timer, a histogram of many series, is shown.
+	 */
+	public void timeExchanges() {
+		this.exchange = keep(io.micrometer.core.instrument.Timer.builder("framegate.exchange")
+			.tags(ROUTE, this.route)
+			.description("From a request's arrival to its reply's")
+			.publishPercentileHistogram()
+			.minimumExpectedValue(Duration.ofNanos(100_000))
+			.maximumExpectedValue(Duration.ofSeconds(60))
+			.register(this.registry));
 	}
 
 	/**

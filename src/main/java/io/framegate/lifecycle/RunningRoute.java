@@ -14,7 +14,6 @@ import io.framegate.relay.Relay;
 import io.framegate.route.Route;
 import io.framegate.timeout.Timeouts;
 import io.framegate.upstream.Connector;
-import io.framegate.upstream.TargetState;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.integration.endpoint.AbstractEndpoint;
@@ -216,8 +215,24 @@ public final class RunningRoute {
 	 * The upstream targets, as they are now.
 	 * @return their states, in the configured order
 	 */
-	public List<TargetState> targets() {
-		return this.connector.targets().all();
+	public List<TargetFacts> targets() {
+		return this.connector.targets()
+			.all()
+			.stream()
+			.map((state) -> new TargetFacts(state.target().toString(), state.status().name(), state.connections()))
+			.toList();
+	}
+
+	/**
+	 * What is known of an upstream target.
+	 *
+	 * @param address host and port
+	 * @param state {@code UP}, {@code EJECTED} for a while after it failed several times,
+	 * {@code DOWN} by its health check, or {@code UNKNOWN} where nobody has looked
+	 * @param connections connections to it, those being made included
+	 */
+	public record TargetFacts(String address, String state, int connections) {
+
 	}
 
 	public RouteMeters meters() {

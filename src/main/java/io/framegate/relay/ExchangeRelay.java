@@ -40,6 +40,9 @@ public final class ExchangeRelay extends Relay {
 		this.meters = connector.terms().meters();
 		this.upstreamFraming = connector.terms().framing();
 		this.oneWay = route.mode() == Mode.ONE_WAY;
+		if (!this.oneWay) {
+			this.meters.timeExchanges();
+		}
 		Correlation correlation = route.upstream().correlation();
 		this.ordered = correlation == null || correlation.ordered();
 		String reply = route.upstream().onFailureReply();

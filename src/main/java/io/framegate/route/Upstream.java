@@ -103,17 +103,17 @@ public record Upstream(@DefaultValue List<Target> targets, @DefaultValue("crlf")
 					"applies only to permanent links: in mode one-way, or where sharing is ordered or correlated");
 		}
 		if (mode == Mode.ONE_WAY) {
-			at.refuseIfSet("heartbeat.expect", "cannot be in mode one-way: nothing returns");
+			at.at("heartbeat").refuseIfSet("expect", "cannot be in mode one-way: nothing returns");
 		}
 		if (mode != Mode.SESSION && (mode == Mode.ONE_WAY || !exclusive)) {
-			at.refuseIfSet("pool.max-idle", "applies only where sharing is exclusive: other links are permanent");
+			at.at("pool").refuseIfSet("max-idle", "applies only where sharing is exclusive: other links are permanent");
 		}
 		if (mode == Mode.ONE_WAY || (mode == Mode.REQUEST_REPLY && this.sharing == Sharing.CORRELATED)) {
-			at.refuseIfSet("pool.rest", "applies only where sharing is exclusive or ordered");
+			at.at("pool").refuseIfSet("rest", "applies only where sharing is exclusive or ordered");
 		}
 		if (mode == Mode.REQUEST_REPLY && this.sharing != Sharing.CORRELATED) {
-			List.of("correlation.rewrite", "correlation.ordered")
-				.forEach((key) -> at.refuseIfSet(key, "applies only where sharing is correlated"));
+			List.of("rewrite", "ordered")
+				.forEach((key) -> at.at("correlation").refuseIfSet(key, "applies only where sharing is correlated"));
 		}
 		if (this.onDown == OnDown.DRAIN && !this.healthCheck.interval().isPositive()) {
 			at.refuse("on-down", "drain needs a health check: set health-check.interval");

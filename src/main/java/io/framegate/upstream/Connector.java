@@ -80,8 +80,22 @@ public final class Connector extends AbstractClientConnectionFactory {
 	 * @return the attempts, under way
 	 */
 	public Dial dial(Loop loop, @Nullable InetAddress client, Watcher watcher, Consumer<Cause> failed) {
+		return dial(loop, client, null, watcher, failed);
+	}
+
+	/**
+	 * Connects to the first target that accepts.
+	 * @param loop the loop; the caller is on it
+	 * @param client the address of the client it is for, or {@code null}
+	 * @param first the target to try first, or {@code null}
+	 * @param watcher follows every attempt
+	 * @param failed told why no target could be had
+	 * @return the attempts, under way
+	 */
+	Dial dial(Loop loop, @Nullable InetAddress client, @Nullable TargetState first, Watcher watcher,
+			Consumer<Cause> failed) {
 		Dial dial = new Dial(this, loop, watcher, failed);
-		this.targets.candidates(client, loop, dial::begin);
+		this.targets.candidates(client, first, loop, dial::begin);
 		return dial;
 	}
 

@@ -29,7 +29,7 @@ public abstract class Link implements Watcher {
 
 	private @Nullable Exchange beating;
 
-	/** The target that a permanent link leads to. */
+	/** The target that it is to lead to, if that matters. */
 	private @Nullable TargetState wanted;
 
 	private boolean open;
@@ -115,10 +115,12 @@ public abstract class Link implements Watcher {
 	/**
 	 * Connects to the first target that accepts.
 	 * @param client for whom
+	 * @param first the target to try first, or {@code null}
 	 */
-	final void start(@Nullable InetAddress client) {
+	final void start(@Nullable InetAddress client, @Nullable TargetState first) {
+		this.wanted = first;
 		this.dial = this.shard.connector()
-			.dial(this.shard.loop(), client, this, (cause) -> this.shard.dialFailed(this, cause));
+			.dial(this.shard.loop(), client, first, this, (cause) -> this.shard.dialFailed(this, cause));
 	}
 
 	@Override

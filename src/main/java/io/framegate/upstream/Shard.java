@@ -38,6 +38,9 @@ final class Shard {
 
 	private static final int MOST_LINGERING = 16;
 
+	private static final Cause MADE_ROOM = Cause.byGateway(CloseReason.ROUTE_DRAIN,
+			"made room for a connection to another target");
+
 	private final Links links;
 
 	private final Loop loop;
@@ -64,6 +67,9 @@ final class Shard {
 	private volatile int room;
 
 	private @Nullable Link chosen;
+
+	/** A target with more links than its share: the next that is free gives way. */
+	private @Nullable TargetState crowded;
 
 	private int turn;
 
@@ -310,15 +316,59 @@ final class Shard {
 				&& this.resting.getFirst().target() != home) {
 			Link other = this.resting.removeFirst();
 			gone(other);
-			other.retire(Cause.byGateway(CloseReason.ROUTE_DRAIN, "made room for a connection to another target"));
+			other.retire(MADE_ROOM);
 		}
 		while (!this.stopped && opening < this.waiting.size() && this.all.size() < this.quota
 				&& this.backoff.isOver()) {
 			opening++;
 			Link link = this.links.newLink(this);
 			this.all.add(link);
-			link.start(client);
+			link.start(client, leastLinked());
 		}
+	}
+
+	/**
+	 * The target with the fewest links here.
+	 * @return the target, {@code null} where links need not be spread evenly
+	 */
+	private @Nullable TargetState leastLinked() {
+		TargetState least = null;
+		if (targets().isSpread()) {
+			for (TargetState target : targets().inTurn()) {
+				if (least == null || linksTo(target) < linksTo(least)) {
+					least = target;
+				}
+			}
+		}
+		return least;
+	}
+
+	private int linksTo(TargetState target) {
+		int count = 0;
+		for (Link link : this.all) {
+			if (link.target() == target) {
+				count++;
+			}
+		}
+		return count;
+	}
+
+	/**
+	 * Finds a target that has more links than its share, as when another is back.
+	 * @return the target, or {@code null}
+	 */
+	private @Nullable TargetState mostLinked() {
+		TargetState least = this.links.isPermanent() ? null : leastLinked();
+		if (least == null) {
+			return null;
+		}
+		TargetState most = least;
+		for (TargetState target : targets().inTurn()) {
+			if (linksTo(target) > linksTo(most)) {
+				most = target;
+			}
+		}
+		return (linksTo(most) - linksTo(least) > 1) ? most : null;
 	}
 
 	private void openPermanent() {
@@ -326,7 +376,7 @@ final class Shard {
 			return;
 		}
 		for (TargetState target : targets().forLinks()) {
-			long there = this.all.stream().filter((link) -> link.target() == target).count();
+			int there = linksTo(target);
 			while (there++ < this.quota && backoff(target).isOver()) {
 				Link link = this.links.newLink(this);
 				this.all.add(link);
@@ -385,6 +435,10 @@ final class Shard {
 	void freed(Link link) {
 		if (!this.links.isPermanent()) {
 			Cause old = whyOld(link, System.nanoTime());
+			if (old == null && this.crowded != null && link.target() == this.crowded) {
+				this.crowded = null;
+				old = MADE_ROOM;
+			}
 			if (old != null) {
 				gone(link);
 				link.retire(old);
@@ -433,6 +487,9 @@ final class Shard {
 	private @Nullable Cause whyOld(Link link, long now) {
 		Pool pool = this.links.pool();
 		TargetState target = link.target();
+		if (target != null && !targets().all().contains(target)) {
+			return Cause.byGateway(CloseReason.ROUTE_DRAIN, "not a target any more");
+		}
 		if (target != null && targets().isToBeLeft(target)) {
 			return Cause.byGateway(CloseReason.ROUTE_DRAIN, "a health check found the target down");
 		}
@@ -474,6 +531,15 @@ final class Shard {
 					gone(link);
 					link.retire(old);
 				}
+			}
+		}
+		this.crowded = mostLinked();
+		for (Link link : this.resting) {
+			if (this.crowded != null && link.target() == this.crowded) {
+				this.crowded = null;
+				gone(link);
+				link.retire(MADE_ROOM);
+				break;
 			}
 		}
 		openPermanent();

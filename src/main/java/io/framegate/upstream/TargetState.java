@@ -18,6 +18,9 @@ public final class TargetState {
 	/** Whether a target is to be connected to. */
 	public enum Status {
 
+		/** It is, though nobody has tried yet. */
+		UNKNOWN,
+
 		/** It is. */
 		UP,
 
@@ -53,6 +56,8 @@ public final class TargetState {
 
 	private volatile List<InetSocketAddress> addresses = List.of();
 
+	private volatile boolean seen;
+
 	private volatile boolean down;
 
 	private volatile boolean ejected;
@@ -80,7 +85,10 @@ public final class TargetState {
 		if (this.down) {
 			return Status.DOWN;
 		}
-		return this.ejected ? Status.EJECTED : Status.UP;
+		if (this.ejected) {
+			return Status.EJECTED;
+		}
+		return this.seen ? Status.UP : Status.UNKNOWN;
 	}
 
 	public boolean isUp() {
@@ -103,6 +111,7 @@ public final class TargetState {
 	 * A connect succeeded: the target is tried again, if not yet trusted as before.
 	 */
 	void connected() {
+		this.seen = true;
 		this.ejected = false;
 	}
 
@@ -127,6 +136,7 @@ public final class TargetState {
 	 * time; then a connect is tried.
 	 */
 	synchronized void failed() {
+		this.seen = true;
 		this.failures++;
 		if (this.failures >= this.fall) {
 			long pause = Math.min(FIRST_PAUSE << Math.min(this.ejections, MOST_DOUBLINGS), LONGEST_PAUSE);

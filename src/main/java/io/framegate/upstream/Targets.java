@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 import io.framegate.connection.Loop;
 import io.framegate.connection.RouteMeters;
@@ -143,11 +144,19 @@ public final class Targets {
 	/**
 	 * Finds the addresses to try, best first.
 	 * @param client the client's address, for {@code source-hash}
+	 * @param first the target to try first, or {@code null}
 	 * @param loop where to call back
 	 * @param found called at once where no first look-up has to be waited for
 	 */
-	void candidates(@Nullable InetAddress client, Loop loop, Consumer<List<Candidate>> found) {
-		whenKnown(loop, () -> found.accept(candidates(inOrder(client))));
+	void candidates(@Nullable InetAddress client, @Nullable TargetState first, Loop loop,
+			Consumer<List<Candidate>> found) {
+		whenKnown(loop, () -> {
+			List<TargetState> order = new ArrayList<>(inOrder(client));
+			if (first != null && order.remove(first)) {
+				order.addFirst(first);
+			}
+			found.accept(candidates(order));
+		});
 	}
 
 	/**
@@ -184,9 +193,9 @@ public final class Targets {
 	 * a while: a connect is the only way to find out.
 	 */
 	private List<TargetState> inOrder(@Nullable InetAddress client) {
-		List<TargetState> up = with(TargetState.Status.UP);
+		List<TargetState> up = with(TargetState::isUp);
 		if (up.isEmpty()) {
-			return with(TargetState.Status.EJECTED);
+			return with((state) -> state.status() == TargetState.Status.EJECTED);
 		}
 		return switch (this.balance) {
 			case FAILOVER -> up;
@@ -210,9 +219,9 @@ public final class Targets {
 	 * @return the targets, those left alone for a while where there is no better one
 	 */
 	List<TargetState> forLinks() {
-		List<TargetState> up = with(TargetState.Status.UP);
+		List<TargetState> up = with(TargetState::isUp);
 		if (up.isEmpty()) {
-			return with(TargetState.Status.EJECTED);
+			return with((state) -> state.status() == TargetState.Status.EJECTED);
 		}
 		return (this.balance == Balance.FAILOVER) ? up.subList(0, 1) : up;
 	}
@@ -227,14 +236,32 @@ public final class Targets {
 		return state.status() == TargetState.Status.DOWN && this.states.stream().anyMatch(TargetState::isUp);
 	}
 
+	/**
+	 * Whether connections are to be spread over targets.
+	 * @return whether there are several, all alike
+	 */
+	boolean isSpread() {
+		return this.states.size() > 1
+				&& (this.balance == Balance.ROUND_ROBIN || this.balance == Balance.LEAST_CONNECTIONS);
+	}
+
+	/**
+	 * The targets that are up, beginning with another one each time.
+	 * @return the targets
+	 */
+	List<TargetState> inTurn() {
+		List<TargetState> up = with(TargetState::isUp);
+		return up.isEmpty() ? up : turned(up);
+	}
+
 	Balance balance() {
 		return this.balance;
 	}
 
-	private List<TargetState> with(TargetState.Status status) {
+	private List<TargetState> with(Predicate<TargetState> wanted) {
 		List<TargetState> found = new ArrayList<>(this.states.size());
 		for (TargetState state : this.states) {
-			if (state.status() == status) {
+			if (wanted.test(state)) {
 				found.add(state);
 			}
 		}
@@ -275,7 +302,8 @@ public final class Targets {
 	 * @return whether it is named first, where that matters
 	 */
 	boolean isBefore(@Nullable TargetState one, TargetState other) {
-		return this.balance == Balance.FAILOVER && this.states.indexOf(one) < this.states.indexOf(other);
+		List<TargetState> all = this.states;
+		return this.balance == Balance.FAILOVER && all.contains(one) && all.indexOf(one) < all.indexOf(other);
 	}
 
 	/**

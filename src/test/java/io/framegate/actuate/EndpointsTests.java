@@ -70,8 +70,8 @@ class EndpointsTests {
 			assertThat(route.at("/address").asString()).isEqualTo("127.0.0.1");
 			assertThat(route.at("/port").asInt()).isEqualTo(gateway.port("orders"));
 			assertThat(route.at("/framing")).hasToString("{\"inbound\":\"crlf\",\"upstream\":\"length4\"}");
-			assertThat(route.at("/targets")).hasToString(
-					"[{\"address\":\"%s\",\"state\":\"UNKNOWN\",\"connections\":1}]".formatted(server.address()));
+			assertThat(route.at("/targets"))
+				.hasToString("[{\"address\":\"%s\",\"state\":\"UP\",\"connections\":1}]".formatted(server.address()));
 			assertThat(more(before, route, "/connections/opened")).isEqualTo(1);
 			assertThat(route.at("/connections/active").asInt()).isEqualTo(1);
 			assertThat(more(before, route, "/frames/in")).isEqualTo(10);

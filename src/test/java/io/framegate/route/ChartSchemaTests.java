@@ -85,10 +85,14 @@ class ChartSchemaTests {
 		switch (schema) {
 			case Schema.Named named -> {
 				node.put("type", "object");
+				Map<String, Object> each = of(key.substring(0, key.length() - 1), named.each());
 				if (key.equals("routes")) {
-					node.put("propertyNames", Map.of("pattern", "^[a-z][a-z0-9-]{0,39}$"));
+					node.put("additionalProperties", false);
+					node.put("patternProperties", Map.of("^[a-z][a-z0-9-]{0,39}$", each));
 				}
-				node.put("additionalProperties", of(key.substring(0, key.length() - 1), named.each()));
+				else {
+					node.put("additionalProperties", each);
+				}
 			}
 			case Schema.Group group -> {
 				node.put("type", "object");

@@ -17,6 +17,8 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 class ProblemsTests {
 
+	private static final String CORRELATED = "mode: request-reply\nupstream.sharing: correlated";
+
 	private static final String NOT_AVAILABLE = "is not available in this version";
 
 	private static final String FRAMING = "must be one of crlf, lf, nul, stx-etx, mllp, length1, length2, length4, stream or bean:<name>";
@@ -218,30 +220,29 @@ class ProblemsTests {
 						"cannot be stream in mode request-reply: a stream has no frames to match"),
 				arguments("mode: request-reply\nupstream.framing: stream", "upstream.framing",
 						"cannot be stream in mode request-reply: a stream has no frames to match"),
-				arguments("upstream.sharing: correlated", "upstream.correlation",
-						"is required where sharing is correlated"),
-				arguments("upstream.correlation: {offset: 0, length: 2}", "upstream.correlation",
-						"applies only where sharing is correlated"),
-				arguments("upstream: {sharing: correlated, correlation: {offset: 0}}", "upstream.correlation.length",
-						together),
-				arguments("upstream: {sharing: correlated, correlation: {length: 2}}", "upstream.correlation.offset",
-						together),
-				arguments("upstream: {sharing: correlated, correlation: {regex-request: (a)}}",
+				arguments("mode: one-way\nupstream.framing: stream", "upstream.framing",
+						"cannot be stream in mode one-way: clients share its connections"),
+				arguments(CORRELATED, "upstream.correlation", "is required where sharing is correlated"),
+				arguments(CORRELATED + "\nupstream.correlation: {offset: 0}", "upstream.correlation.length", together),
+				arguments(CORRELATED + "\nupstream.correlation: {length: 2}", "upstream.correlation.offset", together),
+				arguments(CORRELATED + "\nupstream.correlation: {regex-request: (a)}",
 						"upstream.correlation.regex-reply", "is required: regex-request and regex-reply go together"),
-				arguments("upstream: {sharing: correlated, correlation: {rewrite: true}}", "upstream.correlation",
+				arguments(CORRELATED + "\nupstream.correlation: {rewrite: true}", "upstream.correlation",
 						"takes either offset and length, or regex-request and regex-reply"),
-				arguments("upstream: {sharing: correlated, correlation: {regex-request: '(a', regex-reply: (a)}}",
+				arguments(CORRELATED + "\nupstream.correlation: {regex-request: '(a', regex-reply: (a)}",
 						"upstream.correlation.regex-request", "is not a regular expression: missing closing ) in (a"),
-				arguments("upstream: {sharing: correlated, correlation: {regex-request: (a), regex-reply: a}}",
+				arguments(CORRELATED + "\nupstream.correlation: {regex-request: (a), regex-reply: a}",
 						"upstream.correlation.regex-reply", "needs a group, in parentheses, around the key"),
-				arguments("upstream.on-failure: reply", "upstream.on-failure-reply",
+				arguments("mode: request-reply\nupstream.on-failure: reply", "upstream.on-failure-reply",
 						"is required where on-failure is reply"),
-				arguments("upstream: {on-failure: reply, on-failure-reply: 'base64:?'}", "upstream.on-failure-reply",
-						"is not base64 after 'base64:'"),
-				arguments("upstream.heartbeat.interval: 1s", "upstream.heartbeat.send",
+				arguments("mode: request-reply\nupstream: {on-failure: reply, on-failure-reply: 'base64:?'}",
+						"upstream.on-failure-reply", "is not base64 after 'base64:'"),
+				arguments("mode: one-way\nupstream.heartbeat.interval: 1s", "upstream.heartbeat.send",
 						"is required where the interval is not 0"),
 				arguments("upstream.health-check.expect: PONG", "upstream.health-check.send",
 						"is required where an answer is expected"),
+				arguments("upstream.on-down: drain", "upstream.on-down",
+						"drain needs a health check: set health-check.interval"),
 				arguments("listen.tls.client-auth: need", "listen.tls.bundle", "is required"),
 				arguments("upstream.tls.server-name: x", "upstream.tls.bundle", "is required"),
 				arguments("upstream.targets: 'a:1, b:1, a:1'", "upstream.targets", "names a target twice"));
@@ -254,6 +255,46 @@ class ProblemsTests {
 			.yaml("framegate.routes.orders:\n" + yaml.indent(2))
 			.problemsIfAllWereBuilt()).extracting(Problem::property, Problem::message)
 			.containsExactly(tuple("framegate.routes.orders." + key, message));
+	}
+
+	static Stream<Arguments> withoutEffect() {
+		String exchanges = "applies only in mode request-reply";
+		String correlated = "applies only where sharing is correlated";
+		return Stream.of( //
+				arguments("session", "sharing", "exclusive", exchanges),
+				arguments("one-way", "sharing", "exclusive", exchanges),
+				arguments("session", "on-failure", "close", exchanges),
+				arguments("session", "pool.max-wait", "1s", "applies only in modes request-reply and one-way"),
+				arguments("session", "heartbeat.interval", "0s",
+						"applies only to permanent links: in mode one-way, or where sharing is ordered or correlated"),
+				arguments("request-reply", "heartbeat.interval", "0s",
+						"applies only to permanent links: in mode one-way, or where sharing is ordered or correlated"),
+				arguments("one-way", "heartbeat.expect", "x", "cannot be in mode one-way: nothing returns"),
+				arguments("one-way", "pool.max-idle", "1s",
+						"applies only where sharing is exclusive: other links are permanent"),
+				arguments("one-way", "pool.rest", "1ms", "applies only where sharing is exclusive or ordered"),
+				arguments("request-reply", "correlation", "{offset: 0, length: 2, rewrite: true}", correlated),
+				arguments("request-reply", "correlation", "{offset: 0, length: 2, ordered: true}", correlated));
+	}
+
+	@ParameterizedTest
+	@MethodSource("withoutEffect")
+	void whatWouldHaveNoEffectIsRefused(String mode, String key, String value, String message) {
+		assertThat(TestConfiguration.route("orders")
+			.yaml("framegate.routes.orders:\n  mode: %s\n  upstream.%s: %s".formatted(mode, key, value))
+			.problems()).singleElement().satisfies((problem) -> {
+				assertThat(problem.property()).startsWith("framegate.routes.orders.upstream." + key.split("\\.")[0]);
+				assertThat(problem.message()).isEqualTo(message);
+			});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "exclusive", "ordered" })
+	void keysMayCheckRepliesThatAreMatchedOtherwise(String sharing) {
+		assertThat(TestConfiguration.route("orders")
+			.yaml("framegate.routes.orders:\n  mode: request-reply\n  upstream: {sharing: %s, correlation: {offset: 0, length: 2}}"
+				.formatted(sharing))
+			.problems()).isEmpty();
 	}
 
 	@Test

@@ -1,0 +1,92 @@
+package io.framegate.chart;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/**
+ * Values that the chart refuses, and what it says.
+ */
+class ChartRefusalsTests {
+
+	private static void refused(String values, String... messages) {
+		assertThatThrownBy(() -> Chart.render(Chart.variant("minimal"), values)).hasMessageContainingAll(messages);
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|',
+			textBlock = """
+					replicas: 3                                          | additional properties 'replicas' not allowed
+					image: {tga: x}                                      | at '/image': additional properties 'tga' not allowed
+					routes: {orders: {listen: {prot: 1}}}                | at '/routes/orders/listen': additional properties 'prot' not allowed
+					routes: {orders: {upstream: {target: 'a:1'}}}        | at '/routes/orders/upstream': additional properties 'target' not allowed
+					routes: {orders: {timeouts: {ilde: 1m}}}             | at '/routes/orders/timeouts': additional properties 'ilde' not allowed
+					routes: {Orders: {listen: {port: 1}}}                | at '/routes': additional properties 'Orders' not allowed
+					routes: {other: {listen: {framing: crlf}}}           | at '/routes/other/listen': missing property 'port'
+					routes: {other: {upstream: {targets: 'a:1'}}}        | at '/routes/other': missing property 'listen'
+					routes: {orders: {listen: {port: 0}}}                | at '/routes/orders/listen/port': minimum: got 0, want 1
+					routes: {orders: {listen: {port: 70000}}}            | at '/routes/orders/listen/port': maximum: got 70,000, want 65,535
+					routes: {orders: {listen: {port: '7001'}}}           | at '/routes/orders/listen/port': got string, want integer
+					routes: {orders: {listen: {framing: crfl}}}          | at '/routes/orders/listen/framing': 'crfl' does not match pattern
+					routes: {orders: {mode: sesion}}                     | at '/routes/orders/mode': value must be one of 'session', 'request-reply', 'one-way'
+					routes: {orders: {timeouts: {idle: 5 minutes}}}      | at '/routes/orders/timeouts/idle': '5 minutes' does not match pattern
+					routes: {orders: {listen: {max-frame-size: 64kb}}}   | at '/routes/orders/listen/max-frame-size': '64kb' does not match pattern
+					routes: {orders: {upstream: {targets: [a]}}}         | at '/routes/orders/upstream/targets/0': 'a' does not match pattern
+					defaults: {idle: 1m}                                 | at '/defaults': additional properties 'idle' not allowed
+					shutdown: {quiet: 1s}                                | at '/shutdown': additional properties 'quiet' not allowed
+					closures: {keep: 0}                                  | at '/closures/keep': minimum: got 0, want 1
+					reload: never                                        | at '/reload': value must be one of 'in-place', 'restart'
+					management: {users: {ann: {password: sesame}}}       | at '/management/users/ann/password': 'sesame' does not match pattern
+					management: {access: {routes: write}}                | at '/management/access/routes': value must be one of
+					service: {type: ExternalName}                        | at '/service/type': value must be one of 'ClusterIP', 'NodePort', 'LoadBalancer'
+					probes: {liveness: {httpGet: {path: /}}}             | at '/probes/liveness': additional properties 'httpGet' not allowed
+					prometheusRule: {disabled: [Framegate]}              | at '/prometheusRule/disabled/0': value must be one of
+					""")
+	void schemaNamesWhatIsWrong(String values, String message) {
+		refused(values, message);
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|',
+			textBlock = """
+					routes: {more: {listen: {port: 7001}, upstream: {targets: 'a:1'}}}      | routes.orders.listen.port: 7001 is taken by routes.more
+					routes: {more: {listen: {port: 8080}, upstream: {targets: 'a:1'}}}      | routes.more.listen.port: 8080 is taken by management.port
+					routes: {more: {listen: {port: 7002}}}                                  | routes.more.upstream.targets: at least one host:port is needed in mode session
+					routes: {orders: {listen: {address: 127.0.0.1}}}                        | routes.orders.listen.address: 127.0.0.1 is the pod's own
+					routes: {orders: {timeouts: {drain: 0}}}                                | termination.gracePeriodSeconds: is needed where a route's drain is off
+					routes: {orders: {timeouts: {drain: '${DRAIN}'}}}                       | termination.gracePeriodSeconds: is needed where a route's drain is off
+					termination: {gracePeriodSeconds: 24}                                   | termination.gracePeriodSeconds: 24 is less than the 25 that preStopSleepSeconds (5), shutdown.quiet-period (0s), the longest timeouts.drain (10s) and marginSeconds (10) may take together
+					{shutdown: {quiet-period: 1m}, termination: {gracePeriodSeconds: 60}}   | termination.gracePeriodSeconds: 60 is less than the 85
+					service: {ports: {order: {port: 1}}}                                    | service.ports.order: there is no such route
+					service: {ports: {orders: {nodePort: 30001}}}                           | service.ports.orders.nodePort: there is none where service.type is ClusterIP
+					{routes: {more: {listen: {port: 7002}, upstream: {targets: 'a:1'}}}, service: {ports: {orders: {port: 80}, more: {port: 80}}}} | service.ports: routes.more and routes.orders have the same port 80
+					tcpRoute: {enabled: true}                                               | tcpRoute.parentRefs: needs a Gateway
+					tcpRoute: {sectionNames: {order: x}}                                    | tcpRoute.sectionNames.order: there is no such route
+					application: {framegate: {closures: {keep: 1}}}                         | application.framegate: has values of its own
+					management: {existingSecret: a, users: {b: {password: '{bcrypt}$2a$'}}} | management.existingSecret: holds the users
+					autoscaling: {enabled: true, minReplicas: 5, maxReplicas: 4}            | autoscaling.minReplicas: 5 is more than maxReplicas, 4
+					autoscaling: {enabled: true, connectionsPerPod: 0, cpuUtilization: 0}   | autoscaling: needs connectionsPerPod or cpuUtilization
+					{autoscaling: {enabled: true}, resources: {requests: {cpu: null}}}      | autoscaling.cpuUtilization: needs resources.requests.cpu
+					tls: {bundles: {edge: {keystore: true}}}                                | tls.bundles.edge: needs a secretName or a certificate
+					routes: {orders: {listen: {tls: {bundle: edge}}}}                       | routes.orders.listen.tls.bundle: there is no tls.bundles.edge
+					{networkPolicy: {enabled: true, egress: {enabled: true}}, routes: {orders: {upstream: {targets: '${TARGET}'}}}} | networkPolicy.egress: the port of routes.orders.upstream.targets ${TARGET} is not known here
+					""")
+	void valuesThatContradictEachOtherAreNamed(String values, String message) {
+		refused(values, "these values cannot be:", message);
+	}
+
+	@Test
+	void withoutRoutesThereIsNothingToInstall() {
+		assertThatThrownBy(() -> Chart.render())
+			.hasMessageContaining("routes: at least one is needed, such as --set routes.orders.listen.port=7001");
+	}
+
+	@Test
+	void allContradictionsAreNamedAtOnce() {
+		refused("{application: {framegate: {}}, tcpRoute: {enabled: true}, termination: {gracePeriodSeconds: 1}}",
+				"application.framegate", "tcpRoute.parentRefs", "termination.gracePeriodSeconds");
+	}
+
+}

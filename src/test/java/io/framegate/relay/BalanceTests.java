@@ -1,0 +1,408 @@
+package io.framegate.relay;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+import io.framegate.connection.CloseReason;
+import io.framegate.connection.Closure;
+import io.framegate.connection.Side;
+import io.framegate.testkit.Gateway;
+import io.framegate.testkit.Peer;
+import io.framegate.testkit.TestClient;
+import io.framegate.testkit.TestPorts;
+import io.framegate.testkit.TestUpstream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import tools.jackson.databind.JsonNode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Which target takes what, and what happens when targets go and come back.
+ */
+@Timeout(60)
+class BalanceTests {
+
+	private static final Map<String, TestUpstream> SERVERS = new ConcurrentHashMap<>();
+
+	private static final AtomicBoolean SICK = new AtomicBoolean();
+
+	private static final int SOURCE = TestPorts.refused();
+
+	private static ServerSocket sourceTaken;
+
+	private static Gateway gateway;
+
+	@BeforeAll
+	static void start() throws IOException {
+		sourceTaken = new ServerSocket();
+		sourceTaken.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0));
+		int taken = sourceTaken.getLocalPort();
+		String[] pooled = { "mode=request-reply" };
+		String[] ordered = { "mode=request-reply", "upstream.sharing=ordered" };
+		String[] checked = { "upstream.health-check.interval=200ms", "upstream.health-check.fall=2" };
+		gateway = Gateway.start(Gateway.all( //
+				route("turns", "turns", 3, new String[0]), route("turns-ordered", "turns", 3, ordered),
+				route("least", "least", 2, new String[] { "upstream.balance=least-connections" }),
+				route("hash", "hash", 3, new String[] { "upstream.balance=source-hash" }),
+				route("hash-pooled", "hash", 3, Gateway.all(pooled, new String[] { "upstream.balance=source-hash" })),
+				route("hash-ordered", "hash", 3, Gateway.all(ordered, new String[] { "upstream.balance=source-hash" })),
+				route("failover", "failover", 2,
+						Gateway.all(pooled, checked, new String[] { "upstream.balance=failover" })),
+				route("failover-ordered", "failover-ordered", 2,
+						Gateway.all(ordered, new String[] { "upstream.balance=failover" })),
+				route("probed", "probed", 1,
+						Gateway.all(checked,
+								new String[] { "upstream.health-check.send=are you well",
+										"upstream.health-check.expect=well", "upstream.on-down=drain" })),
+				route("kept", "probed", 1,
+						Gateway.all(checked,
+								new String[] { "upstream.health-check.send=are you well",
+										"upstream.health-check.expect=well" })),
+				route("ejected", "ejected", 2, pooled), route("restart", "restart", 3, Gateway.all(pooled, checked)),
+				Gateway.route("named", "crlf", "crlf", "localhost:" + server("named").port(), pooled),
+				Gateway.route("port-taken", "crlf", "crlf", server("ports").address(),
+						"upstream.source-address=127.0.0.1", "upstream.source-port=" + taken),
+				Gateway.route("port-range", "crlf", "crlf", server("ports").address(),
+						"upstream.source-address=127.0.0.1", "upstream.source-port=" + SOURCE + "-" + (SOURCE + 3))));
+	}
+
+	private static String[] route(String name, String servers, int count, String[] more) {
+		List<String> targets = IntStream.range(0, count).mapToObj((i) -> server(servers + i).address()).toList();
+		return Gateway.route(name, "crlf", "crlf", String.join(",", targets), more);
+	}
+
+	private static TestUpstream server(String name) {
+		return SERVERS.computeIfAbsent(name, (any) -> TestUpstream.handling((peer) -> serve(name, peer)));
+	}
+
+	private static void restart(String name) {
+		TestUpstream before = SERVERS.get(name);
+		SERVERS.put(name, TestUpstream.handling(before.port(), (peer) -> serve(name, peer)));
+	}
+
+	/** Until the kernel, too, has noticed. */
+	private static void stop(String name) {
+		TestUpstream server = SERVERS.get(name);
+		server.close();
+		Gateway.await(name + " to refuse", () -> {
+			try (Socket socket = new Socket("127.0.0.1", server.port())) {
+				return Optional.empty();
+			}
+			catch (IOException ex) {
+				return Optional.of(ex);
+			}
+		});
+	}
+
+	private static void serve(String name, Peer peer) {
+		peer.within(Duration.ofMinutes(1));
+		for (String line = peer.readLineOrEof(); line != null; line = peer.readLineOrEof()) {
+			peer.sendLine(line.equals("are you well") ? (SICK.get() ? "no" : "well") : name);
+		}
+	}
+
+	@AfterAll
+	static void stop() throws IOException {
+		gateway.close();
+		SERVERS.values().forEach(TestUpstream::close);
+		sourceTaken.close();
+	}
+
+	/** The servers that answered so many requests, each on a connection of its own. */
+	private static Map<String, Integer> answers(String route, int clients) {
+		Map<String, Integer> answers = new HashMap<>();
+		List<TestClient> all = new ArrayList<>();
+		for (int i = 0; i < clients; i++) {
+			TestClient client = gateway.connect(route);
+			all.add(client);
+			client.sendLine("who");
+			answers.merge(client.readLine(), 1, Integer::sum);
+		}
+		all.forEach(TestClient::close);
+		return answers;
+	}
+
+	@Test
+	void roundRobinSpreadsSessions() {
+		assertThat(answers("turns", 30)).isEqualTo(Map.of("turns0", 10, "turns1", 10, "turns2", 10));
+	}
+
+	@Test
+	void permanentLinksLeadToEveryTargetAndTakeTurns() {
+		Gateway.await("a link to each on every loop", () -> Optional.of(gateway.connections("turns-ordered"))
+			.filter((links) -> links.size() == 3 * Runtime.getRuntime().availableProcessors()));
+		try (TestClient client = gateway.connect("turns-ordered")) {
+			Map<String, Integer> answers = new HashMap<>();
+			for (int i = 0; i < 300; i++) {
+				client.sendLine("who");
+				answers.merge(client.readLine(), 1, Integer::sum);
+			}
+			assertThat(answers).isEqualTo(Map.of("turns0", 100, "turns1", 100, "turns2", 100));
+		}
+	}
+
+	@Test
+	void leastConnectionsEvensOut() {
+		List<TestClient> first = IntStream.range(0, 10).mapToObj((i) -> gateway.connect("least")).toList();
+		List<TestClient> leaving = first.stream().filter((client) -> who(client).equals("least0")).toList();
+		leaving.forEach((client) -> {
+			client.halfClose();
+			client.expectEof();
+			client.close();
+		});
+		Gateway.await("them to be gone", () -> Optional.of(connections("least", 0)).filter((count) -> count == 0));
+		assertThat(answers("least", 5)).isEqualTo(Map.of("least0", 5));
+		first.forEach(TestClient::close);
+	}
+
+	private static String who(TestClient client) {
+		client.sendLine("who");
+		return client.readLine();
+	}
+
+	private static int connections(String route, int target) {
+		return gateway.get("/actuator/routes/" + route).at("/targets/" + target + "/connections").asInt();
+	}
+
+	private static String state(String route, int target) {
+		return gateway.get("/actuator/routes/" + route).at("/targets/" + target + "/state").asString();
+	}
+
+	@Test
+	void clientsKeepToTheirTargetByTheirAddress() {
+		Map<String, String> homes = new HashMap<>();
+		for (String route : List.of("hash", "hash-pooled", "hash-ordered", "hash", "hash-pooled")) {
+			for (int i = 1; i <= 24; i++) {
+				String address = "127.0.0." + i;
+				String home = askFrom(address, route);
+				assertThat(homes.putIfAbsent(address, home)).as(route + " " + address).isIn(null, home);
+			}
+		}
+		assertThat(homes).containsValues("hash0", "hash1", "hash2");
+		// Others stay where they are when one target goes.
+		stop("hash1");
+		for (int i = 1; i <= 24; i++) {
+			String address = "127.0.0." + i;
+			String now = askFrom(address, "hash");
+			if (homes.get(address).equals("hash1")) {
+				assertThat(now).isIn("hash0", "hash2");
+			}
+			else {
+				assertThat(now).isEqualTo(homes.get(address));
+			}
+		}
+		restart("hash1");
+	}
+
+	private static String askFrom(String address, String route) {
+		try (Socket socket = new Socket("127.0.0.1", gateway.port(route), InetAddress.getByName(address), 0)) {
+			socket.setSoTimeout(10_000);
+			socket.getOutputStream().write("who\r\n".getBytes(StandardCharsets.UTF_8));
+			return new String(socket.getInputStream().readNBytes(7), StandardCharsets.UTF_8).strip();
+		}
+		catch (IOException ex) {
+			throw new java.io.UncheckedIOException(ex);
+		}
+	}
+
+	@Test
+	void failoverGoesBackToThePreferredTarget() {
+		failOverAndBack("failover", "failover");
+	}
+
+	@Test
+	void permanentLinksFailOverAndGoBack() {
+		failOverAndBack("failover-ordered", "failover-ordered");
+	}
+
+	private static void failOverAndBack(String route, String servers) {
+		try (TestClient client = gateway.connect(route)) {
+			assertThat(who(client)).isEqualTo(servers + "0");
+		}
+		stop(servers + "0");
+		awaitAnswer(route, servers + "1");
+		for (int i = 0; i < 20; i++) {
+			try (TestClient client = gateway.connect(route)) {
+				assertThat(who(client)).isEqualTo(servers + "1");
+			}
+		}
+		restart(servers + "0");
+		// Without a request failing on the way.
+		Gateway.await(servers + "0 to answer again", () -> {
+			try (TestClient client = gateway.connect(route)) {
+				return Optional.of(who(client)).filter((servers + "0")::equals);
+			}
+		});
+		Gateway.await("no connection to the other",
+				() -> Optional.of(connections(route, 1)).filter((count) -> count == 0));
+	}
+
+	private static void awaitAnswer(String route, String server) {
+		Gateway.await(server + " to answer", () -> {
+			try (TestClient client = gateway.connect(route)) {
+				client.sendLine("who");
+				return Optional.ofNullable(client.readLineOrEof()).filter(server::equals);
+			}
+		});
+	}
+
+	@Test
+	void probeTakesATargetDownAndItsSessionsAreDrainedWhereAsked() {
+		try (TestClient drained = gateway.connect("probed"); TestClient kept = gateway.connect("kept")) {
+			assertThat(who(drained)).isEqualTo("probed0");
+			assertThat(who(kept)).isEqualTo("probed0");
+			assertThat(state("probed", 0)).isEqualTo("UP");
+			assertThat(up("probed", 0)).isEqualTo(1);
+			SICK.set(true);
+			drained.expectEof();
+			drained.close();
+			Closure closure = gateway.awaitClosure("probed", Side.INBOUND);
+			assertThat(closure.reason()).isEqualTo(CloseReason.UPSTREAM_UNREACHABLE);
+			assertThat(closure.detail()).contains("went down");
+			Gateway.await("down", () -> Optional.of(state("kept", 0)).filter("DOWN"::equals));
+			assertThat(state("probed", 0)).isEqualTo("DOWN");
+			assertThat(up("probed", 0)).isZero();
+			JsonNode health = json(gateway.exchange("GET", "/actuator/health", null).body());
+			assertThat(health
+				.at("/components/routes/components/probed/components/upstream/components/"
+						+ SERVERS.get("probed0").address() + "/status")
+				.asString()).isEqualTo("DOWN");
+			assertThat(who(kept)).isEqualTo("probed0");
+			try (TestClient refused = gateway.connect("kept")) {
+				refused.expectEof();
+			}
+			SICK.set(false);
+			Gateway.await("up", () -> Optional.of(state("kept", 0)).filter("UP"::equals));
+			awaitAnswer("kept", "probed0");
+		}
+	}
+
+	private static double up(String route, int target) {
+		return gateway.metric("framegate_upstream_up{route=\"%s\",target=\"%s\"}".formatted(route,
+				SERVERS.get(route + target).address()));
+	}
+
+	private static JsonNode json(String text) {
+		return new tools.jackson.databind.json.JsonMapper().readTree(text);
+	}
+
+	@Test
+	void targetThatRefusesIsLeftAloneLongerAndLongerAndComesBackBeforeAClientHasToTry() {
+		stop("ejected1");
+		for (int i = 0; i < 20; i++) {
+			try (TestClient client = gateway.connect("ejected")) {
+				assertThat(who(client)).isEqualTo("ejected0");
+			}
+		}
+		Gateway.await("it to be left alone", () -> {
+			// New connections are what finds it out.
+			List<TestClient> clients = IntStream.range(0, 8).mapToObj((i) -> gateway.connect("ejected")).toList();
+			clients.forEach((client) -> client.sendLine("who"));
+			clients.forEach((client) -> assertThat(client.readLine()).isEqualTo("ejected0"));
+			clients.forEach(TestClient::close);
+			return Optional.of(state("ejected", 1)).filter("EJECTED"::equals);
+		});
+		assertThat(up("ejected", 1)).isZero();
+		restart("ejected1");
+		Gateway.await("it to be back", () -> Optional.of(state("ejected", 1)).filter("UP"::equals));
+		assertThat(up("ejected", 1)).isEqualTo(1);
+	}
+
+	@Test
+	void everyAddressOfANameIsTried() {
+		// localhost is ::1, where nobody listens, and 127.0.0.1.
+		assertThat(answers("named", 10)).isEqualTo(Map.of("named", 10));
+	}
+
+	@Test
+	void sourcePortThatCannotBeHadIsNamed() {
+		try (TestClient client = gateway.connect("port-taken")) {
+			client.expectEof();
+			client.close();
+			Closure closure = gateway.awaitClosure("port-taken", Side.INBOUND);
+			assertThat(closure.reason()).isEqualTo(CloseReason.UPSTREAM_UNREACHABLE);
+			assertThat(closure.detail()).contains(SERVERS.get("ports").address())
+				.contains("port " + sourceTaken.getLocalPort())
+				.contains("Address already in use");
+			// It is not the target's fault.
+			assertThat(state("port-taken", 0)).isEqualTo("UNKNOWN");
+		}
+	}
+
+	@Test
+	void portsOfARangeAreTriedInTurn() {
+		List<TestClient> clients = IntStream.range(0, 4).mapToObj((i) -> gateway.connect("port-range")).toList();
+		clients.forEach((client) -> assertThat(who(client)).isEqualTo("ports"));
+		assertThat(gateway.connections("port-range").stream().filter((one) -> one.side() == Side.UPSTREAM))
+			.extracting((one) -> one.local().getPort())
+			.containsExactlyInAnyOrder(SOURCE, SOURCE + 1, SOURCE + 2, SOURCE + 3);
+		try (TestClient fifth = gateway.connect("port-range")) {
+			fifth.expectEof();
+			fifth.close();
+			assertThat(gateway.awaitClosure("port-range", Side.INBOUND).detail()).contains("from source address");
+		}
+		clients.forEach(TestClient::close);
+	}
+
+	@Test
+	void restartOfOneOfThreeFailsNothingButWhatWasOnIt() throws Exception {
+		AtomicBoolean running = new AtomicBoolean(true);
+		AtomicLong failed = new AtomicLong();
+		Map<String, AtomicInteger> answers = new ConcurrentHashMap<>();
+		List<Thread> load = Stream.generate(() -> Thread.ofVirtual().start(() -> {
+			while (running.get()) {
+				try (TestClient client = gateway.connect("restart")) {
+					for (int i = 0; i < 50 && running.get(); i++) {
+						client.sendLine("who");
+						String answer = client.readLineOrEof();
+						if (answer == null) {
+							failed.incrementAndGet();
+							break;
+						}
+						answers.computeIfAbsent(answer, (any) -> new AtomicInteger()).incrementAndGet();
+					}
+				}
+			}
+		})).limit(8).toList();
+		Gateway.await("all three to answer", () -> Optional.of(answers).filter((all) -> all.size() == 3));
+		stop("restart2");
+		long inFlight = 8;
+		int before = answers.get("restart0").get();
+		Gateway.await("traffic on the others",
+				() -> Optional.of(answers.get("restart0").get()).filter((count) -> count > before + 500));
+		assertThat(failed.get()).isLessThanOrEqualTo(inFlight);
+		long failedBefore = failed.get();
+		restart("restart2");
+		int then = answers.get("restart2").get();
+		long start = System.nanoTime();
+		Gateway.await("traffic on it again",
+				() -> Optional.of(answers.get("restart2").get()).filter((count) -> count > then));
+		System.out.printf("traffic back after %d ms; %d exchanges failed with the target, %d after%n",
+				(System.nanoTime() - start) / 1_000_000, failedBefore, failed.get() - failedBefore);
+		running.set(false);
+		for (Thread thread : load) {
+			thread.join();
+		}
+		assertThat(failed.get()).isEqualTo(failedBefore);
+	}
+
+}

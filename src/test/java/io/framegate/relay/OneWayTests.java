@@ -1,0 +1,287 @@
+package io.framegate.relay;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+
+import io.framegate.connection.Cause;
+import io.framegate.connection.CloseReason;
+import io.framegate.connection.Closure;
+import io.framegate.connection.EndedBy;
+import io.framegate.connection.FrameConnection;
+import io.framegate.connection.Side;
+import io.framegate.testkit.Gateway;
+import io.framegate.testkit.Peer;
+import io.framegate.testkit.Script;
+import io.framegate.testkit.TestClient;
+import io.framegate.testkit.TestPorts;
+import io.framegate.testkit.TestUpstream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * One-way mode: what was taken arrives, in order, or is counted.
+ */
+@Timeout(60)
+class OneWayTests {
+
+	private static final String[] ONE_WAY = { "mode=one-way" };
+
+	private static final int ABSENT = TestPorts.refused();
+
+	private static final List<TestUpstream> SERVERS = new ArrayList<>();
+
+	private static TestUpstream spread;
+
+	private static TestUpstream spread2;
+
+	private static TestUpstream chatty;
+
+	private static TestUpstream dying;
+
+	private static TestUpstream slow;
+
+	private static TestUpstream drained;
+
+	private static Gateway gateway;
+
+	@BeforeAll
+	static void start() {
+		spread = server(Peer::awaitEof);
+		spread2 = server(Peer::awaitEof);
+		chatty = server((peer) -> {
+			peer.send("x".repeat(200_000));
+			peer.awaitEof();
+		});
+		dying = server((peer) -> {
+			peer.readExactly(100_000);
+			peer.reset();
+		});
+		slow = TestUpstream.silent();
+		SERVERS.add(slow);
+		drained = server(Peer::awaitEof);
+		gateway = Gateway.start(Gateway.all( //
+				route("spread", spread.address() + "," + spread2.address(), "upstream.pool.max-connections=4"),
+				route("chatty", chatty.address()), route("dying", dying.address()),
+				route("absent", "127.0.0.1:" + ABSENT, "upstream.pool.max-wait=1s"),
+				route("slow", slow.address(), "timeouts.write=1s"),
+				route("blocking", slow.address(), "timeouts.write=0", "handler=blocking"),
+				route("drained", drained.address())));
+	}
+
+	private static TestUpstream server(Script script) {
+		TestUpstream server = TestUpstream.handling((peer) -> script.on(peer.within(Duration.ofMinutes(1))));
+		SERVERS.add(server);
+		return server;
+	}
+
+	private static String[] route(String name, String targets, String... more) {
+		return Gateway.route(name, "crlf", "crlf", targets, Gateway.all(ONE_WAY, more));
+	}
+
+	@AfterAll
+	static void stop() {
+		gateway.close();
+		SERVERS.forEach(TestUpstream::close);
+	}
+
+	@Test
+	void framesOfOneClientKeepToOneConnectionAndTheirOrder() throws Exception {
+		int clients = 8;
+		int frames = 2000;
+		CompletableFuture.allOf(IntStream.range(0, clients).mapToObj((number) -> CompletableFuture.runAsync(() -> {
+			try (TestClient client = gateway.connect("spread")) {
+				for (int i = 0; i < frames; i++) {
+					client.sendLine("client " + number + " frame " + i);
+				}
+				client.halfClose();
+				client.expectEof();
+			}
+		})).toArray(CompletableFuture<?>[]::new)).get();
+		List<Peer> peers = new ArrayList<>(spread.connections());
+		peers.addAll(spread2.connections());
+		Gateway.await("all frames",
+				() -> Optional.of(peers.stream().mapToLong((peer) -> text(peer).lines().count()).sum())
+					.filter((count) -> count == clients * frames));
+		for (int number = 0; number < clients; number++) {
+			String prefix = "client " + number + " ";
+			List<List<String>> places = peers.stream()
+				.map((peer) -> text(peer).lines().filter((line) -> line.startsWith(prefix)).toList())
+				.filter((lines) -> !lines.isEmpty())
+				.toList();
+			assertThat(places).singleElement()
+				.isEqualTo(IntStream.range(0, frames).mapToObj((i) -> prefix + "frame " + i).toList());
+		}
+		assertThat(peers).filteredOn((peer) -> peer.receivedCount() > 0).hasSizeGreaterThan(1);
+	}
+
+	private static String text(Peer peer) {
+		return new String(peer.received(), StandardCharsets.UTF_8);
+	}
+
+	@Test
+	void whatTheServerSaysIsDroppedHoweverLong() {
+		try (TestClient client = gateway.connect("chatty")) {
+			client.sendLine("one");
+			Gateway.await("its chatter to be read",
+					() -> gateway.connections("chatty")
+						.stream()
+						.filter((connection) -> connection.bytesIn() == 200_000)
+						.findFirst());
+			client.sendLine("two");
+			client.halfClose();
+			client.expectEof();
+			Gateway.await("both frames",
+					() -> chatty.connections()
+						.stream()
+						.filter((peer) -> text(peer).equals("one\r\ntwo\r\n"))
+						.findFirst());
+			assertThat(gateway.closures("chatty")).allMatch((closure) -> closure.side() == Side.INBOUND);
+		}
+	}
+
+	@Test
+	void countsAreExactWhenTheServerDiesAgainAndAgain() {
+		int frames = 50_000;
+		try (TestClient client = gateway.connect("dying").within(Duration.ofSeconds(30))) {
+			boolean whole = sendAll(client, frames);
+			client.readAll();
+			gateway.awaitClosure("dying", Side.INBOUND);
+			FrameCounts counts = FrameCounts.of("dying");
+			assertThat(counts.in).isLessThanOrEqualTo(frames);
+			if (whole) {
+				assertThat(counts.in).isEqualTo(frames);
+			}
+			long taken = gateway.closures("dying")
+				.stream()
+				.filter((closure) -> closure.side() == Side.UPSTREAM)
+				.mapToLong(Closure::framesOut)
+				.sum()
+					+ gateway.connections("dying")
+						.stream()
+						.filter((connection) -> connection.side() == Side.UPSTREAM)
+						.mapToLong(FrameConnection::framesOut)
+						.sum();
+			assertThat(taken + counts.undelivered).isEqualTo(counts.in);
+			assertThat(dying.connections()).hasSizeGreaterThan(1);
+		}
+	}
+
+	private static boolean sendAll(TestClient client, int frames) {
+		try {
+			for (int i = 0; i < frames; i += 100) {
+				client.send("0123456789012345678\r\n".repeat(100));
+			}
+			client.halfClose();
+			return true;
+		}
+		catch (java.io.UncheckedIOException ex) {
+			return false;
+		}
+	}
+
+	@Test
+	void whileNoServerCanBeHadTheClientWaitsAndIsThenTold() {
+		try (TestClient client = gateway.connect("absent").within(Duration.ofSeconds(30))) {
+			Thread.ofVirtual().start(() -> sendAll(client, 1_000_000));
+			FrameConnection connection = Gateway.await("backpressure",
+					() -> gateway.connections("absent")
+						.stream()
+						.filter((one) -> one.side() == Side.INBOUND && one.watcher().inFlight(one) > 0)
+						.findFirst());
+			assertThat(connection.watcher().inFlight(connection)).isLessThanOrEqualTo(256);
+			client.readAll();
+			client.close();
+			Closure closure = gateway.awaitClosure("absent", Side.INBOUND);
+			assertThat(closure.reason()).isEqualTo(CloseReason.UPSTREAM_REFUSED);
+			assertThat(closure.undelivered().frames()).isEqualTo(closure.framesIn());
+			assertThat(FrameCounts.of("absent").undelivered).isEqualTo(closure.framesIn());
+		}
+	}
+
+	@Test
+	void serverThatReadsNothingHoldsItsClientsBack() {
+		try (TestClient client = gateway.connect("slow").within(Duration.ofSeconds(30))) {
+			Thread.ofVirtual().start(() -> sendAll(client, 10_000_000));
+			client.readAll();
+			client.close();
+			Closure closure = gateway.awaitClosure("slow", Side.INBOUND);
+			assertThat(closure.reason()).isEqualTo(CloseReason.WRITE_TIMEOUT);
+			long taken = gateway.closures("slow")
+				.stream()
+				.filter((one) -> one.side() == Side.UPSTREAM)
+				.mapToLong(Closure::framesOut)
+				.sum();
+			assertThat(taken + closure.undelivered().frames()).isEqualTo(closure.framesIn());
+		}
+	}
+
+	@Test
+	void blockingHandlerDoesNotUndoBackpressure() {
+		try (TestClient client = gateway.connect("blocking")) {
+			Thread.ofVirtual().start(() -> sendAll(client, 10_000_000));
+			FrameConnection connection = Gateway.await("backpressure",
+					() -> gateway.connections("blocking")
+						.stream()
+						.filter((one) -> one.side() == Side.INBOUND && one.watcher().inFlight(one) >= 256)
+						.findFirst());
+			long[] before = { -1 };
+			Gateway.await("reading to stop", () -> {
+				long now = connection.bytesIn();
+				boolean still = now == before[0];
+				before[0] = now;
+				java.util.concurrent.locks.LockSupport.parkNanos(200_000_000);
+				return still ? Optional.of(now) : Optional.empty();
+			});
+			// What is under way, what waits for the handler, and one read.
+			assertThat(connection.watcher().inFlight(connection)).isLessThan(512);
+			client.reset();
+			gateway.connections("blocking")
+				.forEach((one) -> one.execute(() -> one.close(Cause.byGateway(CloseReason.OPERATOR_ABORT, "test"))));
+			gateway.awaitClosure("blocking", Side.INBOUND);
+		}
+	}
+
+	@Test
+	void drainDeliversWhatWasTaken() throws Exception {
+		try (TestClient client = gateway.connect("drained")) {
+			Thread sender = Thread.ofVirtual().start(() -> sendAll(client, 1_000_000));
+			Gateway.await("traffic",
+					() -> Optional.of(gateway.route("drained").meters().framesIn()).filter((count) -> count > 10_000));
+			gateway.route("drained").drain(new Cause(CloseReason.ROUTE_DRAIN, EndedBy.OPERATOR, "test")).get();
+			sender.join();
+			Closure closure = gateway.awaitClosure("drained", Side.INBOUND);
+			FrameCounts counts = FrameCounts.of("drained");
+			assertThat(closure.framesIn()).isEqualTo(counts.in);
+			drained.awaitEnded();
+			long arrived = drained.connections().stream().mapToLong((peer) -> text(peer).lines().count()).sum();
+			assertThat(arrived + counts.undelivered).isEqualTo(counts.in);
+			assertThat(arrived).isGreaterThan(10_000);
+		}
+	}
+
+	/**
+	 * What the metrics say.
+	 *
+	 * @param in frames read from clients
+	 * @param undelivered frames that reached nobody
+	 */
+	private record FrameCounts(long in, long undelivered) {
+
+		static FrameCounts of(String route) {
+			return new FrameCounts(
+					(long) gateway.metric("framegate_frames_total{direction=\"in\",route=\"%s\"}".formatted(route)),
+					(long) gateway.metric("framegate_frames_undelivered_total{route=\"%s\"}".formatted(route)));
+		}
+
+	}
+
+}
