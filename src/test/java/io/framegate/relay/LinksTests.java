@@ -61,7 +61,8 @@ class LinksTests {
 		gateway = Gateway.start(Gateway.all( //
 				route("poisoned", server(LinksTests::oneReplyMissing), ordered, sorry, impatient),
 				route("fair", server(LinksTests::echo), ordered),
-				Gateway.route("absent", "crlf", "crlf", "127.0.0.1:" + ABSENT, ordered),
+				Gateway.route("absent", "crlf", "crlf", "127.0.0.1:" + ABSENT,
+						Gateway.all(ordered, new String[] { "upstream.pool.max-wait=60s", "timeouts.reply=60s" })),
 				route("pulse", pulsing, ordered,
 						new String[] { "upstream.heartbeat.interval=200ms", "upstream.heartbeat.send=ping",
 								"upstream.heartbeat.expect=base64:cG9uZw==" }),
@@ -191,25 +192,25 @@ class LinksTests {
 	}
 
 	@Test
-	void whoPipelinesTenThousandHasAShareOfTheLineOnly() throws Exception {
+	void whoPipelinesVeryManyHasAShareOfTheLineOnly() throws Exception {
 		try (TestClient greedy = gateway.connect("fair").within(Duration.ofMinutes(1));
 				TestClient modest = gateway.connect("fair")) {
 			AtomicInteger replies = new AtomicInteger();
-			Thread.ofVirtual().start(() -> greedy.send("greedy\r\n".repeat(10_000)));
+			Thread.ofVirtual().start(() -> greedy.send("greedy\r\n".repeat(60_000)));
 			Thread reader = Thread.ofVirtual().start(() -> {
-				for (int i = 0; i < 10_000; i++) {
+				for (int i = 0; i < 60_000; i++) {
 					assertThat(greedy.readLine()).isEqualTo("greedy");
 					replies.incrementAndGet();
 				}
 			});
 			Gateway.await("the greedy one to be served", () -> Optional.of(replies.get()).filter((n) -> n > 100));
-			for (int i = 0; i < 20; i++) {
+			for (int i = 0; i < 5; i++) {
 				modest.sendLine("modest");
 				assertThat(modest.readLine()).isEqualTo("modest");
 			}
-			assertThat(replies).hasValueLessThan(10_000);
+			assertThat(replies).hasValueLessThan(60_000);
 			reader.join();
-			assertThat(replies).hasValue(10_000);
+			assertThat(replies).hasValue(60_000);
 		}
 	}
 
@@ -222,20 +223,27 @@ class LinksTests {
 			.orElseThrow();
 	}
 
+	private static Duration longestPause(List<Closure> newestFirst) {
+		Duration longest = Duration.ZERO;
+		for (int i = 1; i < newestFirst.size(); i++) {
+			Duration pause = Duration.between(newestFirst.get(i).openedAt(), newestFirst.get(i - 1).openedAt());
+			longest = (pause.compareTo(longest) > 0) ? pause : longest;
+		}
+		return longest;
+	}
+
 	@Test
 	void linkIsTriedAgainAtGrowingIntervalsUntilItIsThere() {
 		try (TestClient client = gateway.connect("absent")) {
-			Gateway.await("several attempts",
-					() -> Optional.of(gateway.closures("absent")).filter((list) -> list.size() >= 4));
-			List<Closure> failed = gateway.closures("absent").reversed();
-			assertThat(failed).extracting(Closure::reason).containsOnly(CloseReason.UPSTREAM_REFUSED);
-			Duration first = Duration.between(failed.get(0).openedAt(), failed.get(1).openedAt());
-			Duration third = Duration.between(failed.get(2).openedAt(), failed.get(3).openedAt());
-			assertThat(third).isGreaterThan(first);
+			// The first pauses are of 100 ms at the most.
+			Gateway.await("a pause that has grown", () -> Optional.of(longestPause(gateway.closures("absent")))
+				.filter((pause) -> pause.toMillis() > 250));
+			assertThat(gateway.closures("absent")).extracting(Closure::reason)
+				.containsOnly(CloseReason.UPSTREAM_REFUSED);
 			client.sendLine("hello");
 			try (TestUpstream server = TestUpstream.handling(ABSENT, LinksTests::echo)) {
-				assertThat(client.readLine()).isEqualTo("hello");
-				assertThat(server.connections()).hasSize(1);
+				assertThat(client.within(Duration.ofSeconds(30)).readLine()).isEqualTo("hello");
+				assertThat(server.connections()).isNotEmpty();
 			}
 		}
 	}
