@@ -771,4 +771,9 @@ public final class FrameConnection extends TcpConnectionSupport {
 		return Addresses.text(this.remote);
 	}
 
+	@Override
+	public String toString() {
+		return "%s (%s %s %s)".formatted(getConnectionId(), route(), side().label(), remoteText());
+	}
+
 }

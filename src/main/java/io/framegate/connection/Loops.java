@@ -18,6 +18,7 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.Future;
 
 /**
  * The event loops, one a processor: on epoll where there is one, else on NIO. Any thread
@@ -65,6 +66,14 @@ public final class Loops implements AutoCloseable {
 			}
 		}
 		throw new IllegalArgumentException("Not an event loop of the gateway: " + eventLoop);
+	}
+
+	/**
+	 * Waits until every loop has done what it was given before. Not for event loops.
+	 */
+	public void catchUp() {
+		this.all.stream().map((loop) -> loop.eventLoop().submit(() -> {
+		})).toList().forEach(Future::awaitUninterruptibly);
 	}
 
 	public boolean isEpoll() {

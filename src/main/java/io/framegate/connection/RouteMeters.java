@@ -115,10 +115,26 @@ public final class RouteMeters implements AutoCloseable {
 
 	void countClosed(Side side, CloseReason reason) {
 		this.closed[side.ordinal()].increment();
-		keep(Counter.builder("framegate.connections.closed")
+		closed(side, reason).increment();
+	}
+
+	private Counter closed(Side side, CloseReason reason) {
+		return keep(Counter.builder("framegate.connections.closed")
 			.tags(ROUTE, this.route, "side", side.label(), "reason", reason.label())
 			.description("Connections that ended")
-			.register(this.registry)).increment();
+			.register(this.registry));
+	}
+
+	/**
+	 * Registers the counts of every kind of end, for Spring Boot closes the registry when
+	 * the application begins to: what is not there then cannot be counted any more.
+	 */
+	public void expectEnds() {
+		for (Side side : Side.values()) {
+			for (CloseReason reason : CloseReason.values()) {
+				closed(side, reason);
+			}
+		}
 	}
 
 	/**

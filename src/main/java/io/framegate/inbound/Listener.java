@@ -159,12 +159,13 @@ public final class Listener extends AbstractServerConnectionFactory {
 	}
 
 	/**
-	 * Stops accepting, and ends connections that were accepted and are not known yet.
-	 * @param cause why
+	 * Stops accepting. Every connection that was accepted is known when this returns.
+	 * @param cause why those end that were accepted and not known before
 	 */
 	public void drain(Cause cause) {
 		this.draining = cause;
 		pause();
+		this.loops.catchUp();
 	}
 
 	/**

@@ -38,6 +38,9 @@ public final class Reload implements SmartLifecycle {
 
 	private final Routes routes;
 
+	/** The files as they were when the routes were read. */
+	private String known;
+
 	private volatile CountDownLatch stopped = new CountDownLatch(0);
 
 	private volatile @Nullable String error;
@@ -45,6 +48,7 @@ public final class Reload implements SmartLifecycle {
 	Reload(ConfigurationSource source, Routes routes) {
 		this.source = source;
 		this.routes = routes;
+		this.known = source.fingerprint();
 	}
 
 	/**
@@ -162,14 +166,13 @@ public final class Reload implements SmartLifecycle {
 	}
 
 	private void watch(CountDownLatch stop) {
-		String known = this.source.fingerprint();
-		String seen = known;
+		String seen = this.known;
 		try {
 			while (!stop.await(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
 				String now = this.source.fingerprint();
 				// Only when it has held still: a file may be half written.
-				if (!now.equals(known) && now.equals(seen)) {
-					known = now;
+				if (!now.equals(this.known) && now.equals(seen)) {
+					this.known = now;
 					reload();
 				}
 				seen = now;

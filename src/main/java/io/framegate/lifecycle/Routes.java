@@ -24,11 +24,12 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.support.AbstractApplicationContext;
 import org.springframework.context.support.DefaultLifecycleProcessor;
+import org.springframework.core.Ordered;
 
 /**
  * All routes: started when the application is, drained before it stops.
  */
-public final class Routes implements SmartLifecycle, ApplicationListener<ContextClosedEvent> {
+public final class Routes implements SmartLifecycle, ApplicationListener<ContextClosedEvent>, Ordered {
 
 	/**
 	 * Stopped before Spring's web server, so that operators can watch the drain, and
@@ -110,6 +111,7 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 	 */
 	@Override
 	public void onApplicationEvent(ContextClosedEvent event) {
+		this.routes.forEach((route) -> route.meters().expectEnds());
 		if (event.getApplicationContext()
 			.getBean(
 					AbstractApplicationContext.LIFECYCLE_PROCESSOR_BEAN_NAME) instanceof DefaultLifecycleProcessor lifecycle) {
@@ -169,6 +171,14 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 	@Override
 	public boolean isRunning() {
 		return this.running;
+	}
+
+	/**
+	 * Among the listeners the first: before the one that closes the meters.
+	 */
+	@Override
+	public int getOrder() {
+		return HIGHEST_PRECEDENCE;
 	}
 
 	@Override

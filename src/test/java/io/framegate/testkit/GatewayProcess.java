@@ -4,6 +4,10 @@ import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -56,8 +60,8 @@ public final class GatewayProcess implements AutoCloseable {
 	public static GatewayProcess start(int descriptors, String... properties) {
 		List<String> command = new ArrayList<>(List.of("bash", "-c", "ulimit -n " + descriptors + " && exec \"$@\"",
 				"bash", Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx128m",
-				"--enable-native-access=ALL-UNNAMED", "-cp", CLASS_PATH, "io.framegate.Framegate", "--server.port=0",
-				"--spring.config.location=classpath:/application.yml"));
+				"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED", "-cp", CLASS_PATH,
+				"io.framegate.Framegate", "--server.port=0", "--spring.config.location=classpath:/application.yml"));
 		Stream.of(properties).map((property) -> "--" + property).forEach(command::add);
 		try {
 			return new GatewayProcess(new ProcessBuilder(command).redirectErrorStream(true).start());
@@ -65,6 +69,19 @@ public final class GatewayProcess implements AutoCloseable {
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
+	}
+
+	/**
+	 * Starts a process that may have as many descriptors as it needs, and waits until it
+	 * has started.
+	 * @param properties each as {@code name=value}, besides those that every gateway
+	 * under test has
+	 * @return the process, listening
+	 */
+	public static GatewayProcess start(String... properties) {
+		GatewayProcess gateway = start(4096, properties);
+		gateway.awaitOutput("Started Framegate");
+		return gateway;
 	}
 
 	private void read() {
@@ -135,10 +152,38 @@ public final class GatewayProcess implements AutoCloseable {
 	}
 
 	/**
+	 * Gets a page of its management.
+	 * @param path the path and query
+	 * @return the response
+	 */
+	public HttpResponse<String> get(String path) {
+		URI page = URI.create("http://127.0.0.1:" + awaitOutput("Netty started on port (\\d+)").group(1) + path);
+		try (HttpClient http = HttpClient.newHttpClient()) {
+			return http.send(HttpRequest.newBuilder(page).timeout(LIMIT).build(), HttpResponse.BodyHandlers.ofString());
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	/**
+	 * Ends the process as {@code kill -9} does, and waits until it has ended.
+	 */
+	public void kill() {
+		this.process.destroyForcibly();
+		awaitExit();
+	}
+
+	/**
 	 * Asks the process to end, as {@code kill} does.
 	 */
 	public void terminate() {
-		this.process.destroy();
+		// Process.destroy would close the stream that is read.
+		this.process.toHandle().destroy();
 	}
 
 	/**
