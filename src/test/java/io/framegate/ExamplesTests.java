@@ -10,6 +10,8 @@ import java.util.stream.Stream;
 import io.framegate.connection.CloseReason;
 import io.framegate.connection.Closure;
 import io.framegate.connection.Side;
+import io.framegate.route.Mode;
+import io.framegate.route.Route;
 import io.framegate.route.TestConfiguration;
 import io.framegate.testkit.Gateway;
 import io.framegate.testkit.TestClient;
@@ -25,19 +27,35 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Every example runs: a frame of its protocol goes to an upstream that sends back the
- * same bytes.
+ * same bytes, or what its clients expect.
  */
 class ExamplesTests {
 
+	private static final String DNS = "\0\u001D\u0012\u0034\1\0\0\1\0\0\0\0\0\0\7example\3com\0\0\1\0\1";
+
+	private static final String HL7 = "\u000BMSH|^~\\&|LAB|A|HIS|B|202601010000||ACK|1|P|2.5\r\u001C\r";
+
 	/** File and frame as it is on the wire. */
-	private static final Map<String, String> FRAMES = Map.of( //
-			"dns-over-tcp.yml", "\0\u001D\u0012\u0034\1\0\0\1\0\0\0\0\0\0\7example\3com\0\0\1\0\1", //
-			"hl7-mllp.yml", "\u000BMSH|^~\\&|LAB|A|HIS|B|202601010000||ACK|1|P|2.5\r\u001C\r", //
-			"iso8583.yml", "\0\u0014" + "08002220000000800000", //
-			"memcached.yml", "get key\r\n", //
-			"postgresql.yml", "\0\0\0\u0008\u0004\u00D2\u0016\u002F", //
-			"redis.yml", "*1\r\n$4\r\nPING\r\n", //
-			"smtp.yml", "EHLO client.example.com\r\n");
+	private static final Map<String, String> FRAMES = Map.ofEntries( //
+			Map.entry("dns-over-tcp.yml", DNS), //
+			Map.entry("dns-pool.yml", DNS), //
+			Map.entry("hl7-failover.yml", HL7), //
+			Map.entry("hl7-mllp.yml", HL7), //
+			Map.entry("iso8583.yml", "\0\u0014" + "08002220000000800000"), //
+			Map.entry("iso8583-links.yml", "\0" + "6020032200000000000000000000000000010000101000000000042"), //
+			Map.entry("memcached.yml", "get key\r\n"), //
+			Map.entry("postgresql.yml", "\0\0\0\u0008\u0004\u00D2\u0016\u002F"), //
+			Map.entry("redis.yml", "*1\r\n$4\r\nPING\r\n"), //
+			Map.entry("redis-counters.yml", "INCR visits\r\n"), //
+			Map.entry("smtp.yml", "EHLO client.example.com\r\n"));
+
+	/**
+	 * Bytes of the frame, and what a server makes of them where it is more than an echo.
+	 */
+	private static final Map<String, Map<String, String>> ANSWERS = Map.of( //
+			"hl7-failover.yml",
+			Map.of(HL7, "\u000BMSH|^~\\&|HIS|B|LAB|A|202601010000||ACK|9|P|2.5\rMSA|AA|1\r\u001C\r"),
+			"redis-counters.yml", Map.of("PING\r\n", "+PONG\r\n"));
 
 	static Stream<Path> examples() throws IOException {
 		try (Stream<Path> files = Files.list(Path.of("config", "examples"))) {
@@ -49,23 +67,38 @@ class ExamplesTests {
 	@MethodSource("examples")
 	void frameMakesARoundTrip(Path example) {
 		assertThat(FRAMES).containsKey(example.getFileName().toString());
-		byte[] frame = FRAMES.get(example.getFileName().toString()).getBytes(StandardCharsets.ISO_8859_1);
-		String route = TestConfiguration.empty().resource(new FileSystemResource(example)).onlyRoute().name();
+		String sent = FRAMES.get(example.getFileName().toString());
+		Map<String, String> answers = ANSWERS.getOrDefault(example.getFileName().toString(), Map.of());
+		byte[] frame = bytes(sent);
+		byte[] reply = bytes(answers.getOrDefault(sent, sent));
+		Route configured = TestConfiguration.empty().resource(new FileSystemResource(example)).onlyRoute();
+		String route = configured.name();
 		String prefix = "framegate.routes." + route;
-		try (TestUpstream server = TestUpstream.echo();
+		try (TestUpstream server = TestUpstream.handling((peer) -> {
+			for (byte[] some = peer.readSome(); some.length > 0; some = peer.readSome()) {
+				String text = new String(some, StandardCharsets.ISO_8859_1);
+				peer.send(bytes(answers.getOrDefault(text, text)));
+			}
+		});
 				Gateway gateway = Gateway.start(example, prefix + ".listen.port=0",
 						prefix + ".upstream.targets=" + server.address());
 				TestClient client = gateway.connect(route)) {
 			client.send(frame);
-			assertThat(client.readExactly(frame.length)).isEqualTo(frame);
+			assertThat(client.readExactly(reply.length)).isEqualTo(reply);
 			client.halfClose();
 			client.expectEof();
 			Closure closure = gateway.awaitClosure(route, Side.INBOUND);
 			assertThat(closure.reason()).isEqualTo(CloseReason.INBOUND_EOF);
 			assertThat(closure.framesIn()).isEqualTo(closure.framesOut()).isPositive();
 			assertThat(closure.partialFrameBytes()).isZero();
-			assertThat(server.connections().getFirst().received()).isEqualTo(frame);
+			if (configured.mode() == Mode.SESSION) {
+				assertThat(server.connections().getFirst().received()).isEqualTo(frame);
+			}
 		}
+	}
+
+	private static byte[] bytes(String text) {
+		return text.getBytes(StandardCharsets.ISO_8859_1);
 	}
 
 	@Test

@@ -59,7 +59,7 @@ class TortureTests {
 		String[] key = { "upstream.correlation.regex-request=^([0-9]{6})",
 				"upstream.correlation.regex-reply=^([0-9]{6})" };
 		gateway = Gateway.start(Gateway.all( //
-				route("exclusive", exclusive, "upstream.pool.max-connections=48"),
+				route("exclusive", exclusive, "upstream.pool.max-connections=16"),
 				route("checked", checked, Gateway.all(key, new String[] { "upstream.pool.max-connections=48" })),
 				route("ordered", ordered, "upstream.sharing=ordered", "upstream.pool.max-connections=8"),
 				route("ordered-checked", orderedChecked,
@@ -109,8 +109,8 @@ class TortureTests {
 
 	private static void torment(String route, TormentingServers servers, Acts acts) throws Exception {
 		TormentedClient.Tally patient = run(route, acts, false);
-		awaitQuiet(route, servers);
 		assertThat(patient.wrong()).isEmpty();
+		awaitQuiet(route, servers);
 		assertThat(servers.seenTwice()).isEmpty();
 		assertThat(frames(route, "in")).isEqualTo(patient.sent());
 		assertThat(frames(route, "out")).isEqualTo(patient.good() + patient.sorry());
@@ -121,8 +121,8 @@ class TortureTests {
 		assertBalance(route, servers);
 
 		TormentedClient.Tally dying = run(route, acts, true);
-		awaitQuiet(route, servers);
 		assertThat(dying.wrong()).isEmpty();
+		awaitQuiet(route, servers);
 		assertThat(servers.seenTwice()).isEmpty();
 		assertThat(exchanges(route)).isGreaterThanOrEqualTo(patient.good() + dying.good());
 		assertBalance(route, servers);
