@@ -139,8 +139,9 @@ final class RouteBeans {
 
 	private Shared shared() {
 		Timeouts timeouts = new Timeouts(this.route.timeouts());
-		return new Shared(timeouts,
-				new RouteMeters(this.route.name(), timeouts, this.beans.getBean(MeterRegistry.class)));
+		RouteMeters meters = new RouteMeters(this.route.name(), timeouts, this.beans.getBean(MeterRegistry.class));
+		meters.watchStates(this.beans.getBean(Connections.class));
+		return new Shared(timeouts, meters);
 	}
 
 	private Terms terms(Side side, String framing, boolean lengthIncludesHeader, int maxFrameBytes) {
