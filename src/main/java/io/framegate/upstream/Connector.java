@@ -5,8 +5,6 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 import io.framegate.connection.Cause;
@@ -19,7 +17,6 @@ import io.framegate.connection.Sockets;
 import io.framegate.connection.Terms;
 import io.framegate.connection.Watcher;
 import io.framegate.route.OnDown;
-import io.framegate.route.PortRange;
 import io.framegate.route.Route;
 import io.framegate.route.Target;
 import io.netty.bootstrap.Bootstrap;
@@ -48,7 +45,7 @@ public final class Connector extends AbstractClientConnectionFactory {
 
 	private final HealthChecks healthChecks;
 
-	private final AtomicInteger nextSourcePort;
+	private final Sources sources;
 
 	public Connector(Route route, Terms terms, Loops loops) {
 		super(route.upstream().targets().isEmpty() ? "none" : route.upstream().targets().getFirst().host(),
@@ -58,9 +55,7 @@ public final class Connector extends AbstractClientConnectionFactory {
 		this.loops = loops;
 		this.targets = new Targets(route.upstream(), terms.meters());
 		this.healthChecks = new HealthChecks(route.upstream(), terms, this::wentDown);
-		PortRange range = route.upstream().sourcePort();
-		this.nextSourcePort = new AtomicInteger(
-				(range != null) ? ThreadLocalRandom.current().nextInt(range.count()) : 0);
+		this.sources = new Sources(route.upstream());
 	}
 
 	public Terms terms() {
@@ -133,23 +128,19 @@ public final class Connector extends AbstractClientConnectionFactory {
 		}
 	}
 
-	/**
-	 * How often an address is tried when the local port is the problem.
-	 * @return a number of source ports
-	 */
-	int sourcePorts() {
-		PortRange range = this.route.upstream().sourcePort();
-		return (range != null) ? range.count() : 1;
+	Sources sources() {
+		return this.sources;
 	}
 
 	/**
 	 * Begins to connect. The outcome comes to the watcher: opened or closed.
 	 * @param loop the loop; the caller is on it
 	 * @param candidate where to
+	 * @param local where from, or {@code null}
 	 * @param watcher follows the connection
 	 * @return the connection, or {@code null} where not even a socket could be had
 	 */
-	@Nullable FrameConnection connect(Loop loop, Candidate candidate, Watcher watcher) {
+	@Nullable FrameConnection connect(Loop loop, Candidate candidate, @Nullable InetSocketAddress local, Watcher watcher) {
 		ChannelFuture registered = new Bootstrap().group(loop.eventLoop())
 			.channel(this.loops.channel())
 			.disableResolver()
@@ -179,7 +170,6 @@ public final class Connector extends AbstractClientConnectionFactory {
 			state.failed();
 			return connection;
 		}
-		InetSocketAddress local = source();
 		ChannelFuture connecting = (local != null) ? channel.connect(candidate.address(), local)
 				: channel.connect(candidate.address());
 		connecting.addListener((future) -> {
@@ -193,9 +183,9 @@ public final class Connector extends AbstractClientConnectionFactory {
 			}
 			else {
 				Cause why = SocketFaults.connectCause(future.cause(),
-						(local != null) ? candidate + Dial.SOURCE + text(local) : candidate.toString());
+						(local != null) ? candidate + Dial.SOURCE + Sources.text(local) : candidate.toString());
 				if (Dial.isLocalFault(why)) {
-					why = Cause.byGateway(why.reason(), why.detail());
+					why = Cause.byGateway(why.reason(), Dial.explained(why.detail()));
 				}
 				else if (isTargetsFault(connection, future.cause())) {
 					state.failed();
@@ -213,27 +203,6 @@ public final class Connector extends AbstractClientConnectionFactory {
 		Cause why = connection.cause();
 		return !(thrown instanceof ClosedChannelException)
 				|| (why != null && why.reason() == CloseReason.CONNECT_TIMEOUT);
-	}
-
-	private static String text(InetSocketAddress local) {
-		String port = "port " + local.getPort();
-		return local.getAddress().isAnyLocalAddress() ? port
-				: "address " + local.getAddress().getHostAddress() + ((local.getPort() != 0) ? " " + port : "");
-	}
-
-	/**
-	 * The local address to connect from: none, unless one is asked for.
-	 * @return address and port, port 0 for any
-	 */
-	private @Nullable InetSocketAddress source() {
-		String address = this.route.upstream().sourceAddress();
-		PortRange range = this.route.upstream().sourcePort();
-		if (address == null && range == null) {
-			return null;
-		}
-		int port = (range != null) ? range.first() + Math.floorMod(this.nextSourcePort.getAndIncrement(), range.count())
-				: 0;
-		return (address != null) ? new InetSocketAddress(address, port) : new InetSocketAddress(port);
 	}
 
 	/**

@@ -20,6 +20,8 @@ public final class Dial {
 	 */
 	static final String SOURCE = " from source ";
 
+	private static final String CANNOT_ASSIGN = "Cannot assign requested address";
+
 	private final Connector connector;
 
 	private final Loop loop;
@@ -32,7 +34,10 @@ public final class Dial {
 
 	private int next;
 
-	private int portsLeft;
+	private final int firstSource;
+
+	/** How many source ports were tried for the present address. */
+	private int sourcesTried;
 
 	private @Nullable FrameConnection attempt;
 
@@ -45,6 +50,7 @@ public final class Dial {
 		this.loop = loop;
 		this.watcher = watcher;
 		this.failed = failed;
+		this.firstSource = connector.sources().first();
 	}
 
 	void begin(List<Candidate> found) {
@@ -60,8 +66,7 @@ public final class Dial {
 	public void failed(FrameConnection connection, Cause why) {
 		this.cause = why;
 		this.attempt = null;
-		if (isLocalFault(why) && this.portsLeft > 1) {
-			this.portsLeft--;
+		if (isLocalFault(why) && this.sourcesTried < this.connector.sources().count()) {
 			this.next--;
 			tryAgain();
 		}
@@ -74,12 +79,22 @@ public final class Dial {
 	 * Whether it is the local address or port that cannot be had.
 	 */
 	static boolean isLocalFault(Cause why) {
-		return why.detail().contains(SOURCE) && (why.detail().contains("Address already in use")
-				|| why.detail().contains("Cannot assign requested"));
+		return why.detail().contains(SOURCE)
+				&& (why.detail().contains("Address already in use") || why.detail().contains(CANNOT_ASSIGN));
+	}
+
+	/**
+	 * Says what the operating system does not: an ended connection keeps its pair of
+	 * ports for a minute on the side that closed first.
+	 */
+	static String explained(String detail) {
+		return detail.contains(CANNOT_ASSIGN)
+				? detail + " (not an address of this machine, or an earlier connection from there is not over yet)"
+				: detail;
 	}
 
 	private void tryNext() {
-		this.portsLeft = this.connector.sourcePorts();
+		this.sourcesTried = 0;
 		tryAgain();
 	}
 
@@ -94,7 +109,8 @@ public final class Dial {
 			return;
 		}
 		Candidate candidate = this.candidates.get(this.next++);
-		FrameConnection connection = this.connector.connect(this.loop, candidate, this.watcher);
+		FrameConnection connection = this.connector.connect(this.loop, candidate,
+				this.connector.sources().get(this.firstSource + this.sourcesTried++), this.watcher);
 		if (connection == null) {
 			this.next = this.candidates.size();
 			this.failed.accept(this.connector.noSocket());
