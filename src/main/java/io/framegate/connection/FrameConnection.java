@@ -76,6 +76,11 @@ public final class FrameConnection extends SpringConnection {
 
 	private long lostBytes;
 
+	private long retransmits;
+
+	/** The last write's stamp, once all that was written was acknowledged. */
+	private long acknowledgedAt;
+
 	public FrameConnection(Terms terms, Loop loop, Channel channel, InetSocketAddress remote, TcpListener listener,
 			Watcher watcher, ApplicationEventPublisher publisher) {
 		super(publisher);
@@ -510,6 +515,7 @@ public final class FrameConnection extends SpringConnection {
 		because(why);
 		if (isOpen()) {
 			this.output.beforeClose();
+			this.loop.retransmits().count(this);
 			this.channel.close();
 		}
 	}
@@ -708,6 +714,23 @@ public final class FrameConnection extends SpringConnection {
 	public @Nullable TcpFacts tcp() {
 		return (isOpen() && this.channel.isActive() && this.channel instanceof EpollSocketChannel socket)
 				? TcpFacts.of(socket.tcpInfo()) : null;
+	}
+
+	/**
+	 * What the kernel was known to have sent again when it was asked last.
+	 * @return segments since the connection was made
+	 */
+	long retransmits() {
+		return this.retransmits;
+	}
+
+	long acknowledgedAt() {
+		return this.acknowledgedAt;
+	}
+
+	void retransmits(long total, long acknowledged) {
+		this.retransmits = total;
+		this.acknowledgedAt = acknowledged;
 	}
 
 	public boolean isInputEnded() {

@@ -87,6 +87,18 @@ public final class Gateway implements AutoCloseable {
 		return start(locations, List.of(), properties);
 	}
 
+	/**
+	 * Starts a gateway that reads its configuration where it is told, with beans of a
+	 * user's own.
+	 * @param locations as in {@code spring.config.location}
+	 * @param configurations their classes
+	 * @param properties each as {@code name=value}
+	 * @return the gateway, listening
+	 */
+	public static Gateway startAt(String locations, List<Class<?>> configurations, String... properties) {
+		return start(locations, configurations, properties);
+	}
+
 	private static Gateway start(String location, List<Class<?>> configurations, String[] properties) {
 		List<Class<?>> sources = new ArrayList<>(List.of(Framegate.class));
 		sources.addAll(configurations);
