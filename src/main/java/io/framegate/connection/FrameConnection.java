@@ -438,7 +438,15 @@ public final class FrameConnection extends SpringConnection {
 	 * Marks the connection as draining and starts the drain timer, unless it runs.
 	 */
 	public void drain() {
-		if (isOpen() && this.waits.startDrain()) {
+		drain(System.nanoTime());
+	}
+
+	/**
+	 * Marks the connection as draining, as part of something that began before.
+	 * @param since when that began, a {@link System#nanoTime()} stamp
+	 */
+	public void drain(long since) {
+		if (isOpen() && this.waits.startDrain(since)) {
 			this.state = ConnectionState.DRAINING;
 		}
 	}

@@ -286,6 +286,20 @@ public abstract class Link implements Watcher {
 		}
 	}
 
+	/**
+	 * Retires at somebody's wish: what is under way is not waited for any longer than the
+	 * drain timer says.
+	 * @param cause why
+	 * @param since when the drain began, a {@link System#nanoTime()} stamp
+	 */
+	final void drain(Cause cause, long since) {
+		FrameConnection established = this.connection;
+		if (established != null) {
+			established.drain(since);
+		}
+		retire(cause);
+	}
+
 	final boolean isRetiring() {
 		return this.retiring;
 	}
@@ -422,8 +436,8 @@ public abstract class Link implements Watcher {
 	@Override
 	public final void drain(FrameConnection draining, Cause cause) {
 		this.shard.gone(this);
-		retire(cause);
 		draining.because(cause);
+		drain(cause, System.nanoTime());
 	}
 
 	@Override

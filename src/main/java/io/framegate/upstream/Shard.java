@@ -129,17 +129,18 @@ final class Shard {
 	}
 
 	/**
-	 * Ends every link once its exchanges are done.
+	 * Ends every link once its exchanges are done, within the drain timer.
 	 * @param cause why
+	 * @param since when the drain began, a {@link System#nanoTime()} stamp
 	 */
-	void stop(Cause cause) {
+	void stop(Cause cause, long since) {
 		this.stopped = true;
 		this.started = false;
 		this.loop.removeSweeper(this.sweeper);
 		this.waiting.removeIf((exchange) -> true).forEach((exchange) -> exchange.fail(cause));
 		for (Link link : List.copyOf(this.all)) {
 			gone(link);
-			link.retire(cause);
+			link.drain(cause, since);
 		}
 	}
 
