@@ -1,7 +1,6 @@
 package io.framegate.upstream;
 
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
 import java.util.List;
@@ -20,7 +19,6 @@ import io.framegate.route.OnDown;
 import io.framegate.route.Route;
 import io.framegate.route.Target;
 import io.netty.bootstrap.Bootstrap;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerAdapter;
 import io.netty.channel.ChannelOption;
@@ -128,37 +126,24 @@ public final class Connector extends AbstractClientConnectionFactory {
 		}
 	}
 
-	Sources sources() {
-		return this.sources;
-	}
-
 	/**
 	 * Begins to connect. The outcome comes to the watcher: opened or closed.
 	 * @param loop the loop; the caller is on it
 	 * @param candidate where to
-	 * @param local where from, or {@code null}
 	 * @param watcher follows the connection
 	 * @return the connection, or {@code null} where not even a socket could be had
 	 */
-	@Nullable FrameConnection connect(Loop loop, Candidate candidate, @Nullable InetSocketAddress local, Watcher watcher) {
-		ChannelFuture registered = new Bootstrap().group(loop.eventLoop())
-			.channel(this.loops.channel())
-			.disableResolver()
-			.option(ChannelOption.SO_REUSEADDR, true)
-			.handler(new ChannelHandlerAdapter() {
-			})
-			.register();
-		if (registered.cause() != null) {
-			return null;
-		}
-		Channel channel = registered.channel();
-		Sockets.configure(channel);
+	@Nullable FrameConnection connect(Loop loop, Candidate candidate, Watcher watcher) {
 		TcpListener listener = getListener();
 		if (listener == null) {
 			throw new IllegalStateException("No adapter listens to " + this);
 		}
-		FrameConnection connection = new FrameConnection(this.terms, loop, channel, candidate.address(), listener,
-				watcher, getApplicationEventPublisher());
+		Sources.Attempt attempt = this.sources.connect(() -> socket(loop), candidate.address());
+		if (attempt == null) {
+			return null;
+		}
+		FrameConnection connection = new FrameConnection(this.terms, loop, attempt.future().channel(),
+				candidate.address(), listener, watcher, getApplicationEventPublisher());
 		connection.setMapper(getMapper());
 		TargetState state = candidate.state();
 		connection.attach(state);
@@ -170,9 +155,7 @@ public final class Connector extends AbstractClientConnectionFactory {
 			state.failed();
 			return connection;
 		}
-		ChannelFuture connecting = (local != null) ? channel.connect(candidate.address(), local)
-				: channel.connect(candidate.address());
-		connecting.addListener((future) -> {
+		attempt.future().addListener((future) -> {
 			if (future.isSuccess()) {
 				state.connected();
 				if (!this.terms.shared()) {
@@ -182,18 +165,36 @@ public final class Connector extends AbstractClientConnectionFactory {
 				connection.open();
 			}
 			else {
-				Cause why = SocketFaults.connectCause(future.cause(),
-						(local != null) ? candidate + Dial.SOURCE + Sources.text(local) : candidate.toString());
-				if (Dial.isLocalFault(why)) {
-					why = Cause.byGateway(why.reason(), Dial.explained(why.detail()));
-				}
-				else if (isTargetsFault(connection, future.cause())) {
-					state.failed();
-				}
-				connection.close(why);
+				connection.close(whyNot(candidate, attempt, connection));
 			}
 		});
 		return connection;
+	}
+
+	private Cause whyNot(Candidate candidate, Sources.Attempt attempt, FrameConnection connection) {
+		Throwable thrown = attempt.future().cause();
+		Cause why = SocketFaults.connectCause(thrown, candidate + attempt.text());
+		if (attempt.isLocalFault()) {
+			return Cause.byGateway(why.reason(), why.detail() + attempt.hint());
+		}
+		if (isTargetsFault(connection, thrown)) {
+			candidate.state().failed();
+		}
+		return why;
+	}
+
+	private ChannelFuture socket(Loop loop) {
+		ChannelFuture registered = new Bootstrap().group(loop.eventLoop())
+			.channel(this.loops.channel())
+			.disableResolver()
+			.option(ChannelOption.SO_REUSEADDR, true)
+			.handler(new ChannelHandlerAdapter() {
+			})
+			.register();
+		if (registered.cause() == null) {
+			Sockets.configure(registered.channel());
+		}
+		return registered;
 	}
 
 	/**

@@ -15,13 +15,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Dial {
 
-	/**
-	 * What the details of failed attempts from a certain address or port have in them.
-	 */
-	static final String SOURCE = " from source ";
-
-	private static final String CANNOT_ASSIGN = "Cannot assign requested address";
-
 	private final Connector connector;
 
 	private final Loop loop;
@@ -34,11 +27,6 @@ public final class Dial {
 
 	private int next;
 
-	private final int firstSource;
-
-	/** How many source ports were tried for the present address. */
-	private int sourcesTried;
-
 	private @Nullable FrameConnection attempt;
 
 	private @Nullable Cause cause;
@@ -50,7 +38,6 @@ public final class Dial {
 		this.loop = loop;
 		this.watcher = watcher;
 		this.failed = failed;
-		this.firstSource = connector.sources().first();
 	}
 
 	void begin(List<Candidate> found) {
@@ -66,39 +53,10 @@ public final class Dial {
 	public void failed(FrameConnection connection, Cause why) {
 		this.cause = why;
 		this.attempt = null;
-		if (isLocalFault(why) && this.sourcesTried < this.connector.sources().count()) {
-			this.next--;
-			tryAgain();
-		}
-		else {
-			tryNext();
-		}
-	}
-
-	/**
-	 * Whether it is the local address or port that cannot be had.
-	 */
-	static boolean isLocalFault(Cause why) {
-		return why.detail().contains(SOURCE)
-				&& (why.detail().contains("Address already in use") || why.detail().contains(CANNOT_ASSIGN));
-	}
-
-	/**
-	 * Says what the operating system does not: an ended connection keeps its pair of
-	 * ports for a minute on the side that closed first.
-	 */
-	static String explained(String detail) {
-		return detail.contains(CANNOT_ASSIGN)
-				? detail + " (not an address of this machine, or an earlier connection from there is not over yet)"
-				: detail;
+		tryNext();
 	}
 
 	private void tryNext() {
-		this.sourcesTried = 0;
-		tryAgain();
-	}
-
-	private void tryAgain() {
 		if (this.cancelled) {
 			return;
 		}
@@ -109,8 +67,7 @@ public final class Dial {
 			return;
 		}
 		Candidate candidate = this.candidates.get(this.next++);
-		FrameConnection connection = this.connector.connect(this.loop, candidate,
-				this.connector.sources().get(this.firstSource + this.sourcesTried++), this.watcher);
+		FrameConnection connection = this.connector.connect(this.loop, candidate, this.watcher);
 		if (connection == null) {
 			this.next = this.candidates.size();
 			this.failed.accept(this.connector.noSocket());

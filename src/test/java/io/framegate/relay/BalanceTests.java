@@ -45,9 +45,11 @@ class BalanceTests {
 
 	private static final AtomicBoolean SICK = new AtomicBoolean();
 
-	private static final int SOURCES = 8;
+	private static final int SOURCES = 64;
 
-	/** Every other port of the range. */
+	/** Every so many ports of the range one is free. */
+	private static final int FREE = 16;
+
 	private static final List<ServerSocket> SOURCES_TAKEN = new ArrayList<>();
 
 	private static int firstSource;
@@ -59,10 +61,12 @@ class BalanceTests {
 	@BeforeAll
 	static void start() throws IOException {
 		firstSource = TestPorts.free(SOURCES);
-		for (int port = firstSource; port < firstSource + SOURCES; port += 2) {
-			ServerSocket taken = new ServerSocket();
-			taken.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port));
-			SOURCES_TAKEN.add(taken);
+		for (int i = 0; i < SOURCES; i++) {
+			if (i % FREE != FREE - 1) {
+				ServerSocket taken = new ServerSocket();
+				taken.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), firstSource + i));
+				SOURCES_TAKEN.add(taken);
+			}
 		}
 		lonelySource = TestPorts.free(1);
 		String[] pooled = { "mode=request-reply" };
@@ -382,7 +386,9 @@ class BalanceTests {
 
 	@Test
 	void everyPortOfARangeThatCanBeHadIsFound() {
-		List<Integer> free = IntStream.range(0, SOURCES / 2).mapToObj((i) -> firstSource + 2 * i + 1).toList();
+		List<Integer> free = IntStream.rangeClosed(1, SOURCES / FREE)
+			.mapToObj((i) -> firstSource + i * FREE - 1)
+			.toList();
 		for (int round = 0; round < 10; round++) {
 			// At the same time: what one dial tries must not keep another from trying it.
 			List<TestClient> clients = free.stream().map((port) -> gateway.connect("port-range")).toList();
