@@ -5,8 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 
-import javax.net.ssl.SSLSession;
-
 import io.framegate.framing.BeanFraming;
 import io.framegate.framing.Framing;
 import io.framegate.timeout.Timer;
@@ -18,7 +16,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import org.springframework.context.ApplicationEventPublisher;
-import org.springframework.integration.ip.tcp.connection.TcpConnectionSupport;
 import org.springframework.integration.ip.tcp.connection.TcpListener;
 import org.springframework.messaging.Message;
 
@@ -30,7 +27,7 @@ import org.springframework.messaging.Message;
  * Everything happens on the connection's event loop. {@link #send(Message)},
  * {@link #execute} and what only reads a count or a state may be called by any thread.
  */
-public final class FrameConnection extends TcpConnectionSupport {
+public final class FrameConnection extends SpringConnection {
 
 	/** The message header that names the route. */
 	public static final String ROUTE_HEADER = "framegate_route";
@@ -136,10 +133,12 @@ public final class FrameConnection extends TcpConnectionSupport {
 		return this.number;
 	}
 
+	@Override
 	public String route() {
 		return this.terms.route();
 	}
 
+	@Override
 	public Side side() {
 		return this.terms.side();
 	}
@@ -156,10 +155,12 @@ public final class FrameConnection extends TcpConnectionSupport {
 		return this.terms.framing();
 	}
 
+	@Override
 	public ConnectionState state() {
 		return this.state;
 	}
 
+	@Override
 	public InetSocketAddress remote() {
 		return this.remote;
 	}
@@ -202,56 +203,6 @@ public final class FrameConnection extends TcpConnectionSupport {
 
 	void place(int place) {
 		this.place = place;
-	}
-
-	@Override
-	public boolean isServer() {
-		return side() == Side.INBOUND;
-	}
-
-	@Override
-	public String getHostAddress() {
-		return this.remote.isUnresolved() ? this.remote.getHostString() : this.remote.getAddress().getHostAddress();
-	}
-
-	@Override
-	public String getHostName() {
-		return this.remote.getHostString();
-	}
-
-	@Override
-	public int getPort() {
-		return this.remote.getPort();
-	}
-
-	@Override
-	public String getConnectionFactoryName() {
-		return "framegate." + route() + ((side() == Side.INBOUND) ? ".listener" : ".connector");
-	}
-
-	@Override
-	public boolean isOpen() {
-		return this.state != ConnectionState.CLOSED;
-	}
-
-	@Override
-	public @Nullable Object getPayload() {
-		throw new UnsupportedOperationException("Frames come as messages, not by asking");
-	}
-
-	@Override
-	public @Nullable Object getDeserializerStateKey() {
-		return null;
-	}
-
-	@Override
-	public @Nullable SSLSession getSslSession() {
-		return null;
-	}
-
-	@Override
-	public void run() {
-		throw new UnsupportedOperationException("The event loop runs this connection");
 	}
 
 	// Opening
@@ -487,7 +438,15 @@ public final class FrameConnection extends TcpConnectionSupport {
 	 * Marks the connection as draining and starts the drain timer, unless it runs.
 	 */
 	public void drain() {
-		if (isOpen() && this.waits.startDrain()) {
+		drain(System.nanoTime());
+	}
+
+	/**
+	 * Marks the connection as draining, as part of something that began before.
+	 * @param since when that began, a {@link System#nanoTime()} stamp
+	 */
+	public void drain(long since) {
+		if (isOpen() && this.waits.startDrain(since)) {
 			this.state = ConnectionState.DRAINING;
 		}
 	}

@@ -250,7 +250,10 @@ public final class Loop implements Executor {
 	}
 
 	void close() {
-		this.eventLoop.execute(this.readBuffer::release);
+		this.eventLoop.execute(() -> {
+			this.readBuffer.release();
+			this.gather.close();
+		});
 	}
 
 	/**

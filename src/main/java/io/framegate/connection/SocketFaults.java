@@ -7,6 +7,8 @@ import java.net.UnknownHostException;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
+import io.framegate.timeout.Timeouts;
+import io.framegate.timeout.Timer;
 import io.netty.channel.ConnectTimeoutException;
 
 /**
@@ -29,10 +31,15 @@ public final class SocketFaults {
 		}
 		String text = text(root);
 		if (text.toLowerCase(Locale.ROOT).contains("timed out")) {
-			return keptAlive(connection) ? reset(side, text + " (keepalive)")
-					: Cause.byGateway(CloseReason.WRITE_TIMEOUT, text + " (TCP_USER_TIMEOUT)");
+			return keptAlive(connection) ? reset(side, text + " (keepalive)") : writeTimeout(connection, text);
 		}
 		return reset(side, text);
+	}
+
+	private static Cause writeTimeout(FrameConnection connection, String text) {
+		Timeouts.Limit limit = connection.terms().timeouts().limit(Timer.WRITE);
+		return Cause.byGateway(CloseReason.WRITE_TIMEOUT, limit.value().isZero() ? text + " (given up by the kernel)"
+				: "write timer (" + limit.text() + ") ran out: " + text + " (TCP_USER_TIMEOUT)");
 	}
 
 	/**

@@ -190,10 +190,8 @@ final class RouteBeans {
 	}
 
 	private TcpReceivingChannelAdapter adapter(String factory, String channel) {
-		TcpReceivingChannelAdapter adapter = new TcpReceivingChannelAdapter();
+		FrameAdapter adapter = new FrameAdapter(bean(channel, MessageChannel.class));
 		adapter.setConnectionFactory(bean(factory, AbstractConnectionFactory.class));
-		adapter.setOutputChannel(bean(channel, MessageChannel.class));
-		adapter.setAutoStartup(false);
 		return adapter;
 	}
 

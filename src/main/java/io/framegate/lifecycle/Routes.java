@@ -16,6 +16,7 @@ import io.framegate.connection.CloseReason;
 import io.framegate.route.Route;
 import io.framegate.timeout.Timeouts;
 import io.framegate.timeout.Timer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,7 +48,8 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 
 	private final CompletableFuture<Void> closing = new CompletableFuture<>();
 
-	private volatile List<RunningRoute> routes = List.of();
+	/** {@code null} until they are started. */
+	private volatile @Nullable List<RunningRoute> routes;
 
 	private volatile boolean running;
 
@@ -58,11 +60,12 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 
 	@Override
 	public void start() {
-		this.routes = this.factory.declared();
-		if (this.routes.isEmpty()) {
+		List<RunningRoute> declared = this.factory.declared();
+		this.routes = declared;
+		if (declared.isEmpty()) {
 			logger.warn("No routes are configured: add them under framegate.routes");
 		}
-		this.routes.forEach(Routes::start);
+		declared.forEach(Routes::start);
 		this.running = true;
 	}
 
@@ -94,7 +97,7 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 	 */
 	void add(Route route) {
 		RunningRoute added = this.factory.create(route);
-		List<RunningRoute> more = new ArrayList<>(this.routes);
+		List<RunningRoute> more = new ArrayList<>(all());
 		more.add(added);
 		more.sort(Comparator.comparing(RunningRoute::name));
 		this.routes = List.copyOf(more);
@@ -124,7 +127,7 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 			}
 			route.stop();
 			route.disconnect();
-			this.routes = this.routes.stream().filter((other) -> other != route).toList();
+			this.routes = all().stream().filter((other) -> other != route).toList();
 			this.factory.destroy(route.route());
 		};
 	}
@@ -136,7 +139,7 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 	@Override
 	public void onApplicationEvent(ContextClosedEvent event) {
 		this.closing.complete(null);
-		this.routes.forEach((route) -> route.meters().expectEnds());
+		started().forEach((route) -> route.meters().expectEnds());
 		if (event.getApplicationContext()
 			.getBean(
 					AbstractApplicationContext.LIFECYCLE_PROCESSOR_BEAN_NAME) instanceof DefaultLifecycleProcessor lifecycle) {
@@ -164,11 +167,11 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 			LockSupport.parkNanos(quietUntil - System.nanoTime());
 		}
 		Cause cause = Cause.byGateway(CloseReason.SHUTDOWN, "the gateway stops");
-		CompletableFuture<?>[] drains = this.routes.stream()
+		CompletableFuture<?>[] drains = started().stream()
 			.map((route) -> route.drain(cause))
 			.toArray(CompletableFuture<?>[]::new);
 		await(CompletableFuture.allOf(drains), longestDrain().plus(GRACE));
-		this.routes.forEach(RunningRoute::stop);
+		started().forEach(RunningRoute::stop);
 		this.running = false;
 	}
 
@@ -190,7 +193,7 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 	}
 
 	private Duration longestDrain() {
-		return this.routes.stream().map(Routes::drainLimit).max(Comparator.naturalOrder()).orElse(Duration.ZERO);
+		return started().stream().map(Routes::drainLimit).max(Comparator.naturalOrder()).orElse(Duration.ZERO);
 	}
 
 	@Override
@@ -211,12 +214,23 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 		return PHASE;
 	}
 
+	/**
+	 * The routes, also before they are started: Spring Boot checks then that the parts of
+	 * health that users ask for are there.
+	 * @return the routes, by name
+	 */
 	public List<RunningRoute> all() {
-		return this.routes;
+		List<RunningRoute> started = this.routes;
+		return (started != null) ? started : this.factory.declared();
+	}
+
+	private List<RunningRoute> started() {
+		List<RunningRoute> started = this.routes;
+		return (started != null) ? started : List.of();
 	}
 
 	public Optional<RunningRoute> find(String name) {
-		return this.routes.stream().filter((route) -> route.name().equals(name)).findFirst();
+		return all().stream().filter((route) -> route.name().equals(name)).findFirst();
 	}
 
 }

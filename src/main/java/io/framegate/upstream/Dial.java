@@ -15,11 +15,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Dial {
 
-	/**
-	 * What the details of failed attempts from a certain address or port have in them.
-	 */
-	static final String SOURCE = " from source ";
-
 	private final Connector connector;
 
 	private final Loop loop;
@@ -31,8 +26,6 @@ public final class Dial {
 	private List<Candidate> candidates = List.of();
 
 	private int next;
-
-	private int portsLeft;
 
 	private @Nullable FrameConnection attempt;
 
@@ -60,30 +53,10 @@ public final class Dial {
 	public void failed(FrameConnection connection, Cause why) {
 		this.cause = why;
 		this.attempt = null;
-		if (isLocalFault(why) && this.portsLeft > 1) {
-			this.portsLeft--;
-			this.next--;
-			tryAgain();
-		}
-		else {
-			tryNext();
-		}
-	}
-
-	/**
-	 * Whether it is the local address or port that cannot be had.
-	 */
-	static boolean isLocalFault(Cause why) {
-		return why.detail().contains(SOURCE) && (why.detail().contains("Address already in use")
-				|| why.detail().contains("Cannot assign requested"));
+		tryNext();
 	}
 
 	private void tryNext() {
-		this.portsLeft = this.connector.sourcePorts();
-		tryAgain();
-	}
-
-	private void tryAgain() {
 		if (this.cancelled) {
 			return;
 		}

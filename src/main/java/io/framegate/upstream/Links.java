@@ -49,11 +49,12 @@ public final class Links {
 	}
 
 	/**
-	 * Ends every link once its exchanges are done.
+	 * Ends every link once its exchanges are done, within the drain timer.
 	 * @param cause why
+	 * @param since when the drain began, a {@link System#nanoTime()} stamp
 	 */
-	public void stop(Cause cause) {
-		this.shards.forEach((shard) -> shard.loop().execute(() -> shard.stop(cause)));
+	public void stop(Cause cause, long since) {
+		this.shards.forEach((shard) -> shard.loop().execute(() -> shard.stop(cause, since)));
 	}
 
 	/**

@@ -45,17 +45,30 @@ class BalanceTests {
 
 	private static final AtomicBoolean SICK = new AtomicBoolean();
 
-	private static final int SOURCE = TestPorts.refused();
+	private static final int SOURCES = 64;
 
-	private static ServerSocket sourceTaken;
+	/** Every so many ports of the range one is free. */
+	private static final int FREE = 16;
+
+	private static final List<ServerSocket> SOURCES_TAKEN = new ArrayList<>();
+
+	private static int firstSource;
+
+	private static int lonelySource;
 
 	private static Gateway gateway;
 
 	@BeforeAll
 	static void start() throws IOException {
-		sourceTaken = new ServerSocket();
-		sourceTaken.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0));
-		int taken = sourceTaken.getLocalPort();
+		firstSource = TestPorts.free(SOURCES);
+		for (int i = 0; i < SOURCES; i++) {
+			if (i % FREE != FREE - 1) {
+				ServerSocket taken = new ServerSocket();
+				taken.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), firstSource + i));
+				SOURCES_TAKEN.add(taken);
+			}
+		}
+		lonelySource = TestPorts.free(1);
 		String[] pooled = { "mode=request-reply" };
 		String[] ordered = { "mode=request-reply", "upstream.sharing=ordered" };
 		String[] checked = { "upstream.health-check.interval=200ms", "upstream.health-check.fall=2" };
@@ -80,9 +93,12 @@ class BalanceTests {
 				route("ejected", "ejected", 2, pooled), route("restart", "restart", 3, Gateway.all(pooled, checked)),
 				Gateway.route("named", "crlf", "crlf", "localhost:" + server("named").port(), pooled),
 				Gateway.route("port-taken", "crlf", "crlf", server("ports").address(),
-						"upstream.source-address=127.0.0.1", "upstream.source-port=" + taken),
+						"upstream.source-address=127.0.0.1", "upstream.source-port=" + firstSource),
+				Gateway.route("port-kept", "crlf", "crlf", server("ports").address(),
+						"upstream.source-address=127.0.0.1", "upstream.source-port=" + lonelySource),
 				Gateway.route("port-range", "crlf", "crlf", server("ports").address(),
-						"upstream.source-address=127.0.0.1", "upstream.source-port=" + SOURCE + "-" + (SOURCE + 3))));
+						"upstream.source-address=127.0.0.1",
+						"upstream.source-port=" + firstSource + "-" + (firstSource + SOURCES - 1))));
 	}
 
 	private static String[] route(String name, String servers, int count, String[] more) {
@@ -115,7 +131,7 @@ class BalanceTests {
 
 	private static void serve(String name, Peer peer) {
 		peer.within(Duration.ofMinutes(1));
-		for (String line = peer.readLineOrEof(); line != null; line = peer.readLineOrEof()) {
+		for (String line = peer.readLineOrEof(); line != null && !line.equals("bye"); line = peer.readLineOrEof()) {
 			peer.sendLine(line.equals("are you well") ? (SICK.get() ? "no" : "well") : name);
 		}
 	}
@@ -124,7 +140,12 @@ class BalanceTests {
 	static void stop() throws IOException {
 		gateway.close();
 		SERVERS.values().forEach(TestUpstream::close);
-		sourceTaken.close();
+		// A second try begins with servers of its own.
+		SERVERS.clear();
+		for (ServerSocket taken : SOURCES_TAKEN) {
+			taken.close();
+		}
+		SOURCES_TAKEN.clear();
 	}
 
 	/** The servers that answered so many requests, each on a connection of its own. */
@@ -341,7 +362,7 @@ class BalanceTests {
 			Closure closure = gateway.awaitClosure("port-taken", Side.INBOUND);
 			assertThat(closure.reason()).isEqualTo(CloseReason.UPSTREAM_UNREACHABLE);
 			assertThat(closure.detail()).contains(SERVERS.get("ports").address())
-				.contains("port " + sourceTaken.getLocalPort())
+				.contains("port " + firstSource)
 				.contains("Address already in use");
 			// It is not the target's fault.
 			assertThat(state("port-taken", 0)).isEqualTo("UNKNOWN");
@@ -349,18 +370,48 @@ class BalanceTests {
 	}
 
 	@Test
-	void portsOfARangeAreTriedInTurn() {
-		List<TestClient> clients = IntStream.range(0, 4).mapToObj((i) -> gateway.connect("port-range")).toList();
-		clients.forEach((client) -> assertThat(who(client)).isEqualTo("ports"));
-		assertThat(gateway.connections("port-range").stream().filter((one) -> one.side() == Side.UPSTREAM))
-			.extracting((one) -> one.local().getPort())
-			.containsExactlyInAnyOrder(SOURCE, SOURCE + 1, SOURCE + 2, SOURCE + 3);
-		try (TestClient fifth = gateway.connect("port-range")) {
-			fifth.expectEof();
-			fifth.close();
-			assertThat(gateway.awaitClosure("port-range", Side.INBOUND).detail()).contains("from source address");
+	void sourcePortOfAConnectionThatIsNotOverIsNamed() {
+		try (TestClient first = gateway.connect("port-kept")) {
+			assertThat(who(first)).isEqualTo("ports");
+			try (TestClient second = gateway.connect("port-kept")) {
+				second.expectEof();
+			}
+			Closure closure = gateway.awaitClosure("port-kept", Side.INBOUND);
+			assertThat(closure.reason()).isEqualTo(CloseReason.UPSTREAM_UNREACHABLE);
+			assertThat(closure.detail()).contains("port " + lonelySource).contains("is not over yet");
+			first.sendLine("bye");
+			first.expectEof();
 		}
-		clients.forEach(TestClient::close);
+	}
+
+	@Test
+	void everyPortOfARangeThatCanBeHadIsFound() {
+		List<Integer> free = IntStream.rangeClosed(1, SOURCES / FREE)
+			.mapToObj((i) -> firstSource + i * FREE - 1)
+			.toList();
+		for (int round = 0; round < 10; round++) {
+			// At the same time: what one dial tries must not keep another from trying it.
+			List<TestClient> clients = free.stream().map((port) -> gateway.connect("port-range")).toList();
+			clients.forEach((client) -> assertThat(who(client)).isEqualTo("ports"));
+			assertThat(gateway.connections("port-range").stream().filter((one) -> one.side() == Side.UPSTREAM))
+				.extracting((one) -> one.local().getPort())
+				.containsExactlyInAnyOrderElementsOf(free);
+			try (TestClient last = gateway.connect("port-range")) {
+				last.expectEof();
+			}
+			clients.forEach((client) -> {
+				// The server ends first: who does so keeps the pair of ports for a while.
+				client.sendLine("bye");
+				client.expectEof();
+				client.close();
+			});
+			Gateway.await("them to be gone",
+					() -> Optional.of(gateway.connections("port-range")).filter(List::isEmpty));
+		}
+		assertThat(gateway.closures("port-range")).filteredOn((closure) -> closure.side() == Side.INBOUND)
+			.extracting(Closure::detail)
+			.filteredOn((detail) -> detail.contains("from source address"))
+			.hasSize(10);
 	}
 
 	@Test

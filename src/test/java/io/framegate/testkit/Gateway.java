@@ -36,7 +36,7 @@ import org.springframework.context.ConfigurableApplicationContext;
  */
 public final class Gateway implements AutoCloseable {
 
-	private static final Duration LIMIT = Duration.ofSeconds(10);
+	private static final Duration LIMIT = Duration.ofSeconds(30);
 
 	private static final JsonMapper JSON = new JsonMapper();
 
