@@ -7,6 +7,8 @@ import io.framegate.connection.Connections;
 import io.framegate.connection.Loops;
 import io.framegate.route.FramegateProperties;
 import io.framegate.route.Route;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.binder.MeterBinder;
 
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
@@ -73,6 +75,14 @@ class Gateway {
 	@Bean
 	Reload reload(ConfigurableEnvironment environment, ResourceLoader resources, Routes routes) {
 		return new Reload(new ConfigurationSource(environment, resources), routes);
+	}
+
+	@Bean
+	MeterBinder configurationMeter(Reload reload) {
+		return (registry) -> Gauge
+			.builder("framegate.configuration.error", reload, (one) -> (one.error() != null) ? 1 : 0)
+			.description("Whether the configuration read last is wrong, so that it was not taken over")
+			.register(registry);
 	}
 
 	@Bean
