@@ -9,11 +9,8 @@ import io.framegate.framing.BeanFraming;
 import io.framegate.framing.Framing;
 import io.framegate.timeout.Timer;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.epoll.EpollSocketChannel;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.integration.ip.tcp.connection.TcpListener;
@@ -31,8 +28,6 @@ public final class FrameConnection extends SpringConnection {
 
 	/** The message header that names the route. */
 	public static final String ROUTE_HEADER = "framegate_route";
-
-	private static final Logger logger = LoggerFactory.getLogger(FrameConnection.class);
 
 	private final Terms terms;
 
@@ -56,25 +51,15 @@ public final class FrameConnection extends SpringConnection {
 
 	private final Waits waits;
 
-	private final CompletableFuture<Closure> whenClosed = new CompletableFuture<>();
+	private final Ending ending;
 
 	private @Nullable Object attachment;
 
 	private @Nullable FrameConnection peer;
 
-	private @Nullable Cause cause;
-
-	private @Nullable Closure closure;
-
 	private volatile ConnectionState state;
 
 	private int place = -1;
-
-	private boolean inputDone;
-
-	private long lostFrames;
-
-	private long lostBytes;
 
 	private long retransmits;
 
@@ -96,10 +81,11 @@ public final class FrameConnection extends SpringConnection {
 		this.waits = new Waits(this);
 		this.input = new Input(this, listener, codec);
 		this.output = new Output(this, codec);
+		this.ending = new Ending(this);
 		registerListener(listener);
 		channel.config().setRecvByteBufAllocator(loop.receive(this));
 		channel.pipeline().addLast(new SocketHandler(this));
-		channel.closeFuture().addListener((future) -> loop.later(this::closed));
+		channel.closeFuture().addListener((future) -> loop.later(this.ending::closed));
 		terms.connections().add(this);
 		terms.meters().countOpened(terms.side());
 		loop.execute(() -> loop.add(this));
@@ -115,6 +101,10 @@ public final class FrameConnection extends SpringConnection {
 
 	Waits waits() {
 		return this.waits;
+	}
+
+	Ending ending() {
+		return this.ending;
 	}
 
 	// What it is
@@ -158,6 +148,10 @@ public final class FrameConnection extends SpringConnection {
 	@Override
 	public ConnectionState state() {
 		return this.state;
+	}
+
+	void state(ConnectionState now) {
+		this.state = now;
 	}
 
 	@Override
@@ -278,25 +272,6 @@ public final class FrameConnection extends SpringConnection {
 		this.input.afterFrames(task);
 	}
 
-	/**
-	 * Every frame before the peer's FIN was delivered.
-	 * @param fault what is wrong with the end, or {@code null}
-	 */
-	void inputDone(@Nullable Cause fault) {
-		if (!isOpen()) {
-			return;
-		}
-		this.inputDone = true;
-		if (this.state == ConnectionState.OPEN) {
-			this.state = ConnectionState.READ_CLOSED;
-		}
-		if (fault != null) {
-			because(fault);
-		}
-		this.watcher.inputEnded(this);
-		closeIfDone();
-	}
-
 	// Writing
 
 	/**
@@ -398,10 +373,7 @@ public final class FrameConnection extends SpringConnection {
 	 * @param newer the cause
 	 */
 	public void because(Cause newer) {
-		Cause older = this.cause;
-		if (older == null || (older.reason().isNormalEnd() && !newer.reason().isNormalEnd())) {
-			this.cause = newer;
-		}
+		this.ending.because(newer);
 	}
 
 	void fail(Cause why) {
@@ -418,23 +390,6 @@ public final class FrameConnection extends SpringConnection {
 	}
 
 	/**
-	 * Our FIN was sent.
-	 */
-	void outputDone() {
-		if (this.state == ConnectionState.OPEN) {
-			this.state = ConnectionState.WRITE_CLOSED;
-		}
-		closeIfDone();
-	}
-
-	private void closeIfDone() {
-		if (isDone()) {
-			close(new Cause((side() == Side.INBOUND) ? CloseReason.INBOUND_EOF : CloseReason.UPSTREAM_EOF,
-					side().asEndedBy(), ""));
-		}
-	}
-
-	/**
 	 * Marks the connection as draining and starts the drain timer, unless it runs.
 	 */
 	public void drain() {
@@ -446,21 +401,7 @@ public final class FrameConnection extends SpringConnection {
 	 * @param since when that began, a {@link System#nanoTime()} stamp
 	 */
 	public void drain(long since) {
-		if (isOpen() && this.waits.startDrain(since)) {
-			this.state = ConnectionState.DRAINING;
-		}
-	}
-
-	void drainExpired(Cause why) {
-		Cause began = this.cause;
-		if (began == null) {
-			this.cause = why;
-		}
-		else {
-			this.cause = began.reason().isDrain() ? why.withDetail("drain begun by " + began.reason().label())
-					: began.withDetail(why.detail());
-		}
-		close(why);
+		this.ending.drain(since);
 	}
 
 	/**
@@ -469,18 +410,7 @@ public final class FrameConnection extends SpringConnection {
 	 * @param why the cause
 	 */
 	public void finish(Cause why) {
-		if (!isOpen()) {
-			return;
-		}
-		because(why);
-		if (!this.channel.isActive()) {
-			close(why);
-			return;
-		}
-		discardInput();
-		drain();
-		halfClose();
-		closeIfDone();
+		this.ending.finish(why);
 	}
 
 	/**
@@ -496,7 +426,7 @@ public final class FrameConnection extends SpringConnection {
 	 * @return whether nothing was cut short
 	 */
 	public boolean isDone() {
-		return this.inputDone && this.output.isEnded();
+		return this.ending.isDone();
 	}
 
 	/**
@@ -504,7 +434,7 @@ public final class FrameConnection extends SpringConnection {
 	 * @return completed on the event loop
 	 */
 	public CompletableFuture<Closure> whenClosed() {
-		return this.whenClosed;
+		return this.ending.whenClosed();
 	}
 
 	/**
@@ -512,7 +442,7 @@ public final class FrameConnection extends SpringConnection {
 	 * @return the cause, or {@code null}
 	 */
 	public @Nullable Cause cause() {
-		return this.cause;
+		return this.ending.cause();
 	}
 
 	/**
@@ -520,12 +450,7 @@ public final class FrameConnection extends SpringConnection {
 	 * @param why the cause
 	 */
 	public void close(Cause why) {
-		because(why);
-		if (isOpen()) {
-			this.output.beforeClose();
-			this.loop.retransmits().count(this);
-			this.channel.close();
-		}
+		this.ending.close(why);
 	}
 
 	/**
@@ -533,10 +458,7 @@ public final class FrameConnection extends SpringConnection {
 	 * @param why the cause
 	 */
 	public void abort(Cause why) {
-		if (isOpen() && this.channel.isActive()) {
-			this.channel.config().setOption(ChannelOption.SO_LINGER, 0);
-		}
-		close(why);
+		this.ending.abort(why);
 	}
 
 	/**
@@ -569,56 +491,7 @@ public final class FrameConnection extends SpringConnection {
 	 * @param bytes their payloads' bytes
 	 */
 	public void share(long frames, long bytes) {
-		this.lostFrames += frames;
-		this.lostBytes += bytes;
-	}
-
-	void exceptionCaught(Throwable thrown) {
-		if (isOpen()) {
-			logger.debug("Connection {}", this.id, thrown);
-			Cause why = SocketFaults.cause(this, thrown);
-			because(why);
-			if (this.cause == why && why.reason() == CloseReason.WRITE_TIMEOUT) {
-				this.terms.timeouts().countFired(Timer.WRITE);
-			}
-			close(why);
-		}
-	}
-
-	private void closed() {
-		if (!isOpen()) {
-			return;
-		}
-		this.state = ConnectionState.CLOSED;
-		this.loop.remove(this);
-		this.input.close();
-		long frames = this.output.outbox().pendingFrames();
-		long bytes = this.output.outbox().pendingPayload(framing().overhead());
-		share(frames, bytes);
-		if (!isCountedByExchanges()) {
-			this.terms.meters().countUndelivered(frames);
-		}
-		Cause why = this.cause;
-		if (why == null || (why.reason().isNormalEnd() && !isDone())) {
-			// Nobody here closed it: the peer's FIN was followed by a reset.
-			why = SocketFaults.reset(side());
-			this.cause = why;
-		}
-		try {
-			this.watcher.closed(this, why, frames, bytes);
-		}
-		catch (RuntimeException ex) {
-			logger.error("Route '{}': what follows the end of connection {} has failed", route(), this.id, ex);
-		}
-		Closure record = closure(why);
-		this.closure = record;
-		this.terms.meters().countClosed(side(), why.reason());
-		this.terms.closures().add(record);
-		// Last, so that whoever sees it gone finds its record.
-		this.terms.connections().remove(this);
-		super.close();
-		this.loop.flushSoon();
-		this.whenClosed.complete(record);
+		this.ending.lose(frames, bytes);
 	}
 
 	/** On a shared connection it is for each exchange to say what became of it. */
@@ -626,17 +499,18 @@ public final class FrameConnection extends SpringConnection {
 		return this.terms.shared() && side() == Side.UPSTREAM;
 	}
 
-	private Closure closure(Cause why) {
-		FrameConnection other = this.peer;
-		return new Closure(this.id, route(), side(), remoteText(), (other != null) ? other.id : null, why.reason(),
-				why.endedBy(), why.detail(), this.openedAt, Instant.now(), framesIn(), framesOut(), bytesIn(),
-				bytesOut(), new Closure.Undelivered(this.lostFrames, this.lostBytes), this.input.partialBytes());
+	/**
+	 * Tells Spring Integration that the connection is closed.
+	 */
+	void publishClosed() {
+		super.close();
 	}
 
 	@Override
 	protected void publishConnectionCloseEvent() {
-		if (this.closure != null) {
-			publishEvent(new ConnectionClosedEvent(this, this.closure));
+		Closure record = this.ending.closure();
+		if (record != null) {
+			publishEvent(new ConnectionClosedEvent(this, record));
 		}
 	}
 
@@ -708,7 +582,7 @@ public final class FrameConnection extends SpringConnection {
 	 * @return a number of frames
 	 */
 	public long lostFrames() {
-		return this.lostFrames;
+		return this.ending.lostFrames();
 	}
 
 	public long pendingBytes() {

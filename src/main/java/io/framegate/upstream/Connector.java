@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 import io.framegate.connection.Cause;
@@ -45,6 +46,8 @@ public final class Connector extends AbstractClientConnectionFactory {
 
 	private final Sources sources;
 
+	private final List<Consumer<TargetState>> cameBack = new CopyOnWriteArrayList<>();
+
 	public Connector(Route route, Terms terms, Loops loops) {
 		super(route.upstream().targets().isEmpty() ? "none" : route.upstream().targets().getFirst().host(),
 				route.upstream().targets().isEmpty() ? 0 : route.upstream().targets().getFirst().port());
@@ -52,7 +55,8 @@ public final class Connector extends AbstractClientConnectionFactory {
 		this.terms = terms;
 		this.loops = loops;
 		this.targets = new Targets(route.upstream(), terms.meters());
-		this.healthChecks = new HealthChecks(route.upstream(), terms, this::wentDown);
+		this.healthChecks = new HealthChecks(route.upstream(), terms, this::wentDown,
+				(target) -> this.cameBack.forEach((listener) -> listener.accept(target)));
 		this.sources = new Sources(route.upstream());
 	}
 
@@ -115,6 +119,14 @@ public final class Connector extends AbstractClientConnectionFactory {
 		return dial;
 	}
 
+	/**
+	 * Has somebody told when a target is found well that was not before.
+	 * @param listener told by any thread
+	 */
+	void whenTargetIsBack(Consumer<TargetState> listener) {
+		this.cameBack.add(listener);
+	}
+
 	private void wentDown(TargetState target) {
 		if (this.route.upstream().onDown() == OnDown.DRAIN) {
 			Cause cause = Cause.byGateway(CloseReason.UPSTREAM_UNREACHABLE, "target " + target.target() + " went down");
@@ -130,10 +142,11 @@ public final class Connector extends AbstractClientConnectionFactory {
 	 * Begins to connect. The outcome comes to the watcher: opened or closed.
 	 * @param loop the loop; the caller is on it
 	 * @param candidate where to
+	 * @param dial what the attempt is part of
 	 * @param watcher follows the connection
 	 * @return the connection, or {@code null} where not even a socket could be had
 	 */
-	@Nullable FrameConnection connect(Loop loop, Candidate candidate, Watcher watcher) {
+	@Nullable FrameConnection connect(Loop loop, Candidate candidate, Dial dial, Watcher watcher) {
 		TcpListener listener = getListener();
 		if (listener == null) {
 			throw new IllegalStateException("No adapter listens to " + this);
@@ -162,6 +175,7 @@ public final class Connector extends AbstractClientConnectionFactory {
 					// Sessions tell no more of their target than that.
 					state.worked();
 				}
+				dial.succeeded(connection);
 				connection.open();
 			}
 			else {

@@ -149,6 +149,10 @@ final class CorrelatedLink extends Link {
 			return gone;
 		});
 		late.forEach((exchange) -> exchange.fail(cause));
+		// The first one's was counted as it ran out.
+		for (int i = 1; i < late.size(); i++) {
+			connection().terms().timeouts().countFired(Timer.REPLY);
+		}
 		if (this.givenUp.size() > MOST_GIVEN_UP) {
 			shard().gone(this);
 			retire(Cause.byGateway(CloseReason.REPLY_TIMEOUT, "too many requests given up on this link"));

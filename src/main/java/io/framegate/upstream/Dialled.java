@@ -73,6 +73,10 @@ abstract class Dialled implements Watcher {
 		return this.connection == null;
 	}
 
+	final boolean isDialling() {
+		return this.connection == null;
+	}
+
 	@Override
 	public final void opened(FrameConnection opened) {
 		this.connection = opened;

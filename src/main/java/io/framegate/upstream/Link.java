@@ -9,7 +9,6 @@ import io.framegate.connection.Cause;
 import io.framegate.connection.CloseReason;
 import io.framegate.connection.EndedBy;
 import io.framegate.connection.FrameConnection;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An upstream connection that clients share. Its kinds differ in how many exchanges are

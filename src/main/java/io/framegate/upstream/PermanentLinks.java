@@ -20,8 +20,8 @@ final class PermanentLinks extends ShardLinks {
 	/** A link that ends unused within this time was of no use. */
 	private static final long SOON = TimeUnit.SECONDS.toNanos(1);
 
-	/** Tried again after 100 ms to 12.8 s. */
-	private static final int MOST_DOUBLINGS = 7;
+	/** Tried again after 100 ms to 3.2 s. */
+	private static final int MOST_DOUBLINGS = 5;
 
 	private final Map<TargetState, Backoff> backoffs = new IdentityHashMap<>();
 
@@ -38,7 +38,7 @@ final class PermanentLinks extends ShardLinks {
 		}
 		for (TargetState target : targets().forLinks()) {
 			int there = countTo(target);
-			while (there++ < quota() && backoff(target).isOver()) {
+			while (there++ < quota() && backoff(target).isOver(target.wellAt())) {
 				add().start(target);
 			}
 		}

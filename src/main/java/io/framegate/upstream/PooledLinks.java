@@ -47,7 +47,8 @@ final class PooledLinks extends ShardLinks {
 		}
 		InetAddress client = waiting.nextAddress();
 		makeRoomFor(targets().home(client));
-		while (!shard().isStopped() && opening < waiting.size() && all().size() < quota() && this.backoff.isOver()) {
+		while (!shard().isStopped() && opening < waiting.size() && all().size() < quota()
+				&& this.backoff.isOver(targets().lastWellAt())) {
 			opening++;
 			add().start(client, leastLinked());
 		}

@@ -240,6 +240,17 @@ final class Shard {
 		}
 	}
 
+	/**
+	 * A target is well that was not before.
+	 * @param target the target
+	 */
+	void cameBack(TargetState target) {
+		if (!this.stopped) {
+			this.own.cameBack(target);
+			dispatch();
+		}
+	}
+
 	void lingers(FrameConnection connection) {
 		this.lingering.add(connection);
 	}

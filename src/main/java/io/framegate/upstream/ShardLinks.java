@@ -17,6 +17,9 @@ abstract class ShardLinks {
 	private static final Cause SOILED = new Cause(CloseReason.LATE_REPLY, EndedBy.UPSTREAM,
 			"bytes came where no reply was waited for");
 
+	private static final Cause ANEW = Cause.byGateway(CloseReason.ROUTE_DRAIN,
+			"the target is up again, and is connected to anew");
+
 	private final Shard shard;
 
 	private final int quota;
@@ -181,6 +184,22 @@ abstract class ShardLinks {
 			this.shard.gone(link);
 			link.drain(cause, since);
 		}
+	}
+
+	/**
+	 * A target is well that was not before: what still tries to connect as if it were not
+	 * begins anew, for the kernel asks a silent server again only after seconds.
+	 * @param target the target
+	 */
+	final void cameBack(TargetState target) {
+		for (Link link : List.copyOf(this.all)) {
+			if (link.isDialling() && (link.target() == null || link.target() == target)) {
+				// Not as one of no use, after which there would be a pause.
+				this.all.remove(link);
+				link.retire(ANEW);
+			}
+		}
+		openPermanent();
 	}
 
 	void sweep(long now) {

@@ -271,6 +271,21 @@ public final class Targets {
 		return up.isEmpty() ? up : turned(up);
 	}
 
+	/**
+	 * When a probe of any target last succeeded.
+	 * @return a {@link System#nanoTime()} stamp, 0 for never
+	 */
+	long lastWellAt() {
+		long last = 0;
+		for (TargetState state : this.states) {
+			long wellAt = state.wellAt();
+			if (wellAt != 0 && (last == 0 || wellAt - last > 0)) {
+				last = wellAt;
+			}
+		}
+		return last;
+	}
+
 	Balance balance() {
 		return this.balance;
 	}
