@@ -17,6 +17,7 @@ import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.ResourceLeakDetector;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
 
@@ -25,6 +26,17 @@ import io.netty.util.concurrent.Future;
  * may call.
  */
 public final class Loops implements AutoCloseable {
+
+	private static final String LEAK_DETECTION = "io.netty.leakDetection.level";
+
+	static {
+		if (System.getProperty(LEAK_DETECTION) == null) {
+			// A stack trace for every 128th buffer is a part of each exchange's cost that
+			// shows;
+			// tests ask for it.
+			ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
+		}
+	}
 
 	private final boolean epoll;
 
