@@ -130,7 +130,7 @@ final class Waits {
 		this.askedAt = now;
 		IOException fault = Sockets.fault(this.connection.channel());
 		if (fault != null) {
-			this.connection.exceptionCaught(fault);
+			this.connection.ending().exceptionCaught(fault);
 		}
 		else if (stuck) {
 			long since = Sockets.nanosSinceSent(this.connection.channel());
@@ -149,7 +149,7 @@ final class Waits {
 		}
 		Cause why = Cause.byGateway(reason(timer), detail);
 		switch (timer) {
-			case DRAIN -> this.connection.drainExpired(why);
+			case DRAIN -> this.connection.ending().drainExpired(why);
 			// Nothing more can reach a peer that takes nothing.
 			case CONNECT, WRITE -> this.connection.close(why);
 			default -> this.connection.fail(why);

@@ -46,6 +46,8 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 
 	private final Duration quietPeriod;
 
+	private final CompletableFuture<Void> closing = new CompletableFuture<>();
+
 	/** {@code null} until they are started. */
 	private volatile @Nullable List<RunningRoute> routes;
 
@@ -73,6 +75,23 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 	}
 
 	/**
+	 * Whether the gateway has begun to stop. Routes neither come nor go any more.
+	 * @return whether it has
+	 */
+	boolean isClosing() {
+		return this.closing.isDone();
+	}
+
+	/**
+	 * Finds what would keep a route from starting, without starting it.
+	 * @param route the route
+	 * @throws RuntimeException saying what
+	 */
+	void check(Route route) {
+		this.factory.check(route);
+	}
+
+	/**
 	 * Starts a route that was not there. One that cannot start is there too, and failed.
 	 * @param route the route
 	 */
@@ -95,14 +114,19 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 	 * Begins to drain a route.
 	 * @param route the route
 	 * @param cause why
-	 * @return waits for the drain and takes the route away
+	 * @return waits for the drain and takes the route away, unless the gateway begins to
+	 * stop meanwhile: the drain then is the gateway's
 	 */
 	Runnable remove(RunningRoute route, Cause cause) {
 		Duration limit = drainLimit(route).plus(GRACE);
 		CompletableFuture<?> drained = route.drain(cause);
 		return () -> {
-			await(drained, limit);
+			await(CompletableFuture.anyOf(drained, this.closing), limit);
+			if (isClosing()) {
+				return;
+			}
 			route.stop();
+			route.disconnect();
 			this.routes = all().stream().filter((other) -> other != route).toList();
 			this.factory.destroy(route.route());
 		};
@@ -114,6 +138,7 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 	 */
 	@Override
 	public void onApplicationEvent(ContextClosedEvent event) {
+		this.closing.complete(null);
 		started().forEach((route) -> route.meters().expectEnds());
 		if (event.getApplicationContext()
 			.getBean(

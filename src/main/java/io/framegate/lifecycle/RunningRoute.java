@@ -217,6 +217,14 @@ public final class RunningRoute {
 		this.meters.close();
 	}
 
+	/**
+	 * Takes what it did off its channels, which another route of this name may go on
+	 * with.
+	 */
+	void disconnect() {
+		this.channels.disconnect();
+	}
+
 	Stream<FrameConnection> live() {
 		return this.connections.all().stream().filter((connection) -> connection.route().equals(name()));
 	}

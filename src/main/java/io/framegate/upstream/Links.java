@@ -42,6 +42,8 @@ public final class Links {
 		for (int i = 0; i < count; i++) {
 			this.shards.add(new Shard(this, loops.all().get(i), most / count + ((i < most % count) ? 1 : 0)));
 		}
+		connector.whenTargetIsBack(
+				(target) -> this.shards.forEach((shard) -> shard.loop().execute(() -> shard.cameBack(target))));
 	}
 
 	public void start() {
