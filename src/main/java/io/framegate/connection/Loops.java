@@ -88,6 +88,15 @@ public final class Loops implements AutoCloseable {
 		})).toList().forEach(Future::awaitUninterruptibly);
 	}
 
+	/**
+	 * Waits until every loop has looked at its sockets once more. Not for event loops.
+	 */
+	public void lookAgain() {
+		// What is due later runs only after that.
+		this.all.stream().map((loop) -> loop.eventLoop().schedule(() -> {
+		}, 1, TimeUnit.MILLISECONDS)).toList().forEach(Future::awaitUninterruptibly);
+	}
+
 	public boolean isEpoll() {
 		return this.epoll;
 	}
