@@ -321,8 +321,7 @@ class LinksTests {
 		try (TestClient client = gateway.connect("all-given-up")) {
 			client.send("0001\r\n0002\r\n0003\r\n");
 			assertThat(Stream.generate(client::readLine).limit(3)).containsOnly("sorry");
-			assertThat(
-					gateway.metric("framegate_timeouts_fired_total{route=\"all-given-up\",timer=\"reply\"}"))
+			assertThat(gateway.metric("framegate_timeouts_fired_total{route=\"all-given-up\",timer=\"reply\"}"))
 				.isEqualTo(3);
 		}
 	}
