@@ -240,9 +240,10 @@ final class Shard {
 		if (this.links.isPermanent() && link.pulse().signOn()) {
 			return;
 		}
-		if (this.links.isOrdered() && this.links.rest() > 0) {
+		long rest = this.links.isOrdered() ? link.restLeft(System.nanoTime()) : 0;
+		if (rest > 0) {
 			// A server that speaks first would be one reply ahead for ever.
-			this.loop.eventLoop().schedule(() -> takeIntoUse(link), this.links.rest(), TimeUnit.NANOSECONDS);
+			this.loop.eventLoop().schedule(() -> takeIntoUse(link), rest, TimeUnit.NANOSECONDS);
 		}
 		else {
 			takeIntoUse(link);
