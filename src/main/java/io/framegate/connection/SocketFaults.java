@@ -43,8 +43,7 @@ public final class SocketFaults {
 		}
 		String text = text(root);
 		if (GIVEN_UP.matcher(text.toLowerCase(Locale.ROOT)).find()) {
-			return keptAlive.getAsBoolean() ? reset(side, text + " (keepalive)")
-					: writeTimeout(write, text);
+			return keptAlive.getAsBoolean() ? reset(side, text + " (keepalive)") : writeTimeout(write, text);
 		}
 		return reset(side, text);
 	}

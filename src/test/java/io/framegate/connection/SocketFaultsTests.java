@@ -1,11 +1,11 @@
 package io.framegate.connection;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.net.NoRouteToHostException;
+import java.time.Duration;
 
-import io.netty.channel.unix.Errors;
 import io.framegate.timeout.Timeouts;
+import io.netty.channel.unix.Errors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -25,8 +25,8 @@ class SocketFaultsTests {
 			"Machine is not on the network", "Connection refused" })
 	void peerThatIsNotReachedAnyMoreHasNotResetTheConnection(String errno) {
 		IOException fault = new IOException("recvAddress(..) failed with error(-113): " + errno);
-		assertThat(SocketFaults.cause(Side.INBOUND, fault, () -> false, WRITE))
-			.isEqualTo(Cause.byGateway(CloseReason.WRITE_TIMEOUT, errno + " (TCP_USER_TIMEOUT)"));
+		assertThat(SocketFaults.cause(Side.INBOUND, fault, () -> false, WRITE)).isEqualTo(Cause
+			.byGateway(CloseReason.WRITE_TIMEOUT, "write timer (30s) ran out: " + errno + " (TCP_USER_TIMEOUT)"));
 		assertThat(SocketFaults.cause(Side.UPSTREAM, fault, () -> true, WRITE))
 			.isEqualTo(new Cause(CloseReason.UPSTREAM_RESET, EndedBy.UPSTREAM, errno + " (keepalive)"));
 	}
