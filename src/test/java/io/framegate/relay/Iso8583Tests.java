@@ -100,7 +100,8 @@ class Iso8583Tests {
 		Gateway.await("heartbeats", () -> Optional.of(host.heartbeats.get()).filter((count) -> count >= 4));
 		assertThat(gateway.connections(route)).filteredOn((connection) -> connection.side() == Side.UPSTREAM)
 			.hasSize(2);
-		assertThat(gateway.text("/actuator/prometheus").lines()
+		assertThat(gateway.text("/actuator/prometheus")
+			.lines()
 			.filter((line) -> line.startsWith("framegate_replies_discarded") && line.contains('"' + route + '"')))
 			.isEmpty();
 	}
@@ -155,7 +156,9 @@ class Iso8583Tests {
 			.array());
 	}
 
-	/** Answers each message when it likes, and takes note of what a real host objects to. */
+	/**
+	 * Answers each message when it likes, and takes note of what a real host objects to.
+	 */
 	private static final class Host {
 
 		private final TestUpstream server = TestUpstream.handling(this::serve);
@@ -203,8 +206,8 @@ class Iso8583Tests {
 			}
 			int name = message.length() - 8;
 			open.remove(number);
-			answer(peer, "0210" + bitmap(message.contains("164000123412341234"), true) + message.substring(20, name) + "00"
-					+ message.substring(name));
+			answer(peer, "0210" + bitmap(message.contains("164000123412341234"), true) + message.substring(20, name)
+					+ "00" + message.substring(name));
 		}
 
 		private static void answer(Peer peer, String message) {
