@@ -393,8 +393,9 @@ final class Input {
 			this.done = true;
 			afterFrames(() -> {
 				int partial = partialBytes();
-				this.connection.inputDone((partial > 0 && !this.broken) ? new Cause(CloseReason.TRUNCATED_FRAME,
-						this.connection.side().asEndedBy(), "FIN after " + partial + " bytes of a frame") : null);
+				this.connection.ending()
+					.inputDone((partial > 0 && !this.broken) ? new Cause(CloseReason.TRUNCATED_FRAME,
+							this.connection.side().asEndedBy(), "FIN after " + partial + " bytes of a frame") : null);
 			});
 		}
 	}

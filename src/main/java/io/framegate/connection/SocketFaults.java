@@ -8,6 +8,8 @@ import java.util.Locale;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 
+import io.framegate.timeout.Timeouts;
+import io.framegate.timeout.Timer;
 import io.netty.channel.ConnectTimeoutException;
 
 /**
@@ -30,20 +32,25 @@ public final class SocketFaults {
 	}
 
 	static Cause cause(FrameConnection connection, Throwable thrown) {
-		return cause(connection.side(), thrown, () -> keptAlive(connection));
+		return cause(connection.side(), thrown, () -> keptAlive(connection),
+				connection.terms().timeouts().limit(Timer.WRITE));
 	}
 
-	static Cause cause(Side side, Throwable thrown, BooleanSupplier keptAlive) {
+	static Cause cause(Side side, Throwable thrown, BooleanSupplier keptAlive, Timeouts.Limit limit) {
 		Throwable root = root(thrown);
 		if (!(root instanceof IOException)) {
 			return Cause.byGateway(CloseReason.INTERNAL_ERROR, root.toString());
 		}
 		String text = text(root);
 		if (GIVEN_UP.matcher(text.toLowerCase(Locale.ROOT)).find()) {
-			return keptAlive.getAsBoolean() ? reset(side, text + " (keepalive)")
-					: Cause.byGateway(CloseReason.WRITE_TIMEOUT, text + " (TCP_USER_TIMEOUT)");
+			return keptAlive.getAsBoolean() ? reset(side, text + " (keepalive)") : writeTimeout(limit, text);
 		}
 		return reset(side, text);
+	}
+
+	private static Cause writeTimeout(Timeouts.Limit limit, String text) {
+		return Cause.byGateway(CloseReason.WRITE_TIMEOUT, limit.value().isZero() ? text + " (given up by the kernel)"
+				: "write timer (" + limit.text() + ") ran out: " + text + " (TCP_USER_TIMEOUT)");
 	}
 
 	/**

@@ -39,7 +39,10 @@ public final class Reload implements SmartLifecycle {
 	private final Routes routes;
 
 	/** The files as they were when the routes were read. */
-	private String known;
+	private volatile String known;
+
+	/** What was read at the start, of which all but the routes stays until the end. */
+	private final FramegateProperties started;
 
 	private volatile CountDownLatch stopped = new CountDownLatch(0);
 
@@ -49,6 +52,7 @@ public final class Reload implements SmartLifecycle {
 		this.source = source;
 		this.routes = routes;
 		this.known = source.fingerprint();
+		this.started = source.started();
 	}
 
 	/**
@@ -81,22 +85,56 @@ public final class Reload implements SmartLifecycle {
 	 */
 	public synchronized Outcome reload() {
 		Outcome outcome = new Outcome(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), null);
+		if (this.routes.isClosing()) {
+			return nothing("the gateway is stopping");
+		}
+		this.known = this.source.fingerprint();
 		FramegateProperties properties;
 		try {
 			properties = this.source.read();
+			check(properties.allRoutes());
 		}
 		catch (RuntimeException ex) {
 			String problem = text(ex);
 			this.error = problem;
 			logger.error("The changed configuration is wrong and was not taken over: {}", problem);
-			return new Outcome(List.of(), List.of(), List.of(), List.of(), problem);
+			return nothing(problem);
 		}
+		sayWhatStays(properties);
 		List<String> faults = new ArrayList<>();
 		take(properties, outcome, faults);
 		this.error = faults.isEmpty() ? null : String.join("; ", faults);
 		logger.info("Configuration taken over: routes started {}, removed {}, changed {}, restarted {}",
 				outcome.started(), outcome.removed(), outcome.changed(), outcome.restarted());
 		return new Outcome(outcome.started(), outcome.removed(), outcome.changed(), outcome.restarted(), this.error);
+	}
+
+	private static Outcome nothing(String error) {
+		return new Outcome(List.of(), List.of(), List.of(), List.of(), error);
+	}
+
+	private void check(List<Route> wanted) {
+		if (wanted.isEmpty() && !this.routes.all().isEmpty()) {
+			throw new IllegalStateException("there is no route under framegate.routes any more, as if a file were gone;"
+					+ " to end every route, stop the gateway");
+		}
+		wanted.forEach(this.routes::check);
+	}
+
+	/**
+	 * Routes alone are taken over.
+	 */
+	private void sayWhatStays(FramegateProperties now) {
+		sayWhatStays("closures", this.started.closures(), now.closures());
+		sayWhatStays("shutdown", this.started.shutdown(), now.shutdown());
+		sayWhatStays("demo", this.started.demo(), now.demo());
+		sayWhatStays("management", this.started.management(), now.management());
+	}
+
+	private static void sayWhatStays(String group, Object before, Object now) {
+		if (!before.equals(now)) {
+			logger.warn("A change under framegate.{} needs a restart and was not taken over", group);
+		}
 	}
 
 	private void take(FramegateProperties properties, Outcome outcome, List<String> faults) {
@@ -133,6 +171,10 @@ public final class Reload implements SmartLifecycle {
 		// Those that go have closed their ports: new ones need not wait for their drains.
 		start(fresh, faults);
 		drained.forEach(Runnable::run);
+		if (this.routes.isClosing()) {
+			faults.add("the gateway began to stop");
+			return;
+		}
 		start(anew, faults);
 	}
 
@@ -172,7 +214,6 @@ public final class Reload implements SmartLifecycle {
 				String now = this.source.fingerprint();
 				// Only when it has held still: a file may be half written.
 				if (!now.equals(this.known) && now.equals(seen)) {
-					this.known = now;
 					reload();
 				}
 				seen = now;

@@ -39,8 +39,9 @@ public abstract class Relay {
 	/**
 	 * Ends connections that no client owns, once what is under way on them is done.
 	 * @param cause why
+	 * @param since when the drain began, a {@link System#nanoTime()} stamp
 	 */
-	public void stop(Cause cause) {
+	public void stop(Cause cause, long since) {
 	}
 
 	/**

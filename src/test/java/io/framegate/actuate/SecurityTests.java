@@ -211,7 +211,8 @@ class SecurityTests {
 			gateway = SecurityTests.start(Gateway.all(ON,
 					new String[] { "framegate.management.users.ann.password={bcrypt}" + bcrypt.encode("sesame"),
 							"framegate.management.users.bob.password=" + bcrypt.encode("open: it"),
-							"framegate.management.users.bob.roles=operator" }));
+							"framegate.management.users.bob.roles=operator",
+							"management.endpoint.health.group.one.include=routes/t" }));
 		}
 
 		@AfterAll
@@ -220,8 +221,7 @@ class SecurityTests {
 		}
 
 		@ParameterizedTest
-		@ValueSource(
-				strings = { "/health", "/health/liveness", "/health/readiness", "/health/routes/t", "/prometheus" })
+		@ValueSource(strings = { "/health", "/health/liveness", "/health/readiness", "/health/one", "/prometheus" })
 		void probesAndScrapersNeedNoCredentials(String endpoint) {
 			assertThat(gateway.exchange("GET", "/actuator" + endpoint, null).statusCode()).isEqualTo(200);
 		}
@@ -237,6 +237,18 @@ class SecurityTests {
 			assertThat(response.body()).isEqualTo("{\"message\":\"Credentials are needed\"}");
 			assertThat(gateway.exchange("GET", "/actuator" + endpoint, null, ANN).statusCode()).isEqualTo(200);
 			assertThat(gateway.exchange("GET", "/actuator" + endpoint, null, BOB).statusCode()).isEqualTo(200);
+		}
+
+		@ParameterizedTest
+		@ValueSource(strings = { "", "/one" })
+		void strangersSeeTheStatusOfHealthAlone(String group) {
+			String health = "/actuator/health" + group;
+			assertThat(gateway.get(health).at("/status").asString()).isEqualTo("UP");
+			assertThat(gateway.get(health).has("components")).isFalse();
+			assertThat(gateway.exchange("GET", "/actuator/health/routes/t", null).statusCode()).isEqualTo(404);
+			assertThat(gateway.exchange("GET", health, null, ANN).body()).contains("\"listener\"", "\"details\"");
+			assertThat(gateway.exchange("GET", health, null, BOB).body()).contains("\"listener\"", "\"details\"");
+			assertThat(gateway.exchange("GET", "/actuator/health/routes/t", null, ANN).statusCode()).isEqualTo(200);
 		}
 
 		@Test

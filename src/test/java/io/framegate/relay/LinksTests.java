@@ -68,6 +68,7 @@ class LinksTests {
 								"upstream.heartbeat.expect=base64:cG9uZw==" }),
 				route("same-keys", batches, keyed), //
 				route("given-up", server(LinksTests::lateThenEcho), keyed, sorry, impatient),
+				route("all-given-up", server(LinksTests::silent), keyed, sorry, impatient),
 				route("any-order", server(LinksTests::backwards), keyed,
 						new String[] { "upstream.correlation.ordered=false" }),
 				route("in-order", server(LinksTests::backwards), keyed),
@@ -153,6 +154,10 @@ class LinksTests {
 				peer.sendLine(line);
 			}
 		}
+	}
+
+	private static void silent(Peer peer) {
+		peer.awaitEof();
 	}
 
 	private static void backwards(Peer peer) {
@@ -308,6 +313,16 @@ class LinksTests {
 					() -> Optional
 						.of(gateway.metric("framegate_replies_discarded_total{cause=\"late\",route=\"given-up\"}"))
 						.filter((count) -> count == 1));
+		}
+	}
+
+	@Test
+	void everyRequestGivenUpIsCounted() {
+		try (TestClient client = gateway.connect("all-given-up")) {
+			client.send("0001\r\n0002\r\n0003\r\n");
+			assertThat(Stream.generate(client::readLine).limit(3)).containsOnly("sorry");
+			assertThat(gateway.metric("framegate_timeouts_fired_total{route=\"all-given-up\",timer=\"reply\"}"))
+				.isEqualTo(3);
 		}
 	}
 

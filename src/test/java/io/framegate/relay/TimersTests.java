@@ -134,7 +134,7 @@ class TimersTests {
 		Closure closure = endings.expect("connect", CloseReason.CONNECT_TIMEOUT, EndedBy.GATEWAY);
 		assertThat(Duration.between(closure.openedAt(), closure.closedAt())).isBetween(Duration.ofMillis(300),
 				Duration.ofSeconds(2));
-		assertThat(closure.detail()).isEqualTo("connect timer (300ms) ran out");
+		assertThat(closure.detail()).isEqualTo("connect timer (300ms) ran out: " + FULL.address());
 		assertThat(closure.undelivered()).isEqualTo(new Closure.Undelivered(1, 5));
 		assertThat(endings.fired("connect", "connect")).isEqualTo(1);
 	}
@@ -303,7 +303,8 @@ class TimersTests {
 				.filter((connection) -> connection.framesOut() == 16 && connection.pendingBytes() == 0));
 			gateway.route("kernel").timeouts().set(Timer.WRITE, Duration.ofMillis(500));
 			Closure closure = endings.expect("kernel", CloseReason.WRITE_TIMEOUT, EndedBy.GATEWAY);
-			assertThat(closure.detail()).isEqualTo("Connection timed out (TCP_USER_TIMEOUT)");
+			assertThat(closure.detail())
+				.isEqualTo("write timer (500ms) ran out: Connection timed out (TCP_USER_TIMEOUT)");
 			assertThat(endings.fired("kernel", "write")).isEqualTo(1);
 		}
 	}
