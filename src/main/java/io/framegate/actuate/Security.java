@@ -8,6 +8,7 @@ import reactor.core.publisher.Mono;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointProperties;
 import org.springframework.boot.actuate.endpoint.EndpointAccessResolver;
+import org.springframework.boot.actuate.endpoint.SanitizingFunction;
 import org.springframework.boot.actuate.endpoint.web.WebServerNamespace;
 import org.springframework.boot.health.actuate.endpoint.HealthEndpointGroupsPostProcessor;
 import org.springframework.boot.security.autoconfigure.actuate.web.reactive.EndpointRequest;
@@ -54,6 +55,16 @@ class Security {
 	HealthEndpointGroupsPostProcessor framegateHealthGroups(Users users, ObjectProvider<ReactiveJwtDecoder> tokens) {
 		boolean open = users.isEmpty() && tokens.stream().findAny().isEmpty();
 		return open ? (groups) -> groups : new HealthForRoles();
+	}
+
+	/**
+	 * Passwords stay hidden in {@code env} and {@code configprops}, also where their
+	 * values are to be shown.
+	 * @return what hides them
+	 */
+	@Bean
+	SanitizingFunction framegateSecrets() {
+		return SanitizingFunction.sanitizeValue().ifLikelyCredential();
 	}
 
 	@Bean

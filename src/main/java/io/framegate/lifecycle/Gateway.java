@@ -3,6 +3,7 @@ package io.framegate.lifecycle;
 import java.time.Duration;
 
 import io.framegate.connection.Closures;
+import io.framegate.connection.CoarseClock;
 import io.framegate.connection.Connections;
 import io.framegate.connection.Loops;
 import io.framegate.route.FramegateProperties;
@@ -55,6 +56,11 @@ class Gateway {
 	@Bean
 	Loops loops() {
 		return new Loops();
+	}
+
+	@Bean
+	CoarseClock metersClock() {
+		return new CoarseClock();
 	}
 
 	@Bean

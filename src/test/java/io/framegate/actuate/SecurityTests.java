@@ -162,7 +162,8 @@ class SecurityTests {
 		}
 
 		@ParameterizedTest
-		@CsvSource({ "X-Forwarded-For,127.0.0.1", "Forwarded,for=127.0.0.1", "X-Real-IP,127.0.0.1" })
+		@CsvSource({ "X-Forwarded-For,127.0.0.1", "Forwarded,for=127.0.0.1", "X-Real-IP,127.0.0.1",
+				"x-forwarded-proto,https", "True-Client-IP,127.0.0.1", "Via,1.1 proxy" })
 		void changesAreNotTakenThroughAProxy(String header, String value) {
 			assertThat(change(gateway, header, value)).isEqualTo(403);
 		}
@@ -212,7 +213,9 @@ class SecurityTests {
 					new String[] { "framegate.management.users.ann.password={bcrypt}" + bcrypt.encode("sesame"),
 							"framegate.management.users.bob.password=" + bcrypt.encode("open: it"),
 							"framegate.management.users.bob.roles=operator",
-							"management.endpoint.health.group.one.include=routes/t" }));
+							"management.endpoint.health.group.one.include=routes/t",
+							"management.endpoints.web.exposure.include=*", "management.endpoint.env.show-values=always",
+							"management.endpoint.configprops.show-values=always" }));
 		}
 
 		@AfterAll
@@ -262,6 +265,15 @@ class SecurityTests {
 			}
 			assertThat(gateway.exchange("GET", "/actuator/routes", null, ANN).headers().map())
 				.doesNotContainKey("set-cookie");
+		}
+
+		@ParameterizedTest
+		@ValueSource(strings = { "/env", "/env/framegate.management.users.bob.password", "/configprops", "/beans" })
+		void passwordsAreShownNowhere(String endpoint) {
+			assertThat(gateway.exchange("GET", "/actuator" + endpoint, null).statusCode()).isEqualTo(401);
+			HttpResponse<String> shown = gateway.exchange("GET", "/actuator" + endpoint, null, BOB);
+			assertThat(shown.statusCode()).isEqualTo(200);
+			assertThat(shown.body()).doesNotContain("{bcrypt}");
 		}
 
 		@Test

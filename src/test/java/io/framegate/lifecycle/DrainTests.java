@@ -1,6 +1,7 @@
 package io.framegate.lifecycle;
 
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -13,6 +14,7 @@ import io.framegate.connection.Cause;
 import io.framegate.connection.CloseReason;
 import io.framegate.connection.EndedBy;
 import io.framegate.connection.FrameConnection;
+import io.framegate.connection.Loops;
 import io.framegate.connection.Side;
 import io.framegate.testkit.Gateway;
 import io.framegate.testkit.TestClient;
@@ -52,6 +54,42 @@ class DrainTests {
 				}
 				route.resume();
 			}
+		}
+	}
+
+	@Test
+	void connectionsThatOnlyTheKernelHadAcceptedAreNotReset() throws Exception {
+		CountDownLatch go = new CountDownLatch(1);
+		List<TestClient> clients = new ArrayList<>();
+		try (TestUpstream echo = TestUpstream.lineEcho();
+				Gateway gateway = Gateway.start(Gateway.route("s", "crlf", "crlf", echo.address()))) {
+			RunningRoute route = gateway.route("s");
+			gateway.bean(Loops.class).all().forEach((loop) -> loop.later(() -> {
+				try {
+					go.await();
+				}
+				catch (InterruptedException ex) {
+					Thread.currentThread().interrupt();
+				}
+			}));
+			for (int i = 0; i < 100; i++) {
+				clients.add(TestClient.connect(route.port()));
+			}
+			CompletableFuture<CompletableFuture<?>> drained = new CompletableFuture<>();
+			Thread.ofPlatform().start(() -> drained.complete(route.drain(CAUSE)));
+			Gateway.await("the drain",
+					() -> (route.state() == RunningRoute.State.DRAINING) ? Optional.of(true) : Optional.empty());
+			go.countDown();
+			for (TestClient client : clients) {
+				client.expectEof();
+				client.close();
+			}
+			drained.get().get(10, TimeUnit.SECONDS);
+			assertThat(route.meters().opened(Side.INBOUND)).isEqualTo(100);
+		}
+		finally {
+			go.countDown();
+			clients.forEach(TestClient::close);
 		}
 	}
 
