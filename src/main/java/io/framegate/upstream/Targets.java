@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Targets {
 
-	/** How often names are looked up again; the JVM keeps an answer for 30 s itself. */
-	static final Duration LOOK_UP_EVERY = Duration.ofSeconds(15);
+	/** How often names are looked up again. */
+	static final Duration LOOK_UP_EVERY = Duration.ofSeconds(5);
 
 	private final Balance balance;
 
