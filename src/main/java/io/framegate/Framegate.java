@@ -1,5 +1,7 @@
 package io.framegate;
 
+import java.security.Security;
+
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
@@ -9,8 +11,16 @@ import org.springframework.boot.autoconfigure.SpringBootApplication;
 @SpringBootApplication
 public class Framegate {
 
+	/** How long the JVM remembers an address, in seconds. */
+	private static final String NAMES_KEPT = "networkaddress.cache.ttl";
+
 	public static void main(String[] args) {
 		StopSignals.handle();
+		if (Security.getProperty(NAMES_KEPT) == null) {
+			// The JVM's own half a minute is long where names stand for what comes and
+			// goes.
+			Security.setProperty(NAMES_KEPT, "5");
+		}
 		SpringApplication.run(Framegate.class, args);
 	}
 
