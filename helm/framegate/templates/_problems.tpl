@@ -9,7 +9,12 @@ Where values contradict each other, one line each. The schema has checked each v
 {{- end -}}
 {{- $seen := dict (toString $values.management.port) "management.port" -}}
 {{- $seenOnService := dict -}}
+{{- $seenNodePorts := dict -}}
 {{- $seenNames := dict -}}
+{{- $fullname := include "framegate.fullname" . -}}
+{{- if not (regexMatch "^[a-z]([-a-z0-9]*[a-z0-9])?$" $fullname) -}}
+{{- $problems = append $problems (printf "fullnameOverride: is needed, for %s cannot be the name of a Service: a small letter, then small letters, digits and dashes" $fullname) -}}
+{{- end -}}
 {{- range (include "framegate.ports" . | fromJsonArray) -}}
 {{- $key := printf "routes.%s" .route -}}
 {{- $route := index $values.routes .route -}}
@@ -20,11 +25,18 @@ Where values contradict each other, one line each. The schema has checked each v
 {{- $_ := set $seen $port $key -}}
 {{- $servicePort := printf "%d" (int .servicePort) -}}
 {{- with get $seenOnService $servicePort -}}
-{{- if ne $servicePort $port -}}
-{{- $problems = append $problems (printf "service.ports: %s and %s have the same port %s" . $key $servicePort) -}}
+{{- if ne .port $port -}}
+{{- $problems = append $problems (printf "service.ports: %s and %s have the same port %s" .key $key $servicePort) -}}
 {{- end -}}
 {{- end -}}
-{{- $_ := set $seenOnService $servicePort $key -}}
+{{- $_ := set $seenOnService $servicePort (dict "key" $key "port" $port) -}}
+{{- if .nodePort -}}
+{{- $nodePort := printf "%d" (int .nodePort) -}}
+{{- with get $seenNodePorts $nodePort -}}
+{{- $problems = append $problems (printf "service.ports: %s and %s have the same nodePort %s" . $key $nodePort) -}}
+{{- end -}}
+{{- $_ := set $seenNodePorts $nodePort $key -}}
+{{- end -}}
 {{- with get $seenNames .name -}}
 {{- $problems = append $problems (printf "%s: the name of its port is taken by %s; rename one of them" $key .) -}}
 {{- end -}}
@@ -63,6 +75,31 @@ Where values contradict each other, one line each. The schema has checked each v
 {{- if hasKey $values.application "framegate" -}}
 {{- $problems = append $problems "application.framegate: has values of its own: routes, defaults, shutdown, closures, demo, management.users" -}}
 {{- end -}}
+{{- range $key := list "server.port" "management.server.port" -}}
+{{- if include "framegate.property" (dict "in" $values.application "path" (splitList "." $key)) -}}
+{{- $problems = append $problems (printf "application.%s: is management.port here, for probes and Service need it, too" $key) -}}
+{{- end -}}
+{{- end -}}
+{{- $taken := list "SPRING_CONFIG_LOCATION" -}}
+{{- if $values.javaOptions -}}
+{{- $taken = append $taken "JAVA_TOOL_OPTIONS" -}}
+{{- end -}}
+{{- range $values.extraEnv -}}
+{{- if has .name $taken -}}
+{{- $problems = append $problems (printf "extraEnv: %s is set by the chart" .name) -}}
+{{- end -}}
+{{- $taken = append $taken .name -}}
+{{- end -}}
+{{- $volumes := list "config" "tmp" "management" -}}
+{{- range $name := keys $values.tls.bundles -}}
+{{- $volumes = append $volumes (printf "tls-%s" $name) -}}
+{{- end -}}
+{{- range $values.extraVolumes -}}
+{{- if has .name $volumes -}}
+{{- $problems = append $problems (printf "extraVolumes: the name %s is taken" .name) -}}
+{{- end -}}
+{{- $volumes = append $volumes .name -}}
+{{- end -}}
 {{- $end := include "framegate.wholeEnd" . -}}
 {{- $grace := $values.termination.gracePeriodSeconds -}}
 {{- if and (kindIs "invalid" $grace) (not $end) $values.routes -}}
@@ -95,4 +132,53 @@ Where values contradict each other, one line each. The schema has checked each v
 {{- end -}}
 {{- end -}}
 {{- join "\n" $problems -}}
+{{- end -}}
+
+{{/*
+What this version of the gateway refuses to start with, for the notes to say. A line of the list goes when its
+capability is there; ChartSchemaTests compares it with the gateway's.
+*/}}
+{{- define "framegate.unbuilt" -}}
+{{- $harmless := list
+      (dict "key" "listen.tls")
+      (dict "key" "listen.proxy-protocol" "values" (list "off" "false"))
+      (dict "key" "listen.proxy-trusted")
+      (dict "key" "listen.allow")
+      (dict "key" "listen.deny")
+      (dict "key" "listen.max-connections-per-ip" "values" (list "0"))
+      (dict "key" "listen.max-accepts-per-second" "values" (list "0"))
+      (dict "key" "upstream.tls")
+      (dict "key" "upstream.proxy-protocol" "values" (list "off" "false")) -}}
+{{- $problems := list -}}
+{{- range $name := keys .Values.routes | sortAlpha -}}
+{{- $route := index $.Values.routes $name -}}
+{{- range $harmless -}}
+{{- $path := splitList "." .key -}}
+{{- $side := get $route (first $path) | default dict -}}
+{{- if hasKey $side (last $path) -}}
+{{- if not (has (get $side (last $path) | toString) (.values | default list)) -}}
+{{- $problems = append $problems (printf "routes.%s.%s: is not available in this version of the gateway" $name .key) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- if not (has (.Values.proxyProtocol.mode | toString) (list "off" "false" "")) -}}
+{{- $problems = append $problems "proxyProtocol.mode: is not available in this version of the gateway: only off is" -}}
+{{- end -}}
+{{- toJson $problems -}}
+{{- end -}}
+
+{{/* A word where there is a property: nested, or with dots. Takes in and path. */}}
+{{- define "framegate.property" -}}
+{{- $path := .path -}}
+{{- if kindIs "map" .in -}}
+{{- range $key, $value := .in -}}
+{{- $words := splitList "." $key -}}
+{{- if eq (join "." $path) $key -}}
+there
+{{- else if and (lt (len $words) (len $path)) (eq $key (join "." (slice $path 0 (len $words)))) -}}
+{{- include "framegate.property" (dict "in" $value "path" (slice $path (len $words))) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}

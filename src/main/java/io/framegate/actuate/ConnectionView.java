@@ -38,9 +38,10 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record ConnectionView(String id, String route, String side, ConnectionState state, String remote,
-		@Nullable String local, @Nullable String peerId, Instant openedAt, @Nullable Instant lastReadAt,
-		@Nullable Instant lastWriteAt, long framesIn, long framesOut, long bytesIn, long bytesOut, long pendingBytes,
-		int inFlight, @Nullable List<TimerView> timers, @Nullable TcpFacts tcp) {
+		@JsonInclude @Nullable String local, @JsonInclude @Nullable String peerId, Instant openedAt,
+		@JsonInclude @Nullable Instant lastReadAt, @JsonInclude @Nullable Instant lastWriteAt, long framesIn,
+		long framesOut, long bytesIn, long bytesOut, long pendingBytes, int inFlight, @Nullable List<TimerView> timers,
+		@Nullable TcpFacts tcp) {
 
 	static ConnectionView brief(FrameConnection connection) {
 		return of(connection, null, null);

@@ -173,10 +173,9 @@ final class ConnectionsEndpoint {
 	 *
 	 * @param total how many match the filters
 	 * @param connections one page of them
-	 * @param next what to ask for after this page, absent where it is the last
+	 * @param next what to ask for after this page, {@code null} where it is the last
 	 */
-	@JsonInclude(JsonInclude.Include.NON_NULL)
-	record Page(int total, List<ConnectionView> connections, @Nullable String next) {
+	record Page(int total, List<ConnectionView> connections, @JsonInclude @Nullable String next) {
 
 	}
 

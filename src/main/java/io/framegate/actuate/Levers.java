@@ -3,6 +3,7 @@ package io.framegate.actuate;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
@@ -29,8 +30,10 @@ final class Levers implements WebFilter {
 	private static final List<String> ENDPOINTS = List.of("routes", "connections", "timeouts");
 
 	/** With one of these, somebody else asks by way of this machine. */
-	private static final List<String> FORWARDED = List.of("Forwarded", "X-Forwarded-For", "X-Forwarded-Host",
-			"X-Real-IP", "Via");
+	private static final Set<String> FORWARDED = Set.of("forwarded", "via", "x-real-ip", "x-client-ip",
+			"x-cluster-client-ip", "true-client-ip", "cf-connecting-ip", "fastly-client-ip");
+
+	private static final String FORWARDED_PREFIX = "x-forwarded-";
 
 	private final String basePath;
 
@@ -92,9 +95,14 @@ final class Levers implements WebFilter {
 	private boolean isFromThisMachine(ServerHttpRequest request) {
 		InetSocketAddress remote = request.getRemoteAddress();
 		InetSocketAddress host = request.getHeaders().getHost();
-		return this.trusted && FORWARDED.stream().noneMatch((name) -> request.getHeaders().containsHeader(name))
+		return this.trusted && request.getHeaders().headerNames().stream().noneMatch(Levers::tellsOfAProxy)
 				&& remote != null && !remote.isUnresolved() && remote.getAddress().isLoopbackAddress() && host != null
 				&& isLoopback(host.getHostString());
+	}
+
+	private static boolean tellsOfAProxy(String header) {
+		String name = header.toLowerCase(Locale.ROOT);
+		return name.startsWith(FORWARDED_PREFIX) || FORWARDED.contains(name);
 	}
 
 	private static boolean isLoopback(String host) {

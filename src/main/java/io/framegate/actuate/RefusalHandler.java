@@ -6,11 +6,14 @@ import reactor.core.publisher.Mono;
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.core.annotation.Order;
+import org.springframework.core.codec.CodecException;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.server.ResponseStatusException;
 import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.ServerWebInputException;
+import org.springframework.web.server.UnsupportedMediaTypeStatusException;
 import org.springframework.web.server.WebExceptionHandler;
 
 /**
@@ -27,6 +30,11 @@ final class RefusalHandler implements WebExceptionHandler {
 		return switch (fault) {
 			case Refusal refusal ->
 				answer(exchange, HttpStatusCode.valueOf(refusal.status()), String.valueOf(refusal.getMessage()));
+			case ServerWebInputException unreadable when unreadable.getCause() instanceof CodecException ->
+				answer(exchange, unreadable.getStatusCode(),
+						"The body must be a JSON object of names and texts, such as {\"value\":\"30s\"}");
+			case UnsupportedMediaTypeStatusException other ->
+				answer(exchange, other.getStatusCode(), other.getReason() + ": send it as application/json");
 			case ResponseStatusException refused when refused.getStatusCode().is4xxClientError()
 					&& refused.getReason() != null ->
 				answer(exchange, refused.getStatusCode(), refused.getReason());

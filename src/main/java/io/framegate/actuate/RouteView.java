@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record RouteView(String name, String mode, RunningRoute.State state, String address, int port, Framings framing,
-		List<RunningRoute.TargetFacts> targets, Counts connections, Flow frames, Flow bytes, @Nullable String lastError,
-		List<String> advice) {
+		List<RunningRoute.TargetFacts> targets, Counts connections, Flow frames, Flow bytes,
+		@JsonInclude @Nullable String lastError, List<String> advice) {
 
 	static RouteView of(RunningRoute running, Advice advice) {
 		var route = running.route();

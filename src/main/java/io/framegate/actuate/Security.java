@@ -8,7 +8,9 @@ import reactor.core.publisher.Mono;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointProperties;
 import org.springframework.boot.actuate.endpoint.EndpointAccessResolver;
+import org.springframework.boot.actuate.endpoint.SanitizingFunction;
 import org.springframework.boot.actuate.endpoint.web.WebServerNamespace;
+import org.springframework.boot.health.actuate.endpoint.HealthEndpointGroupsPostProcessor;
 import org.springframework.boot.security.autoconfigure.actuate.web.reactive.EndpointRequest;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -41,6 +43,28 @@ class Security {
 	@Bean
 	Users framegateUsers(ConfigurableEnvironment environment) {
 		return new Users(FramegateProperties.read(environment).management());
+	}
+
+	/**
+	 * Who may see what health is made of.
+	 * @param users the users
+	 * @param tokens present where tokens are accepted
+	 * @return what narrows it down; changes nothing where nobody has to say who they are
+	 */
+	@Bean
+	HealthEndpointGroupsPostProcessor framegateHealthGroups(Users users, ObjectProvider<ReactiveJwtDecoder> tokens) {
+		boolean open = users.isEmpty() && tokens.stream().findAny().isEmpty();
+		return open ? (groups) -> groups : new HealthForRoles();
+	}
+
+	/**
+	 * Passwords stay hidden in {@code env} and {@code configprops}, also where their
+	 * values are to be shown.
+	 * @return what hides them
+	 */
+	@Bean
+	SanitizingFunction framegateSecrets() {
+		return SanitizingFunction.sanitizeValue().ifLikelyCredential();
 	}
 
 	@Bean

@@ -1,5 +1,7 @@
 package io.framegate.connection;
 
+import java.util.Locale;
+
 /**
  * A connection's life. <pre>
  * inbound:  ACCEPTED ─┬──────────────────────────────┐
@@ -43,6 +45,28 @@ public enum ConnectionState {
 	DRAINING,
 
 	/** Gone. */
-	CLOSED
+	CLOSED;
+
+	/**
+	 * Whether connections of a side can be found in this state.
+	 * @param side the side
+	 * @return whether they can
+	 */
+	boolean isOf(Side side) {
+		return switch (this) {
+			case ACCEPTED, PROXY_HEADER -> side == Side.INBOUND;
+			case CONNECTING -> side == Side.UPSTREAM;
+			case CLOSED -> false;
+			default -> true;
+		};
+	}
+
+	/**
+	 * The state in metrics.
+	 * @return its name in small letters with dashes
+	 */
+	public String label() {
+		return name().toLowerCase(Locale.ROOT).replace('_', '-');
+	}
 
 }

@@ -23,6 +23,8 @@ public final class Connections {
 
 	private final ConcurrentMap<String, FrameConnection> connections = new ConcurrentHashMap<>();
 
+	private final Census census = new Census(this);
+
 	/**
 	 * A new connection's id: unique over restarts, rising within a process.
 	 * @return an id that needs no escaping in a URL
@@ -79,6 +81,17 @@ public final class Connections {
 		}
 		Object id = message.getHeaders().get(org.springframework.integration.ip.IpHeaders.CONNECTION_ID);
 		return (id != null) ? this.connections.get(id.toString()) : null;
+	}
+
+	/**
+	 * How many connections are in a state, as of a moment ago.
+	 * @param route their route's name
+	 * @param side their side
+	 * @param state the state
+	 * @return a number of connections
+	 */
+	int count(String route, Side side, ConnectionState state) {
+		return this.census.count(route, side, state);
 	}
 
 	public Collection<FrameConnection> all() {

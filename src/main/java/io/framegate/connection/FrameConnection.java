@@ -5,20 +5,14 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 
-import javax.net.ssl.SSLSession;
-
 import io.framegate.framing.BeanFraming;
 import io.framegate.framing.Framing;
 import io.framegate.timeout.Timer;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.epoll.EpollSocketChannel;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 import org.springframework.context.ApplicationEventPublisher;
-import org.springframework.integration.ip.tcp.connection.TcpConnectionSupport;
 import org.springframework.integration.ip.tcp.connection.TcpListener;
 import org.springframework.messaging.Message;
 
@@ -30,12 +24,10 @@ import org.springframework.messaging.Message;
  * Everything happens on the connection's event loop. {@link #send(Message)},
  * {@link #execute} and what only reads a count or a state may be called by any thread.
  */
-public final class FrameConnection extends TcpConnectionSupport {
+public final class FrameConnection extends SpringConnection {
 
 	/** The message header that names the route. */
 	public static final String ROUTE_HEADER = "framegate_route";
-
-	private static final Logger logger = LoggerFactory.getLogger(FrameConnection.class);
 
 	private final Terms terms;
 
@@ -59,25 +51,20 @@ public final class FrameConnection extends TcpConnectionSupport {
 
 	private final Waits waits;
 
-	private final CompletableFuture<Closure> whenClosed = new CompletableFuture<>();
+	private final Ending ending;
 
 	private @Nullable Object attachment;
 
 	private @Nullable FrameConnection peer;
 
-	private @Nullable Cause cause;
-
-	private @Nullable Closure closure;
-
 	private volatile ConnectionState state;
 
 	private int place = -1;
 
-	private boolean inputDone;
+	private long retransmits;
 
-	private long lostFrames;
-
-	private long lostBytes;
+	/** The last write's stamp, once all that was written was acknowledged. */
+	private long acknowledgedAt;
 
 	public FrameConnection(Terms terms, Loop loop, Channel channel, InetSocketAddress remote, TcpListener listener,
 			Watcher watcher, ApplicationEventPublisher publisher) {
@@ -94,10 +81,11 @@ public final class FrameConnection extends TcpConnectionSupport {
 		this.waits = new Waits(this);
 		this.input = new Input(this, listener, codec);
 		this.output = new Output(this, codec);
+		this.ending = new Ending(this);
 		registerListener(listener);
 		channel.config().setRecvByteBufAllocator(loop.receive(this));
 		channel.pipeline().addLast(new SocketHandler(this));
-		channel.closeFuture().addListener((future) -> loop.later(this::closed));
+		channel.closeFuture().addListener((future) -> loop.later(this.ending::closed));
 		terms.connections().add(this);
 		terms.meters().countOpened(terms.side());
 		loop.execute(() -> loop.add(this));
@@ -113,6 +101,10 @@ public final class FrameConnection extends TcpConnectionSupport {
 
 	Waits waits() {
 		return this.waits;
+	}
+
+	Ending ending() {
+		return this.ending;
 	}
 
 	// What it is
@@ -131,10 +123,12 @@ public final class FrameConnection extends TcpConnectionSupport {
 		return this.number;
 	}
 
+	@Override
 	public String route() {
 		return this.terms.route();
 	}
 
+	@Override
 	public Side side() {
 		return this.terms.side();
 	}
@@ -151,10 +145,16 @@ public final class FrameConnection extends TcpConnectionSupport {
 		return this.terms.framing();
 	}
 
+	@Override
 	public ConnectionState state() {
 		return this.state;
 	}
 
+	void state(ConnectionState now) {
+		this.state = now;
+	}
+
+	@Override
 	public InetSocketAddress remote() {
 		return this.remote;
 	}
@@ -197,56 +197,6 @@ public final class FrameConnection extends TcpConnectionSupport {
 
 	void place(int place) {
 		this.place = place;
-	}
-
-	@Override
-	public boolean isServer() {
-		return side() == Side.INBOUND;
-	}
-
-	@Override
-	public String getHostAddress() {
-		return this.remote.isUnresolved() ? this.remote.getHostString() : this.remote.getAddress().getHostAddress();
-	}
-
-	@Override
-	public String getHostName() {
-		return this.remote.getHostString();
-	}
-
-	@Override
-	public int getPort() {
-		return this.remote.getPort();
-	}
-
-	@Override
-	public String getConnectionFactoryName() {
-		return "framegate." + route() + ((side() == Side.INBOUND) ? ".listener" : ".connector");
-	}
-
-	@Override
-	public boolean isOpen() {
-		return this.state != ConnectionState.CLOSED;
-	}
-
-	@Override
-	public @Nullable Object getPayload() {
-		throw new UnsupportedOperationException("Frames come as messages, not by asking");
-	}
-
-	@Override
-	public @Nullable Object getDeserializerStateKey() {
-		return null;
-	}
-
-	@Override
-	public @Nullable SSLSession getSslSession() {
-		return null;
-	}
-
-	@Override
-	public void run() {
-		throw new UnsupportedOperationException("The event loop runs this connection");
 	}
 
 	// Opening
@@ -320,25 +270,6 @@ public final class FrameConnection extends TcpConnectionSupport {
 	 */
 	public void afterFrames(Runnable task) {
 		this.input.afterFrames(task);
-	}
-
-	/**
-	 * Every frame before the peer's FIN was delivered.
-	 * @param fault what is wrong with the end, or {@code null}
-	 */
-	void inputDone(@Nullable Cause fault) {
-		if (!isOpen()) {
-			return;
-		}
-		this.inputDone = true;
-		if (this.state == ConnectionState.OPEN) {
-			this.state = ConnectionState.READ_CLOSED;
-		}
-		if (fault != null) {
-			because(fault);
-		}
-		this.watcher.inputEnded(this);
-		closeIfDone();
 	}
 
 	// Writing
@@ -442,10 +373,7 @@ public final class FrameConnection extends TcpConnectionSupport {
 	 * @param newer the cause
 	 */
 	public void because(Cause newer) {
-		Cause older = this.cause;
-		if (older == null || (older.reason().isNormalEnd() && !newer.reason().isNormalEnd())) {
-			this.cause = newer;
-		}
+		this.ending.because(newer);
 	}
 
 	void fail(Cause why) {
@@ -462,41 +390,18 @@ public final class FrameConnection extends TcpConnectionSupport {
 	}
 
 	/**
-	 * Our FIN was sent.
-	 */
-	void outputDone() {
-		if (this.state == ConnectionState.OPEN) {
-			this.state = ConnectionState.WRITE_CLOSED;
-		}
-		closeIfDone();
-	}
-
-	private void closeIfDone() {
-		if (isDone()) {
-			close(new Cause((side() == Side.INBOUND) ? CloseReason.INBOUND_EOF : CloseReason.UPSTREAM_EOF,
-					side().asEndedBy(), ""));
-		}
-	}
-
-	/**
 	 * Marks the connection as draining and starts the drain timer, unless it runs.
 	 */
 	public void drain() {
-		if (isOpen() && this.waits.startDrain()) {
-			this.state = ConnectionState.DRAINING;
-		}
+		drain(System.nanoTime());
 	}
 
-	void drainExpired(Cause why) {
-		Cause began = this.cause;
-		if (began == null) {
-			this.cause = why;
-		}
-		else {
-			this.cause = began.reason().isDrain() ? why.withDetail("drain begun by " + began.reason().label())
-					: began.withDetail(why.detail());
-		}
-		close(why);
+	/**
+	 * Marks the connection as draining, as part of something that began before.
+	 * @param since when that began, a {@link System#nanoTime()} stamp
+	 */
+	public void drain(long since) {
+		this.ending.drain(since);
 	}
 
 	/**
@@ -505,18 +410,7 @@ public final class FrameConnection extends TcpConnectionSupport {
 	 * @param why the cause
 	 */
 	public void finish(Cause why) {
-		if (!isOpen()) {
-			return;
-		}
-		because(why);
-		if (!this.channel.isActive()) {
-			close(why);
-			return;
-		}
-		discardInput();
-		drain();
-		halfClose();
-		closeIfDone();
+		this.ending.finish(why);
 	}
 
 	/**
@@ -532,7 +426,7 @@ public final class FrameConnection extends TcpConnectionSupport {
 	 * @return whether nothing was cut short
 	 */
 	public boolean isDone() {
-		return this.inputDone && this.output.isEnded();
+		return this.ending.isDone();
 	}
 
 	/**
@@ -540,7 +434,7 @@ public final class FrameConnection extends TcpConnectionSupport {
 	 * @return completed on the event loop
 	 */
 	public CompletableFuture<Closure> whenClosed() {
-		return this.whenClosed;
+		return this.ending.whenClosed();
 	}
 
 	/**
@@ -548,7 +442,7 @@ public final class FrameConnection extends TcpConnectionSupport {
 	 * @return the cause, or {@code null}
 	 */
 	public @Nullable Cause cause() {
-		return this.cause;
+		return this.ending.cause();
 	}
 
 	/**
@@ -556,11 +450,7 @@ public final class FrameConnection extends TcpConnectionSupport {
 	 * @param why the cause
 	 */
 	public void close(Cause why) {
-		because(why);
-		if (isOpen()) {
-			this.output.beforeClose();
-			this.channel.close();
-		}
+		this.ending.close(why);
 	}
 
 	/**
@@ -568,10 +458,7 @@ public final class FrameConnection extends TcpConnectionSupport {
 	 * @param why the cause
 	 */
 	public void abort(Cause why) {
-		if (isOpen() && this.channel.isActive()) {
-			this.channel.config().setOption(ChannelOption.SO_LINGER, 0);
-		}
-		close(why);
+		this.ending.abort(why);
 	}
 
 	/**
@@ -604,56 +491,7 @@ public final class FrameConnection extends TcpConnectionSupport {
 	 * @param bytes their payloads' bytes
 	 */
 	public void share(long frames, long bytes) {
-		this.lostFrames += frames;
-		this.lostBytes += bytes;
-	}
-
-	void exceptionCaught(Throwable thrown) {
-		if (isOpen()) {
-			logger.debug("Connection {}", this.id, thrown);
-			Cause why = SocketFaults.cause(this, thrown);
-			because(why);
-			if (this.cause == why && why.reason() == CloseReason.WRITE_TIMEOUT) {
-				this.terms.timeouts().countFired(Timer.WRITE);
-			}
-			close(why);
-		}
-	}
-
-	private void closed() {
-		if (!isOpen()) {
-			return;
-		}
-		this.state = ConnectionState.CLOSED;
-		this.loop.remove(this);
-		this.input.close();
-		long frames = this.output.outbox().pendingFrames();
-		long bytes = this.output.outbox().pendingPayload(framing().overhead());
-		share(frames, bytes);
-		if (!isCountedByExchanges()) {
-			this.terms.meters().countUndelivered(frames);
-		}
-		Cause why = this.cause;
-		if (why == null || (why.reason().isNormalEnd() && !isDone())) {
-			// Nobody here closed it: the peer's FIN was followed by a reset.
-			why = SocketFaults.reset(side());
-			this.cause = why;
-		}
-		try {
-			this.watcher.closed(this, why, frames, bytes);
-		}
-		catch (RuntimeException ex) {
-			logger.error("Route '{}': what follows the end of connection {} has failed", route(), this.id, ex);
-		}
-		Closure record = closure(why);
-		this.closure = record;
-		this.terms.meters().countClosed(side(), why.reason());
-		this.terms.closures().add(record);
-		// Last, so that whoever sees it gone finds its record.
-		this.terms.connections().remove(this);
-		super.close();
-		this.loop.flushSoon();
-		this.whenClosed.complete(record);
+		this.ending.lose(frames, bytes);
 	}
 
 	/** On a shared connection it is for each exchange to say what became of it. */
@@ -661,17 +499,18 @@ public final class FrameConnection extends TcpConnectionSupport {
 		return this.terms.shared() && side() == Side.UPSTREAM;
 	}
 
-	private Closure closure(Cause why) {
-		FrameConnection other = this.peer;
-		return new Closure(this.id, route(), side(), remoteText(), (other != null) ? other.id : null, why.reason(),
-				why.endedBy(), why.detail(), this.openedAt, Instant.now(), framesIn(), framesOut(), bytesIn(),
-				bytesOut(), new Closure.Undelivered(this.lostFrames, this.lostBytes), this.input.partialBytes());
+	/**
+	 * Tells Spring Integration that the connection is closed.
+	 */
+	void publishClosed() {
+		super.close();
 	}
 
 	@Override
 	protected void publishConnectionCloseEvent() {
-		if (this.closure != null) {
-			publishEvent(new ConnectionClosedEvent(this, this.closure));
+		Closure record = this.ending.closure();
+		if (record != null) {
+			publishEvent(new ConnectionClosedEvent(this, record));
 		}
 	}
 
@@ -743,7 +582,7 @@ public final class FrameConnection extends TcpConnectionSupport {
 	 * @return a number of frames
 	 */
 	public long lostFrames() {
-		return this.lostFrames;
+		return this.ending.lostFrames();
 	}
 
 	public long pendingBytes() {
@@ -757,6 +596,23 @@ public final class FrameConnection extends TcpConnectionSupport {
 	public @Nullable TcpFacts tcp() {
 		return (isOpen() && this.channel.isActive() && this.channel instanceof EpollSocketChannel socket)
 				? TcpFacts.of(socket.tcpInfo()) : null;
+	}
+
+	/**
+	 * What the kernel was known to have sent again when it was asked last.
+	 * @return segments since the connection was made
+	 */
+	long retransmits() {
+		return this.retransmits;
+	}
+
+	long acknowledgedAt() {
+		return this.acknowledgedAt;
+	}
+
+	void retransmits(long total, long acknowledged) {
+		this.retransmits = total;
+		this.acknowledgedAt = acknowledged;
 	}
 
 	public boolean isInputEnded() {

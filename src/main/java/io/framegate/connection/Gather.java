@@ -5,6 +5,8 @@ import java.util.List;
 
 import io.framegate.framing.Framing;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where an event loop gathers the frames written to a connection, so that they leave as
@@ -17,6 +19,9 @@ final class Gather {
 
 	private final byte[] bytes = new byte[SIZE];
 
+	/** What is written turn after turn; while a peer has not taken it, others serve. */
+	private final ByteBuf buffer = new UnpooledByteBufAllocator(true, true).directBuffer(SIZE, SIZE);
+
 	/** Where each gathered frame ends in {@link #bytes}. */
 	private int[] ends = new int[1024];
 
@@ -24,7 +29,7 @@ final class Gather {
 
 	private int frames;
 
-	private @org.jspecify.annotations.Nullable FrameConnection target;
+	private @Nullable FrameConnection target;
 
 	private final List<FrameConnection> unflushed = new ArrayList<>();
 
@@ -57,13 +62,13 @@ final class Gather {
 
 	private void addLarge(FrameConnection to, Framing framing, byte[] payload, int size) {
 		handOver();
-		ByteBuf buffer = to.output().allocate(size);
+		ByteBuf large = to.output().allocate(size);
 		int edge = framing.prefix(payload.length, this.bytes, 0);
-		buffer.writeBytes(this.bytes, 0, edge).writeBytes(payload);
+		large.writeBytes(this.bytes, 0, edge).writeBytes(payload);
 		edge = framing.suffix(this.bytes, 0);
-		buffer.writeBytes(this.bytes, 0, edge);
-		this.ends[0] = buffer.readableBytes();
-		write(to, buffer, 1);
+		large.writeBytes(this.bytes, 0, edge);
+		this.ends[0] = large.readableBytes();
+		write(to, large, 1);
 	}
 
 	private void handOver() {
@@ -76,13 +81,13 @@ final class Gather {
 		int count = this.frames;
 		this.length = 0;
 		this.frames = 0;
-		ByteBuf buffer = to.output().allocate(size);
-		buffer.writeBytes(this.bytes, 0, size);
-		write(to, buffer, count);
+		boolean free = this.buffer.refCnt() == 1;
+		ByteBuf chunk = free ? this.buffer.clear().retain() : to.output().allocate(size);
+		write(to, chunk.writeBytes(this.bytes, 0, size), count);
 	}
 
-	private void write(FrameConnection to, ByteBuf buffer, int count) {
-		if (to.output().enqueue(buffer, this.ends, count)) {
+	private void write(FrameConnection to, ByteBuf chunk, int count) {
+		if (to.output().enqueue(chunk, this.ends, count)) {
 			this.unflushed.add(to);
 		}
 	}
@@ -117,6 +122,10 @@ final class Gather {
 			this.unflushed.get(i).output().flush();
 		}
 		this.unflushed.clear();
+	}
+
+	void close() {
+		this.buffer.release();
 	}
 
 	boolean isEmpty() {

@@ -27,6 +27,9 @@ public final class Loop implements Executor {
 	/** How often timers are looked at, in milliseconds: how late one may fire. */
 	private static final long SWEEP_MILLIS = 100;
 
+	/** In how many sweeps each connection's retransmits are looked at once. */
+	private static final int RETRANSMITS_EVERY = 50;
+
 	private static final Logger logger = LoggerFactory.getLogger(Loop.class);
 
 	private final int index;
@@ -39,6 +42,8 @@ public final class Loop implements Executor {
 
 	private final Gather gather = new Gather();
 
+	private final Retransmits retransmits = new Retransmits();
+
 	private final List<FrameConnection> connections = new ArrayList<>();
 
 	private final List<Runnable> sweepers = new ArrayList<>();
@@ -50,6 +55,11 @@ public final class Loop implements Executor {
 	private boolean reading;
 
 	private boolean scratchTaken;
+
+	private int sweeps;
+
+	/** When what is being cut into frames was read, 0 outside. */
+	private long cutStamp;
 
 	Loop(int index, EventLoop eventLoop) {
 		this.index = index;
@@ -119,8 +129,32 @@ public final class Loop implements Executor {
 		}
 	}
 
+	/**
+	 * The time as frames have it: those that were read together came at the same time,
+	 * and the clock is not asked for each.
+	 * @return a {@link System#nanoTime()} stamp
+	 */
+	public long now() {
+		return (this.cutStamp != 0) ? this.cutStamp : System.nanoTime();
+	}
+
+	/**
+	 * What was read is cut into frames, or was.
+	 * @param stamp when it was read, 0 for no more
+	 * @return what was being cut before
+	 */
+	long cutting(long stamp) {
+		long before = this.cutStamp;
+		this.cutStamp = stamp;
+		return before;
+	}
+
 	Gather gather() {
 		return this.gather;
+	}
+
+	Retransmits retransmits() {
+		return this.retransmits;
 	}
 
 	void reading(boolean now) {
@@ -203,7 +237,9 @@ public final class Loop implements Executor {
 	}
 
 	private void sweep() {
+		CoarseClock.tick();
 		long now = System.nanoTime();
+		this.sweeps++;
 		for (int i = 0; i < this.sweepers.size(); i++) {
 			try {
 				this.sweepers.get(i).run();
@@ -216,7 +252,11 @@ public final class Loop implements Executor {
 			// Whatever a timer ends may end others: the list can shrink meanwhile.
 			if (i < this.connections.size()) {
 				try {
-					this.connections.get(i).waits().sweep(now);
+					FrameConnection connection = this.connections.get(i);
+					if ((i + this.sweeps) % RETRANSMITS_EVERY == 0) {
+						this.retransmits.count(connection);
+					}
+					connection.waits().sweep(now);
 				}
 				catch (RuntimeException | Error ex) {
 					failed(ex);
@@ -234,7 +274,10 @@ public final class Loop implements Executor {
 	}
 
 	void close() {
-		this.eventLoop.execute(this.readBuffer::release);
+		this.eventLoop.execute(() -> {
+			this.readBuffer.release();
+			this.gather.close();
+		});
 	}
 
 	/**

@@ -24,6 +24,9 @@ final class Outbox {
 
 	private long framesTaken;
 
+	/** Where the last frame ends that was taken whole. */
+	private long takenEnd;
+
 	void add(int[] chunkEnds, int count, int bytes) {
 		int waiting = this.tail - this.head;
 		if (this.tail + count > this.ends.length) {
@@ -50,6 +53,7 @@ final class Outbox {
 		int taken = 0;
 		if (pending == 0) {
 			this.emptyAt = this.bytesWritten;
+			this.takenEnd = this.bytesWritten;
 			taken = this.tail - this.head;
 			this.head = 0;
 			this.tail = 0;
@@ -59,7 +63,7 @@ final class Outbox {
 		}
 		else {
 			while (this.head < this.tail && this.ends[this.head] <= this.bytesTaken) {
-				this.head++;
+				this.takenEnd = this.ends[this.head++];
 				taken++;
 			}
 		}
@@ -101,11 +105,7 @@ final class Outbox {
 	 * @return a number of bytes
 	 */
 	long pendingPayload(int overhead) {
-		if (pendingFrames() == 0) {
-			return 0;
-		}
-		long begin = this.bytesTaken;
-		return Math.max(0, this.bytesWritten - begin - (long) overhead * pendingFrames());
+		return Math.max(0, this.bytesWritten - this.takenEnd - (long) overhead * pendingFrames());
 	}
 
 }

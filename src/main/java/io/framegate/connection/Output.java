@@ -219,7 +219,7 @@ final class Output {
 		}
 		this.ended = true;
 		((DuplexChannel) this.channel).shutdownOutput();
-		this.connection.outputDone();
+		this.connection.ending().outputDone();
 	}
 
 	/**

@@ -51,6 +51,8 @@ public final class RouteMeters implements AutoCloseable {
 
 	private final LongAdder[] closed = { new LongAdder(), new LongAdder() };
 
+	private final LongAdder[] retransmits = { new LongAdder(), new LongAdder() };
+
 	private final io.micrometer.core.instrument.Timer connect;
 
 	private volatile io.micrometer.core.instrument.@Nullable Timer exchange;
@@ -65,6 +67,8 @@ public final class RouteMeters implements AutoCloseable {
 				.register(registry));
 			count("framegate.connections.opened", "Connections accepted, or begun upstream",
 					this.opened[side.ordinal()], "side", side.label());
+			count("framegate.tcp.retransmits", "Segments that the kernel has sent again",
+					this.retransmits[side.ordinal()], "side", side.label());
 		}
 		count("framegate.frames", "Frames from (in) and to (out) inbound peers", this.framesIn, DIRECTION, "in");
 		count("framegate.frames", "Frames from (in) and to (out) inbound peers", this.framesOut, DIRECTION, "out");
@@ -135,6 +139,27 @@ public final class RouteMeters implements AutoCloseable {
 				closed(side, reason);
 			}
 		}
+	}
+
+	/**
+	 * Shows how many connections are in which state.
+	 * @param connections counted at each scrape
+	 */
+	public void watchStates(Connections connections) {
+		for (Side side : Side.values()) {
+			for (ConnectionState state : ConnectionState.values()) {
+				if (state.isOf(side)) {
+					keep(Gauge.builder("framegate.connections.state", () -> connections.count(this.route, side, state))
+						.tags(ROUTE, this.route, "side", side.label(), "state", state.label())
+						.description("Connections that are in a state now")
+						.register(this.registry));
+				}
+			}
+		}
+	}
+
+	void countRetransmits(Side side, long segments) {
+		this.retransmits[side.ordinal()].add(segments);
 	}
 
 	/**

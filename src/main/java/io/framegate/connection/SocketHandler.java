@@ -51,7 +51,7 @@ final class SocketHandler extends ChannelInboundHandlerAdapter {
 	@Override
 	public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
 		if (cause != ReadLater.INSTANCE) {
-			this.connection.exceptionCaught(cause);
+			this.connection.ending().exceptionCaught(cause);
 		}
 	}
 

@@ -43,12 +43,13 @@ final class Waits {
 
 	/**
 	 * The drain timer starts, unless it runs.
+	 * @param since when what it bounds began, a {@link System#nanoTime()} stamp
 	 * @return whether it did not run
 	 */
-	boolean startDrain() {
+	boolean startDrain(long since) {
 		boolean first = this.drainStartedAt == 0;
 		if (first) {
-			this.drainStartedAt = System.nanoTime();
+			this.drainStartedAt = since;
 		}
 		return first;
 	}
@@ -93,6 +94,10 @@ final class Waits {
 		if (this.establishedAt != 0) {
 			tellKernelWriteLimit();
 			askKernel(now);
+			if (!this.connection.channel().isOpen()) {
+				// The kernel has given up: that is counted already.
+				return;
+			}
 		}
 		for (Timer timer : TIMERS) {
 			long limit = this.connection.terms().timeouts().nanos(timer);
@@ -129,7 +134,7 @@ final class Waits {
 		this.askedAt = now;
 		IOException fault = Sockets.fault(this.connection.channel());
 		if (fault != null) {
-			this.connection.exceptionCaught(fault);
+			this.connection.ending().exceptionCaught(fault);
 		}
 		else if (stuck) {
 			long since = Sockets.nanosSinceSent(this.connection.channel());
@@ -142,9 +147,13 @@ final class Waits {
 	private void expire(Timer timer) {
 		this.connection.terms().timeouts().countFired(timer);
 		String limit = this.connection.terms().timeouts().limit(timer).text();
-		Cause why = Cause.byGateway(reason(timer), timer.label() + " timer (" + limit + ") ran out");
+		String detail = timer.label() + " timer (" + limit + ") ran out";
+		if (timer == Timer.CONNECT) {
+			detail += ": " + this.connection.remoteText();
+		}
+		Cause why = Cause.byGateway(reason(timer), detail);
 		switch (timer) {
-			case DRAIN -> this.connection.drainExpired(why);
+			case DRAIN -> this.connection.ending().drainExpired(why);
 			// Nothing more can reach a peer that takes nothing.
 			case CONNECT, WRITE -> this.connection.close(why);
 			default -> this.connection.fail(why);

@@ -1,7 +1,5 @@
 package io.framegate.framing;
 
-import java.util.Arrays;
-
 import io.framegate.framing.FrameException.Fault;
 
 /**

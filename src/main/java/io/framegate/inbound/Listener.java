@@ -41,6 +41,9 @@ public final class Listener extends AbstractServerConnectionFactory {
 
 	private static final Logger logger = LoggerFactory.getLogger(Listener.class);
 
+	/** A loop takes 16 connections from the backlog at each look. */
+	private static final int MOST_LOOKS = 100;
+
 	private final Terms terms;
 
 	private volatile Listen listen;
@@ -159,13 +162,25 @@ public final class Listener extends AbstractServerConnectionFactory {
 	}
 
 	/**
-	 * Stops accepting. Every connection that was accepted is known when this returns.
+	 * Stops accepting. Every connection that was accepted is known when this returns, and
+	 * so are those that the kernel had accepted before: it would reset them.
 	 * @param cause why those end that were accepted and not known before
 	 */
 	public void drain(Cause cause) {
 		this.draining = cause;
+		emptyBacklog();
 		pause();
 		this.loops.catchUp();
+	}
+
+	private void emptyBacklog() {
+		long before;
+		int looks = 0;
+		do {
+			before = this.terms.meters().opened(Side.INBOUND);
+			this.loops.lookAgain();
+		}
+		while (this.terms.meters().opened(Side.INBOUND) > before && ++looks < MOST_LOOKS);
 	}
 
 	/**

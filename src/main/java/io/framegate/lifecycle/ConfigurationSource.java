@@ -2,8 +2,10 @@ package io.framegate.lifecycle;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -14,7 +16,11 @@ import java.util.stream.Stream;
 import io.framegate.route.FramegateProperties;
 
 import org.springframework.boot.context.config.ConfigDataEnvironmentPostProcessor;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.env.ConfigTreePropertySource;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MutablePropertySources;
 import org.springframework.core.env.PropertySource;
@@ -34,13 +40,37 @@ final class ConfigurationSource {
 
 	private static final Pattern NAME = Pattern.compile(".*\\.(ya?ml|properties)");
 
+	private static final List<String> LOCATIONS = List.of("spring.config.location", "spring.config.additional-location",
+			"spring.config.import");
+
+	/** Where Spring Boot looks unless it is told. */
+	private static final List<String> BY_DEFAULT = List.of("./", "./config/");
+
+	private static final int TREE_DEPTH = 5;
+
+	private static final String OPTIONAL = "optional:";
+
+	private static final String TREE = "configtree:";
+
 	private final ConfigurableEnvironment started;
 
 	private final ResourceLoader resources;
 
+	/** As it was read last: it may have brought other files in. */
+	private volatile ConfigurableEnvironment latest;
+
 	ConfigurationSource(ConfigurableEnvironment started, ResourceLoader resources) {
 		this.started = started;
 		this.resources = resources;
+		this.latest = started;
+	}
+
+	/**
+	 * The configuration as it was at the start.
+	 * @return the properties
+	 */
+	FramegateProperties started() {
+		return FramegateProperties.read(this.started);
 	}
 
 	/**
@@ -49,7 +79,10 @@ final class ConfigurationSource {
 	 * @throws RuntimeException where it cannot be read, or is wrong
 	 */
 	FramegateProperties read() {
-		return FramegateProperties.read(environment());
+		ConfigurableEnvironment now = environment();
+		FramegateProperties properties = FramegateProperties.read(now);
+		this.latest = now;
+		return properties;
 	}
 
 	private ConfigurableEnvironment environment() {
@@ -57,7 +90,7 @@ final class ConfigurationSource {
 		MutablePropertySources sources = fresh.getPropertySources();
 		for (PropertySource<?> source : this.started.getPropertySources()) {
 			sources.remove(source.getName());
-			if (!source.getName().startsWith(CONFIG_DATA)
+			if (!source.getName().startsWith(CONFIG_DATA) && !(source instanceof ConfigTreePropertySource)
 					&& !ConfigurationPropertySources.isAttachedConfigurationPropertySource(source)) {
 				sources.addLast(source);
 			}
@@ -74,33 +107,87 @@ final class ConfigurationSource {
 	 * @return to compare with another
 	 */
 	String fingerprint() {
-		StringBuilder print = new StringBuilder();
-		for (Path directory : directories()) {
-			try (Stream<Path> files = Files.list(directory)) {
-				files.filter((file) -> NAME.matcher(file.getFileName().toString()).matches())
-					.sorted()
-					.forEach((file) -> print.append(mark(file)));
-			}
-			catch (IOException | UncheckedIOException ex) {
-				// On its way from one state to the next; the next look will tell.
-				print.append(directory).append(" gone");
+		Set<Path> files = new TreeSet<>();
+		ConfigurableEnvironment now = this.latest;
+		for (PropertySource<?> source : now.getPropertySources()) {
+			Matcher matcher = FILE.matcher(source.getName());
+			if (matcher.matches()) {
+				addWithNeighbours(Path.of(matcher.group(1)), files);
 			}
 		}
+		// Also where there was nothing yet.
+		for (String property : LOCATIONS) {
+			locations(now, property).forEach((location) -> addLocation(location, files));
+		}
+		if (!now.containsProperty(LOCATIONS.getFirst())) {
+			BY_DEFAULT.forEach((location) -> addLocation(location, files));
+		}
+		StringBuilder print = new StringBuilder();
+		files.forEach((file) -> print.append(mark(file)));
 		return print.toString();
 	}
 
-	private Set<Path> directories() {
-		Set<Path> directories = new TreeSet<>();
-		for (PropertySource<?> source : this.started.getPropertySources()) {
-			Matcher matcher = FILE.matcher(source.getName());
-			if (matcher.matches()) {
-				Path parent = Path.of(matcher.group(1)).toAbsolutePath().getParent();
-				if (parent != null) {
-					directories.add(parent);
-				}
+	private static List<String> locations(ConfigurableEnvironment environment, String property) {
+		try {
+			List<String> locations = new ArrayList<>();
+			Bindable<String[]> type = Bindable.of(String[].class);
+			for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
+				new Binder(source).bind(property, type).ifBound((some) -> locations.addAll(List.of(some)));
+			}
+			return locations;
+		}
+		catch (RuntimeException ex) {
+			// A placeholder, which is found by what it has brought.
+			return List.of();
+		}
+	}
+
+	private static void addLocation(String text, Set<Path> files) {
+		for (String location : text.split(";")) {
+			String bare = location.strip().replaceFirst("^" + OPTIONAL, "").replaceFirst("^file:", "");
+			if (bare.startsWith(TREE)) {
+				addTree(Path.of(bare.substring(TREE.length())), files);
+			}
+			else if (!bare.isEmpty() && bare.indexOf(':') < 0 && bare.indexOf('*') < 0 && bare.indexOf('$') < 0) {
+				addWithNeighbours(bare.endsWith("/") ? Path.of(bare, "any") : Path.of(bare), files);
 			}
 		}
-		return directories;
+	}
+
+	/**
+	 * A file whatever its name, for it was named, and what beside it has a name that
+	 * Spring Boot looks for.
+	 */
+	private static void addWithNeighbours(Path file, Set<Path> files) {
+		Path absolute = file.toAbsolutePath().normalize();
+		files.add(absolute);
+		Path parent = absolute.getParent();
+		if (parent == null || !Files.isDirectory(parent)) {
+			return;
+		}
+		try (Stream<Path> neighbours = Files.list(parent)) {
+			neighbours.filter((neighbour) -> NAME.matcher(neighbour.getFileName().toString()).matches())
+				.forEach(files::add);
+		}
+		catch (IOException | UncheckedIOException ex) {
+			// On its way from one state to the next; the next look will tell.
+			files.add(parent);
+		}
+	}
+
+	private static void addTree(Path directory, Set<Path> files) {
+		if (!Files.isDirectory(directory)) {
+			return;
+		}
+		try (Stream<Path> tree = Files.walk(directory, TREE_DEPTH, FileVisitOption.FOLLOW_LINKS)) {
+			// ..data and what it leads to are Kubernetes' own.
+			tree.filter((file) -> !directory.relativize(file).toString().startsWith(".."))
+				.filter(Files::isRegularFile)
+				.forEach(files::add);
+		}
+		catch (IOException | UncheckedIOException ex) {
+			files.add(directory);
+		}
 	}
 
 	private static String mark(Path file) {

@@ -45,8 +45,10 @@ final class RouteBeans {
 
 	private static final String BEAN = "bean:";
 
-	private static final List<String> NAMES = List.of(".request", ".reply", ".forward", ".deliver", ".terms",
-			".connector", ".relay", ".listener", ".inbound", ".upstream", "");
+	private static final List<String> CHANNELS = List.of(".request", ".reply", ".forward", ".deliver");
+
+	private static final List<String> NAMES = List.of(".terms", ".connector", ".relay", ".listener", ".inbound",
+			".upstream", "");
 
 	private final Route route;
 
@@ -65,10 +67,11 @@ final class RouteBeans {
 	 * @param registry where
 	 */
 	void register(BeanDefinitionRegistry registry) {
-		define(registry, ".request", DirectChannel.class, FrameChannel::new);
-		define(registry, ".reply", DirectChannel.class, FrameChannel::new);
-		define(registry, ".forward", DirectChannel.class, FrameChannel::new);
-		define(registry, ".deliver", DirectChannel.class, FrameChannel::new);
+		for (String name : CHANNELS) {
+			if (!registry.containsBeanDefinition(this.prefix + name)) {
+				define(registry, name, DirectChannel.class, FrameChannel::new);
+			}
+		}
 		define(registry, ".terms", Shared.class, this::shared);
 		define(registry, ".connector", Connector.class, this::connector);
 		define(registry, ".relay", Relay.class, this::relay);
@@ -93,15 +96,41 @@ final class RouteBeans {
 	}
 
 	/**
-	 * Destroys the beans and forgets their names.
+	 * Looks for the beans of a user's own that the route needs.
+	 * @throws RuntimeException where one is not there, or not what it has to be
+	 */
+	void check() {
+		var listen = this.route.listen();
+		framing(listen.framing(), listen.lengthIncludesHeader(), listen.maxFrameBytes());
+		var upstream = this.route.upstream();
+		framing(upstream.framing(), upstream.lengthIncludesHeader(), upstream.maxFrameBytes());
+		if (this.route.mode() != Mode.SESSION && upstream.targets().isEmpty()
+				&& !this.beans.containsBean(this.prefix + ".request")) {
+			throw RouteChannels.nobodyAnswers(this.prefix);
+		}
+	}
+
+	/**
+	 * Destroys the beans and forgets their names; the channels stay where a user's own
+	 * beans are on them, for those would not find new ones.
 	 * @param registry where
 	 */
 	void remove(BeanDefinitionRegistry registry) {
-		for (String name : NAMES.reversed()) {
-			if (registry.containsBeanDefinition(this.prefix + name)) {
-				registry.removeBeanDefinition(this.prefix + name);
-			}
+		NAMES.reversed().forEach((name) -> remove(registry, name));
+		if (CHANNELS.stream().noneMatch(this::isOthers)) {
+			CHANNELS.forEach((name) -> remove(registry, name));
 		}
+	}
+
+	private void remove(BeanDefinitionRegistry registry, String name) {
+		if (registry.containsBeanDefinition(this.prefix + name)) {
+			registry.removeBeanDefinition(this.prefix + name);
+		}
+	}
+
+	private boolean isOthers(String channel) {
+		return this.beans.getSingleton(this.prefix + channel) instanceof DirectChannel known
+				&& (known.getSubscriberCount() > 0 || this.beans.getDependentBeans(this.prefix + channel).length > 0);
 	}
 
 	private <T> T bean(String name, Class<T> type) {
@@ -110,8 +139,9 @@ final class RouteBeans {
 
 	private Shared shared() {
 		Timeouts timeouts = new Timeouts(this.route.timeouts());
-		return new Shared(timeouts,
-				new RouteMeters(this.route.name(), timeouts, this.beans.getBean(MeterRegistry.class)));
+		RouteMeters meters = new RouteMeters(this.route.name(), timeouts, this.beans.getBean(MeterRegistry.class));
+		meters.watchStates(this.beans.getBean(Connections.class));
+		return new Shared(timeouts, meters);
 	}
 
 	private Terms terms(Side side, String framing, boolean lengthIncludesHeader, int maxFrameBytes) {
@@ -160,10 +190,8 @@ final class RouteBeans {
 	}
 
 	private TcpReceivingChannelAdapter adapter(String factory, String channel) {
-		TcpReceivingChannelAdapter adapter = new TcpReceivingChannelAdapter();
+		FrameAdapter adapter = new FrameAdapter(bean(channel, MessageChannel.class));
 		adapter.setConnectionFactory(bean(factory, AbstractConnectionFactory.class));
-		adapter.setOutputChannel(bean(channel, MessageChannel.class));
-		adapter.setAutoStartup(false);
 		return adapter;
 	}
 

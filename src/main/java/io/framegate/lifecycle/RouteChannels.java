@@ -1,5 +1,8 @@
 package io.framegate.lifecycle;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 import io.framegate.relay.Relay;
 
 import org.springframework.beans.factory.BeanFactory;
@@ -16,7 +19,8 @@ final class RouteChannels {
 
 	private final BeanFactory beans;
 
-	private boolean connected;
+	/** What was subscribed here, by channel. */
+	private final Map<DirectChannel, MessageHandler> subscribed = new LinkedHashMap<>();
 
 	RouteChannels(String prefix, BeanFactory beans) {
 		this.prefix = prefix;
@@ -29,28 +33,44 @@ final class RouteChannels {
 	 * @throws IllegalStateException where nobody would take the requests
 	 */
 	void connect(Relay relay) {
-		if (this.connected) {
+		if (!this.subscribed.isEmpty()) {
 			return;
 		}
-		this.connected = true;
-		channel(".forward").subscribe(relay::request);
-		channel(".deliver").subscribe(relay::reply);
+		subscribe(channel(".forward"), relay::request);
+		subscribe(channel(".deliver"), relay::reply);
 		if (relay.hasUpstream()) {
 			subscribeIfNobody(".request", relay::request);
 		}
 		else if (channel(".request").getSubscriberCount() == 0) {
-			throw new IllegalStateException(
-					"%s has no upstream.targets and nobody subscribes to its channel %s.request: configure a target, or a bean that answers, such as @ServiceActivator(inputChannel = \"%s.request\", outputChannel = \"%s.reply\")"
-						.formatted(this.prefix, this.prefix, this.prefix, this.prefix));
+			throw nobodyAnswers(this.prefix);
 		}
 		subscribeIfNobody(".reply", relay::reply);
+	}
+
+	static IllegalStateException nobodyAnswers(String prefix) {
+		return new IllegalStateException(
+				"%s has no upstream.targets and nobody subscribes to its channel %s.request: configure a target, or a bean that answers, such as @ServiceActivator(inputChannel = \"%s.request\", outputChannel = \"%s.reply\")"
+					.formatted(prefix, prefix, prefix, prefix));
+	}
+
+	/**
+	 * Takes off what was connected; a user's own flows stay.
+	 */
+	void disconnect() {
+		this.subscribed.forEach(DirectChannel::unsubscribe);
+		this.subscribed.clear();
 	}
 
 	private void subscribeIfNobody(String name, MessageHandler handler) {
 		DirectChannel channel = channel(name);
 		if (channel.getSubscriberCount() == 0) {
-			channel.subscribe(handler);
+			subscribe(channel, handler);
 		}
+	}
+
+	private void subscribe(DirectChannel channel, MessageHandler handler) {
+		channel.subscribe(handler);
+		this.subscribed.put(channel, handler);
 	}
 
 	private DirectChannel channel(String name) {

@@ -30,6 +30,15 @@ final class RouteFactory {
 			.toList();
 	}
 
+	/**
+	 * Looks for what the route needs of a user's own beans.
+	 * @param route the route
+	 * @throws RuntimeException where it is not there
+	 */
+	void check(Route route) {
+		new RouteBeans(route, this.beans).check();
+	}
+
 	RunningRoute create(Route route) {
 		RouteBeans parts = new RouteBeans(route, this.beans);
 		parts.register(this.beans);

@@ -16,6 +16,7 @@ import io.framegate.connection.CloseReason;
 import io.framegate.route.Route;
 import io.framegate.timeout.Timeouts;
 import io.framegate.timeout.Timer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,7 +46,10 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 
 	private final Duration quietPeriod;
 
-	private volatile List<RunningRoute> routes = List.of();
+	private final CompletableFuture<Void> closing = new CompletableFuture<>();
+
+	/** {@code null} until they are started. */
+	private volatile @Nullable List<RunningRoute> routes;
 
 	private volatile boolean running;
 
@@ -56,11 +60,12 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 
 	@Override
 	public void start() {
-		this.routes = this.factory.declared();
-		if (this.routes.isEmpty()) {
+		List<RunningRoute> declared = this.factory.declared();
+		this.routes = declared;
+		if (declared.isEmpty()) {
 			logger.warn("No routes are configured: add them under framegate.routes");
 		}
-		this.routes.forEach(Routes::start);
+		declared.forEach(Routes::start);
 		this.running = true;
 	}
 
@@ -70,12 +75,29 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 	}
 
 	/**
+	 * Whether the gateway has begun to stop. Routes neither come nor go any more.
+	 * @return whether it has
+	 */
+	boolean isClosing() {
+		return this.closing.isDone();
+	}
+
+	/**
+	 * Finds what would keep a route from starting, without starting it.
+	 * @param route the route
+	 * @throws RuntimeException saying what
+	 */
+	void check(Route route) {
+		this.factory.check(route);
+	}
+
+	/**
 	 * Starts a route that was not there. One that cannot start is there too, and failed.
 	 * @param route the route
 	 */
 	void add(Route route) {
 		RunningRoute added = this.factory.create(route);
-		List<RunningRoute> more = new ArrayList<>(this.routes);
+		List<RunningRoute> more = new ArrayList<>(all());
 		more.add(added);
 		more.sort(Comparator.comparing(RunningRoute::name));
 		this.routes = List.copyOf(more);
@@ -92,17 +114,24 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 	 * Begins to drain a route.
 	 * @param route the route
 	 * @param cause why
-	 * @return waits for the drain and takes the route away
+	 * @return waits for the drain, or until the gateway begins to stop: the drain is the
+	 * gateway's then
 	 */
-	Runnable remove(RunningRoute route, Cause cause) {
+	Runnable drain(RunningRoute route, Cause cause) {
 		Duration limit = drainLimit(route).plus(GRACE);
 		CompletableFuture<?> drained = route.drain(cause);
-		return () -> {
-			await(drained, limit);
-			route.stop();
-			this.routes = this.routes.stream().filter((other) -> other != route).toList();
-			this.factory.destroy(route.route());
-		};
+		return () -> await(CompletableFuture.anyOf(drained, this.closing), limit);
+	}
+
+	/**
+	 * Takes a route away that was drained.
+	 * @param route the route
+	 */
+	void remove(RunningRoute route) {
+		route.stop();
+		route.disconnect();
+		this.routes = all().stream().filter((other) -> other != route).toList();
+		this.factory.destroy(route.route());
 	}
 
 	/**
@@ -111,7 +140,8 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 	 */
 	@Override
 	public void onApplicationEvent(ContextClosedEvent event) {
-		this.routes.forEach((route) -> route.meters().expectEnds());
+		this.closing.complete(null);
+		started().forEach((route) -> route.meters().expectEnds());
 		if (event.getApplicationContext()
 			.getBean(
 					AbstractApplicationContext.LIFECYCLE_PROCESSOR_BEAN_NAME) instanceof DefaultLifecycleProcessor lifecycle) {
@@ -139,11 +169,11 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 			LockSupport.parkNanos(quietUntil - System.nanoTime());
 		}
 		Cause cause = Cause.byGateway(CloseReason.SHUTDOWN, "the gateway stops");
-		CompletableFuture<?>[] drains = this.routes.stream()
+		CompletableFuture<?>[] drains = started().stream()
 			.map((route) -> route.drain(cause))
 			.toArray(CompletableFuture<?>[]::new);
 		await(CompletableFuture.allOf(drains), longestDrain().plus(GRACE));
-		this.routes.forEach(RunningRoute::stop);
+		started().forEach(RunningRoute::stop);
 		this.running = false;
 	}
 
@@ -165,7 +195,7 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 	}
 
 	private Duration longestDrain() {
-		return this.routes.stream().map(Routes::drainLimit).max(Comparator.naturalOrder()).orElse(Duration.ZERO);
+		return started().stream().map(Routes::drainLimit).max(Comparator.naturalOrder()).orElse(Duration.ZERO);
 	}
 
 	@Override
@@ -186,12 +216,23 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 		return PHASE;
 	}
 
+	/**
+	 * The routes, also before they are started: Spring Boot checks then that the parts of
+	 * health that users ask for are there.
+	 * @return the routes, by name
+	 */
 	public List<RunningRoute> all() {
-		return this.routes;
+		List<RunningRoute> started = this.routes;
+		return (started != null) ? started : this.factory.declared();
+	}
+
+	private List<RunningRoute> started() {
+		List<RunningRoute> started = this.routes;
+		return (started != null) ? started : List.of();
 	}
 
 	public Optional<RunningRoute> find(String name) {
-		return this.routes.stream().filter((route) -> route.name().equals(name)).findFirst();
+		return all().stream().filter((route) -> route.name().equals(name)).findFirst();
 	}
 
 }

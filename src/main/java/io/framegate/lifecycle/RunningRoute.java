@@ -2,6 +2,7 @@ package io.framegate.lifecycle;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import io.framegate.connection.Cause;
@@ -13,6 +14,7 @@ import io.framegate.inbound.Listener;
 import io.framegate.relay.Relay;
 import io.framegate.route.Route;
 import io.framegate.timeout.Timeouts;
+import io.framegate.timeout.Timer;
 import io.framegate.upstream.Connector;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +42,9 @@ public final class RunningRoute {
 
 	}
 
+	/** What servers have in any case to close their side, however long clients took. */
+	private static final long LAST_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
 	private volatile Route route;
 
 	private final Timeouts timeouts;
@@ -59,6 +64,9 @@ public final class RunningRoute {
 	private final List<AbstractEndpoint> adapters;
 
 	private volatile State state = State.PAUSED;
+
+	/** How often it was resumed: a drain that began before is not to stop it. */
+	private int resumed;
 
 	private volatile @Nullable String lastError;
 
@@ -104,11 +112,14 @@ public final class RunningRoute {
 	}
 
 	/**
-	 * Accepts no more; connections that are there go on.
+	 * Accepts no more; connections that are there go on, also with ending where they are
+	 * drained.
 	 */
 	public synchronized void pause() {
 		this.listener.pause();
-		this.state = State.PAUSED;
+		if (this.state != State.DRAINING) {
+			this.state = State.PAUSED;
+		}
 	}
 
 	/**
@@ -118,6 +129,7 @@ public final class RunningRoute {
 	 */
 	public synchronized void resume() {
 		try {
+			this.resumed++;
 			this.relay.start();
 			this.listener.start();
 			this.state = State.LISTENING;
@@ -136,11 +148,14 @@ public final class RunningRoute {
 	 * @return what became of the frames, once every connection has ended
 	 */
 	public CompletableFuture<DrainReport> drain(Cause cause) {
+		long begun = System.nanoTime();
 		long delivered;
 		long undelivered;
+		int turn;
 		List<FrameConnection> draining;
 		synchronized (this) {
 			this.state = State.DRAINING;
+			turn = this.resumed;
 			this.listener.drain(cause);
 			delivered = this.meters.framesOut();
 			undelivered = this.meters.undelivered();
@@ -151,18 +166,29 @@ public final class RunningRoute {
 				connection.execute(() -> connection.watcher().drain(connection, cause));
 			}
 		}
-		return allClosed(draining, Side.INBOUND).thenCompose((inbound) -> {
-			this.relay.stop(cause);
-			return allClosed(draining, Side.UPSTREAM);
-		}).thenApply((done) -> {
-			synchronized (this) {
-				if (this.state == State.DRAINING) {
-					this.state = State.PAUSED;
-				}
-			}
-			return new DrainReport(draining.size(), this.meters.framesOut() - delivered,
-					this.meters.undelivered() - undelivered);
-		});
+		return allClosed(draining, Side.INBOUND).thenCompose((inbound) -> endUpstream(draining, turn, cause, begun))
+			.thenApply((done) -> {
+				drained(turn);
+				return new DrainReport(draining.size(), this.meters.framesOut() - delivered,
+						this.meters.undelivered() - undelivered);
+			});
+	}
+
+	private synchronized CompletableFuture<Void> endUpstream(List<FrameConnection> draining, int turn, Cause cause,
+			long begun) {
+		if (turn != this.resumed) {
+			// New clients are using the shared connections.
+			return CompletableFuture.completedFuture(null);
+		}
+		long latest = System.nanoTime() + LAST_NANOS - this.timeouts.nanos(Timer.DRAIN);
+		this.relay.stop(cause, (begun - latest > 0) ? begun : latest);
+		return allClosed(draining, Side.UPSTREAM);
+	}
+
+	private synchronized void drained(int turn) {
+		if (turn == this.resumed && this.state == State.DRAINING) {
+			this.state = State.PAUSED;
+		}
 	}
 
 	private static CompletableFuture<Void> allClosed(List<FrameConnection> connections, Side side) {
@@ -189,6 +215,14 @@ public final class RunningRoute {
 	void stop() {
 		this.adapters.forEach(AbstractEndpoint::stop);
 		this.meters.close();
+	}
+
+	/**
+	 * Takes what it did off its channels, which another route of this name may go on
+	 * with.
+	 */
+	void disconnect() {
+		this.channels.disconnect();
 	}
 
 	Stream<FrameConnection> live() {

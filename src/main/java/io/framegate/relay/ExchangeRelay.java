@@ -56,8 +56,8 @@ public final class ExchangeRelay extends Relay {
 	}
 
 	@Override
-	public void stop(Cause cause) {
-		this.links.stop(cause);
+	public void stop(Cause cause, long since) {
+		this.links.stop(cause, since);
 	}
 
 	@Override

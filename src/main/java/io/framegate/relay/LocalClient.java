@@ -25,6 +25,9 @@ final class LocalClient implements Watcher {
 
 	private boolean ending;
 
+	/** An answer has not come in time: none is waited for any more. */
+	private boolean failed;
+
 	LocalClient(boolean oneWay) {
 		this.oneWay = oneWay;
 	}
@@ -83,6 +86,7 @@ final class LocalClient implements Watcher {
 
 	@Override
 	public void failed(FrameConnection faulty, Cause cause) {
+		this.failed = true;
 		switch (cause.reason()) {
 			case MAX_AGE, BAD_FRAME, FRAME_TOO_LONG, FRAME_TIMEOUT -> drain(faulty, cause);
 			default -> faulty.finish(cause);
@@ -105,7 +109,8 @@ final class LocalClient implements Watcher {
 
 	@Override
 	public long awaitingReplySince(FrameConnection awaited) {
-		return (unanswered(awaited) == 0) ? 0 : (this.waitingSince != 0) ? this.waitingSince : awaited.lastReadNanos();
+		return (this.failed || unanswered(awaited) == 0) ? 0
+				: (this.waitingSince != 0) ? this.waitingSince : awaited.lastReadNanos();
 	}
 
 	@Override

@@ -39,8 +39,9 @@ public abstract class Relay {
 	/**
 	 * Ends connections that no client owns, once what is under way on them is done.
 	 * @param cause why
+	 * @param since when the drain began, a {@link System#nanoTime()} stamp
 	 */
-	public void stop(Cause cause) {
+	public void stop(Cause cause, long since) {
 	}
 
 	/**
@@ -81,12 +82,20 @@ public abstract class Relay {
 			this.meters.countUndelivered(1);
 			return;
 		}
-		Runnable task = (source.side() == Side.INBOUND) ? () -> answer(source, payload) : () -> reply(source, payload);
 		if (source.loop().inLoop()) {
-			task.run();
+			take(source, payload);
 		}
 		else {
-			source.loop().later(task);
+			source.loop().later(() -> take(source, payload));
+		}
+	}
+
+	private void take(FrameConnection source, byte[] payload) {
+		if (source.side() == Side.INBOUND) {
+			answer(source, payload);
+		}
+		else {
+			reply(source, payload);
 		}
 	}
 

@@ -5,19 +5,29 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * When to connect again after a failure: after a pause that doubles each time, a part of
- * it by chance, so that not all come back at once. Event loop only.
+ * it by chance, so that not all come back at once; or as soon as a health check has found
+ * the server well. Event loop only.
  */
 final class Backoff {
 
 	private static final long FIRST_PAUSE = TimeUnit.MILLISECONDS.toNanos(100);
 
+	private final long firstPause;
+
 	private final int mostDoublings;
 
 	private int failures;
 
+	private long failedAt;
+
 	private long until = System.nanoTime();
 
 	Backoff(int mostDoublings) {
+		this(FIRST_PAUSE, mostDoublings);
+	}
+
+	Backoff(long firstPause, int mostDoublings) {
+		this.firstPause = firstPause;
 		this.mostDoublings = mostDoublings;
 	}
 
@@ -26,12 +36,22 @@ final class Backoff {
 	}
 
 	/**
+	 * Whether the server was found well since the last failure.
+	 * @param wellAt when it last was, a {@link System#nanoTime()} stamp, 0 for never
+	 * @return whether there is no reason to wait
+	 */
+	boolean isOver(long wellAt) {
+		return isOver() || (wellAt != 0 && wellAt - this.failedAt > 0);
+	}
+
+	/**
 	 * One more failure; those of attempts that were made at the same time count as one.
 	 */
 	void failed() {
+		this.failedAt = System.nanoTime();
 		if (isOver()) {
-			long pause = FIRST_PAUSE << Math.min(this.failures++, this.mostDoublings);
-			this.until = System.nanoTime() + pause / 2 + ThreadLocalRandom.current().nextLong(pause / 2);
+			long pause = this.firstPause << Math.min(this.failures++, this.mostDoublings);
+			this.until = this.failedAt + pause / 2 + ThreadLocalRandom.current().nextLong(pause / 2);
 		}
 	}
 

@@ -1,12 +1,10 @@
 package io.framegate.upstream;
 
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 import io.framegate.connection.Cause;
@@ -19,11 +17,9 @@ import io.framegate.connection.Sockets;
 import io.framegate.connection.Terms;
 import io.framegate.connection.Watcher;
 import io.framegate.route.OnDown;
-import io.framegate.route.PortRange;
 import io.framegate.route.Route;
 import io.framegate.route.Target;
 import io.netty.bootstrap.Bootstrap;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerAdapter;
 import io.netty.channel.ChannelOption;
@@ -48,7 +44,9 @@ public final class Connector extends AbstractClientConnectionFactory {
 
 	private final HealthChecks healthChecks;
 
-	private final AtomicInteger nextSourcePort;
+	private final Sources sources;
+
+	private final List<Consumer<TargetState>> cameBack = new CopyOnWriteArrayList<>();
 
 	public Connector(Route route, Terms terms, Loops loops) {
 		super(route.upstream().targets().isEmpty() ? "none" : route.upstream().targets().getFirst().host(),
@@ -57,10 +55,9 @@ public final class Connector extends AbstractClientConnectionFactory {
 		this.terms = terms;
 		this.loops = loops;
 		this.targets = new Targets(route.upstream(), terms.meters());
-		this.healthChecks = new HealthChecks(route.upstream(), terms, this::wentDown);
-		PortRange range = route.upstream().sourcePort();
-		this.nextSourcePort = new AtomicInteger(
-				(range != null) ? ThreadLocalRandom.current().nextInt(range.count()) : 0);
+		this.healthChecks = new HealthChecks(route.upstream(), terms, this::wentDown,
+				(target) -> this.cameBack.forEach((listener) -> listener.accept(target)));
+		this.sources = new Sources(route.upstream());
 	}
 
 	public Terms terms() {
@@ -122,6 +119,14 @@ public final class Connector extends AbstractClientConnectionFactory {
 		return dial;
 	}
 
+	/**
+	 * Has somebody told when a target is found well that was not before.
+	 * @param listener told by any thread
+	 */
+	void whenTargetIsBack(Consumer<TargetState> listener) {
+		this.cameBack.add(listener);
+	}
+
 	private void wentDown(TargetState target) {
 		if (this.route.upstream().onDown() == OnDown.DRAIN) {
 			Cause cause = Cause.byGateway(CloseReason.UPSTREAM_UNREACHABLE, "target " + target.target() + " went down");
@@ -134,40 +139,24 @@ public final class Connector extends AbstractClientConnectionFactory {
 	}
 
 	/**
-	 * How often an address is tried when the local port is the problem.
-	 * @return a number of source ports
-	 */
-	int sourcePorts() {
-		PortRange range = this.route.upstream().sourcePort();
-		return (range != null) ? range.count() : 1;
-	}
-
-	/**
 	 * Begins to connect. The outcome comes to the watcher: opened or closed.
 	 * @param loop the loop; the caller is on it
 	 * @param candidate where to
+	 * @param dial what the attempt is part of
 	 * @param watcher follows the connection
 	 * @return the connection, or {@code null} where not even a socket could be had
 	 */
-	@Nullable FrameConnection connect(Loop loop, Candidate candidate, Watcher watcher) {
-		ChannelFuture registered = new Bootstrap().group(loop.eventLoop())
-			.channel(this.loops.channel())
-			.disableResolver()
-			.option(ChannelOption.SO_REUSEADDR, true)
-			.handler(new ChannelHandlerAdapter() {
-			})
-			.register();
-		if (registered.cause() != null) {
-			return null;
-		}
-		Channel channel = registered.channel();
-		Sockets.configure(channel);
+	@Nullable FrameConnection connect(Loop loop, Candidate candidate, Dial dial, Watcher watcher) {
 		TcpListener listener = getListener();
 		if (listener == null) {
 			throw new IllegalStateException("No adapter listens to " + this);
 		}
-		FrameConnection connection = new FrameConnection(this.terms, loop, channel, candidate.address(), listener,
-				watcher, getApplicationEventPublisher());
+		Sources.Attempt attempt = this.sources.connect(() -> socket(loop), candidate.address());
+		if (attempt == null) {
+			return null;
+		}
+		FrameConnection connection = new FrameConnection(this.terms, loop, attempt.future().channel(),
+				candidate.address(), listener, watcher, getApplicationEventPublisher());
 		connection.setMapper(getMapper());
 		TargetState state = candidate.state();
 		connection.attach(state);
@@ -179,31 +168,47 @@ public final class Connector extends AbstractClientConnectionFactory {
 			state.failed();
 			return connection;
 		}
-		InetSocketAddress local = source();
-		ChannelFuture connecting = (local != null) ? channel.connect(candidate.address(), local)
-				: channel.connect(candidate.address());
-		connecting.addListener((future) -> {
+		attempt.future().addListener((future) -> {
 			if (future.isSuccess()) {
 				state.connected();
 				if (!this.terms.shared()) {
 					// Sessions tell no more of their target than that.
 					state.worked();
 				}
+				dial.succeeded(connection);
 				connection.open();
 			}
 			else {
-				Cause why = SocketFaults.connectCause(future.cause(),
-						(local != null) ? candidate + Dial.SOURCE + text(local) : candidate.toString());
-				if (Dial.isLocalFault(why)) {
-					why = Cause.byGateway(why.reason(), why.detail());
-				}
-				else if (isTargetsFault(connection, future.cause())) {
-					state.failed();
-				}
-				connection.close(why);
+				connection.close(whyNot(candidate, attempt, connection));
 			}
 		});
 		return connection;
+	}
+
+	private Cause whyNot(Candidate candidate, Sources.Attempt attempt, FrameConnection connection) {
+		Throwable thrown = attempt.future().cause();
+		Cause why = SocketFaults.connectCause(thrown, candidate + attempt.text());
+		if (attempt.isLocalFault()) {
+			return Cause.byGateway(why.reason(), why.detail() + attempt.hint());
+		}
+		if (isTargetsFault(connection, thrown)) {
+			candidate.state().failed();
+		}
+		return why;
+	}
+
+	private ChannelFuture socket(Loop loop) {
+		ChannelFuture registered = new Bootstrap().group(loop.eventLoop())
+			.channel(this.loops.channel())
+			.disableResolver()
+			.option(ChannelOption.SO_REUSEADDR, true)
+			.handler(new ChannelHandlerAdapter() {
+			})
+			.register();
+		if (registered.cause() == null) {
+			Sockets.configure(registered.channel());
+		}
+		return registered;
 	}
 
 	/**
@@ -213,27 +218,6 @@ public final class Connector extends AbstractClientConnectionFactory {
 		Cause why = connection.cause();
 		return !(thrown instanceof ClosedChannelException)
 				|| (why != null && why.reason() == CloseReason.CONNECT_TIMEOUT);
-	}
-
-	private static String text(InetSocketAddress local) {
-		String port = "port " + local.getPort();
-		return local.getAddress().isAnyLocalAddress() ? port
-				: "address " + local.getAddress().getHostAddress() + ((local.getPort() != 0) ? " " + port : "");
-	}
-
-	/**
-	 * The local address to connect from: none, unless one is asked for.
-	 * @return address and port, port 0 for any
-	 */
-	private @Nullable InetSocketAddress source() {
-		String address = this.route.upstream().sourceAddress();
-		PortRange range = this.route.upstream().sourcePort();
-		if (address == null && range == null) {
-			return null;
-		}
-		int port = (range != null) ? range.first() + Math.floorMod(this.nextSourcePort.getAndIncrement(), range.count())
-				: 0;
-		return (address != null) ? new InetSocketAddress(address, port) : new InetSocketAddress(port);
 	}
 
 	/**

@@ -96,7 +96,7 @@ final class CorrelatedLink extends Link {
 			// A heartbeat without one: matched by what is expected.
 			return exchange.request();
 		}
-		if (!this.correlator.rewrites() || exchange == beating()) {
+		if (!this.correlator.rewrites() || exchange == pulse().beating()) {
 			this.pending.put(key.text(), exchange);
 			return exchange.request();
 		}
@@ -114,9 +114,9 @@ final class CorrelatedLink extends Link {
 		Exchange exchange = (key != null) ? this.pending.get(key.text()) : null;
 		if (key == null || exchange == null) {
 			boolean late = key != null && this.givenUp.remove(key.text());
-			Exchange heartbeat = beating();
-			if (late || !shard().heartbeatAnswered(this, reply)) {
-				discard(late ? "late" : "unmatched");
+			Exchange heartbeat = pulse().beating();
+			if (late || !pulse().answered(reply)) {
+				doubts().discard(late ? "late" : "unmatched");
 			}
 			else if (heartbeat != null) {
 				this.pending.values().remove(heartbeat);
@@ -124,7 +124,7 @@ final class CorrelatedLink extends Link {
 			return;
 		}
 		if (!hasLeft(exchange)) {
-			discard("unsolicited");
+			doubts().discard("unsolicited");
 			return;
 		}
 		this.pending.remove(key.text());
@@ -149,6 +149,10 @@ final class CorrelatedLink extends Link {
 			return gone;
 		});
 		late.forEach((exchange) -> exchange.fail(cause));
+		// The first one's was counted as it ran out.
+		for (int i = 1; i < late.size(); i++) {
+			connection().terms().timeouts().countFired(Timer.REPLY);
+		}
 		if (this.givenUp.size() > MOST_GIVEN_UP) {
 			shard().gone(this);
 			retire(Cause.byGateway(CloseReason.REPLY_TIMEOUT, "too many requests given up on this link"));

@@ -1,6 +1,9 @@
 package io.framegate.upstream;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 import io.framegate.connection.Cause;
@@ -11,14 +14,17 @@ import io.framegate.connection.Watcher;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tries addresses one after the other until one accepts. Event loop only.
+ * Tries addresses until one accepts. Another target's come when all of one have failed;
+ * those of the same target do not wait for each other longer than RFC 8305 says, so that
+ * one where nothing answers costs no more than that. Event loop only.
  */
 public final class Dial {
 
-	/**
-	 * What the details of failed attempts from a certain address or port have in them.
-	 */
-	static final String SOURCE = " from source ";
+	/** The Connection Attempt Delay of RFC 8305, section 5. */
+	private static final long HEAD_START_MILLIS = 250;
+
+	private static final Cause SLOWER = Cause.byGateway(CloseReason.ROUTE_DRAIN,
+			"another address of the target was faster");
 
 	private final Connector connector;
 
@@ -28,17 +34,17 @@ public final class Dial {
 
 	private final Consumer<Cause> failed;
 
+	private final List<FrameConnection> attempts = new ArrayList<>(1);
+
 	private List<Candidate> candidates = List.of();
 
 	private int next;
 
-	private int portsLeft;
-
-	private @Nullable FrameConnection attempt;
+	private @Nullable Future<?> headStart;
 
 	private @Nullable Cause cause;
 
-	private boolean cancelled;
+	private boolean over;
 
 	Dial(Connector connector, Loop loop, Watcher watcher, Consumer<Cause> failed) {
 		this.connector = connector;
@@ -58,58 +64,66 @@ public final class Dial {
 	 * @param why why it failed
 	 */
 	public void failed(FrameConnection connection, Cause why) {
-		this.cause = why;
-		this.attempt = null;
-		if (isLocalFault(why) && this.portsLeft > 1) {
-			this.portsLeft--;
-			this.next--;
-			tryAgain();
-		}
-		else {
+		if (this.attempts.remove(connection)) {
+			this.cause = why;
 			tryNext();
 		}
 	}
 
 	/**
-	 * Whether it is the local address or port that cannot be had.
+	 * An attempt has succeeded: the others are given up.
+	 * @param connection the attempt
 	 */
-	static boolean isLocalFault(Cause why) {
-		return why.detail().contains(SOURCE) && (why.detail().contains("Address already in use")
-				|| why.detail().contains("Cannot assign requested"));
+	void succeeded(FrameConnection connection) {
+		this.attempts.remove(connection);
+		cancel(SLOWER);
 	}
 
 	private void tryNext() {
-		this.portsLeft = this.connector.sourcePorts();
-		tryAgain();
-	}
-
-	private void tryAgain() {
-		if (this.cancelled) {
+		stopWaiting();
+		if (this.over) {
 			return;
 		}
 		if (this.next == this.candidates.size()) {
-			Cause last = this.cause;
-			this.failed.accept(
-					(last != null) ? last : Cause.byGateway(CloseReason.UPSTREAM_UNREACHABLE, "every target is down"));
+			if (this.attempts.isEmpty()) {
+				Cause last = this.cause;
+				fail((last != null) ? last : Cause.byGateway(CloseReason.UPSTREAM_UNREACHABLE, "every target is down"));
+			}
 			return;
 		}
-		Candidate candidate = this.candidates.get(this.next++);
-		FrameConnection connection = this.connector.connect(this.loop, candidate, this.watcher);
-		if (connection == null) {
-			this.next = this.candidates.size();
-			this.failed.accept(this.connector.noSocket());
+		if (!this.attempts.isEmpty() && !isNextOfSameTarget()) {
 			return;
 		}
-		this.attempt = connection;
+		FrameConnection connection = this.connector.connect(this.loop, this.candidates.get(this.next++), this,
+				this.watcher);
+		if (connection != null) {
+			this.attempts.add(connection);
+			if (isNextOfSameTarget()) {
+				this.headStart = this.loop.eventLoop()
+					.schedule(this::tryNext, HEAD_START_MILLIS, TimeUnit.MILLISECONDS);
+			}
+		}
+		else if (this.attempts.isEmpty()) {
+			fail(this.connector.noSocket());
+		}
 	}
 
-	/**
-	 * Whether a connection is this dial's present attempt.
-	 * @param connection a connection
-	 * @return whether it is
-	 */
-	public boolean isAttempt(FrameConnection connection) {
-		return this.attempt == connection;
+	private boolean isNextOfSameTarget() {
+		return this.next < this.candidates.size()
+				&& this.candidates.get(this.next).state() == this.candidates.get(this.next - 1).state();
+	}
+
+	private void stopWaiting() {
+		Future<?> timer = this.headStart;
+		if (timer != null) {
+			timer.cancel(false);
+			this.headStart = null;
+		}
+	}
+
+	private void fail(Cause why) {
+		this.over = true;
+		this.failed.accept(why);
 	}
 
 	/**
@@ -117,11 +131,12 @@ public final class Dial {
 	 * @param why the cause
 	 */
 	public void cancel(Cause why) {
-		this.cancelled = true;
-		FrameConnection connection = this.attempt;
-		if (connection != null) {
+		this.over = true;
+		stopWaiting();
+		for (FrameConnection connection : List.copyOf(this.attempts)) {
 			connection.close(why);
 		}
+		this.attempts.clear();
 	}
 
 }

@@ -36,13 +36,13 @@ final class ExclusiveLink extends Link {
 	void received(byte[] reply) {
 		Exchange answered = this.current;
 		if (answered == null) {
-			unsolicited();
+			doubts().unsolicited();
 		}
 		else if (!hasLeft(answered)) {
-			stray("unsolicited", "a reply came before its request had left");
+			doubts().early();
 		}
 		else if (this.correlator != null && !this.correlator.isReplyTo(answered, reply)) {
-			stray("unmatched", "the reply's key is not the request's");
+			doubts().unmatched();
 		}
 		else {
 			this.current = null;

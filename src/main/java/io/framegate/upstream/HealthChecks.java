@@ -5,7 +5,10 @@ import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -32,6 +35,8 @@ final class HealthChecks {
 
 	private static final long TRIAL_MILLIS = 200;
 
+	private static final long LEAST_LIMIT_MILLIS = 1000;
+
 	private final Upstream upstream;
 
 	private final HealthCheck check;
@@ -40,15 +45,18 @@ final class HealthChecks {
 
 	private final Consumer<TargetState> wentDown;
 
+	private final Consumer<TargetState> cameBack;
+
 	private final Set<TargetState> watched = ConcurrentHashMap.newKeySet();
 
 	private final CountDownLatch stopped = new CountDownLatch(1);
 
-	HealthChecks(Upstream upstream, Terms terms, Consumer<TargetState> wentDown) {
+	HealthChecks(Upstream upstream, Terms terms, Consumer<TargetState> wentDown, Consumer<TargetState> cameBack) {
 		this.upstream = upstream;
 		this.check = upstream.healthCheck();
 		this.terms = terms;
 		this.wentDown = wentDown;
+		this.cameBack = cameBack;
 	}
 
 	/**
@@ -84,7 +92,7 @@ final class HealthChecks {
 		while (!isStoppedWithin(TRIAL_MILLIS) && isStill(state, all)) {
 			if (state.isTrialDue()) {
 				if (probe(state) == null) {
-					state.connected();
+					well(state);
 				}
 				else {
 					state.failed();
@@ -104,7 +112,7 @@ final class HealthChecks {
 	private void watch(TargetState state, Targets all) {
 		int bad = 0;
 		int good = 0;
-		long interval = this.check.interval().toMillis();
+		long next = System.nanoTime();
 		boolean down;
 		do {
 			String fault = probe(state);
@@ -112,7 +120,7 @@ final class HealthChecks {
 			good = (fault != null) ? 0 : good + 1;
 			down = state.status() == TargetState.Status.DOWN;
 			if (fault == null && !down) {
-				state.connected();
+				well(state);
 			}
 			if (!down && bad >= this.check.fall()) {
 				logger.warn("Route '{}': target {} is down after {} failed probes: {}", this.terms.route(),
@@ -125,11 +133,30 @@ final class HealthChecks {
 				logger.info("Route '{}': target {} is up again after {} good probes", this.terms.route(),
 						state.target(), good);
 				state.down(false);
+				well(state);
 				down = false;
 			}
-			// More often while it is down, so that it is back within one interval.
+			next = Math.max(next + pause(down), System.nanoTime());
 		}
-		while (!isStoppedWithin(down ? Math.max(1, interval / this.check.rise()) : interval) && isStill(state, all));
+		while (!isStoppedWithin(Math.max(1, TimeUnit.NANOSECONDS.toMillis(next - System.nanoTime())))
+				&& isStill(state, all));
+	}
+
+	/**
+	 * From one probe to the next: shorter while the target is down, so that it is back
+	 * within one interval.
+	 */
+	private long pause(boolean down) {
+		long interval = this.check.interval().toNanos();
+		return down ? interval / (this.check.rise() + 1) : interval;
+	}
+
+	private void well(TargetState state) {
+		TargetState.Status before = state.status();
+		state.well();
+		if (before != TargetState.Status.UP) {
+			this.cameBack.accept(state);
+		}
 	}
 
 	/**
@@ -139,9 +166,13 @@ final class HealthChecks {
 	private @Nullable String probe(TargetState state) {
 		String fault = "no address";
 		try {
-			for (InetSocketAddress address : Resolver.resolve(state.target())) {
+			List<InetSocketAddress> addresses = addresses(state);
+			// One where nothing answers is not waited for again and again.
+			Collections.rotate(addresses, -Math.max(0, addresses.indexOf(state.wellAddress())));
+			for (InetSocketAddress address : addresses) {
 				fault = probe(address);
 				if (fault == null) {
+					state.wellAddress(address);
 					return null;
 				}
 			}
@@ -150,6 +181,27 @@ final class HealthChecks {
 			return "unknown host " + ex.getMessage();
 		}
 		return fault;
+	}
+
+	/**
+	 * Those that connections go to: while no name server answers, they may still be
+	 * right.
+	 */
+	private static List<InetSocketAddress> addresses(TargetState state) throws IOException {
+		List<InetSocketAddress> known = state.addresses();
+		return (known.isEmpty() || known.getFirst().isUnresolved()) ? Resolver.resolve(state.target())
+				: new ArrayList<>(known);
+	}
+
+	/**
+	 * How long a part of a probe may take: as any connect, but a target that has gone
+	 * silent must not keep the probes after this one waiting for longer than need be.
+	 */
+	private int limit() {
+		Duration connect = this.terms.timeouts().limit(Timer.CONNECT).value();
+		long millis = (connect.isZero() ? Timer.CONNECT.byDefault() : connect).toMillis();
+		long interval = this.check.interval().toMillis();
+		return (int) ((interval > 0) ? Math.min(millis, Math.max(interval, LEAST_LIMIT_MILLIS)) : millis);
 	}
 
 	/**
@@ -173,14 +225,16 @@ final class HealthChecks {
 	}
 
 	private @Nullable String probe(InetSocketAddress address, int sourcePort) throws BindException {
-		Duration limit = this.terms.timeouts().limit(Timer.CONNECT).value();
-		int millis = limit.isZero() ? (int) Timer.CONNECT.byDefault().toMillis() : (int) limit.toMillis();
+		int millis = limit();
 		try (Socket socket = new Socket()) {
 			String source = this.upstream.sourceAddress();
 			if (source != null || sourcePort != 0) {
 				socket.setReuseAddress(true);
 				socket.bind((source != null) ? new InetSocketAddress(source, sourcePort)
 						: new InetSocketAddress(sourcePort));
+				// With FIN, the port would be lost to connections for a minute after each
+				// probe.
+				socket.setSoLinger(sourcePort != 0, 0);
 			}
 			socket.connect(address, millis);
 			if (this.check.send() == null) {
@@ -190,7 +244,9 @@ final class HealthChecks {
 			this.terms.framing().serializer().serialize(Payloads.bytes(this.check.send()), socket.getOutputStream());
 			byte[] answer = this.terms.framing().deserializer().deserialize(socket.getInputStream());
 			boolean fits = this.check.expect() == null || Arrays.equals(answer, Payloads.bytes(this.check.expect()));
-			socket.shutdownOutput();
+			if (sourcePort == 0) {
+				socket.shutdownOutput();
+			}
 			return fits ? null : "the answer is not what is expected";
 		}
 		catch (BindException ex) {

@@ -1,6 +1,5 @@
 package io.framegate.upstream;
 
-import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -10,8 +9,6 @@ import io.framegate.connection.Cause;
 import io.framegate.connection.CloseReason;
 import io.framegate.connection.EndedBy;
 import io.framegate.connection.FrameConnection;
-import io.framegate.connection.Watcher;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An upstream connection that clients share. Its kinds differ in how many exchanges are
@@ -19,35 +16,28 @@ import org.jspecify.annotations.Nullable;
  * carries nothing more, what still comes is thrown away, and its exchanges fail. Event
  * loop only.
  */
-public abstract class Link implements Watcher {
+public abstract class Link extends Dialled {
 
-	private final Shard shard;
+	/**
+	 * So many times longer it rests as it opens, lest a greeting be taken for a reply.
+	 */
+	private static final int OPENING = 10;
 
-	private @Nullable Dial dial;
+	private final Pulse pulse;
 
-	private @Nullable FrameConnection connection;
-
-	private @Nullable Exchange beating;
-
-	/** The target that it is to lead to, if that matters. */
-	private @Nullable TargetState wanted;
-
-	private boolean open;
+	private final Doubts doubts = new Doubts(this);
 
 	private boolean retiring;
 
 	private boolean poisoned;
 
-	private boolean halfCounted;
-
 	private long idleSince = System.nanoTime();
-
-	private long openedAt;
 
 	private long exchanges;
 
 	Link(Shard shard) {
-		this.shard = shard;
+		super(shard);
+		this.pulse = new Pulse(this, shard.links().heartbeat());
 	}
 
 	// What the kinds say
@@ -102,74 +92,31 @@ public abstract class Link implements Watcher {
 
 	// The link's life
 
-	/**
-	 * Connects to one target.
-	 * @param target the target
-	 */
-	final void start(TargetState target) {
-		this.wanted = target;
-		this.dial = this.shard.connector()
-			.dial(this.shard.loop(), target, this, (cause) -> this.shard.dialFailed(this, cause));
-	}
-
-	/**
-	 * Connects to the first target that accepts.
-	 * @param client for whom
-	 * @param first the target to try first, or {@code null}
-	 */
-	final void start(@Nullable InetAddress client, @Nullable TargetState first) {
-		this.wanted = first;
-		this.dial = this.shard.connector()
-			.dial(this.shard.loop(), client, first, this, (cause) -> this.shard.dialFailed(this, cause));
+	@Override
+	final void established() {
+		this.idleSince = openedAt();
+		shard().established(this);
 	}
 
 	@Override
-	public final void opened(FrameConnection established) {
-		this.connection = established;
-		this.openedAt = System.nanoTime();
-		this.idleSince = this.openedAt;
-		this.shard.established(this);
+	final void dialFailed(Cause cause) {
+		shard().dialFailed(this, cause);
 	}
 
 	/**
-	 * From now on exchanges may be sent.
+	 * Whether exchanges may be sent.
+	 * @return whether it is there to be used
 	 */
-	final void ready() {
-		this.open = true;
-	}
-
 	final boolean isOpen() {
-		FrameConnection established = this.connection;
-		return this.open && !this.retiring && established != null && established.isOpen() && !established.isCut()
-				&& !established.isInputEnded() && !established.isOutputEnding();
+		return isReady() && !this.retiring && isWhole();
 	}
 
-	final boolean isReady() {
-		return this.open;
+	final Pulse pulse() {
+		return this.pulse;
 	}
 
-	/**
-	 * Sends a heartbeat, whether exchanges may be sent or not.
-	 * @param heartbeat the gateway's own exchange
-	 */
-	final void beat(Exchange heartbeat) {
-		if (hasRoomForHeartbeat(heartbeat)) {
-			heartbeat.claim();
-			this.beating = heartbeat;
-			send(heartbeat);
-		}
-	}
-
-	final boolean isBeating() {
-		return this.beating != null;
-	}
-
-	final @Nullable Exchange beating() {
-		return this.beating;
-	}
-
-	final void beaten() {
-		this.beating = null;
+	final Doubts doubts() {
+		return this.doubts;
 	}
 
 	/**
@@ -194,29 +141,20 @@ public abstract class Link implements Watcher {
 		return connection().settledBytesOut() >= exchange.end();
 	}
 
-	final FrameConnection connection() {
-		return Objects.requireNonNull(this.connection);
-	}
-
-	final @Nullable TargetState target() {
-		FrameConnection established = this.connection;
-		return (established != null && established.attachment() instanceof TargetState state) ? state : this.wanted;
-	}
-
 	/**
 	 * Whether it was of no use: it ended before it was ready, or soon and unused.
 	 * @param soon what is soon, in nanoseconds
 	 * @return whether to wait before the next attempt
 	 */
 	final boolean isFruitless(long soon) {
-		return !this.open || (this.exchanges == 0 && System.nanoTime() - this.openedAt < soon);
+		return !isReady() || (this.exchanges == 0 && System.nanoTime() - openedAt() < soon);
 	}
 
 	/**
 	 * Whether bytes lie there that no exchange under way can explain.
 	 */
 	boolean isSoiled() {
-		FrameConnection established = this.connection;
+		FrameConnection established = connectionIfAny();
 		return established != null && underWay().isEmpty() && established.isInsideFrame();
 	}
 
@@ -230,16 +168,8 @@ public abstract class Link implements Watcher {
 		}
 	}
 
-	final Shard shard() {
-		return this.shard;
-	}
-
 	final long exchanges() {
 		return this.exchanges;
-	}
-
-	final long openedAt() {
-		return this.openedAt;
 	}
 
 	final long idleSince() {
@@ -252,17 +182,17 @@ public abstract class Link implements Watcher {
 	 * @return nanoseconds, 0 or less for no longer
 	 */
 	final long restLeft(long now) {
-		long rest = this.shard.links().rest();
+		long rest = shard().links().rest();
 		TargetState state = target();
-		if (state != null && !this.shard.links().checksKeys()) {
-			rest = state.rest(rest);
+		if (state != null && !shard().links().checksKeys()) {
+			rest = state.rest((this.exchanges == 0) ? OPENING * rest : rest);
 		}
 		return rest - (now - this.idleSince);
 	}
 
 	final void idle() {
 		this.idleSince = System.nanoTime();
-		this.shard.freed(this);
+		shard().freed(this);
 	}
 
 	/**
@@ -271,39 +201,36 @@ public abstract class Link implements Watcher {
 	 */
 	final void retire(Cause cause) {
 		this.retiring = true;
-		FrameConnection established = this.connection;
-		if (established == null) {
-			if (this.dial != null) {
-				this.dial.cancel(cause);
-			}
-			this.shard.gone(this);
+		if (cancelDial(cause)) {
+			shard().gone(this);
+			return;
 		}
-		else {
-			established.because(cause);
-			if (underWay().isEmpty()) {
-				established.finish(cause);
-			}
-		}
-	}
-
-	final boolean isRetiring() {
-		return this.retiring;
-	}
-
-	final void endIfRetired() {
-		FrameConnection established = this.connection;
-		if (this.retiring && established != null && underWay().isEmpty()) {
-			Cause why = established.cause();
-			established.finish((why != null) ? why : Cause.byGateway(CloseReason.ROUTE_DRAIN, ""));
+		connection().because(cause);
+		if (underWay().isEmpty()) {
+			connection().finish(cause);
 		}
 	}
 
 	/**
-	 * A reply that nobody waits for.
-	 * @param what the cause in {@code framegate.replies.discarded}
+	 * Retires at somebody's wish: what is under way is not waited for any longer than the
+	 * drain timer says.
+	 * @param cause why
+	 * @param since when the drain began, a {@link System#nanoTime()} stamp
 	 */
-	final void discard(String what) {
-		this.shard.connector().terms().meters().countDiscarded(what);
+	final void drain(Cause cause, long since) {
+		FrameConnection established = connectionIfAny();
+		if (established != null) {
+			established.drain(since);
+		}
+		retire(cause);
+	}
+
+	final void endIfRetired() {
+		FrameConnection established = connectionIfAny();
+		if (this.retiring && established != null && underWay().isEmpty()) {
+			Cause why = established.cause();
+			established.finish((why != null) ? why : Cause.byGateway(CloseReason.ROUTE_DRAIN, ""));
+		}
 	}
 
 	/**
@@ -314,38 +241,15 @@ public abstract class Link implements Watcher {
 		if (!this.poisoned) {
 			this.poisoned = true;
 			this.retiring = true;
-			this.shard.gone(this);
+			shard().gone(this);
 			countFailure();
 			List<Exchange> failed = new ArrayList<>(underWay());
 			clear();
 			failed.forEach((exchange) -> exchange.fail(cause));
 			connection().finish(cause);
-			this.shard.lingers(connection());
-			this.shard.dispatch();
+			shard().lingers(connection());
+			shard().dispatch();
 		}
-	}
-
-	/**
-	 * A reply came that no exchange waits for.
-	 */
-	final void unsolicited() {
-		String what = (this.exchanges > 0) ? "doubled" : "unsolicited";
-		stray(what, what + " reply");
-	}
-
-	/**
-	 * A reply came that cannot be an exchange's: nothing on this link is certain any
-	 * more.
-	 * @param what the cause in {@code framegate.replies.discarded}
-	 * @param detail for people
-	 */
-	final void stray(String what, String detail) {
-		discard(what);
-		TargetState state = target();
-		if (state != null) {
-			state.strayed();
-		}
-		poison(new Cause(CloseReason.LATE_REPLY, EndedBy.UPSTREAM, detail));
 	}
 
 	/** A target that does not answer what it was sent is a little less to be trusted. */
@@ -364,7 +268,7 @@ public abstract class Link implements Watcher {
 	 */
 	public final void frame(byte[] payload) {
 		if (this.poisoned) {
-			discard("late");
+			this.doubts.discard("late");
 		}
 		else {
 			received(payload);
@@ -374,14 +278,14 @@ public abstract class Link implements Watcher {
 
 	@Override
 	public void discarded(FrameConnection from, byte[] payload) {
-		discard("late");
+		this.doubts.discard("late");
 	}
 
 	@Override
 	public final void inputEnded(FrameConnection ended) {
 		ended.because(new Cause(CloseReason.UPSTREAM_EOF, EndedBy.UPSTREAM, ""));
-		countHalfReply(ended);
-		this.shard.gone(this);
+		this.doubts.ended(ended);
+		shard().gone(this);
 		ended.takeBack();
 		endOutput(ended);
 		endUnderWay(Objects.requireNonNull(ended.cause()), ended);
@@ -395,17 +299,10 @@ public abstract class Link implements Watcher {
 		ended.halfClose();
 	}
 
-	private void countHalfReply(FrameConnection ended) {
-		if (!this.halfCounted && ended.isInsideFrame() && !this.shard.isOneWay()) {
-			this.halfCounted = true;
-			discard("half");
-		}
-	}
-
 	@Override
 	public void writabilityChanged(FrameConnection changed) {
 		if (changed.isWritable()) {
-			this.shard.dispatch();
+			shard().dispatch();
 		}
 	}
 
@@ -421,22 +318,18 @@ public abstract class Link implements Watcher {
 
 	@Override
 	public final void drain(FrameConnection draining, Cause cause) {
-		this.shard.gone(this);
-		retire(cause);
+		shard().gone(this);
 		draining.because(cause);
+		drain(cause, System.nanoTime());
 	}
 
 	@Override
 	public final void closed(FrameConnection closed, Cause cause, long lostFrames, long lostBytes) {
-		Dial attempts = this.dial;
-		if (closed != this.connection) {
-			if (attempts != null) {
-				attempts.failed(closed, cause);
-			}
+		if (wasAttempt(closed, cause)) {
 			return;
 		}
-		countHalfReply(closed);
-		this.shard.gone(this);
+		this.doubts.ended(closed);
+		shard().gone(this);
 		endUnderWay(cause, closed);
 	}
 
@@ -452,16 +345,16 @@ public abstract class Link implements Watcher {
 		countFailure();
 		clear();
 		for (Exchange exchange : ending.reversed()) {
-			boolean stayed = exchange != this.beating
+			boolean stayed = exchange != this.pulse.beating()
 					&& (ended.isTakenBack(exchange.begin()) || (ended.isCut() && !ended.mayHaveLeft(exchange.begin())));
 			if (stayed && exchange.unsent()) {
-				this.shard.putBack(exchange);
+				shard().putBack(exchange);
 			}
 			else {
 				exchange.fail(cause);
 			}
 		}
-		this.shard.dispatch();
+		shard().dispatch();
 	}
 
 	@Override

@@ -42,6 +42,8 @@ public final class Links {
 		for (int i = 0; i < count; i++) {
 			this.shards.add(new Shard(this, loops.all().get(i), most / count + ((i < most % count) ? 1 : 0)));
 		}
+		connector.whenTargetIsBack(
+				(target) -> this.shards.forEach((shard) -> shard.loop().execute(() -> shard.cameBack(target))));
 	}
 
 	public void start() {
@@ -49,11 +51,12 @@ public final class Links {
 	}
 
 	/**
-	 * Ends every link once its exchanges are done.
+	 * Ends every link once its exchanges are done, within the drain timer.
 	 * @param cause why
+	 * @param since when the drain began, a {@link System#nanoTime()} stamp
 	 */
-	public void stop(Cause cause) {
-		this.shards.forEach((shard) -> shard.loop().execute(() -> shard.stop(cause)));
+	public void stop(Cause cause, long since) {
+		this.shards.forEach((shard) -> shard.loop().execute(() -> shard.stop(cause, since)));
 	}
 
 	/**
@@ -88,8 +91,13 @@ public final class Links {
 				}
 			}
 		}
-		Shard taker = shard;
-		taker.loop().execute(() -> taker.submit(exchange));
+		if (shard.loop().inLoop()) {
+			shard.submit(exchange);
+		}
+		else {
+			Shard taker = shard;
+			taker.loop().later(() -> taker.submit(exchange));
+		}
 	}
 
 	/**

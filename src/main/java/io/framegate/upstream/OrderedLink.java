@@ -48,13 +48,13 @@ final class OrderedLink extends Link {
 	void received(byte[] reply) {
 		Exchange first = this.line.peekFirst();
 		if (first == null) {
-			unsolicited();
+			doubts().unsolicited();
 		}
 		else if (!hasLeft(first)) {
-			stray("unsolicited", "a reply came before its request had left");
+			doubts().early();
 		}
 		else if (this.correlator != null && !this.correlator.isReplyTo(first, reply)) {
-			stray("unmatched", "the reply's key is not the request's");
+			doubts().unmatched();
 		}
 		else {
 			this.line.removeFirst();

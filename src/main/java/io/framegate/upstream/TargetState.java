@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.framegate.route.Target;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is known of a target: its addresses, its connections, whether it is up, whether it
@@ -62,6 +63,11 @@ public final class TargetState {
 
 	private volatile boolean ejected;
 
+	/** When the gateway's own probe last succeeded, 0 for never. */
+	private volatile long wellAt;
+
+	private volatile @Nullable InetSocketAddress wellAddress;
+
 	private volatile int failures;
 
 	private int ejections;
@@ -113,6 +119,30 @@ public final class TargetState {
 	void connected() {
 		this.seen = true;
 		this.ejected = false;
+	}
+
+	/**
+	 * A probe of the gateway's own succeeded.
+	 */
+	void well() {
+		this.wellAt = System.nanoTime() | 1;
+		connected();
+	}
+
+	/**
+	 * When a probe last succeeded.
+	 * @return a {@link System#nanoTime()} stamp, 0 for never
+	 */
+	long wellAt() {
+		return this.wellAt;
+	}
+
+	@Nullable InetSocketAddress wellAddress() {
+		return this.wellAddress;
+	}
+
+	void wellAddress(InetSocketAddress found) {
+		this.wellAddress = found;
 	}
 
 	/**

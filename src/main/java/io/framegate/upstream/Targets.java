@@ -21,6 +21,8 @@ import io.framegate.route.Balance;
 import io.framegate.route.Target;
 import io.framegate.route.Upstream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A route's targets: which are up, where they are, and which comes next. Names are looked
@@ -30,6 +32,11 @@ public final class Targets {
 
 	/** How often names are looked up again; the JVM keeps an answer for 30 s itself. */
 	static final Duration LOOK_UP_EVERY = Duration.ofSeconds(15);
+
+	/** How long new targets may be waited for. */
+	private static final Duration FIRST_LOOK_UP = Duration.ofSeconds(5);
+
+	private static final Logger logger = LoggerFactory.getLogger(Targets.class);
 
 	private final Balance balance;
 
@@ -91,20 +98,30 @@ public final class Targets {
 	}
 
 	/**
-	 * Takes other targets: those that were there before keep their state. A new one is
-	 * used once its name was looked up.
+	 * Takes other targets: those that were there before keep their state. Waits a while
+	 * for the names of new ones to be looked up, so that there is always one to be used.
 	 * @param targets the targets
 	 */
 	synchronized void change(List<Target> targets) {
 		List<TargetState> before = this.states;
 		List<TargetState> after = new ArrayList<>();
+		List<TargetState> added = new ArrayList<>();
 		for (Target target : targets) {
 			after.add(before.stream().filter((known) -> known.target().equals(target)).findFirst().orElseGet(() -> {
-				TargetState added = state(target);
-				watchAddress(added, () -> {
-				});
-				return added;
+				TargetState state = state(target);
+				added.add(state);
+				return state;
 			}));
+		}
+		CountDownLatch lookedUp = new CountDownLatch(added.size());
+		added.forEach((state) -> watchAddress(state, lookedUp::countDown));
+		try {
+			if (!lookedUp.await(FIRST_LOOK_UP.toMillis(), TimeUnit.MILLISECONDS)) {
+				logger.warn("Not every name of {} could be looked up yet", targets);
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
 		}
 		this.states = List.copyOf(after);
 		before.stream()
@@ -252,6 +269,21 @@ public final class Targets {
 	List<TargetState> inTurn() {
 		List<TargetState> up = with(TargetState::isUp);
 		return up.isEmpty() ? up : turned(up);
+	}
+
+	/**
+	 * When a probe of any target last succeeded.
+	 * @return a {@link System#nanoTime()} stamp, 0 for never
+	 */
+	long lastWellAt() {
+		long last = 0;
+		for (TargetState state : this.states) {
+			long wellAt = state.wellAt();
+			if (wellAt != 0 && (last == 0 || wellAt - last > 0)) {
+				last = wellAt;
+			}
+		}
+		return last;
 	}
 
 	Balance balance() {

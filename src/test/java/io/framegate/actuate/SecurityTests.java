@@ -162,7 +162,8 @@ class SecurityTests {
 		}
 
 		@ParameterizedTest
-		@CsvSource({ "X-Forwarded-For,127.0.0.1", "Forwarded,for=127.0.0.1", "X-Real-IP,127.0.0.1" })
+		@CsvSource({ "X-Forwarded-For,127.0.0.1", "Forwarded,for=127.0.0.1", "X-Real-IP,127.0.0.1",
+				"x-forwarded-proto,https", "True-Client-IP,127.0.0.1", "Via,1.1 proxy" })
 		void changesAreNotTakenThroughAProxy(String header, String value) {
 			assertThat(change(gateway, header, value)).isEqualTo(403);
 		}
@@ -211,7 +212,10 @@ class SecurityTests {
 			gateway = SecurityTests.start(Gateway.all(ON,
 					new String[] { "framegate.management.users.ann.password={bcrypt}" + bcrypt.encode("sesame"),
 							"framegate.management.users.bob.password=" + bcrypt.encode("open: it"),
-							"framegate.management.users.bob.roles=operator" }));
+							"framegate.management.users.bob.roles=operator",
+							"management.endpoint.health.group.one.include=routes/t",
+							"management.endpoints.web.exposure.include=*", "management.endpoint.env.show-values=always",
+							"management.endpoint.configprops.show-values=always" }));
 		}
 
 		@AfterAll
@@ -220,8 +224,7 @@ class SecurityTests {
 		}
 
 		@ParameterizedTest
-		@ValueSource(
-				strings = { "/health", "/health/liveness", "/health/readiness", "/health/routes/t", "/prometheus" })
+		@ValueSource(strings = { "/health", "/health/liveness", "/health/readiness", "/health/one", "/prometheus" })
 		void probesAndScrapersNeedNoCredentials(String endpoint) {
 			assertThat(gateway.exchange("GET", "/actuator" + endpoint, null).statusCode()).isEqualTo(200);
 		}
@@ -239,6 +242,18 @@ class SecurityTests {
 			assertThat(gateway.exchange("GET", "/actuator" + endpoint, null, BOB).statusCode()).isEqualTo(200);
 		}
 
+		@ParameterizedTest
+		@ValueSource(strings = { "", "/one" })
+		void strangersSeeTheStatusOfHealthAlone(String group) {
+			String health = "/actuator/health" + group;
+			assertThat(gateway.get(health).at("/status").asString()).isEqualTo("UP");
+			assertThat(gateway.get(health).has("components")).isFalse();
+			assertThat(gateway.exchange("GET", "/actuator/health/routes/t", null).statusCode()).isEqualTo(404);
+			assertThat(gateway.exchange("GET", health, null, ANN).body()).contains("\"listener\"", "\"details\"");
+			assertThat(gateway.exchange("GET", health, null, BOB).body()).contains("\"listener\"", "\"details\"");
+			assertThat(gateway.exchange("GET", "/actuator/health/routes/t", null, ANN).statusCode()).isEqualTo(200);
+		}
+
 		@Test
 		void wrongPasswordsAreRefusedAlsoAfterRightOnes() {
 			assertThat(gateway.exchange("GET", "/actuator/routes", null, ANN).statusCode()).isEqualTo(200);
@@ -250,6 +265,15 @@ class SecurityTests {
 			}
 			assertThat(gateway.exchange("GET", "/actuator/routes", null, ANN).headers().map())
 				.doesNotContainKey("set-cookie");
+		}
+
+		@ParameterizedTest
+		@ValueSource(strings = { "/env", "/env/framegate.management.users.bob.password", "/configprops", "/beans" })
+		void passwordsAreShownNowhere(String endpoint) {
+			assertThat(gateway.exchange("GET", "/actuator" + endpoint, null).statusCode()).isEqualTo(401);
+			HttpResponse<String> shown = gateway.exchange("GET", "/actuator" + endpoint, null, BOB);
+			assertThat(shown.statusCode()).isEqualTo(200);
+			assertThat(shown.body()).doesNotContain("{bcrypt}");
 		}
 
 		@Test

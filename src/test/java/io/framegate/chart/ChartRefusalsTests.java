@@ -62,6 +62,13 @@ class ChartRefusalsTests {
 					service: {ports: {order: {port: 1}}}                                    | service.ports.order: there is no such route
 					service: {ports: {orders: {nodePort: 30001}}}                           | service.ports.orders.nodePort: there is none where service.type is ClusterIP
 					{routes: {more: {listen: {port: 7002}, upstream: {targets: 'a:1'}}}, service: {ports: {orders: {port: 80}, more: {port: 80}}}} | service.ports: routes.more and routes.orders have the same port 80
+					{routes: {a: {listen: {port: 7002}, upstream: {targets: 'a:1'}}}, service: {ports: {a: {port: 7001}}}} | service.ports: routes.a and routes.orders have the same port 7001
+					{routes: {a: {listen: {port: 7002}, upstream: {targets: 'a:1'}}}, service: {type: NodePort, ports: {a: {nodePort: 30001}, orders: {nodePort: 30001}}}} | service.ports: routes.a and routes.orders have the same nodePort 30001
+					fullnameOverride: 1st                                                   | fullnameOverride: is needed, for 1st cannot be the name of a Service
+					application: {server: {port: 9000}}                                     | application.server.port: is management.port here
+					application: {management.server: {port: 9000}}                          | application.management.server.port: is management.port here
+					{javaOptions: -Xlog, extraEnv: [{name: JAVA_TOOL_OPTIONS, value: a}]}   | extraEnv: JAVA_TOOL_OPTIONS is set by the chart
+					extraVolumes: [{name: tmp, emptyDir: {}}]                               | extraVolumes: the name tmp is taken
 					tcpRoute: {enabled: true}                                               | tcpRoute.parentRefs: needs a Gateway
 					tcpRoute: {sectionNames: {order: x}}                                    | tcpRoute.sectionNames.order: there is no such route
 					application: {framegate: {closures: {keep: 1}}}                         | application.framegate: has values of its own

@@ -1,6 +1,7 @@
 package io.framegate.chart;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -166,9 +167,9 @@ class ChartValuesTests {
 	@Test
 	void propertiesOfSpringBootWinOverTheCharts() {
 		Map<String, Object> configuration = Manifests
-			.parse(minimal("application: {server: {port: 8081, shutdown: immediate}}").configuration())
+			.parse(minimal("application: {server: {shutdown: immediate}, logging.level.root: warn}").configuration())
 			.getFirst();
-		assertThat(Manifests.<Map<String, Object>>at(configuration, "server")).containsEntry("port", 8081)
+		assertThat(Manifests.<Map<String, Object>>at(configuration, "server")).containsEntry("port", 8080)
 			.containsEntry("shutdown", "immediate");
 	}
 
@@ -182,6 +183,12 @@ class ChartValuesTests {
 			.containsExactly(new V1Sysctl().name("net.ipv4.ip_unprivileged_port_start").value("0"));
 		assertThat(minimal("{}").deployment().getSpec().getTemplate().getSpec().getSecurityContext().getSysctls())
 			.isNullOrEmpty();
+		assertThat(minimal("management: {port: 81}").deployment()
+			.getSpec()
+			.getTemplate()
+			.getSpec()
+			.getSecurityContext()
+			.getSysctls()).hasSize(1);
 	}
 
 	@Test
@@ -297,6 +304,17 @@ class ChartValuesTests {
 			""")
 	void notesTellHowToReachEachRoute(String variant, String text, String more) {
 		assertThat(Chart.notes(Chart.variant(variant))).contains(text, more);
+	}
+
+	@Test
+	void notesWarnOfWhatTheGatewayCannotYet(@TempDir Path directory) throws IOException {
+		Path values = Files.writeString(directory.resolve("values.yaml"), """
+				routes: {orders: {listen: {port: 7001, allow: [10.0.0.0/8]}, upstream: {targets: 'a:1'}}}
+				proxyProtocol: {mode: required}
+				""");
+		assertThat(Chart.notes(values)).contains("WARNING",
+				"routes.orders.listen.allow: is not available in this version of the gateway", "proxyProtocol.mode");
+		assertThat(Chart.notes(Chart.variant("everything"))).doesNotContain("WARNING");
 	}
 
 }

@@ -6,19 +6,28 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import io.framegate.connection.CloseReason;
 import io.framegate.connection.Side;
+import io.framegate.testkit.Caller;
 import io.framegate.testkit.Gateway;
 import io.framegate.testkit.TestClient;
 import io.framegate.testkit.TestUpstream;
 import io.framegate.timeout.Timer;
+import io.micrometer.core.instrument.MeterRegistry;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.integration.dsl.IntegrationFlow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -26,6 +35,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  * A changed configuration, taken over while connections are there.
  */
 class ReloadTests {
+
+	private static final int CALLERS = 4;
 
 	@TempDir
 	private Path directory;
@@ -54,27 +65,27 @@ class ReloadTests {
 		return gateway.bean(Reload.class).reload();
 	}
 
+	private static CompletableFuture<Reload.Outcome> reloading(Gateway gateway) {
+		return CompletableFuture.supplyAsync(() -> reload(gateway), Thread::startVirtualThread);
+	}
+
 	@Test
 	void routesComeAndGoAndOthersNeverNotice() throws Exception {
 		try (TestUpstream server = TestUpstream.lineEcho()) {
-			write(route("kept", server.address(), ""), route("gone", server.address(), ""));
-			try (Gateway gateway = start();
-					TestClient kept = gateway.connect("kept");
-					TestClient gone = gateway.connect("gone")) {
+			String shared = route("shared", server.address(), "") + "      mode: request-reply\n";
+			write(route("kept", server.address(), ""), shared, route("gone", server.address(), ""));
+			try (Gateway gateway = start(); TestClient gone = gateway.connect("gone")) {
 				gone.sendLine("here");
 				assertThat(gone.readLine()).isEqualTo("here");
-				AtomicBoolean go = new AtomicBoolean(true);
-				AtomicInteger exchanged = new AtomicInteger();
-				Thread load = Thread.ofVirtual().start(() -> {
-					while (go.get()) {
-						kept.sendLine("line " + exchanged.get());
-						assertThat(kept.readLine()).isEqualTo("line " + exchanged.getAndIncrement());
-					}
-				});
 				int port = gateway.port("kept");
+				List<Caller> load = Stream.of("kept", "shared")
+					.flatMap((route) -> IntStream.range(0, CALLERS)
+						.mapToObj((number) -> Caller.start(route + number, gateway.port(route), 4, 0)))
+					.toList();
+				awaitAnswers(load);
 				gateway.bean(Reload.class).stop();
-				write(route("kept", server.address(), ""), route("fresh", server.address(), ""));
-				CompletableFuture<Reload.Outcome> reloading = CompletableFuture.supplyAsync(() -> reload(gateway));
+				write(route("kept", server.address(), ""), shared, route("fresh", server.address(), ""));
+				CompletableFuture<Reload.Outcome> reloading = reloading(gateway);
 				gone.expectEof();
 				gone.close();
 				Reload.Outcome outcome = reloading.join();
@@ -85,16 +96,23 @@ class ReloadTests {
 					fresh.sendLine("new");
 					assertThat(fresh.readLine()).isEqualTo("new");
 				}
-				int before = exchanged.get();
-				Gateway.await("more exchanges",
-						() -> Optional.of(exchanged.get()).filter((count) -> count > before + 10));
-				go.set(false);
-				load.join();
-				assertThat(gateway.port("kept")).isEqualTo(port);
+				awaitAnswers(load);
 				assertThat(gateway.closures("kept")).isEmpty();
+				assertThat(gateway.closures("shared")).isEmpty();
+				load.forEach(Caller::finish);
+				assertThat(load).allMatch((caller) -> caller.connections() == 1 && caller.askedAgain() == 0);
+				assertThat(gateway.port("kept")).isEqualTo(port);
 				assertThat(gateway.bean(Routes.class).find("gone")).isEmpty();
 			}
 		}
+	}
+
+	private static void awaitAnswers(List<Caller> callers) {
+		List<Long> before = callers.stream().map(Caller::answered).toList();
+		Gateway.await("answers to every caller",
+				() -> Optional.of(callers)
+					.filter((all) -> IntStream.range(0, all.size())
+						.allMatch((i) -> all.get(i).hasFailed() || all.get(i).answered() > before.get(i) + 20)));
 	}
 
 	@Test
@@ -158,7 +176,7 @@ class ReloadTests {
 				client.sendLine("x");
 				assertThat(client.readLine()).isEqualTo("x");
 				write(route("r", server.address(), ", max-frame-size: 5B"), route("other", server.address(), ""));
-				CompletableFuture<Reload.Outcome> reloading = CompletableFuture.supplyAsync(() -> reload(gateway));
+				CompletableFuture<Reload.Outcome> reloading = reloading(gateway);
 				client.expectEof();
 				client.close();
 				assertThat(reloading.join().restarted()).containsExactly("r");
@@ -197,6 +215,193 @@ class ReloadTests {
 					client.sendLine("hello");
 					assertThat(client.readLine()).isEqualTo("hello");
 				}
+			}
+		}
+	}
+
+	@Test
+	void usersOwnFlowsStayOnARouteThatIsStartedAnew() throws Exception {
+		try (TestUpstream server = TestUpstream.lineEcho()) {
+			write(route("r", server.address(), ""));
+			try (Gateway gateway = Gateway.startAt("classpath:/application.yml,file:" + this.directory + "/",
+					List.of(Shouting.class))) {
+				assertThat(answer(gateway)).isEqualTo("HELLO");
+				write(route("r", server.address(), ", max-frame-size: 5B"));
+				assertThat(reload(gateway).restarted()).containsExactly("r");
+				assertThat(answer(gateway)).isEqualTo("HELLO");
+				write(route("other", server.address(), ""));
+				assertThat(reload(gateway).removed()).containsExactly("r");
+				write(route("r", server.address(), ""));
+				assertThat(reload(gateway).started()).containsExactly("r");
+				assertThat(answer(gateway)).isEqualTo("HELLO");
+			}
+		}
+	}
+
+	private static String answer(Gateway gateway) {
+		try (TestClient client = gateway.connect("r")) {
+			client.sendLine("hello");
+			String answer = client.readLine();
+			client.halfClose();
+			client.expectEof();
+			return answer;
+		}
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Shouting {
+
+		@Bean
+		IntegrationFlow shout() {
+			return IntegrationFlow.from("framegate.r.request")
+				.transform(byte[].class, (frame) -> new String(frame).toUpperCase(Locale.ROOT))
+				.channel("framegate.r.forward")
+				.get();
+		}
+
+	}
+
+	@Test
+	void configurationWithoutRoutesOrBeansItNeedsChangesNothing() throws Exception {
+		try (TestUpstream server = TestUpstream.lineEcho()) {
+			write(route("r", server.address(), ""));
+			try (Gateway gateway = start(); TestClient client = gateway.connect("r")) {
+				Files.delete(this.directory.resolve("application.yml"));
+				assertThat(reload(gateway).error()).contains("no route");
+				write("    r:\n      listen: {port: 0, address: 127.0.0.1, framing: \"bean:none\"}\n"
+						+ "      upstream: {targets: \"" + server.address() + "\"}\n");
+				assertThat(reload(gateway).error()).contains("none");
+				write("    r:\n      mode: request-reply\n      listen: {port: 0, address: 127.0.0.1}\n",
+						"    s:\n      mode: request-reply\n      listen: {port: 0, address: 127.0.0.1}\n");
+				assertThat(reload(gateway).error()).contains("framegate.s has no upstream.targets");
+				client.sendLine("still");
+				assertThat(client.readLine()).isEqualTo("still");
+			}
+		}
+	}
+
+	@Test
+	void treesOfFilesAreWatchedAlsoWhereThereWasNothing() throws Exception {
+		Path tree = Files.createDirectory(this.directory.resolve("tree"));
+		Path later = Files.createDirectory(this.directory.resolve("later"));
+		try (TestUpstream server = TestUpstream.lineEcho()) {
+			write(route("r", server.address(), ""));
+			Files.writeString(tree.resolve("framegate.routes.r.timeouts.idle"), "71s");
+			try (Gateway gateway = Gateway.startAt("classpath:/application.yml,file:" + this.directory + "/",
+					"spring.config.import=configtree:" + tree + "/,optional:file:" + later + "/more.yml")) {
+				awaitIdle(gateway, 71);
+				Files.writeString(tree.resolve("framegate.routes.r.timeouts.idle"), "72s");
+				awaitIdle(gateway, 72);
+				Files.writeString(later.resolve("more.yml"), "framegate.routes.r.timeouts.write: 73s\n");
+				Gateway.await("a timeout", () -> Optional.of(gateway.route("r").timeouts().limit(Timer.WRITE).value())
+					.filter(Duration.ofSeconds(73)::equals));
+			}
+		}
+	}
+
+	private static void awaitIdle(Gateway gateway, int seconds) {
+		Gateway.await("a timeout", () -> Optional.of(gateway.route("r").timeouts().limit(Timer.IDLE).value())
+			.filter(Duration.ofSeconds(seconds)::equals));
+	}
+
+	@Test
+	void namesOfNewTargetsAreKnownWhenTheyAreUsed() throws Exception {
+		try (TestUpstream one = TestUpstream.lineEcho(); TestUpstream two = TestUpstream.lineEcho()) {
+			write(route("r", "localhost:" + one.port(), ""));
+			try (Gateway gateway = start()) {
+				for (int turn = 0; turn < 10; turn++) {
+					write(route("r", "localhost:" + ((turn % 2 == 0) ? two : one).port(), ""));
+					assertThat(reload(gateway).changed()).containsExactly("r");
+					assertThat(answer(gateway)).isEqualTo("hello");
+				}
+				assertThat(two.connections()).hasSize(5);
+			}
+		}
+	}
+
+	@Test
+	void manyReloadsLeaveNothingBehind() throws Exception {
+		try (TestUpstream server = TestUpstream.lineEcho()) {
+			write(route("r", server.address(), ""));
+			try (Gateway gateway = start()) {
+				Supplier<List<String>> things = () -> Stream.of(Stream.of(gateway.context().getBeanDefinitionNames()),
+						Stream.of(gateway.context().getBeanFactory().getSingletonNames()),
+						gateway.bean(MeterRegistry.class).getMeters().stream().map((meter) -> meter.getId().toString()))
+					.flatMap(Function.identity())
+					.filter((thing) -> thing.contains("framegate"))
+					.sorted()
+					.toList();
+				List<String> after = List.of();
+				for (int turn = 0; turn < 20; turn++) {
+					write(route("r", server.address(), ", backlog: " + (turn + 1)), route("s", server.address(), ""));
+					assertThat(reload(gateway).error()).isNull();
+					assertThat(answer(gateway)).isEqualTo("hello");
+					write(route("r", server.address(), ""));
+					assertThat(reload(gateway).error()).isNull();
+					if (turn == 0) {
+						after = things.get();
+					}
+				}
+				assertThat(things.get()).isEqualTo(after);
+			}
+		}
+	}
+
+	@Test
+	void nothingIsTakenOverOnceTheGatewayStops() throws Exception {
+		try (TestUpstream silent = TestUpstream.silent()) {
+			String drain = "      timeouts: {drain: 3s}\n";
+			write(route("r", silent.address(), "") + drain);
+			Gateway gateway = start();
+			try (TestClient client = gateway.connect("r")) {
+				client.sendLine("hello");
+				silent.awaitConnections(1);
+				Reload reload = gateway.bean(Reload.class);
+				RunningRoute running = gateway.route("r");
+				write(route("r", silent.address(), ", backlog: 7") + drain);
+				CompletableFuture<Reload.Outcome> reloading = reloading(gateway);
+				Gateway.await("the drain",
+						() -> Optional.of(running).filter((route) -> route.state() == RunningRoute.State.DRAINING));
+				gateway.close();
+				assertThat(reloading.join().error()).contains("stop");
+				assertThat(reload.reload().error()).contains("stopping");
+			}
+			finally {
+				gateway.close();
+			}
+		}
+	}
+
+	@Test
+	void longDrainKeepsNothingElseWaiting() throws Exception {
+		try (TestUpstream silent = TestUpstream.silent(); TestUpstream server = TestUpstream.lineEcho()) {
+			String slow = route("slow", silent.address(), "") + "      timeouts: {drain: 2m}\n";
+			write(slow, route("r", server.address(), ""));
+			try (Gateway gateway = start(); TestClient held = gateway.connect("slow")) {
+				held.sendLine("hello");
+				silent.awaitConnections(1);
+				gateway.bean(Reload.class).stop();
+				write(route("r", server.address(), ""));
+				CompletableFuture<Reload.Outcome> first = reloading(gateway);
+				Gateway.await("the drain",
+						() -> gateway.bean(Routes.class)
+							.find("slow")
+							.filter((route) -> route.state() == RunningRoute.State.DRAINING));
+				write(slow, route("r", server.address(), ", backlog: 7"), route("fresh", server.address(), ""));
+				CompletableFuture<Reload.Outcome> second = reloading(gateway);
+				Routes routes = gateway.bean(Routes.class);
+				Gateway.await("the others",
+						() -> routes.find("fresh")
+							.flatMap((fresh) -> routes.find("r"))
+							.filter((route) -> route.route().listen().backlog() == 7)
+							.filter((route) -> route.state() == RunningRoute.State.LISTENING));
+				assertThat(answer(gateway)).isEqualTo("hello");
+				silent.close();
+				held.close();
+				assertThat(first.join().removed()).containsExactly("slow");
+				assertThat(second.join())
+					.isEqualTo(new Reload.Outcome(List.of("fresh"), List.of(), List.of(), List.of("r", "slow"), null));
+				assertThat(gateway.route("slow").state()).isEqualTo(RunningRoute.State.LISTENING);
 			}
 		}
 	}

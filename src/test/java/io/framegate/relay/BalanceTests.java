@@ -17,20 +17,23 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 import io.framegate.connection.CloseReason;
 import io.framegate.connection.Closure;
 import io.framegate.connection.Side;
+import io.framegate.testkit.FullBacklog;
 import io.framegate.testkit.Gateway;
 import io.framegate.testkit.Peer;
 import io.framegate.testkit.TestClient;
+import io.framegate.testkit.TestNames;
 import io.framegate.testkit.TestPorts;
 import io.framegate.testkit.TestUpstream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -45,17 +48,37 @@ class BalanceTests {
 
 	private static final AtomicBoolean SICK = new AtomicBoolean();
 
-	private static final int SOURCE = TestPorts.refused();
+	private static final int SOURCES = 64;
 
-	private static ServerSocket sourceTaken;
+	/** Every so many ports of the range one is free. */
+	private static final int FREE = 16;
+
+	private static final List<ServerSocket> SOURCES_TAKEN = new ArrayList<>();
+
+	private static int firstSource;
+
+	private static int lonelySource;
+
+	private static int probingSource;
+
+	private static FullBacklog silent;
 
 	private static Gateway gateway;
 
 	@BeforeAll
 	static void start() throws IOException {
-		sourceTaken = new ServerSocket();
-		sourceTaken.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0));
-		int taken = sourceTaken.getLocalPort();
+		firstSource = TestPorts.free(SOURCES);
+		for (int i = 0; i < SOURCES; i++) {
+			if (i % FREE != FREE - 1) {
+				ServerSocket taken = new ServerSocket();
+				taken.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), firstSource + i));
+				SOURCES_TAKEN.add(taken);
+			}
+		}
+		lonelySource = TestPorts.free(1);
+		probingSource = TestPorts.free(1);
+		silent = new FullBacklog("127.0.0.2", server("named").port());
+		TestNames.put("half-silent.test", "127.0.0.2", "127.0.0.1");
 		String[] pooled = { "mode=request-reply" };
 		String[] ordered = { "mode=request-reply", "upstream.sharing=ordered" };
 		String[] checked = { "upstream.health-check.interval=200ms", "upstream.health-check.fall=2" };
@@ -78,11 +101,23 @@ class BalanceTests {
 								new String[] { "upstream.health-check.send=are you well",
 										"upstream.health-check.expect=well" })),
 				route("ejected", "ejected", 2, pooled), route("restart", "restart", 3, Gateway.all(pooled, checked)),
+				route("restart-ordered", "restart-ordered", 3, Gateway.all(ordered, checked)),
+				route("restart-correlated", "restart-correlated", 3, Gateway.all(pooled, checked,
+						new String[] { "upstream.sharing=correlated", "upstream.correlation.regex-request=who (\\d+)",
+								"upstream.correlation.regex-reply=[a-z0-9-]+ (\\d+)",
+								"upstream.correlation.rewrite=true" })),
+				Gateway.route("port-probed", "crlf", "crlf", server("ports").address(), Gateway.all(checked,
+						new String[] { "upstream.source-address=127.0.0.1", "upstream.source-port=" + probingSource })),
+				Gateway.route("half-silent", "crlf", "crlf", "half-silent.test:" + server("named").port(),
+						"timeouts.connect=10m"),
 				Gateway.route("named", "crlf", "crlf", "localhost:" + server("named").port(), pooled),
 				Gateway.route("port-taken", "crlf", "crlf", server("ports").address(),
-						"upstream.source-address=127.0.0.1", "upstream.source-port=" + taken),
+						"upstream.source-address=127.0.0.1", "upstream.source-port=" + firstSource),
+				Gateway.route("port-kept", "crlf", "crlf", server("ports").address(),
+						"upstream.source-address=127.0.0.1", "upstream.source-port=" + lonelySource),
 				Gateway.route("port-range", "crlf", "crlf", server("ports").address(),
-						"upstream.source-address=127.0.0.1", "upstream.source-port=" + SOURCE + "-" + (SOURCE + 3))));
+						"upstream.source-address=127.0.0.1",
+						"upstream.source-port=" + firstSource + "-" + (firstSource + SOURCES - 1))));
 	}
 
 	private static String[] route(String name, String servers, int count, String[] more) {
@@ -115,8 +150,8 @@ class BalanceTests {
 
 	private static void serve(String name, Peer peer) {
 		peer.within(Duration.ofMinutes(1));
-		for (String line = peer.readLineOrEof(); line != null; line = peer.readLineOrEof()) {
-			peer.sendLine(line.equals("are you well") ? (SICK.get() ? "no" : "well") : name);
+		for (String line = peer.readLineOrEof(); line != null && !line.equals("bye"); line = peer.readLineOrEof()) {
+			peer.sendLine(line.equals("are you well") ? (SICK.get() ? "no" : "well") : name + line.substring(3));
 		}
 	}
 
@@ -124,7 +159,13 @@ class BalanceTests {
 	static void stop() throws IOException {
 		gateway.close();
 		SERVERS.values().forEach(TestUpstream::close);
-		sourceTaken.close();
+		silent.close();
+		// A second try begins with servers of its own.
+		SERVERS.clear();
+		for (ServerSocket taken : SOURCES_TAKEN) {
+			taken.close();
+		}
+		SOURCES_TAKEN.clear();
 	}
 
 	/** The servers that answered so many requests, each on a connection of its own. */
@@ -334,6 +375,25 @@ class BalanceTests {
 	}
 
 	@Test
+	void addressWhereNothingAnswersIsNotWaitedFor() {
+		for (int i = 0; i < 4; i++) {
+			try (TestClient client = gateway.connect("half-silent")) {
+				assertThat(who(client)).isEqualTo("named");
+			}
+		}
+		// Two of them began with the silent one, and nobody holds that against the
+		// target.
+		assertThat(state("half-silent", 0)).isEqualTo("UP");
+		assertThat(connections("half-silent", 0)).isLessThanOrEqualTo(4);
+		Gateway
+			.await("given up",
+					() -> Optional.of(gateway.closures("half-silent")
+						.stream()
+						.filter((closure) -> closure.detail().contains("another address of the target was faster"))
+						.count()).filter((count) -> count == 2));
+	}
+
+	@Test
 	void sourcePortThatCannotBeHadIsNamed() {
 		try (TestClient client = gateway.connect("port-taken")) {
 			client.expectEof();
@@ -341,7 +401,7 @@ class BalanceTests {
 			Closure closure = gateway.awaitClosure("port-taken", Side.INBOUND);
 			assertThat(closure.reason()).isEqualTo(CloseReason.UPSTREAM_UNREACHABLE);
 			assertThat(closure.detail()).contains(SERVERS.get("ports").address())
-				.contains("port " + sourceTaken.getLocalPort())
+				.contains("port " + firstSource)
 				.contains("Address already in use");
 			// It is not the target's fault.
 			assertThat(state("port-taken", 0)).isEqualTo("UNKNOWN");
@@ -349,60 +409,123 @@ class BalanceTests {
 	}
 
 	@Test
-	void portsOfARangeAreTriedInTurn() {
-		List<TestClient> clients = IntStream.range(0, 4).mapToObj((i) -> gateway.connect("port-range")).toList();
-		clients.forEach((client) -> assertThat(who(client)).isEqualTo("ports"));
-		assertThat(gateway.connections("port-range").stream().filter((one) -> one.side() == Side.UPSTREAM))
-			.extracting((one) -> one.local().getPort())
-			.containsExactlyInAnyOrder(SOURCE, SOURCE + 1, SOURCE + 2, SOURCE + 3);
-		try (TestClient fifth = gateway.connect("port-range")) {
-			fifth.expectEof();
-			fifth.close();
-			assertThat(gateway.awaitClosure("port-range", Side.INBOUND).detail()).contains("from source address");
+	void sourcePortOfAConnectionThatIsNotOverIsNamed() {
+		try (TestClient first = gateway.connect("port-kept")) {
+			assertThat(who(first)).isEqualTo("ports");
+			try (TestClient second = gateway.connect("port-kept")) {
+				second.expectEof();
+			}
+			Closure closure = gateway.awaitClosure("port-kept", Side.INBOUND);
+			assertThat(closure.reason()).isEqualTo(CloseReason.UPSTREAM_UNREACHABLE);
+			assertThat(closure.detail()).contains("port " + lonelySource).contains("is not over yet");
+			first.sendLine("bye");
+			first.expectEof();
 		}
-		clients.forEach(TestClient::close);
 	}
 
 	@Test
-	void restartOfOneOfThreeFailsNothingButWhatWasOnIt() throws Exception {
+	void probesLeaveTheSourcePortToConnections() {
+		Gateway.await("a good probe", () -> Optional.of(state("port-probed", 0)).filter("UP"::equals));
+		// A port that is remembered for an ended connection is not free to a listener.
+		Gateway.await("the port to be free",
+				() -> TestPorts.isFree(probingSource) ? Optional.of(probingSource) : Optional.empty());
+		try (TestClient client = gateway.connect("port-probed")) {
+			assertThat(who(client)).isEqualTo("ports");
+			client.sendLine("bye");
+			client.expectEof();
+		}
+	}
+
+	@Test
+	void everyPortOfARangeThatCanBeHadIsFound() {
+		List<Integer> free = IntStream.rangeClosed(1, SOURCES / FREE)
+			.mapToObj((i) -> firstSource + i * FREE - 1)
+			.toList();
+		for (int round = 0; round < 10; round++) {
+			// At the same time: what one dial tries must not keep another from trying it.
+			List<TestClient> clients = free.stream().map((port) -> gateway.connect("port-range")).toList();
+			clients.forEach((client) -> assertThat(who(client)).isEqualTo("ports"));
+			assertThat(gateway.connections("port-range").stream().filter((one) -> one.side() == Side.UPSTREAM))
+				.extracting((one) -> one.local().getPort())
+				.containsExactlyInAnyOrderElementsOf(free);
+			try (TestClient last = gateway.connect("port-range")) {
+				last.expectEof();
+			}
+			clients.forEach((client) -> {
+				// The server ends first: who does so keeps the pair of ports for a while.
+				client.sendLine("bye");
+				client.expectEof();
+				client.close();
+			});
+			Gateway.await("them to be gone",
+					() -> Optional.of(gateway.connections("port-range")).filter(List::isEmpty));
+		}
+		assertThat(gateway.closures("port-range")).filteredOn((closure) -> closure.side() == Side.INBOUND)
+			.extracting(Closure::detail)
+			.filteredOn((detail) -> detail.contains("from source address"))
+			.hasSize(10);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "restart", "restart-ordered", "restart-correlated" })
+	void restartOfOneOfThreeFailsNothingButWhatWasOnIt(String route) throws Exception {
+		int clients = 8;
 		AtomicBoolean running = new AtomicBoolean(true);
 		AtomicLong failed = new AtomicLong();
 		Map<String, AtomicInteger> answers = new ConcurrentHashMap<>();
-		List<Thread> load = Stream.generate(() -> Thread.ofVirtual().start(() -> {
+		for (int i = 0; i < 3; i++) {
+			answers.put(route + i, new AtomicInteger());
+		}
+		List<Thread> load = IntStream.range(0, clients).mapToObj((number) -> Thread.ofVirtual().start(() -> {
 			while (running.get()) {
-				try (TestClient client = gateway.connect("restart")) {
-					for (int i = 0; i < 50 && running.get(); i++) {
-						client.sendLine("who");
-						String answer = client.readLineOrEof();
-						if (answer == null) {
-							failed.incrementAndGet();
-							break;
-						}
-						answers.computeIfAbsent(answer, (any) -> new AtomicInteger()).incrementAndGet();
-					}
-				}
+				failed.addAndGet(askUntilFailure(route, number, answers, running));
 			}
-		})).limit(8).toList();
-		Gateway.await("all three to answer", () -> Optional.of(answers).filter((all) -> all.size() == 3));
-		stop("restart2");
-		long inFlight = 8;
-		int before = answers.get("restart0").get();
-		Gateway.await("traffic on the others",
-				() -> Optional.of(answers.get("restart0").get()).filter((count) -> count > before + 500));
-		assertThat(failed.get()).isLessThanOrEqualTo(inFlight);
+		})).toList();
+		Gateway.await("all three to answer",
+				() -> Optional.of(answers.values()).filter((all) -> all.stream().allMatch((one) -> one.get() > 50)));
+		assertThat(failed.get()).isZero();
+		stop(route + "2");
+		awaitMore(answers.get(route + "0"), 500);
+		assertThat(failed.get()).isLessThanOrEqualTo(clients);
+		Gateway.await("down", () -> Optional.of(state(route, 2)).filter("DOWN"::equals));
 		long failedBefore = failed.get();
-		restart("restart2");
-		int then = answers.get("restart2").get();
+		restart(route + "2");
 		long start = System.nanoTime();
-		Gateway.await("traffic on it again",
-				() -> Optional.of(answers.get("restart2").get()).filter((count) -> count > then));
-		System.out.printf("traffic back after %d ms; %d exchanges failed with the target, %d after%n",
+		awaitMore(answers.get(route + "2"), 1);
+		System.out.printf("%s: traffic back after %d ms; %d exchanges failed with the target, %d after%n", route,
 				(System.nanoTime() - start) / 1_000_000, failedBefore, failed.get() - failedBefore);
+		awaitMore(answers.get(route + "2"), 100);
 		running.set(false);
 		for (Thread thread : load) {
 			thread.join();
 		}
 		assertThat(failed.get()).isEqualTo(failedBefore);
+	}
+
+	/** One exchange at a time, on one connection. */
+	private static int askUntilFailure(String route, int number, Map<String, AtomicInteger> answers,
+			AtomicBoolean running) {
+		try (TestClient client = gateway.connect(route)) {
+			for (int i = 0; i < 50 && running.get(); i++) {
+				// Clients use the same keys.
+				client.sendLine("who " + i);
+				String answer = client.readLineOrEof();
+				if (answer == null) {
+					return 1;
+				}
+				String[] words = answer.split(" ");
+				if (!words[1].equals(Integer.toString(i))) {
+					throw new AssertionError(number + " was answered " + answer);
+				}
+				answers.get(words[0]).incrementAndGet();
+			}
+			return 0;
+		}
+	}
+
+	private static void awaitMore(AtomicInteger count, int more) {
+		int then = count.get();
+		Gateway.await("traffic", () -> Optional.of(count.get()).filter((now) -> now >= then + more));
 	}
 
 }

@@ -3,6 +3,7 @@ package io.framegate.relay;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -15,6 +16,7 @@ import io.framegate.testkit.Gateway;
 import io.framegate.testkit.TestClient;
 import io.framegate.testkit.TestPorts;
 import io.framegate.testkit.TestUpstream;
+import io.framegate.timeout.Timer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -63,6 +65,8 @@ class FlowsTests {
 				Gateway
 					.route("slow-pooled", "crlf", "crlf", server.address(), "mode=request-reply", "handler=blocking"),
 				Gateway.route("events", "crlf", "crlf", "", "mode=one-way"),
+				Gateway.route("unanswered", "crlf", "crlf", "", "mode=request-reply", "timeouts.reply=200ms",
+						"timeouts.drain=1s"),
 				new String[] { "orders.port=" + ASKED, "framegate.routes.asked.mode=request-reply",
 						"framegate.routes.asked.listen.port=" + ASKED,
 						"framegate.routes.asked.upstream.sharing=ordered",
@@ -175,7 +179,19 @@ class FlowsTests {
 			Message<?> reply = template.sendAndReceive(questions, MessageBuilder.withPayload("question " + i).build());
 			assertThat(new String((byte[]) reply.getPayload(), StandardCharsets.UTF_8)).isEqualTo("question " + i);
 		}
-		assertThat(gateway.route("asked").meters().framesOut()).isEqualTo(20);
+		Gateway.await("the last answer counted",
+				() -> Optional.of(gateway.route("asked").meters().framesOut()).filter((out) -> out == 20));
+	}
+
+	@Test
+	void replyTimerOfAFlowThatDoesNotAnswerFiresOnce() {
+		try (TestClient client = gateway.connect("unanswered")) {
+			client.sendLine("one");
+			client.expectEof();
+			Closure closure = gateway.awaitClosure("unanswered", Side.INBOUND);
+			assertThat(closure.reason()).isEqualTo(CloseReason.REPLY_TIMEOUT);
+			assertThat(gateway.route("unanswered").timeouts().fired(Timer.REPLY)).isEqualTo(1);
+		}
 	}
 
 	@Test
@@ -261,6 +277,11 @@ class FlowsTests {
 		@ServiceActivator(inputChannel = "framegate.events.request")
 		void take(byte[] frame) {
 			this.events.incrementAndGet();
+		}
+
+		@ServiceActivator(inputChannel = "framegate.unanswered.request")
+		void forget(byte[] frame) {
+			// Nobody answers.
 		}
 
 		@Bean

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import io.framegate.framing.Framings;
@@ -52,6 +53,13 @@ class ChartSchemaTests {
 		else {
 			assertThat(schema).as("regenerate with -Dregenerate").isEqualTo(expected);
 		}
+	}
+
+	@Test
+	void chartWarnsOfWhatIsNotBuilt() throws IOException {
+		String list = Files.readString(Path.of("helm/framegate/templates/_problems.tpl"));
+		assertThat(Pattern.compile("\\(dict \"key\" \"([^\"]+)\"").matcher(list).results().map((key) -> key.group(1)))
+			.containsExactlyElementsOf(Unbuilt.ALL.stream().map(Unbuilt::key).toList());
 	}
 
 	private static String pretty(ObjectNode node) {

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A port of 127.0.0.1 that neither accepts nor refuses: its backlog is full, so the
+ * A port of this machine that neither accepts nor refuses: its backlog is full, so the
  * kernel drops what comes.
  */
 public final class FullBacklog implements AutoCloseable {
@@ -23,8 +23,17 @@ public final class FullBacklog implements AutoCloseable {
 	private final List<Socket> fillers = new ArrayList<>();
 
 	public FullBacklog() {
+		this("127.0.0.1", 0);
+	}
+
+	/**
+	 * The same at a certain address.
+	 * @param host a loopback address
+	 * @param port the port, 0 for any free one
+	 */
+	public FullBacklog(String host, int port) {
 		try {
-			this.server = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
+			this.server = new ServerSocket(port, 1, InetAddress.getByName(host));
 			fill();
 		}
 		catch (IOException ex) {
@@ -47,7 +56,7 @@ public final class FullBacklog implements AutoCloseable {
 	}
 
 	public String address() {
-		return "127.0.0.1:" + this.server.getLocalPort();
+		return this.server.getInetAddress().getHostAddress() + ":" + this.server.getLocalPort();
 	}
 
 	@Override

@@ -36,7 +36,7 @@ import org.springframework.context.ConfigurableApplicationContext;
  */
 public final class Gateway implements AutoCloseable {
 
-	private static final Duration LIMIT = Duration.ofSeconds(10);
+	private static final Duration LIMIT = Duration.ofSeconds(30);
 
 	private static final JsonMapper JSON = new JsonMapper();
 
@@ -85,6 +85,18 @@ public final class Gateway implements AutoCloseable {
 	 */
 	public static Gateway startAt(String locations, String... properties) {
 		return start(locations, List.of(), properties);
+	}
+
+	/**
+	 * Starts a gateway that reads its configuration where it is told, with beans of a
+	 * user's own.
+	 * @param locations as in {@code spring.config.location}
+	 * @param configurations their classes
+	 * @param properties each as {@code name=value}
+	 * @return the gateway, listening
+	 */
+	public static Gateway startAt(String locations, List<Class<?>> configurations, String... properties) {
+		return start(locations, configurations, properties);
 	}
 
 	private static Gateway start(String location, List<Class<?>> configurations, String[] properties) {

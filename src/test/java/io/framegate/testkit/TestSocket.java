@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract sealed class TestSocket implements AutoCloseable permits TestClient, Peer {
 
-	private static final Duration DEFAULT_LIMIT = Duration.ofSeconds(10);
+	private static final Duration DEFAULT_LIMIT = Duration.ofSeconds(30);
 
 	private static final int CHUNK = 64 * 1024;
 

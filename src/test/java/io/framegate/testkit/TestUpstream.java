@@ -169,7 +169,7 @@ public final class TestUpstream implements AutoCloseable {
 	 */
 	public List<Peer> awaitConnections(int count) {
 		Awaitility.await("connections to upstream " + port())
-			.atMost(Duration.ofSeconds(10))
+			.atMost(Duration.ofSeconds(30))
 			.pollInterval(Duration.ofMillis(2))
 			.until(this.connections::size, (size) -> size >= count);
 		return connections();
@@ -180,7 +180,7 @@ public final class TestUpstream implements AutoCloseable {
 	 */
 	public void awaitEnded() {
 		Awaitility.await("ends of the connections of upstream " + port())
-			.atMost(Duration.ofSeconds(10))
+			.atMost(Duration.ofSeconds(30))
 			.pollInterval(Duration.ofMillis(2))
 			.until(() -> this.connections.stream().allMatch(Peer::isEnded));
 	}

@@ -1,0 +1,35 @@
+package io.framegate.lifecycle;
+
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.integration.ip.tcp.inbound.TcpReceivingChannelAdapter;
+import org.springframework.messaging.Message;
+import org.springframework.messaging.MessageChannel;
+import org.springframework.messaging.MessageDeliveryException;
+
+/**
+ * Sends the frames of a route's connections to a channel: Spring Integration's adapter
+ * without the template between adapter and channel, which looks for headers that no frame
+ * has. The connection's thread calls.
+ */
+final class FrameAdapter extends TcpReceivingChannelAdapter {
+
+	private final MessageChannel channel;
+
+	FrameAdapter(MessageChannel channel) {
+		this.channel = channel;
+		setOutputChannel(channel);
+		setAutoStartup(false);
+	}
+
+	@Override
+	protected void sendMessage(@Nullable Message<?> message) {
+		Message<?> frame = Objects.requireNonNull(message);
+		if (!this.channel.send(frame)) {
+			throw new MessageDeliveryException(frame, "An interceptor of channel '" + this.channel + "' vetoed it");
+		}
+	}
+
+}

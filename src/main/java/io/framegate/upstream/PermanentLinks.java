@@ -1,0 +1,145 @@
+package io.framegate.upstream;
+
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+import io.framegate.connection.Cause;
+import io.framegate.connection.CloseReason;
+import io.framegate.route.Balance;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Links that are there from the start, some to each target, and carry many exchanges at
+ * once. One that ends is opened again, after a pause where it was of no use. Event loop
+ * only.
+ */
+final class PermanentLinks extends ShardLinks {
+
+	/** A link that ends unused within this time was of no use. */
+	private static final long SOON = TimeUnit.SECONDS.toNanos(1);
+
+	/** Tried again after 100 ms to 3.2 s. */
+	private static final int MOST_DOUBLINGS = 5;
+
+	private final Map<TargetState, Backoff> backoffs = new IdentityHashMap<>();
+
+	private int turn;
+
+	PermanentLinks(Shard shard, int quota) {
+		super(shard, quota);
+	}
+
+	@Override
+	void openPermanent() {
+		if (shard().isStopped()) {
+			return;
+		}
+		for (TargetState target : targets().forLinks()) {
+			int there = countTo(target);
+			while (there++ < quota() && backoff(target).isOver(target.wellAt())) {
+				add().start(target);
+			}
+		}
+	}
+
+	private Backoff backoff(TargetState target) {
+		return this.backoffs.computeIfAbsent(target, (any) -> new Backoff(MOST_DOUBLINGS));
+	}
+
+	@Override
+	void openFor(FairQueue waiting) {
+		// They wait for those that are there, or come again.
+	}
+
+	@Override
+	boolean hasFree() {
+		List<Link> all = all();
+		for (int i = 0; i < all.size(); i++) {
+			if (all.get(i).isOpen() && all.get(i).connection().isWritable()) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	@Override
+	@Nullable Link next(Exchange exchange) {
+		TargetState home = home(exchange);
+		boolean leastBusy = targets().balance() == Balance.LEAST_CONNECTIONS;
+		List<Link> all = all();
+		int size = all.size();
+		int first = this.turn + 1;
+		Link best = null;
+		for (int i = first; i < first + size && (leastBusy || best == null); i++) {
+			Link link = all.get(i % size);
+			if (link.isOpen() && suits(link, home) && link.hasRoomFor(exchange)
+					&& (best == null || link.underWay().size() < best.underWay().size())) {
+				best = link;
+				this.turn = i % size;
+			}
+		}
+		return best;
+	}
+
+	@Override
+	void taken(Link link) {
+		// It can take more.
+	}
+
+	@Override
+	void freed(Link link) {
+		// It was never taken out.
+	}
+
+	@Override
+	int room(int waiting) {
+		return 1;
+	}
+
+	@Override
+	boolean gone(Link link) {
+		if (!super.gone(link)) {
+			return false;
+		}
+		TargetState target = link.target();
+		if (target != null) {
+			if (link.isFruitless(SOON)) {
+				backoff(target).failed();
+			}
+			else {
+				backoff(target).succeeded();
+			}
+		}
+		return true;
+	}
+
+	@Override
+	void sweep(Link link, long now) {
+		link.pulse().sweep(now);
+		Cause old = link.isOpen() ? Retirement.why(link, this, now) : null;
+		if (old != null) {
+			retire(link, old);
+		}
+	}
+
+	@Override
+	boolean canMoveFrom(TargetState target) {
+		return all().stream()
+			.anyMatch((link) -> link.isOpen() && link.target() != target && targets().isBefore(link.target(), target));
+	}
+
+	/**
+	 * Replaces links whose given-up keys keep an exchange waiting.
+	 * @param first the exchange that waits
+	 */
+	void retireSpoiledFor(Exchange first) {
+		for (Link link : List.copyOf(all())) {
+			if (link instanceof CorrelatedLink correlated && correlated.isSpoiledFor(first)) {
+				retire(link, Cause.byGateway(CloseReason.REPLY_TIMEOUT, "a key that was given up is needed again"));
+			}
+		}
+	}
+
+}

@@ -1,0 +1,202 @@
+package io.framegate.upstream;
+
+import java.net.InetAddress;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+import io.framegate.connection.Cause;
+import io.framegate.connection.CloseReason;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Links that carry one exchange at a time: opened when exchanges need them, kept while
+ * they are of use. Event loop only.
+ */
+final class PooledLinks extends ShardLinks {
+
+	/** Where a client waits, after 800 ms at the most. */
+	private static final int MOST_DOUBLINGS = 3;
+
+	private static final Cause MADE_ROOM = Cause.byGateway(CloseReason.ROUTE_DRAIN,
+			"made room for a connection to another target");
+
+	/** Those that are free, the one that has rested longest first. */
+	private final Deque<Link> resting = new ArrayDeque<>();
+
+	private final Backoff backoff = new Backoff(MOST_DOUBLINGS);
+
+	/** A target with more links than its share: the next that is free gives way. */
+	private @Nullable TargetState crowded;
+
+	PooledLinks(Shard shard, int quota) {
+		super(shard, quota);
+	}
+
+	@Override
+	void openPermanent() {
+		// None is.
+	}
+
+	@Override
+	void openFor(FairQueue waiting) {
+		int opening = 0;
+		for (Link link : all()) {
+			if (!link.isOpen()) {
+				opening++;
+			}
+		}
+		InetAddress client = waiting.nextAddress();
+		makeRoomFor(targets().home(client));
+		while (!shard().isStopped() && opening < waiting.size() && all().size() < quota()
+				&& this.backoff.isOver(targets().lastWellAt())) {
+			opening++;
+			add().start(client, leastLinked());
+		}
+	}
+
+	private void makeRoomFor(@Nullable TargetState home) {
+		if (home != null && all().size() >= quota() && !this.resting.isEmpty()
+				&& this.resting.getFirst().target() != home) {
+			retire(this.resting.removeFirst(), MADE_ROOM);
+		}
+	}
+
+	/**
+	 * The target with the fewest links here.
+	 * @return the target, {@code null} where links need not be spread evenly
+	 */
+	private @Nullable TargetState leastLinked() {
+		TargetState least = null;
+		if (targets().isSpread()) {
+			for (TargetState target : targets().inTurn()) {
+				if (least == null || countTo(target) < countTo(least)) {
+					least = target;
+				}
+			}
+		}
+		return least;
+	}
+
+	/**
+	 * Finds a target that has more links than its share, as when another is back.
+	 * @return the target, or {@code null}
+	 */
+	private @Nullable TargetState mostLinked() {
+		TargetState least = leastLinked();
+		if (least == null) {
+			return null;
+		}
+		TargetState most = least;
+		for (TargetState target : targets().inTurn()) {
+			if (countTo(target) > countTo(most)) {
+				most = target;
+			}
+		}
+		return (countTo(most) - countTo(least) > 1) ? most : null;
+	}
+
+	@Override
+	boolean hasFree() {
+		long now = System.nanoTime();
+		long soonest = Long.MAX_VALUE;
+		for (Link link : this.resting) {
+			long left = link.restLeft(now);
+			if (left <= 0) {
+				return true;
+			}
+			soonest = Math.min(soonest, left);
+		}
+		if (soonest < Long.MAX_VALUE) {
+			shard().dispatchAfter(soonest);
+		}
+		return false;
+	}
+
+	@Override
+	@Nullable Link next(Exchange exchange) {
+		long now = System.nanoTime();
+		TargetState home = home(exchange);
+		for (Link link : this.resting) {
+			if (link.restLeft(now) <= 0 && link.isOpen() && suits(link, home)) {
+				return link;
+			}
+		}
+		return null;
+	}
+
+	@Override
+	void taken(Link link) {
+		this.resting.remove(link);
+	}
+
+	@Override
+	void freed(Link link) {
+		Cause old = Retirement.why(link, this, System.nanoTime());
+		if (old == null && this.crowded != null && link.target() == this.crowded) {
+			this.crowded = null;
+			old = MADE_ROOM;
+		}
+		if (old != null) {
+			retire(link, old);
+		}
+		else if (link.isOpen()) {
+			this.resting.addLast(link);
+		}
+	}
+
+	@Override
+	int room(int waiting) {
+		return this.resting.size() + (quota() - all().size()) - waiting;
+	}
+
+	@Override
+	void succeeded() {
+		super.succeeded();
+		this.backoff.succeeded();
+	}
+
+	@Override
+	void failed(Link link, Cause cause) {
+		this.backoff.failed();
+		super.failed(link, cause);
+	}
+
+	@Override
+	boolean gone(Link link) {
+		this.resting.remove(link);
+		return super.gone(link);
+	}
+
+	@Override
+	void sweep(long now) {
+		super.sweep(now);
+		this.crowded = mostLinked();
+		for (Link link : this.resting) {
+			if (this.crowded != null && link.target() == this.crowded) {
+				this.crowded = null;
+				retire(link, MADE_ROOM);
+				break;
+			}
+		}
+	}
+
+	@Override
+	void sweep(Link link, long now) {
+		if (link.isOpen() && this.resting.contains(link)) {
+			Cause old = Retirement.why(link, this, now);
+			if (old == null) {
+				old = Retirement.whyIdle(link, now);
+			}
+			if (old != null) {
+				retire(link, old);
+			}
+		}
+	}
+
+	@Override
+	boolean canMoveFrom(TargetState target) {
+		// Another is opened when it is needed.
+		return true;
+	}
+
+}

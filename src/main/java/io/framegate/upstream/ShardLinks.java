@@ -1,0 +1,231 @@
+package io.framegate.upstream;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.framegate.connection.Cause;
+import io.framegate.connection.CloseReason;
+import io.framegate.connection.EndedBy;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The links that live on one event loop: opens them, chooses among them, ends them. Event
+ * loop only.
+ */
+abstract class ShardLinks {
+
+	private static final Cause SOILED = new Cause(CloseReason.LATE_REPLY, EndedBy.UPSTREAM,
+			"bytes came where no reply was waited for");
+
+	private static final Cause ANEW = Cause.byGateway(CloseReason.ROUTE_DRAIN,
+			"the target is up again, and is connected to anew");
+
+	private final Shard shard;
+
+	private final int quota;
+
+	private final List<Link> all = new ArrayList<>();
+
+	private @Nullable Cause dialFault;
+
+	/**
+	 * No links yet.
+	 * @param shard whose they are
+	 * @param quota how many there may be; permanent ones, to each target
+	 */
+	ShardLinks(Shard shard, int quota) {
+		this.shard = shard;
+		this.quota = quota;
+	}
+
+	// What the kinds say
+
+	/**
+	 * Opens what is to be there before anybody asks.
+	 */
+	abstract void openPermanent();
+
+	/**
+	 * Opens what exchanges wait for.
+	 * @param waiting those that found no link
+	 */
+	abstract void openFor(FairQueue waiting);
+
+	/**
+	 * Whether any link may take an exchange: asked first, so that a crowd of clients is
+	 * not gone through for nothing.
+	 */
+	abstract boolean hasFree();
+
+	abstract @Nullable Link next(Exchange exchange);
+
+	/**
+	 * A link was chosen and carries the exchange.
+	 * @param link the link
+	 */
+	abstract void taken(Link link);
+
+	/**
+	 * A link can take an exchange again.
+	 * @param link the link
+	 */
+	abstract void freed(Link link);
+
+	/**
+	 * How many exchanges would find a link or a place for one.
+	 * @param waiting how many wait already
+	 * @return a number, negative where there are too few places
+	 */
+	abstract int room(int waiting);
+
+	/**
+	 * Does what time brings for a link.
+	 * @param link the link
+	 * @param now a {@link System#nanoTime()} stamp
+	 */
+	abstract void sweep(Link link, long now);
+
+	/**
+	 * Whether links may be ended because there is a better target.
+	 * @param target their target
+	 * @return whether something can take their place
+	 */
+	abstract boolean canMoveFrom(TargetState target);
+
+	/**
+	 * A link was established and stays.
+	 */
+	void succeeded() {
+		this.dialFault = null;
+	}
+
+	/**
+	 * A link could not be established.
+	 * @param link the link
+	 * @param cause why
+	 */
+	void failed(Link link, Cause cause) {
+		this.dialFault = cause;
+		gone(link);
+	}
+
+	// What they have in common
+
+	final Shard shard() {
+		return this.shard;
+	}
+
+	final Targets targets() {
+		return this.shard.connector().targets();
+	}
+
+	final List<Link> all() {
+		return this.all;
+	}
+
+	final int quota() {
+		return this.quota;
+	}
+
+	final Link add() {
+		Link link = this.shard.links().newLink(this.shard);
+		this.all.add(link);
+		return link;
+	}
+
+	final @Nullable Link choose(Exchange exchange) {
+		Link link = next(exchange);
+		while (link != null && link.isSoiled()) {
+			link.poison(SOILED);
+			link = next(exchange);
+		}
+		return link;
+	}
+
+	final @Nullable TargetState home(Exchange exchange) {
+		return targets().home(exchange.origin().address());
+	}
+
+	static boolean suits(Link link, @Nullable TargetState home) {
+		return home == null || link.target() == home || !home.isUp();
+	}
+
+	final int countTo(TargetState target) {
+		int count = 0;
+		for (Link link : this.all) {
+			if (link.target() == target) {
+				count++;
+			}
+		}
+		return count;
+	}
+
+	/**
+	 * A link takes no more exchanges.
+	 * @param link the link
+	 * @return whether it did until now
+	 */
+	boolean gone(Link link) {
+		return this.all.remove(link);
+	}
+
+	final void retire(Link link, Cause cause) {
+		this.shard.gone(link);
+		link.retire(cause);
+	}
+
+	/**
+	 * Ends every link once its exchanges are done, within the drain timer.
+	 * @param cause why
+	 * @param since when the drain began, a {@link System#nanoTime()} stamp
+	 */
+	final void drainAll(Cause cause, long since) {
+		for (Link link : List.copyOf(this.all)) {
+			this.shard.gone(link);
+			link.drain(cause, since);
+		}
+	}
+
+	/**
+	 * A target is well that was not before: what still tries to connect as if it were not
+	 * begins anew, for the kernel asks a silent server again only after seconds.
+	 * @param target the target
+	 */
+	final void cameBack(TargetState target) {
+		for (Link link : List.copyOf(this.all)) {
+			if (link.isDialling() && (link.target() == null || link.target() == target)) {
+				// Not as one of no use, after which there would be a pause.
+				this.all.remove(link);
+				link.retire(ANEW);
+			}
+		}
+		openPermanent();
+	}
+
+	void sweep(long now) {
+		for (Link link : List.copyOf(this.all)) {
+			if (link.isOpen() && link.underWay().isEmpty() && link.isSoiled()) {
+				link.poison(SOILED);
+			}
+			else {
+				sweep(link, now);
+			}
+		}
+		openPermanent();
+	}
+
+	/**
+	 * Why no exchange can be carried at all.
+	 * @return what the last attempt to connect failed with, {@code null} where there is a
+	 * link
+	 */
+	final @Nullable Cause dialFault() {
+		for (Link link : this.all) {
+			if (link.isOpen()) {
+				return null;
+			}
+		}
+		return this.dialFault;
+	}
+
+}
