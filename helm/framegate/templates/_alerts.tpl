@@ -31,6 +31,15 @@ The alerts as a YAML list. Takes root.
       No gateway is there to be scraped
     description: >-
       Not one pod of the gateway has told its metrics for five minutes.
+- alert: FramegateConfigurationWrong
+  expr: max by (namespace, pod) (framegate_configuration_error{ {{- $selector -}} }) == 1
+  for: 1m
+  labels: {severity: warning}
+  annotations:
+    summary: >-
+      A changed configuration is wrong and was not taken over
+    description: >-
+      Pod {{ "{{ $labels.pod }}" }} goes on with the one before. Its log, its health and configurationError of /actuator/routes say what is wrong.
 - alert: FramegateRouteWithoutTarget
   expr: max by (namespace, pod, route) (framegate_upstream_up{ {{- $selector -}} }) == 0
   for: 1m

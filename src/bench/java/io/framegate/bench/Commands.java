@@ -7,13 +7,20 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 
 import io.framegate.bench.Scenario.Site;
+import io.framegate.timeout.Timer;
 
 /**
  * The command lines of the gateways, and their configuration.
  */
 final class Commands {
+
+	/** Every timer off, as inline YAML. */
+	static final String NO_TIMERS = Arrays.stream(Timer.values())
+		.map((timer) -> timer.label() + ": 0")
+		.collect(Collectors.joining(", "));
 
 	private Commands() {
 	}
@@ -49,6 +56,14 @@ final class Commands {
 	 * @param upstream further keys of {@code upstream}, as inline YAML
 	 */
 	static List<String> framegate(Site site, String mode, String upstream) throws IOException {
+		return framegate(site, mode, upstream, "");
+	}
+
+	/**
+	 * The same with timeouts of its own.
+	 * @param timeouts keys of {@code timeouts}, as inline YAML
+	 */
+	static List<String> framegate(Site site, String mode, String upstream, String timeouts) throws IOException {
 		Path jar = site.options().jar();
 		if (!Files.isRegularFile(jar)) {
 			throw new IOException("No " + jar + ": run ./mvnw -Pbench verify, or set bench.jar");
@@ -64,7 +79,8 @@ final class Commands {
 				      mode: %s
 				      listen: {port: %d, address: 127.0.0.1, framing: %s, max-frame-size: %dB}
 				      upstream: {targets: ["127.0.0.1:%d"], max-frame-size: %dB, %s}
-				""".formatted(mode, site.port(), inbound, frame, site.upstreamPort(), frame, upstream));
+				      timeouts: {%s}
+				""".formatted(mode, site.port(), inbound, frame, site.upstreamPort(), frame, upstream, timeouts));
 		return java(site, "-jar", jar.toString());
 	}
 

@@ -23,6 +23,10 @@ enum Scenario {
 
 	FRAMEGATE("framegate", true, (site) -> Commands.framegate(site, "session", "framing: crlf")),
 
+	/** What timers cost is the difference. */
+	FRAMEGATE_NO_TIMERS("framegate-no-timers", false,
+			(site) -> Commands.framegate(site, "session", "framing: crlf", Commands.NO_TIMERS)),
+
 	FRAMEGATE_LENGTH4("framegate-length4", true, (site) -> Commands.framegate(site, "session", "framing: length4")),
 
 	FRAMEGATE_STREAM("framegate-stream", false, (site) -> Commands.framegate(site, "session", "framing: stream")),

@@ -132,6 +132,7 @@ final class Input {
 	private void cut(byte[] from, int begin, int end, long now) {
 		int partialBefore = this.cutter.partialBytes();
 		long framesBefore = this.frames;
+		long stampBefore = this.connection.loop().cutting(now);
 		try {
 			int at = this.cutter.cut(from, begin, end, this.sink);
 			if (at < end) {
@@ -147,6 +148,7 @@ final class Input {
 			broke(new Cause(reason, this.connection.side().asEndedBy(), String.valueOf(ex.getMessage())));
 		}
 		finally {
+			this.connection.loop().cutting(stampBefore);
 			this.connection.terms().meters().countIn(this.connection.side(), this.frames - framesBefore, 0);
 		}
 	}

@@ -58,6 +58,9 @@ public final class Loop implements Executor {
 
 	private int sweeps;
 
+	/** When what is being cut into frames was read, 0 outside. */
+	private long cutStamp;
+
 	Loop(int index, EventLoop eventLoop) {
 		this.index = index;
 		this.eventLoop = eventLoop;
@@ -124,6 +127,26 @@ public final class Loop implements Executor {
 		if (array == this.scratch) {
 			this.scratchTaken = false;
 		}
+	}
+
+	/**
+	 * The time as frames have it: those that were read together came at the same time,
+	 * and the clock is not asked for each.
+	 * @return a {@link System#nanoTime()} stamp
+	 */
+	public long now() {
+		return (this.cutStamp != 0) ? this.cutStamp : System.nanoTime();
+	}
+
+	/**
+	 * What was read is cut into frames, or was.
+	 * @param stamp when it was read, 0 for no more
+	 * @return what was being cut before
+	 */
+	long cutting(long stamp) {
+		long before = this.cutStamp;
+		this.cutStamp = stamp;
+		return before;
 	}
 
 	Gather gather() {
@@ -214,6 +237,7 @@ public final class Loop implements Executor {
 	}
 
 	private void sweep() {
+		CoarseClock.tick();
 		long now = System.nanoTime();
 		this.sweeps++;
 		for (int i = 0; i < this.sweepers.size(); i++) {

@@ -3,6 +3,7 @@ package io.framegate.connection;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 import io.netty.channel.EventLoop;
@@ -17,6 +18,7 @@ import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.ResourceLeakDetector;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
 
@@ -25,6 +27,17 @@ import io.netty.util.concurrent.Future;
  * may call.
  */
 public final class Loops implements AutoCloseable {
+
+	private static final String LEAK_DETECTION = "io.netty.leakDetection.level";
+
+	static {
+		if (System.getProperty(LEAK_DETECTION) == null) {
+			// A stack trace for every 128th buffer is a part of each exchange's cost that
+			// shows;
+			// tests ask for it.
+			ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
+		}
+	}
 
 	private final boolean epoll;
 
@@ -80,9 +93,12 @@ public final class Loops implements AutoCloseable {
 	 * Waits until every loop has looked at its sockets once more. Not for event loops.
 	 */
 	public void lookAgain() {
-		// What is due later runs only after that.
-		this.all.stream().map((loop) -> loop.eventLoop().schedule(() -> {
-		}, 1, TimeUnit.MILLISECONDS)).toList().forEach(Future::awaitUninterruptibly);
+		// What a task schedules runs only after the loop has been to its sockets.
+		this.all.stream().map((loop) -> {
+			CompletableFuture<Void> looked = new CompletableFuture<>();
+			loop.later(() -> loop.eventLoop().schedule(() -> looked.complete(null), 0, TimeUnit.NANOSECONDS));
+			return looked;
+		}).toList().forEach(CompletableFuture::join);
 	}
 
 	public boolean isEpoll() {

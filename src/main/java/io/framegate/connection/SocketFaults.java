@@ -5,6 +5,7 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 import java.util.Locale;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 
 import io.framegate.timeout.Timeouts;
@@ -20,34 +21,45 @@ public final class SocketFaults {
 	private static final Pattern SYSCALL = Pattern
 		.compile("^(?:\\w+\\(\\.\\.\\) failed(?: with error\\(-?\\d+\\))?|syscall:\\w+\\(\\.\\.\\)): ");
 
+	/**
+	 * What the kernel says of an established connection when it has given up. Where a
+	 * router told why it could not deliver, that is what is said instead of a timeout.
+	 */
+	private static final Pattern GIVEN_UP = Pattern
+		.compile("timed out|no route to host|unreachable|host is down|not on the network|refused");
+
 	private SocketFaults() {
 	}
 
 	static Cause cause(FrameConnection connection, Throwable thrown) {
+		return cause(connection.side(), thrown, () -> keptAlive(connection),
+				connection.terms().timeouts().limit(Timer.WRITE));
+	}
+
+	static Cause cause(Side side, Throwable thrown, BooleanSupplier keptAlive, Timeouts.Limit write) {
 		Throwable root = root(thrown);
-		Side side = connection.side();
 		if (!(root instanceof IOException)) {
 			return Cause.byGateway(CloseReason.INTERNAL_ERROR, root.toString());
 		}
 		String text = text(root);
-		if (text.toLowerCase(Locale.ROOT).contains("timed out")) {
-			return keptAlive(connection) ? reset(side, text + " (keepalive)") : writeTimeout(connection, text);
+		if (GIVEN_UP.matcher(text.toLowerCase(Locale.ROOT)).find()) {
+			return keptAlive.getAsBoolean() ? reset(side, text + " (keepalive)") : writeTimeout(write, text);
 		}
 		return reset(side, text);
 	}
 
-	private static Cause writeTimeout(FrameConnection connection, String text) {
-		Timeouts.Limit limit = connection.terms().timeouts().limit(Timer.WRITE);
+	private static Cause writeTimeout(Timeouts.Limit limit, String text) {
 		return Cause.byGateway(CloseReason.WRITE_TIMEOUT, limit.value().isZero() ? text + " (given up by the kernel)"
 				: "write timer (" + limit.text() + ") ran out: " + text + " (TCP_USER_TIMEOUT)");
 	}
 
 	/**
-	 * Whether it was keepalive that the kernel gave up, rather than data.
+	 * Whether the kernel gave up at keepalive, rather than with data that the peer did
+	 * not take.
 	 */
 	private static boolean keptAlive(FrameConnection connection) {
 		long quiet = System.nanoTime() - connection.lastActivity();
-		return quiet >= Sockets.KEEPALIVE_IDLE.toNanos() && !Sockets.isRetransmitting(connection.channel());
+		return quiet >= Sockets.KEEPALIVE_IDLE.toNanos() && !Sockets.hasUntaken(connection.channel());
 	}
 
 	/**
@@ -103,6 +115,9 @@ public final class SocketFaults {
 		String message = thrown.getMessage();
 		if (thrown instanceof UnknownHostException) {
 			return "unknown host " + message;
+		}
+		if (thrown instanceof NoRouteToHostException && message == null) {
+			return "No route to host";
 		}
 		return (message != null) ? SYSCALL.matcher(message).replaceFirst("") : thrown.getClass().getSimpleName();
 	}

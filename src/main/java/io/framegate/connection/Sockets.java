@@ -11,6 +11,7 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.epoll.EpollTcpInfo;
+import io.netty.channel.unix.Errors;
 import io.netty.channel.unix.Socket;
 import org.jspecify.annotations.Nullable;
 
@@ -34,8 +35,6 @@ public final class Sockets {
 
 	/** The state of an ended socket in TCP_INFO. */
 	private static final int TCP_CLOSE = 7;
-
-	private static final int ETIMEDOUT = 110;
 
 	private Sockets() {
 	}
@@ -86,8 +85,7 @@ public final class Sockets {
 		try {
 			int error = ((Socket) socket.fd()).getSoError();
 			// 0 after FIN from both: what came before may still be unread.
-			return (error == 0) ? null
-					: new IOException((error == ETIMEDOUT) ? "Connection timed out" : "Connection reset by peer");
+			return (error == 0) ? null : Errors.newIOException("getsockopt", -error);
 		}
 		catch (IOException ex) {
 			return ex;
@@ -109,8 +107,18 @@ public final class Sockets {
 		return -1;
 	}
 
-	static boolean isRetransmitting(Channel channel) {
-		return channel instanceof EpollSocketChannel socket && channel.isOpen() && socket.tcpInfo().retransmits() > 0;
+	/**
+	 * Whether the kernel had data for the peer when it gave up: it sent them again and
+	 * again, or the peer answered to the last that it has no room.
+	 * @param channel the channel
+	 * @return {@code false} also where the operating system does not tell
+	 */
+	static boolean hasUntaken(Channel channel) {
+		if (channel instanceof EpollSocketChannel socket && channel.isOpen()) {
+			EpollTcpInfo info = socket.tcpInfo();
+			return info.retransmits() > 0 || info.lastAckRecv() < KEEPALIVE_IDLE.toMillis();
+		}
+		return false;
 	}
 
 }

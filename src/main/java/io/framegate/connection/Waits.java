@@ -94,6 +94,10 @@ final class Waits {
 		if (this.establishedAt != 0) {
 			tellKernelWriteLimit();
 			askKernel(now);
+			if (!this.connection.channel().isOpen()) {
+				// The kernel has given up: that is counted already.
+				return;
+			}
 		}
 		for (Timer timer : TIMERS) {
 			long limit = this.connection.terms().timeouts().nanos(timer);

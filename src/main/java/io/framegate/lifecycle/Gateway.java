@@ -3,10 +3,13 @@ package io.framegate.lifecycle;
 import java.time.Duration;
 
 import io.framegate.connection.Closures;
+import io.framegate.connection.CoarseClock;
 import io.framegate.connection.Connections;
 import io.framegate.connection.Loops;
 import io.framegate.route.FramegateProperties;
 import io.framegate.route.Route;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.binder.MeterBinder;
 
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
@@ -56,6 +59,11 @@ class Gateway {
 	}
 
 	@Bean
+	CoarseClock metersClock() {
+		return new CoarseClock();
+	}
+
+	@Bean
 	Connections connections() {
 		return new Connections();
 	}
@@ -73,6 +81,14 @@ class Gateway {
 	@Bean
 	Reload reload(ConfigurableEnvironment environment, ResourceLoader resources, Routes routes) {
 		return new Reload(new ConfigurationSource(environment, resources), routes);
+	}
+
+	@Bean
+	MeterBinder configurationMeter(Reload reload) {
+		return (registry) -> Gauge
+			.builder("framegate.configuration.error", reload, (one) -> (one.error() != null) ? 1 : 0)
+			.description("Whether the configuration read last is wrong, so that it was not taken over")
+			.register(registry);
 	}
 
 	@Bean

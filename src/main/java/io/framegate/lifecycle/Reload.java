@@ -1,11 +1,15 @@
 package io.framegate.lifecycle;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 import io.framegate.connection.Cause;
 import io.framegate.connection.CloseReason;
@@ -29,6 +33,9 @@ public final class Reload implements SmartLifecycle {
 
 	private static final long LOOK_MILLIS = 1000;
 
+	/** How long a reload waits for the drains that it begins. */
+	private static final Duration LONGEST_ANSWER = Duration.ofMinutes(1);
+
 	private static final Cause CHANGED = Cause.byGateway(CloseReason.ROUTE_DRAIN, "the configuration changed");
 
 	private static final Cause REMOVED = Cause.byGateway(CloseReason.ROUTE_DRAIN,
@@ -43,6 +50,12 @@ public final class Reload implements SmartLifecycle {
 
 	/** What was read at the start, of which all but the routes stays until the end. */
 	private final FramegateProperties started;
+
+	/** Held by whatever changes routes. */
+	private final Object lock = new Object();
+
+	/** Routes that drain since a reload. */
+	private final List<Departure> departures = new ArrayList<>();
 
 	private volatile CountDownLatch stopped = new CountDownLatch(0);
 
@@ -80,33 +93,63 @@ public final class Reload implements SmartLifecycle {
 
 	/**
 	 * Reads the configuration and takes it over. Returns when the drains that it begins
-	 * are done.
+	 * are done, or after a minute.
 	 * @return what was done
 	 */
-	public synchronized Outcome reload() {
-		Outcome outcome = new Outcome(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), null);
-		if (this.routes.isClosing()) {
-			return nothing("the gateway is stopping");
-		}
-		this.known = this.source.fingerprint();
-		FramegateProperties properties;
+	public Outcome reload() {
+		List<Departure> begun = new ArrayList<>();
+		Outcome outcome = begin(begun);
 		try {
-			properties = this.source.read();
-			check(properties.allRoutes());
+			CompletableFuture.allOf(begun.stream().map(Departure::done).toArray(CompletableFuture<?>[]::new))
+				.get(LONGEST_ANSWER.toMillis(), TimeUnit.MILLISECONDS);
 		}
-		catch (RuntimeException ex) {
-			String problem = text(ex);
-			this.error = problem;
-			logger.error("The changed configuration is wrong and was not taken over: {}", problem);
-			return nothing(problem);
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
 		}
-		sayWhatStays(properties);
-		List<String> faults = new ArrayList<>();
-		take(properties, outcome, faults);
-		this.error = faults.isEmpty() ? null : String.join("; ", faults);
-		logger.info("Configuration taken over: routes started {}, removed {}, changed {}, restarted {}",
-				outcome.started(), outcome.removed(), outcome.changed(), outcome.restarted());
-		return new Outcome(outcome.started(), outcome.removed(), outcome.changed(), outcome.restarted(), this.error);
+		catch (ExecutionException | TimeoutException ex) {
+			logger.info("Routes drain still; what comes after them comes when they are done");
+		}
+		return begun.isEmpty() ? outcome
+				: new Outcome(outcome.started(), outcome.removed(), outcome.changed(), outcome.restarted(), this.error);
+	}
+
+	private Outcome begin(List<Departure> begun) {
+		synchronized (this.lock) {
+			if (this.routes.isClosing()) {
+				return nothing("the gateway is stopping");
+			}
+			this.known = this.source.fingerprint();
+			FramegateProperties properties;
+			try {
+				properties = this.source.read();
+				check(properties.allRoutes());
+			}
+			catch (RuntimeException ex) {
+				String problem = text(ex);
+				this.error = problem;
+				logger.error("The changed configuration is wrong and was not taken over: {}", problem);
+				return nothing(problem);
+			}
+			sayWhatStays(properties);
+			this.error = null;
+			Outcome outcome = new Outcome(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>(),
+					null);
+			take(properties, outcome, begun);
+			logger.info("Configuration taken over: routes started {}, removed {}, changed {}, restarted {}",
+					outcome.started(), outcome.removed(), outcome.changed(), outcome.restarted());
+			return new Outcome(outcome.started(), outcome.removed(), outcome.changed(), outcome.restarted(),
+					this.error);
+		}
+	}
+
+	/**
+	 * A route could not start. Any thread may call.
+	 */
+	private void failed(String fault) {
+		synchronized (this.lock) {
+			logger.error("Cannot start {}", fault);
+			this.error = (this.error != null) ? this.error + "; " + fault : fault;
+		}
 	}
 
 	private static Outcome nothing(String error) {
@@ -137,60 +180,70 @@ public final class Reload implements SmartLifecycle {
 		}
 	}
 
-	private void take(FramegateProperties properties, Outcome outcome, List<String> faults) {
+	/**
+	 * Changes routes. The caller holds the lock.
+	 */
+	private void take(FramegateProperties properties, Outcome outcome, List<Departure> begun) {
 		Map<String, Route> wanted = new LinkedHashMap<>();
 		properties.allRoutes().forEach((route) -> wanted.put(route.name(), route));
-		List<Runnable> drained = new ArrayList<>();
-		List<Route> fresh = new ArrayList<>();
-		List<Route> anew = new ArrayList<>();
+		this.departures.removeIf((departure) -> departure.done().isDone());
 		for (RunningRoute running : this.routes.all()) {
 			Route route = wanted.remove(running.name());
-			if (route == null) {
-				drained.add(this.routes.remove(running, REMOVED));
-				outcome.removed().add(running.name());
-				continue;
+			@Nullable Departure before = this.departures.stream()
+				.filter((departure) -> departure.isOf(running))
+				.findFirst()
+				.orElse(null);
+			if (before != null) {
+				// It drains still, since an earlier reload.
+				before.succeededBy(route);
+				((route != null) ? outcome.restarted() : outcome.removed()).add(running.name());
+				begun.add(before);
 			}
-			Differences differences = Differences.between(running.route(), route);
-			boolean failed = running.state() == RunningRoute.State.FAILED;
-			if (failed || !differences.isLive()) {
-				logger.info("Route '{}' is started anew for: {}", route.name(), failed ? "it had failed" : differences);
-				drained.add(this.routes.remove(running, CHANGED));
-				anew.add(route);
+			else if (route == null) {
+				begun.add(depart(running, REMOVED, null));
+				outcome.removed().add(running.name());
+			}
+			else if (isAnew(running, route)) {
+				begun.add(depart(running, CHANGED, route));
 				outcome.restarted().add(route.name());
 			}
-			else if (!differences.isEmpty()) {
-				logger.info("Route '{}' takes over: {}", route.name(), differences);
+			else if (!running.route().equals(route)) {
 				running.change(route);
 				outcome.changed().add(route.name());
 			}
 		}
-		wanted.values().forEach((route) -> {
-			fresh.add(route);
+		for (Route route : wanted.values()) {
+			// Those that go have closed their ports: new ones need not wait for them.
 			outcome.started().add(route.name());
-		});
-		// Those that go have closed their ports: new ones need not wait for their drains.
-		start(fresh, faults);
-		drained.forEach(Runnable::run);
-		if (this.routes.isClosing()) {
-			faults.add("the gateway began to stop");
-			return;
-		}
-		start(anew, faults);
-	}
-
-	private void start(List<Route> toStart, List<String> faults) {
-		for (Route route : toStart) {
 			try {
 				this.routes.add(route);
 			}
 			catch (RuntimeException ex) {
-				logger.error("Route '{}' cannot start: {}", route.name(), text(ex));
-				faults.add("route '" + route.name() + "': " + text(ex));
+				failed("route '" + route.name() + "': " + text(ex));
 			}
 		}
+		begun.stream().filter((departure) -> !this.departures.contains(departure)).forEach((departure) -> {
+			this.departures.add(departure);
+			Thread.ofVirtual().name("framegate-departure").start(departure);
+		});
 	}
 
-	private static String text(RuntimeException ex) {
+	private Departure depart(RunningRoute running, Cause cause, @Nullable Route successor) {
+		return new Departure(this.routes, running, cause, successor, this.lock, this::failed);
+	}
+
+	private static boolean isAnew(RunningRoute running, Route route) {
+		Differences differences = Differences.between(running.route(), route);
+		boolean failed = running.state() == RunningRoute.State.FAILED;
+		boolean anew = failed || !differences.isLive();
+		if (anew || !differences.isEmpty()) {
+			logger.info("Route '{}' {}: {}", route.name(), anew ? "is started anew for" : "takes over",
+					failed ? "it had failed" : differences);
+		}
+		return anew;
+	}
+
+	static String text(RuntimeException ex) {
 		Throwable root = ex;
 		while (!(root instanceof InvalidConfigurationException) && root.getCause() != null) {
 			root = root.getCause();
@@ -214,7 +267,7 @@ public final class Reload implements SmartLifecycle {
 				String now = this.source.fingerprint();
 				// Only when it has held still: a file may be half written.
 				if (!now.equals(this.known) && now.equals(seen)) {
-					reload();
+					reloadOrSay();
 				}
 				seen = now;
 			}
@@ -224,11 +277,23 @@ public final class Reload implements SmartLifecycle {
 		}
 	}
 
+	/**
+	 * A fault met in one reload must not end the watch.
+	 */
+	private void reloadOrSay() {
+		try {
+			begin(new ArrayList<>());
+		}
+		catch (RuntimeException ex) {
+			logger.error("Taking over the configuration has failed", ex);
+		}
+	}
+
 	@Override
 	public void stop() {
 		this.stopped.countDown();
 		// Not while one is under way: routes must not start while the gateway stops.
-		synchronized (this) {
+		synchronized (this.lock) {
 			logger.debug("The configuration is no longer watched");
 		}
 	}

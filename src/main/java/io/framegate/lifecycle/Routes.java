@@ -114,22 +114,24 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 	 * Begins to drain a route.
 	 * @param route the route
 	 * @param cause why
-	 * @return waits for the drain and takes the route away, unless the gateway begins to
-	 * stop meanwhile: the drain then is the gateway's
+	 * @return waits for the drain, or until the gateway begins to stop: the drain is the
+	 * gateway's then
 	 */
-	Runnable remove(RunningRoute route, Cause cause) {
+	Runnable drain(RunningRoute route, Cause cause) {
 		Duration limit = drainLimit(route).plus(GRACE);
 		CompletableFuture<?> drained = route.drain(cause);
-		return () -> {
-			await(CompletableFuture.anyOf(drained, this.closing), limit);
-			if (isClosing()) {
-				return;
-			}
-			route.stop();
-			route.disconnect();
-			this.routes = all().stream().filter((other) -> other != route).toList();
-			this.factory.destroy(route.route());
-		};
+		return () -> await(CompletableFuture.anyOf(drained, this.closing), limit);
+	}
+
+	/**
+	 * Takes a route away that was drained.
+	 * @param route the route
+	 */
+	void remove(RunningRoute route) {
+		route.stop();
+		route.disconnect();
+		this.routes = all().stream().filter((other) -> other != route).toList();
+		this.factory.destroy(route.route());
 	}
 
 	/**

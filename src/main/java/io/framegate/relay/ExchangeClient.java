@@ -124,7 +124,7 @@ final class ExchangeClient extends Origin implements Watcher {
 			return;
 		}
 		if (!this.relay.isOneWay()) {
-			this.relay.meters().recordExchange(System.nanoTime() - exchange.createdAt());
+			this.relay.meters().recordExchange(loop().now() - exchange.createdAt());
 		}
 		advance(exchange);
 	}

@@ -82,12 +82,20 @@ public abstract class Relay {
 			this.meters.countUndelivered(1);
 			return;
 		}
-		Runnable task = (source.side() == Side.INBOUND) ? () -> answer(source, payload) : () -> reply(source, payload);
 		if (source.loop().inLoop()) {
-			task.run();
+			take(source, payload);
 		}
 		else {
-			source.loop().later(task);
+			source.loop().later(() -> take(source, payload));
+		}
+	}
+
+	private void take(FrameConnection source, byte[] payload) {
+		if (source.side() == Side.INBOUND) {
+			answer(source, payload);
+		}
+		else {
+			reply(source, payload);
 		}
 	}
 

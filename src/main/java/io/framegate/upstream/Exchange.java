@@ -25,7 +25,7 @@ public final class Exchange {
 
 	private final byte[] request;
 
-	private final long createdAt = System.nanoTime();
+	private final long createdAt;
 
 	/** {@link #GIVEN} and {@link #CANCELLED}; whichever comes first decides. */
 	private volatile int state;
@@ -51,6 +51,7 @@ public final class Exchange {
 	public Exchange(Origin origin, byte[] request) {
 		this.origin = origin;
 		this.request = request;
+		this.createdAt = origin.loop().now();
 	}
 
 	public Origin origin() {
@@ -167,23 +168,36 @@ public final class Exchange {
 	 * @param payload the reply
 	 */
 	public void answer(byte[] payload) {
-		this.origin.loop().execute(() -> {
-			if (!this.ended) {
-				this.ended = true;
-				this.reply = payload;
-				this.origin.answered(this);
-			}
-		});
+		if (this.origin.loop().inLoop()) {
+			end(payload, null);
+		}
+		else {
+			this.origin.loop().later(() -> end(payload, null));
+		}
 	}
 
 	void fail(Cause cause) {
-		this.origin.loop().execute(() -> {
-			if (!this.ended) {
-				this.ended = true;
-				this.fault = cause;
-				this.origin.failed(this, cause);
-			}
-		});
+		if (this.origin.loop().inLoop()) {
+			end(null, cause);
+		}
+		else {
+			this.origin.loop().later(() -> end(null, cause));
+		}
+	}
+
+	private void end(byte @Nullable [] payload, @Nullable Cause cause) {
+		if (this.ended) {
+			return;
+		}
+		this.ended = true;
+		this.reply = payload;
+		this.fault = cause;
+		if (cause == null) {
+			this.origin.answered(this);
+		}
+		else {
+			this.origin.failed(this, cause);
+		}
 	}
 
 }

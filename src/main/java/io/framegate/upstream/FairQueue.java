@@ -114,6 +114,15 @@ final class FairQueue {
 		return null;
 	}
 
+	/**
+	 * Whether exchanges of an origin wait.
+	 * @param origin the origin
+	 * @return whether one that comes now comes after them
+	 */
+	boolean holds(Origin origin) {
+		return this.lines.containsKey(origin);
+	}
+
 	@Nullable InetAddress nextAddress() {
 		Exchange next = peek();
 		return (next != null) ? next.origin().address() : null;

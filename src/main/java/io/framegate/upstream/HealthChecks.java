@@ -232,6 +232,9 @@ final class HealthChecks {
 				socket.setReuseAddress(true);
 				socket.bind((source != null) ? new InetSocketAddress(source, sourcePort)
 						: new InetSocketAddress(sourcePort));
+				// With FIN, the port would be lost to connections for a minute after each
+				// probe.
+				socket.setSoLinger(sourcePort != 0, 0);
 			}
 			socket.connect(address, millis);
 			if (this.check.send() == null) {
@@ -241,7 +244,9 @@ final class HealthChecks {
 			this.terms.framing().serializer().serialize(Payloads.bytes(this.check.send()), socket.getOutputStream());
 			byte[] answer = this.terms.framing().deserializer().deserialize(socket.getInputStream());
 			boolean fits = this.check.expect() == null || Arrays.equals(answer, Payloads.bytes(this.check.expect()));
-			socket.shutdownOutput();
+			if (sourcePort == 0) {
+				socket.shutdownOutput();
+			}
 			return fits ? null : "the answer is not what is expected";
 		}
 		catch (BindException ex) {

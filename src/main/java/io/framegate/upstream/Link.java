@@ -18,6 +18,11 @@ import io.framegate.connection.FrameConnection;
  */
 public abstract class Link extends Dialled {
 
+	/**
+	 * So many times longer it rests as it opens, lest a greeting be taken for a reply.
+	 */
+	private static final int OPENING = 10;
+
 	private final Pulse pulse;
 
 	private final Doubts doubts = new Doubts(this);
@@ -180,7 +185,7 @@ public abstract class Link extends Dialled {
 		long rest = shard().links().rest();
 		TargetState state = target();
 		if (state != null && !shard().links().checksKeys()) {
-			rest = state.rest(rest);
+			rest = state.rest((this.exchanges == 0) ? OPENING * rest : rest);
 		}
 		return rest - (now - this.idleSince);
 	}

@@ -91,8 +91,13 @@ public final class Links {
 				}
 			}
 		}
-		Shard taker = shard;
-		taker.loop().execute(() -> taker.submit(exchange));
+		if (shard.loop().inLoop()) {
+			shard.submit(exchange);
+		}
+		else {
+			Shard taker = shard;
+			taker.loop().later(() -> taker.submit(exchange));
+		}
 	}
 
 	/**

@@ -1,6 +1,7 @@
 package io.framegate.upstream;
 
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 import io.framegate.connection.Cause;
 import io.framegate.connection.CloseReason;
@@ -29,6 +30,8 @@ final class Shard {
 	private final FairQueue waiting = new FairQueue();
 
 	private final Runnable sweeper = this::sweep;
+
+	private final Predicate<Exchange> choice = this::choose;
 
 	private volatile int room;
 
@@ -99,8 +102,41 @@ final class Shard {
 			exchange.fail(STOPS);
 			return;
 		}
-		this.waiting.add(exchange);
-		dispatch();
+		if (this.dispatching || mustWaitItsTurn(exchange) || !sendAtOnce(exchange)) {
+			this.waiting.add(exchange);
+			dispatch();
+		}
+	}
+
+	/**
+	 * Whether others come first. Where links are permanent, those that wait were tried
+	 * when a link last became free, and wait for their own sake: only the client's own
+	 * are overtaken by none.
+	 */
+	private boolean mustWaitItsTurn(Exchange exchange) {
+		return this.waiting.size() > 0 && (!this.links.isPermanent() || this.waiting.holds(exchange.origin()));
+	}
+
+	/**
+	 * Sends an exchange past the queue.
+	 * @return whether it was sent, or is not wanted any more
+	 */
+	private boolean sendAtOnce(Exchange exchange) {
+		if (!this.own.hasFree()) {
+			return false;
+		}
+		Link link = this.own.choose(exchange);
+		if (link == null) {
+			return false;
+		}
+		if (exchange.claim()) {
+			this.own.taken(link);
+			link.send(exchange);
+		}
+		if (!this.links.isPermanent()) {
+			updateRoom();
+		}
+		return true;
 	}
 
 	void putBack(Exchange exchange) {
@@ -112,13 +148,15 @@ final class Shard {
 	 */
 	void dispatch() {
 		if (this.dispatching || this.waiting.size() == 0) {
-			updateRoom();
+			if (!this.links.isPermanent()) {
+				updateRoom();
+			}
 			return;
 		}
 		this.dispatching = true;
 		try {
 			while (this.own.hasFree()) {
-				Exchange exchange = this.waiting.poll(this::choose);
+				Exchange exchange = this.waiting.poll(this.choice);
 				Link link = this.chosen;
 				if (exchange == null || link == null) {
 					break;
@@ -202,9 +240,10 @@ final class Shard {
 		if (this.links.isPermanent() && link.pulse().signOn()) {
 			return;
 		}
-		if (this.links.isOrdered() && this.links.rest() > 0) {
+		long rest = this.links.isOrdered() ? link.restLeft(System.nanoTime()) : 0;
+		if (rest > 0) {
 			// A server that speaks first would be one reply ahead for ever.
-			this.loop.eventLoop().schedule(() -> takeIntoUse(link), this.links.rest(), TimeUnit.NANOSECONDS);
+			this.loop.eventLoop().schedule(() -> takeIntoUse(link), rest, TimeUnit.NANOSECONDS);
 		}
 		else {
 			takeIntoUse(link);

@@ -65,6 +65,10 @@ class ReloadTests {
 		return gateway.bean(Reload.class).reload();
 	}
 
+	private static CompletableFuture<Reload.Outcome> reloading(Gateway gateway) {
+		return CompletableFuture.supplyAsync(() -> reload(gateway), Thread::startVirtualThread);
+	}
+
 	@Test
 	void routesComeAndGoAndOthersNeverNotice() throws Exception {
 		try (TestUpstream server = TestUpstream.lineEcho()) {
@@ -81,7 +85,7 @@ class ReloadTests {
 				awaitAnswers(load);
 				gateway.bean(Reload.class).stop();
 				write(route("kept", server.address(), ""), shared, route("fresh", server.address(), ""));
-				CompletableFuture<Reload.Outcome> reloading = CompletableFuture.supplyAsync(() -> reload(gateway));
+				CompletableFuture<Reload.Outcome> reloading = reloading(gateway);
 				gone.expectEof();
 				gone.close();
 				Reload.Outcome outcome = reloading.join();
@@ -172,7 +176,7 @@ class ReloadTests {
 				client.sendLine("x");
 				assertThat(client.readLine()).isEqualTo("x");
 				write(route("r", server.address(), ", max-frame-size: 5B"), route("other", server.address(), ""));
-				CompletableFuture<Reload.Outcome> reloading = CompletableFuture.supplyAsync(() -> reload(gateway));
+				CompletableFuture<Reload.Outcome> reloading = reloading(gateway);
 				client.expectEof();
 				client.close();
 				assertThat(reloading.join().restarted()).containsExactly("r");
@@ -355,7 +359,7 @@ class ReloadTests {
 				Reload reload = gateway.bean(Reload.class);
 				RunningRoute running = gateway.route("r");
 				write(route("r", silent.address(), ", backlog: 7") + drain);
-				CompletableFuture<Reload.Outcome> reloading = CompletableFuture.supplyAsync(() -> reload(gateway));
+				CompletableFuture<Reload.Outcome> reloading = reloading(gateway);
 				Gateway.await("the drain",
 						() -> Optional.of(running).filter((route) -> route.state() == RunningRoute.State.DRAINING));
 				gateway.close();
@@ -364,6 +368,40 @@ class ReloadTests {
 			}
 			finally {
 				gateway.close();
+			}
+		}
+	}
+
+	@Test
+	void longDrainKeepsNothingElseWaiting() throws Exception {
+		try (TestUpstream silent = TestUpstream.silent(); TestUpstream server = TestUpstream.lineEcho()) {
+			String slow = route("slow", silent.address(), "") + "      timeouts: {drain: 2m}\n";
+			write(slow, route("r", server.address(), ""));
+			try (Gateway gateway = start(); TestClient held = gateway.connect("slow")) {
+				held.sendLine("hello");
+				silent.awaitConnections(1);
+				gateway.bean(Reload.class).stop();
+				write(route("r", server.address(), ""));
+				CompletableFuture<Reload.Outcome> first = reloading(gateway);
+				Gateway.await("the drain",
+						() -> gateway.bean(Routes.class)
+							.find("slow")
+							.filter((route) -> route.state() == RunningRoute.State.DRAINING));
+				write(slow, route("r", server.address(), ", backlog: 7"), route("fresh", server.address(), ""));
+				CompletableFuture<Reload.Outcome> second = reloading(gateway);
+				Routes routes = gateway.bean(Routes.class);
+				Gateway.await("the others",
+						() -> routes.find("fresh")
+							.flatMap((fresh) -> routes.find("r"))
+							.filter((route) -> route.route().listen().backlog() == 7)
+							.filter((route) -> route.state() == RunningRoute.State.LISTENING));
+				assertThat(answer(gateway)).isEqualTo("hello");
+				silent.close();
+				held.close();
+				assertThat(first.join().removed()).containsExactly("slow");
+				assertThat(second.join())
+					.isEqualTo(new Reload.Outcome(List.of("fresh"), List.of(), List.of(), List.of("r", "slow"), null));
+				assertThat(gateway.route("slow").state()).isEqualTo(RunningRoute.State.LISTENING);
 			}
 		}
 	}

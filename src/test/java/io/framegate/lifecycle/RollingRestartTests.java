@@ -67,12 +67,12 @@ class RollingRestartTests {
 		try (TestUpstream server = TestUpstream.handling(answers)) {
 			GatewayProcess late = launch(server, "5s");
 			GatewayProcess early = launch(server, "0s");
-			GatewayProcess third = launch(server, "0s");
-			GatewayProcess fourth = launch(server, "0s");
 			ROUTES.forEach((route) -> this.balancers.put(route, balancer.get()));
 			join(late);
 			join(early);
 			ROUTES.forEach(this::call);
+			GatewayProcess third = launch(server, "0s");
+			GatewayProcess fourth = launch(server, "0s");
 			awaitAnswers();
 
 			join(third);

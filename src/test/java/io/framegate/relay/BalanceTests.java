@@ -59,6 +59,8 @@ class BalanceTests {
 
 	private static int lonelySource;
 
+	private static int probingSource;
+
 	private static FullBacklog silent;
 
 	private static Gateway gateway;
@@ -74,6 +76,7 @@ class BalanceTests {
 			}
 		}
 		lonelySource = TestPorts.free(1);
+		probingSource = TestPorts.free(1);
 		silent = new FullBacklog("127.0.0.2", server("named").port());
 		TestNames.put("half-silent.test", "127.0.0.2", "127.0.0.1");
 		String[] pooled = { "mode=request-reply" };
@@ -103,6 +106,8 @@ class BalanceTests {
 						new String[] { "upstream.sharing=correlated", "upstream.correlation.regex-request=who (\\d+)",
 								"upstream.correlation.regex-reply=[a-z0-9-]+ (\\d+)",
 								"upstream.correlation.rewrite=true" })),
+				Gateway.route("port-probed", "crlf", "crlf", server("ports").address(), Gateway.all(checked,
+						new String[] { "upstream.source-address=127.0.0.1", "upstream.source-port=" + probingSource })),
 				Gateway.route("half-silent", "crlf", "crlf", "half-silent.test:" + server("named").port(),
 						"timeouts.connect=10m"),
 				Gateway.route("named", "crlf", "crlf", "localhost:" + server("named").port(), pooled),
@@ -415,6 +420,19 @@ class BalanceTests {
 			assertThat(closure.detail()).contains("port " + lonelySource).contains("is not over yet");
 			first.sendLine("bye");
 			first.expectEof();
+		}
+	}
+
+	@Test
+	void probesLeaveTheSourcePortToConnections() {
+		Gateway.await("a good probe", () -> Optional.of(state("port-probed", 0)).filter("UP"::equals));
+		// A port that is remembered for an ended connection is not free to a listener.
+		Gateway.await("the port to be free",
+				() -> TestPorts.isFree(probingSource) ? Optional.of(probingSource) : Optional.empty());
+		try (TestClient client = gateway.connect("port-probed")) {
+			assertThat(who(client)).isEqualTo("ports");
+			client.sendLine("bye");
+			client.expectEof();
 		}
 	}
 

@@ -37,8 +37,6 @@ class LinksTests {
 
 	private static final AtomicBoolean PULSE = new AtomicBoolean(true);
 
-	private static final AtomicInteger SIGN_ONS = new AtomicInteger();
-
 	private static final List<TestUpstream> SERVERS = new ArrayList<>();
 
 	private static final int ABSENT = TestPorts.refused();
@@ -111,7 +109,6 @@ class LinksTests {
 	}
 
 	private static void pulse(Peer peer) {
-		SIGN_ONS.incrementAndGet();
 		for (String line = peer.readLineOrEof(); line != null; line = peer.readLineOrEof()) {
 			if (!line.equals("ping")) {
 				peer.sendLine(line);
@@ -258,20 +255,22 @@ class LinksTests {
 		try (TestClient client = gateway.connect("pulse")) {
 			client.sendLine("hello");
 			assertThat(client.readLine()).isEqualTo("hello");
-			Peer first = pulsing.connections().getFirst();
+			// On a busy machine an answer may come too late, and the link is replaced.
 			Gateway.await("three heartbeats",
-					() -> Optional.of(first)
+					() -> pulsing.connections()
+						.stream()
 						.filter((peer) -> new String(peer.received(), StandardCharsets.UTF_8).lines()
 							.filter("ping"::equals)
-							.count() >= 3));
-			assertThat(SIGN_ONS).hasValue(1);
+							.count() >= 3)
+						.findFirst());
+			int links = pulsing.connections().size();
 			PULSE.set(false);
 			Closure closure = gateway.awaitClosure("pulse", Side.UPSTREAM);
 			assertThat(closure.reason()).isEqualTo(CloseReason.REPLY_TIMEOUT);
 			assertThat(closure.detail()).startsWith("no answer to the heartbeat within 200ms");
 			// Nothing is sent on a link that has not signed on.
 			client.sendLine("again");
-			pulsing.awaitConnections(2);
+			pulsing.awaitConnections(links + 1);
 			PULSE.set(true);
 			assertThat(client.readLine()).isEqualTo("again");
 		}

@@ -49,6 +49,8 @@ class PoolTests {
 		waiting = TestUpstream.handling((peer) -> answer(peer, () -> GO.acquireUninterruptibly()));
 		moody = TestUpstream.handling(PoolTests::moods);
 		restless = TestUpstream.handling((peer) -> {
+			// Not at once, but soon.
+			Thread.sleep(300);
 			peer.sendLine("220 ready");
 			answer(peer, () -> {
 			});
@@ -58,7 +60,7 @@ class PoolTests {
 				route("idle", echo, "pool.max-connections=1", "pool.max-idle=200ms"),
 				route("aged", echo, "pool.max-connections=1", "pool.max-age=300ms"),
 				route("moody", moody, "pool.max-connections=1", "on-failure=reply", "on-failure-reply=base64:c29ycnk="),
-				route("restless", restless, "pool.max-connections=1", "pool.rest=300ms", "pool.max-wait=1s",
+				route("restless", restless, "pool.max-connections=1", "pool.rest=100ms", "pool.max-wait=1s",
 						"on-failure=reply", "on-failure-reply=sorry")));
 	}
 

@@ -18,6 +18,8 @@ import io.framegate.testkit.Gateway;
 import io.framegate.testkit.TestClient;
 import io.framegate.testkit.TestUpstream;
 import io.framegate.timeout.Timer;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollSocketChannel;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -86,6 +88,7 @@ class TimersTests {
 						route("idle", ECHO, "idle=300ms"), route("reply", SINK, "reply=300ms"),
 						route("reader", FLOOD, "write=500ms", "drain=300ms"),
 						route("taker", SILENT, "write=500ms", "drain=300ms"),
+						route("reset", FLOOD, "write=1s", "drain=300ms"),
 						route("slow", FLOOD, "write=700ms", "drain=300ms"), route("drain", SILENT, "drain=300ms"),
 						route("clinging", ECHO, "drain=300ms"), route("flooded", FLOOD, "drain=500ms"),
 						route("max-age", ECHO, "max-age=300ms"), route("late", LATE, "drain=200ms"),
@@ -235,6 +238,42 @@ class TimersTests {
 			Closure closure = endings.expect("taker", CloseReason.WRITE_TIMEOUT, EndedBy.GATEWAY);
 			assertThat(closure.undelivered().frames()).isPositive();
 			assertThat(endings.fired("taker", "write")).isEqualTo(1);
+		}
+	}
+
+	/**
+	 * The sweep that would find the timer has run out may find first that the connection
+	 * is gone.
+	 */
+	@Test
+	void writeDoesNotRunOutOnAConnectionThatWasReset() {
+		try (TestClient client = TestClient.connect("127.0.0.1", gateway.port("reset"), 8 * 1024)) {
+			client.sendLine("go");
+			FrameConnection connection = endings.live("reset", Side.INBOUND);
+			// The kernel, which knows the limit too, is not to be first.
+			connection.execute(() -> connection.channel().config().setOption(EpollChannelOption.TCP_USER_TIMEOUT, 0));
+			Runnable muchToDo = () -> {
+				long since = connection.startedAt(Timer.WRITE);
+				if (connection.isOpen() && since != 0 && System.nanoTime() - since >= 1_000_000_000) {
+					client.reset();
+					awaitTcpClose(connection);
+				}
+			};
+			connection.loop().addSweeper(muchToDo);
+			endings.expect("reset", CloseReason.INBOUND_RESET, EndedBy.INBOUND);
+			connection.loop().removeSweeper(muchToDo);
+			assertThat(endings.fired("reset", "write")).isZero();
+		}
+	}
+
+	/**
+	 * Waits on the loop, for ten seconds at the most, until the kernel knows of the end.
+	 */
+	private static void awaitTcpClose(FrameConnection connection) {
+		long before = System.nanoTime();
+		while (connection.channel() instanceof EpollSocketChannel socket && socket.isOpen()
+				&& socket.tcpInfo().state() != 7 && System.nanoTime() - before < 10_000_000_000L) {
+			Endings.awaitMillis(10);
 		}
 	}
 

@@ -32,7 +32,7 @@ import org.awaitility.core.TerminalFailureException;
  */
 public final class GatewayProcess implements AutoCloseable {
 
-	private static final Duration LIMIT = Duration.ofSeconds(60);
+	private static final Duration LIMIT = Duration.ofMinutes(3);
 
 	/** Jars alone: a class in a directory cannot be loaded without a descriptor. */
 	private static final String CLASS_PATH = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))

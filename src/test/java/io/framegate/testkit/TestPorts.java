@@ -49,9 +49,13 @@ public final class TestPorts {
 		return first;
 	}
 
-	private static boolean isFree(int port) {
+	/**
+	 * Whether a listener that does not share could have a port of 127.0.0.1.
+	 * @param port the port
+	 * @return {@code false} also where an ended connection is still remembered
+	 */
+	public static boolean isFree(int port) {
 		try (ServerSocket socket = new ServerSocket()) {
-			// Not where an ended connection is still remembered, either.
 			socket.setReuseAddress(false);
 			socket.bind(new InetSocketAddress("127.0.0.1", port));
 			return true;

@@ -1,0 +1,56 @@
+package io.framegate.network;
+
+import java.io.IOException;
+import java.time.Duration;
+
+/**
+ * Runs the scenarios one after the other, each in namespaces and with a gateway of its
+ * own, and removes them whatever happens. Ends with status 1 if anything was wrong. Needs
+ * root, {@code ip} and {@code nft}. See {@link Options} for what can be set.
+ */
+public final class NetworkLab {
+
+	private NetworkLab() {
+	}
+
+	public static void main(String[] args) throws Exception {
+		Options options = Options.fromSystemProperties();
+		Namespace.removeAll();
+		Runtime.getRuntime().addShutdownHook(new Thread(NetworkLab::cleanUp));
+		Verdict verdict = new Verdict();
+		for (String scenario : options.only()) {
+			System.out.println("\n" + scenario);
+			play(scenario, options, verdict);
+		}
+		System.out.println(verdict.faults().isEmpty() ? "\nNothing was wrong"
+				: "\n" + verdict.faults().size() + " faults:\n" + String.join("\n", verdict.faults()));
+		System.exit(verdict.faults().isEmpty() ? 0 : 1);
+	}
+
+	private static void play(String scenario, Options options, Verdict verdict) throws Exception {
+		switch (scenario) {
+			case "dead-peers" -> {
+				try (Network network = new Network(Duration.ZERO, 0)) {
+					new DeadPeers(network, options, verdict).run();
+				}
+			}
+			case "weak-network" -> {
+				try (Network network = new Network(options.delay(), options.loss())) {
+					new WeakNetwork(network, options, verdict).run();
+				}
+			}
+			default -> throw new IllegalArgumentException(
+					"network.only: no scenario '" + scenario + "'; there are dead-peers and weak-network");
+		}
+	}
+
+	private static void cleanUp() {
+		try {
+			Namespace.removeAll();
+		}
+		catch (IOException ex) {
+			System.err.println(ex.getMessage());
+		}
+	}
+
+}

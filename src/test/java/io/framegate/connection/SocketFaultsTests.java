@@ -1,0 +1,55 @@
+package io.framegate.connection;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.net.NoRouteToHostException;
+
+import io.netty.channel.unix.Errors;
+import io.framegate.timeout.Timeouts;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What the errors of the operating system are taken for.
+ */
+class SocketFaultsTests {
+
+	private static final Timeouts.Limit WRITE = new Timeouts.Limit(Duration.ofSeconds(30), Timeouts.Source.DEFAULT);
+
+	/** A router's word, which the kernel repeats when it gives up, is no reset. */
+	@ParameterizedTest
+	@ValueSource(strings = { "Connection timed out", "No route to host", "Network is unreachable", "Host is down",
+			"Machine is not on the network", "Connection refused" })
+	void peerThatIsNotReachedAnyMoreHasNotResetTheConnection(String errno) {
+		IOException fault = new IOException("recvAddress(..) failed with error(-113): " + errno);
+		assertThat(SocketFaults.cause(Side.INBOUND, fault, () -> false, WRITE)).isEqualTo(Cause
+			.byGateway(CloseReason.WRITE_TIMEOUT, "write timer (30s) ran out: " + errno + " (TCP_USER_TIMEOUT)"));
+		assertThat(SocketFaults.cause(Side.UPSTREAM, fault, () -> true, WRITE))
+			.isEqualTo(new Cause(CloseReason.UPSTREAM_RESET, EndedBy.UPSTREAM, errno + " (keepalive)"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "Connection reset by peer", "Broken pipe" })
+	void resetIsThePeers(String errno) {
+		IOException fault = new IOException("recvAddress(..) failed with error(-104): " + errno);
+		assertThat(SocketFaults.cause(Side.INBOUND, fault, () -> false, WRITE))
+			.isEqualTo(new Cause(CloseReason.INBOUND_RESET, EndedBy.INBOUND, errno));
+	}
+
+	@Test
+	void errorOfASocketThatIsNotReadIsTheKernelsOwn() {
+		IOException fault = Errors.newIOException("getsockopt", Errors.ERROR_EHOSTUNREACH_NEGATIVE);
+		assertThat(SocketFaults.text(fault)).isEqualTo("No route to host");
+	}
+
+	@Test
+	void targetWithoutARouteIsSaidInWords() {
+		Cause cause = SocketFaults.connectCause(new NoRouteToHostException(), "10.0.0.5:7101");
+		assertThat(cause).isEqualTo(
+				new Cause(CloseReason.UPSTREAM_UNREACHABLE, EndedBy.UPSTREAM, "10.0.0.5:7101: No route to host"));
+	}
+
+}
