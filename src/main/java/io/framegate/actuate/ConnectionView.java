@@ -76,10 +76,9 @@ record ConnectionView(String id, String route, String side, ConnectionState stat
 	 * @param name its name
 	 * @param limit its limit
 	 * @param source where the limit came from
-	 * @param remaining what is left of it, where it is running
+	 * @param remaining what is left of it, {@code null} where it is not running
 	 */
-	@JsonInclude(JsonInclude.Include.NON_NULL)
-	record TimerView(String name, String limit, String source, @Nullable String remaining) {
+	record TimerView(String name, String limit, String source, @JsonInclude @Nullable String remaining) {
 
 		static List<TimerView> all(FrameConnection connection) {
 			Timeouts timeouts = connection.terms().timeouts();
@@ -87,11 +86,9 @@ record ConnectionView(String id, String route, String side, ConnectionState stat
 			List<TimerView> all = new ArrayList<>();
 			for (Timer timer : Timer.values()) {
 				Timeouts.Limit limit = timeouts.limit(timer);
-				if (!limit.value().isZero()) {
-					long started = connection.startedAt(timer);
-					all.add(new TimerView(timer.label(), limit.text(), limit.source().label(), (started != 0)
-							? Timeouts.text(left(limit.value().toMillis(), (now - started) / 1_000_000)) : null));
-				}
+				long started = limit.value().isZero() ? 0 : connection.startedAt(timer);
+				all.add(new TimerView(timer.label(), limit.text(), limit.source().label(), (started != 0)
+						? Timeouts.text(left(limit.value().toMillis(), (now - started) / 1_000_000)) : null));
 			}
 			return all;
 		}

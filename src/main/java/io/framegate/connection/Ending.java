@@ -155,7 +155,15 @@ final class Ending {
 		}
 	}
 
+	/**
+	 * Resets the connection. A drain that had begun is cut short, and is no longer what
+	 * ended it.
+	 */
 	void abort(Cause why) {
+		Cause began = this.cause;
+		if (this.connection.isOpen() && began != null && began.reason().isDrain()) {
+			this.cause = why;
+		}
 		if (this.connection.isOpen() && this.channel.isActive()) {
 			this.channel.config().setOption(ChannelOption.SO_LINGER, 0);
 		}

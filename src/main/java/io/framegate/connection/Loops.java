@@ -3,6 +3,7 @@ package io.framegate.connection;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 import io.netty.channel.EventLoop;
@@ -91,9 +92,12 @@ public final class Loops implements AutoCloseable {
 	 * Waits until every loop has looked at its sockets once more. Not for event loops.
 	 */
 	public void lookAgain() {
-		// What is due later runs only after that.
-		this.all.stream().map((loop) -> loop.eventLoop().schedule(() -> {
-		}, 1, TimeUnit.MILLISECONDS)).toList().forEach(Future::awaitUninterruptibly);
+		// What a task schedules runs only after the loop has been to its sockets.
+		this.all.stream().map((loop) -> {
+			CompletableFuture<Void> looked = new CompletableFuture<>();
+			loop.later(() -> loop.eventLoop().schedule(() -> looked.complete(null), 0, TimeUnit.NANOSECONDS));
+			return looked;
+		}).toList().forEach(CompletableFuture::join);
 	}
 
 	public boolean isEpoll() {

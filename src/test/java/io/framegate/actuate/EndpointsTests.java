@@ -149,13 +149,17 @@ class EndpointsTests {
 			assertThat(one.at("/id").asString()).isEqualTo(id);
 			List<JsonNode> timers = one.at("/timers").valueStream().toList();
 			assertThat(timers).extracting((timer) -> timer.at("/name").asString())
-				.containsExactly("connect", "tls-handshake", "frame", "idle", "write", "drain");
-			assertThat(timers.getFirst()).hasToString("{\"name\":\"connect\",\"limit\":\"5s\",\"source\":\"default\"}");
-			JsonNode idle = timers.get(3);
+				.containsExactly("connect", "tls-handshake", "first-frame", "frame", "idle", "reply", "write", "drain",
+						"max-age");
+			assertThat(timers.getFirst())
+				.hasToString("{\"name\":\"connect\",\"limit\":\"5s\",\"source\":\"default\",\"remaining\":null}");
+			assertThat(timers.getLast())
+				.hasToString("{\"name\":\"max-age\",\"limit\":\"0s\",\"source\":\"default\",\"remaining\":null}");
+			JsonNode idle = timers.get(4);
 			assertThat(idle.at("/limit").asString()).isEqualTo("2m");
 			assertThat(idle.at("/source").asString()).isEqualTo("config");
 			assertThat(millis(idle.at("/remaining").asString())).isBetween(90_000L, 120_000L);
-			assertThat(millis(timers.get(2).at("/remaining").asString())).isBetween(10_000L, 30_000L);
+			assertThat(millis(timers.get(3).at("/remaining").asString())).isBetween(10_000L, 30_000L);
 			if (io.netty.channel.epoll.Epoll.isAvailable()) {
 				assertThat(one.at("/tcp").propertyNames()).containsExactly("rttMicros", "retransmits", "unacked",
 						"cwnd");

@@ -185,6 +185,21 @@ class LeversTests {
 		}
 	}
 
+	@Test
+	void drainThatTakesTooLongCanBeCutShort() {
+		try (TestClient client = talking("t")) {
+			String connection = "/actuator/connections/" + id("t", Side.INBOUND);
+			gateway.exchange("DELETE", connection, null);
+			client.expectEof();
+			assertThat(gateway.get(connection).at("/state").asString()).isEqualTo("DRAINING");
+			assertThat(gateway.exchange("DELETE", connection + "?how=abort", null).statusCode()).isEqualTo(202);
+			gateway.awaitNoConnections("t");
+			Closure closure = gateway.awaitClosure("t", Side.INBOUND);
+			assertThat(closure.reason()).isEqualTo(CloseReason.OPERATOR_ABORT);
+			assertThat(closure.endedBy()).isEqualTo(EndedBy.OPERATOR);
+		}
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "INBOUND", "UPSTREAM" })
 	void abortedConnectionIsReset(Side side) {
