@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.net.NoRouteToHostException;
 
+import io.netty.channel.epoll.Epoll;
 import io.netty.channel.unix.Errors;
 import io.framegate.timeout.Timeouts;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -41,6 +43,7 @@ class SocketFaultsTests {
 
 	@Test
 	void errorOfASocketThatIsNotReadIsTheKernelsOwn() {
+		Assumptions.assumeTrue(Epoll.isAvailable(), "native sockets");
 		IOException fault = Errors.newIOException("getsockopt", Errors.ERROR_EHOSTUNREACH_NEGATIVE);
 		assertThat(SocketFaults.text(fault)).isEqualTo("No route to host");
 	}
