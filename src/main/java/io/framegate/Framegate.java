@@ -1,5 +1,7 @@
 package io.framegate;
 
+import java.security.Security;
+
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
@@ -9,15 +11,16 @@ import org.springframework.boot.autoconfigure.SpringBootApplication;
 @SpringBootApplication
 public class Framegate {
 
-	private static final String LEAK_DETECTION = "io.netty.leakDetection.level";
+	/** How long the JVM remembers an address, in seconds. */
+	private static final String NAMES_KEPT = "networkaddress.cache.ttl";
 
 	public static void main(String[] args) {
-		// Before Netty is loaded: its hunt for leaked buffers costs a twentieth of the
-		// gateway's own CPU, and is for tests.
-		if (System.getProperty(LEAK_DETECTION) == null) {
-			System.setProperty(LEAK_DETECTION, "disabled");
-		}
 		StopSignals.handle();
+		if (Security.getProperty(NAMES_KEPT) == null) {
+			// The JVM's own half a minute is long where names stand for what comes and
+			// goes.
+			Security.setProperty(NAMES_KEPT, "5");
+		}
 		SpringApplication.run(Framegate.class, args);
 	}
 

@@ -36,14 +36,14 @@ public final class SocketFaults {
 				connection.terms().timeouts().limit(Timer.WRITE));
 	}
 
-	static Cause cause(Side side, Throwable thrown, BooleanSupplier keptAlive, Timeouts.Limit write) {
+	static Cause cause(Side side, Throwable thrown, BooleanSupplier keptAlive, Timeouts.Limit limit) {
 		Throwable root = root(thrown);
 		if (!(root instanceof IOException)) {
 			return Cause.byGateway(CloseReason.INTERNAL_ERROR, root.toString());
 		}
 		String text = text(root);
 		if (GIVEN_UP.matcher(text.toLowerCase(Locale.ROOT)).find()) {
-			return keptAlive.getAsBoolean() ? reset(side, text + " (keepalive)") : writeTimeout(write, text);
+			return keptAlive.getAsBoolean() ? reset(side, text + " (keepalive)") : writeTimeout(limit, text);
 		}
 		return reset(side, text);
 	}

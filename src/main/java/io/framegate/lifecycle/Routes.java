@@ -111,7 +111,7 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 	}
 
 	/**
-	 * Begins to drain a route.
+	 * Begins to drain a route for good.
 	 * @param route the route
 	 * @param cause why
 	 * @return waits for the drain, or until the gateway begins to stop: the drain is the
@@ -119,7 +119,7 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 	 */
 	Runnable drain(RunningRoute route, Cause cause) {
 		Duration limit = drainLimit(route).plus(GRACE);
-		CompletableFuture<?> drained = route.drain(cause);
+		CompletableFuture<?> drained = route.leave(cause);
 		return () -> await(CompletableFuture.anyOf(drained, this.closing), limit);
 	}
 
@@ -170,7 +170,7 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 		}
 		Cause cause = Cause.byGateway(CloseReason.SHUTDOWN, "the gateway stops");
 		CompletableFuture<?>[] drains = started().stream()
-			.map((route) -> route.drain(cause))
+			.map((route) -> route.leave(cause))
 			.toArray(CompletableFuture<?>[]::new);
 		await(CompletableFuture.allOf(drains), longestDrain().plus(GRACE));
 		started().forEach(RunningRoute::stop);

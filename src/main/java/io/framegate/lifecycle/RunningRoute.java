@@ -68,6 +68,9 @@ public final class RunningRoute {
 	/** How often it was resumed: a drain that began before is not to stop it. */
 	private int resumed;
 
+	/** It ends when its drain is done: nobody may resume it. */
+	private boolean leaving;
+
 	private volatile @Nullable String lastError;
 
 	RunningRoute(Route route, Timeouts timeouts, RouteMeters meters, Connections connections, Listener listener,
@@ -128,6 +131,9 @@ public final class RunningRoute {
 	 * the route has failed then, and may be resumed again
 	 */
 	public synchronized void resume() {
+		if (this.leaving) {
+			throw new IllegalStateException("it is leaving, for it was changed or removed, or the gateway stops");
+		}
 		try {
 			this.resumed++;
 			this.relay.start();
@@ -139,6 +145,18 @@ public final class RunningRoute {
 			failed(ex);
 			throw ex;
 		}
+	}
+
+	/**
+	 * Drains it for good.
+	 * @param cause why
+	 * @return as {@link #drain}
+	 */
+	CompletableFuture<DrainReport> leave(Cause cause) {
+		synchronized (this) {
+			this.leaving = true;
+		}
+		return drain(cause);
 	}
 
 	/**

@@ -27,6 +27,9 @@ final class Retirement {
 		if (target != null && !targets.all().contains(target)) {
 			return Cause.byGateway(CloseReason.ROUTE_DRAIN, "not a target any more");
 		}
+		if (target != null && !target.isAt(link.connection().remote())) {
+			return Cause.byGateway(CloseReason.ROUTE_DRAIN, "not an address of the target any more");
+		}
 		if (target != null && targets.isToBeLeft(target)) {
 			return Cause.byGateway(CloseReason.ROUTE_DRAIN, "a health check found the target down");
 		}

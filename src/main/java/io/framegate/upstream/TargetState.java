@@ -225,6 +225,16 @@ public final class TargetState {
 	}
 
 	/**
+	 * Whether an address is one of the target's, as far as is known.
+	 * @param address the address
+	 * @return {@code false} where the target's name has moved away from it
+	 */
+	boolean isAt(InetSocketAddress address) {
+		List<InetSocketAddress> all = this.addresses;
+		return all.isEmpty() || all.getFirst().isUnresolved() || all.contains(address);
+	}
+
+	/**
 	 * All addresses, beginning with another one each time.
 	 * @return the addresses
 	 */

@@ -30,8 +30,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class Targets {
 
-	/** How often names are looked up again; the JVM keeps an answer for 30 s itself. */
-	static final Duration LOOK_UP_EVERY = Duration.ofSeconds(15);
+	/** How often names are looked up again. */
+	static final Duration LOOK_UP_EVERY = Duration.ofSeconds(5);
 
 	/** How long new targets may be waited for. */
 	private static final Duration FIRST_LOOK_UP = Duration.ofSeconds(5);

@@ -78,7 +78,7 @@ class SecurityTests {
 
 		@ParameterizedTest
 		@ValueSource(strings = { "", "/health", "/info", "/prometheus", "/metrics", "/routes", "/connections",
-				"/closures", "/timeouts", "/integrationgraph", "/auditevents" })
+				"/closures", "/timeouts", "/integrationgraph", "/auditevents", "/sbom" })
 		void everythingCanBeSeen(String endpoint) {
 			assertThat(gateway.exchange("GET", "/actuator" + endpoint, null).statusCode()).isEqualTo(200);
 		}
@@ -231,7 +231,7 @@ class SecurityTests {
 
 		@ParameterizedTest
 		@ValueSource(strings = { "", "/info", "/metrics", "/routes", "/routes/t", "/connections", "/closures",
-				"/timeouts", "/integrationgraph", "/auditevents" })
+				"/timeouts", "/integrationgraph", "/auditevents", "/sbom" })
 		void theRestNeedsARole(String endpoint) {
 			HttpResponse<String> response = gateway.exchange("GET", "/actuator" + endpoint, null);
 			assertThat(response.statusCode()).isEqualTo(401);

@@ -295,6 +295,7 @@ class ChartValuesTests {
 	@ParameterizedTest
 	@CsvSource(delimiter = '|', textBlock = """
 			minimal      | orders: gw-framegate.tcp:7001 | kubectl -n tcp port-forward service/gw-framegate 7001
+			minimal      | orders: gw-framegate.tcp:7001 | ./mvnw -Pimage package
 			loadbalancer | smtp: gw-framegate.tcp:25     | .status.loadBalancer.ingress[0]
 			nodeport     | orders: gw-framegate.tcp:7001 | .nodePort
 			pools        | cards: gw-framegate.tcp:8583  | host-a.bank:8583, host-b.bank:8583

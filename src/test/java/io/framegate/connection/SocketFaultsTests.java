@@ -1,12 +1,12 @@
 package io.framegate.connection;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.net.NoRouteToHostException;
+import java.time.Duration;
 
+import io.framegate.timeout.Timeouts;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.unix.Errors;
-import io.framegate.timeout.Timeouts;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,7 +19,9 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class SocketFaultsTests {
 
-	private static final Timeouts.Limit WRITE = new Timeouts.Limit(Duration.ofSeconds(30), Timeouts.Source.DEFAULT);
+	private static final Timeouts.Limit LIMIT = new Timeouts.Limit(Duration.ofSeconds(30), Timeouts.Source.CONFIG);
+
+	private static final Timeouts.Limit NONE = new Timeouts.Limit(Duration.ZERO, Timeouts.Source.CONFIG);
 
 	/** A router's word, which the kernel repeats when it gives up, is no reset. */
 	@ParameterizedTest
@@ -27,9 +29,11 @@ class SocketFaultsTests {
 			"Machine is not on the network", "Connection refused" })
 	void peerThatIsNotReachedAnyMoreHasNotResetTheConnection(String errno) {
 		IOException fault = new IOException("recvAddress(..) failed with error(-113): " + errno);
-		assertThat(SocketFaults.cause(Side.INBOUND, fault, () -> false, WRITE)).isEqualTo(Cause
+		assertThat(SocketFaults.cause(Side.INBOUND, fault, () -> false, LIMIT)).isEqualTo(Cause
 			.byGateway(CloseReason.WRITE_TIMEOUT, "write timer (30s) ran out: " + errno + " (TCP_USER_TIMEOUT)"));
-		assertThat(SocketFaults.cause(Side.UPSTREAM, fault, () -> true, WRITE))
+		assertThat(SocketFaults.cause(Side.INBOUND, fault, () -> false, NONE))
+			.isEqualTo(Cause.byGateway(CloseReason.WRITE_TIMEOUT, errno + " (given up by the kernel)"));
+		assertThat(SocketFaults.cause(Side.UPSTREAM, fault, () -> true, LIMIT))
 			.isEqualTo(new Cause(CloseReason.UPSTREAM_RESET, EndedBy.UPSTREAM, errno + " (keepalive)"));
 	}
 
@@ -37,7 +41,7 @@ class SocketFaultsTests {
 	@ValueSource(strings = { "Connection reset by peer", "Broken pipe" })
 	void resetIsThePeers(String errno) {
 		IOException fault = new IOException("recvAddress(..) failed with error(-104): " + errno);
-		assertThat(SocketFaults.cause(Side.INBOUND, fault, () -> false, WRITE))
+		assertThat(SocketFaults.cause(Side.INBOUND, fault, () -> false, LIMIT))
 			.isEqualTo(new Cause(CloseReason.INBOUND_RESET, EndedBy.INBOUND, errno));
 	}
 

@@ -30,6 +30,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.integration.dsl.IntegrationFlow;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
  * A changed configuration, taken over while connections are there.
@@ -387,6 +388,7 @@ class ReloadTests {
 						() -> gateway.bean(Routes.class)
 							.find("slow")
 							.filter((route) -> route.state() == RunningRoute.State.DRAINING));
+				assertThatThrownBy(gateway.route("slow")::resume).hasMessageContaining("leaving");
 				write(slow, route("r", server.address(), ", backlog: 7"), route("fresh", server.address(), ""));
 				CompletableFuture<Reload.Outcome> second = reloading(gateway);
 				Routes routes = gateway.bean(Routes.class);

@@ -79,6 +79,7 @@ class BalanceTests {
 		probingSource = TestPorts.free(1);
 		silent = new FullBacklog("127.0.0.2", server("named").port());
 		TestNames.put("half-silent.test", "127.0.0.2", "127.0.0.1");
+		TestNames.put("moving.test", "127.0.0.1");
 		String[] pooled = { "mode=request-reply" };
 		String[] ordered = { "mode=request-reply", "upstream.sharing=ordered" };
 		String[] checked = { "upstream.health-check.interval=200ms", "upstream.health-check.fall=2" };
@@ -108,6 +109,8 @@ class BalanceTests {
 								"upstream.correlation.rewrite=true" })),
 				Gateway.route("port-probed", "crlf", "crlf", server("ports").address(), Gateway.all(checked,
 						new String[] { "upstream.source-address=127.0.0.1", "upstream.source-port=" + probingSource })),
+				Gateway.route("moving", "crlf", "crlf", "moving.test:" + server("here").port(), pooled),
+				Gateway.route("moving-ordered", "crlf", "crlf", "moving.test:" + server("here").port(), ordered),
 				Gateway.route("half-silent", "crlf", "crlf", "half-silent.test:" + server("named").port(),
 						"timeouts.connect=10m"),
 				Gateway.route("named", "crlf", "crlf", "localhost:" + server("named").port(), pooled),
@@ -391,6 +394,22 @@ class BalanceTests {
 						.stream()
 						.filter((closure) -> closure.detail().contains("another address of the target was faster"))
 						.count()).filter((count) -> count == 2));
+	}
+
+	@Test
+	void sharedConnectionsMoveWithTheName() {
+		try (TestClient pooled = gateway.connect("moving");
+				TestClient ordered = gateway.connect("moving-ordered");
+				TestUpstream there = TestUpstream.handling("127.0.0.2", server("here").port(),
+						(peer) -> serve("there", peer))) {
+			assertThat(who(pooled)).isEqualTo("here");
+			assertThat(who(ordered)).isEqualTo("here");
+			TestNames.put("moving.test", "127.0.0.2");
+			// Without an exchange failing on the way.
+			Gateway.await("the pool to move", () -> Optional.of(who(pooled)).filter("there"::equals));
+			Gateway.await("the links to move", () -> Optional.of(who(ordered)).filter("there"::equals));
+			assertThat(there.connections()).isNotEmpty();
+		}
 	}
 
 	@Test

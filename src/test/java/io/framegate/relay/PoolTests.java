@@ -41,6 +41,8 @@ class PoolTests {
 
 	private static TestUpstream restless;
 
+	private static TestUpstream stuttering;
+
 	private static Gateway gateway;
 
 	@BeforeAll
@@ -55,11 +57,18 @@ class PoolTests {
 			answer(peer, () -> {
 			});
 		});
+		stuttering = TestUpstream.handling((peer) -> {
+			for (String line = peer.readLineOrEof(); line != null; line = peer.readLineOrEof()) {
+				peer.send(line + "\r\n" + line + "\r\n");
+			}
+		});
 		gateway = Gateway.start(Gateway.all(route("busy", waiting, "pool.max-connections=1", "pool.max-wait=300ms"),
 				route("fair", echo, "pool.max-connections=1", "pool.rest=0"),
 				route("idle", echo, "pool.max-connections=1", "pool.max-idle=200ms"),
 				route("aged", echo, "pool.max-connections=1", "pool.max-age=300ms"),
 				route("moody", moody, "pool.max-connections=1", "on-failure=reply", "on-failure-reply=base64:c29ycnk="),
+				route("stuttering", stuttering, "pool.max-connections=1", "pool.rest=0", "on-failure=reply",
+						"on-failure-reply=sorry"),
 				route("restless", restless, "pool.max-connections=1", "pool.rest=100ms", "pool.max-wait=1s",
 						"on-failure=reply", "on-failure-reply=sorry")));
 	}
@@ -101,7 +110,7 @@ class PoolTests {
 	@AfterAll
 	static void stop() {
 		gateway.close();
-		List.of(echo, waiting, moody, restless).forEach(TestUpstream::close);
+		List.of(echo, waiting, moody, restless, stuttering).forEach(TestUpstream::close);
 	}
 
 	@Test
@@ -229,6 +238,16 @@ class PoolTests {
 			assertThat(client.readLine()).isEqualTo("sorry");
 			assertThat(gateway.metric("framegate_replies_discarded_total{cause=\"unsolicited\",route=\"restless\"}"))
 				.isPositive();
+		}
+	}
+
+	@Test
+	void replyThatCameBeforeItsRequestHadLeftIsNone() {
+		try (TestClient client = gateway.connect("stuttering")) {
+			client.send("one\r\ntwo\r\n");
+			assertThat(client.readLine()).isEqualTo("one");
+			// The second "one" came with the first.
+			assertThat(client.readLine()).isEqualTo("sorry");
 		}
 	}
 

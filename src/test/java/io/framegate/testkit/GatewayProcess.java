@@ -63,6 +63,15 @@ public final class GatewayProcess implements AutoCloseable {
 				"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED", "-cp", CLASS_PATH,
 				"io.framegate.Framegate", "--server.port=0", "--spring.config.location=classpath:/application.yml"));
 		Stream.of(properties).map((property) -> "--" + property).forEach(command::add);
+		return start(command);
+	}
+
+	/**
+	 * Starts a process by a command of one's own and does not wait for it.
+	 * @param command what ends up as a gateway
+	 * @return the process, starting
+	 */
+	public static GatewayProcess start(List<String> command) {
 		try {
 			return new GatewayProcess(new ProcessBuilder(command).redirectErrorStream(true).start());
 		}

@@ -10,8 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
- * Host names that only tests know; all others are looked up as ever. The JVM remembers an
- * answer for half a minute: another test takes another name.
+ * Host names that only tests know; all others are looked up as ever.
  */
 public final class TestNames extends InetAddressResolverProvider {
 

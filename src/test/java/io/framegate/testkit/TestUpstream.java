@@ -34,9 +34,9 @@ public final class TestUpstream implements AutoCloseable {
 
 	private final Script script;
 
-	private TestUpstream(int port, Script script) throws IOException {
+	private TestUpstream(String host, int port, Script script) throws IOException {
 		this.script = script;
-		this.server.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port), BACKLOG);
+		this.server.bind(new InetSocketAddress(InetAddress.getByName(host), port), BACKLOG);
 	}
 
 	/**
@@ -55,8 +55,19 @@ public final class TestUpstream implements AutoCloseable {
 	 * @return the listening upstream
 	 */
 	public static TestUpstream handling(int port, Script script) {
+		return handling("127.0.0.1", port, script);
+	}
+
+	/**
+	 * The same at another loopback address.
+	 * @param host the address
+	 * @param port the port; 0 for any free one
+	 * @param script the script
+	 * @return the listening upstream
+	 */
+	public static TestUpstream handling(String host, int port, Script script) {
 		try {
-			TestUpstream upstream = new TestUpstream(port, script);
+			TestUpstream upstream = new TestUpstream(host, port, script);
 			Thread.ofVirtual().name("testkit-accept-" + upstream.port()).start(upstream::accept);
 			return upstream;
 		}
