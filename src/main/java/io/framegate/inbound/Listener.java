@@ -179,6 +179,8 @@ public final class Listener extends AbstractServerConnectionFactory {
 		do {
 			before = this.terms.meters().opened(Side.INBOUND);
 			this.loops.lookAgain();
+			// One loop accepts for all, and hands over.
+			this.loops.catchUp();
 		}
 		while (this.terms.meters().opened(Side.INBOUND) > before && ++looks < MOST_LOOKS);
 	}

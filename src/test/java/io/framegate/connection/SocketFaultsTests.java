@@ -5,7 +5,9 @@ import java.net.NoRouteToHostException;
 import java.time.Duration;
 
 import io.framegate.timeout.Timeouts;
+import io.netty.channel.epoll.Epoll;
 import io.netty.channel.unix.Errors;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -45,6 +47,7 @@ class SocketFaultsTests {
 
 	@Test
 	void errorOfASocketThatIsNotReadIsTheKernelsOwn() {
+		Assumptions.assumeTrue(Epoll.isAvailable(), "native sockets");
 		IOException fault = Errors.newIOException("getsockopt", Errors.ERROR_EHOSTUNREACH_NEGATIVE);
 		assertThat(SocketFaults.text(fault)).isEqualTo("No route to host");
 	}
