@@ -85,7 +85,12 @@ public final class Sockets {
 		try {
 			int error = ((Socket) socket.fd()).getSoError();
 			// 0 after FIN from both: what came before may still be unread.
-			return (error == 0) ? null : Errors.newIOException("getsockopt", -error);
+			if (error == 0) {
+				return null;
+			}
+			// What the kernel says of a reset that came after the peer's FIN.
+			boolean reset = -error == Errors.ERRNO_EPIPE_NEGATIVE;
+			return Errors.newIOException("getsockopt", reset ? Errors.ERRNO_ECONNRESET_NEGATIVE : -error);
 		}
 		catch (IOException ex) {
 			return ex;

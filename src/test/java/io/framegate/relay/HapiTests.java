@@ -32,6 +32,7 @@ import ca.uhn.hl7v2.model.v25.message.ACK;
 import ca.uhn.hl7v2.model.v25.message.ADT_A01;
 import ca.uhn.hl7v2.protocol.ReceivingApplication;
 import ca.uhn.hl7v2.util.StandardSocketFactory;
+import ca.uhn.hl7v2.util.idgenerator.InMemoryIDGenerator;
 import ca.uhn.hl7v2.validation.impl.ValidationContextFactory;
 import io.framegate.connection.CloseReason;
 import io.framegate.connection.Side;
@@ -162,6 +163,7 @@ class HapiTests {
 		String patient = "%s-%d-%d".formatted(route, client, id);
 		String name = (id % 7 == 0) ? UNWELCOME : "Müller-Żółć";
 		ADT_A01 message = new ADT_A01();
+		message.setParser(hapi.getPipeParser());
 		message.initQuickstart("ADT", "A01", "P");
 		message.getMSH().getMessageControlID().setValue("%06d".formatted(id));
 		message.getMSH().getCharacterSet(0).setValue("UNICODE UTF-8");
@@ -213,6 +215,8 @@ class HapiTests {
 			mllp.setCharset(StandardCharsets.UTF_8);
 			setLowerLayerProtocol(mllp);
 			setExecutorService(THREADS_OF_HAPI);
+			// The usual one writes a file where the tests run.
+			getParserConfiguration().setIdGenerator(new InMemoryIDGenerator());
 			setSocketFactory(new StandardSocketFactory() {
 
 				@Override
