@@ -7,6 +7,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
 import io.netty.channel.EventLoop;
@@ -66,6 +67,9 @@ public final class Loop implements Executor {
 		this.eventLoop = eventLoop;
 		this.readBuffer = new UnpooledByteBufAllocator(true, true).directBuffer(READ_SIZE, READ_SIZE);
 		eventLoop.scheduleWithFixedDelay(this::sweep, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
+		// The pool is set up now, and not by the first peer that falls behind, while all
+		// others on the loop would wait.
+		eventLoop.execute(() -> PooledByteBufAllocator.DEFAULT.directBuffer(READ_SIZE).release());
 	}
 
 	public int index() {
