@@ -1,6 +1,8 @@
 package io.framegate.lifecycle;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -71,8 +73,12 @@ final class DemoEcho implements SmartLifecycle {
 		LengthFraming length4 = (LengthFraming) Framings.named("length4", false);
 		length4.setMaxMessageSize(MAX_FRAME);
 		try (connection) {
+			connection.setTcpNoDelay(true);
+			// Length and payload in one segment: the second of two would wait for an ACK.
+			OutputStream out = new BufferedOutputStream(connection.getOutputStream());
 			while (true) {
-				length4.serialize(length4.deserialize(connection.getInputStream()), connection.getOutputStream());
+				length4.serialize(length4.deserialize(connection.getInputStream()), out);
+				out.flush();
 			}
 		}
 		catch (SoftEndOfStreamException ex) {

@@ -39,19 +39,34 @@ final class PooledLinks extends ShardLinks {
 
 	@Override
 	void openFor(FairQueue waiting) {
-		int opening = 0;
-		for (Link link : all()) {
-			if (!link.isOpen()) {
-				opening++;
-			}
-		}
 		InetAddress client = waiting.nextAddress();
-		makeRoomFor(targets().home(client));
+		TargetState home = targets().home(client);
+		int opening = countOpening(home);
+		makeRoomFor(home);
 		while (!shard().isStopped() && opening < waiting.size() && all().size() < quota()
 				&& this.backoff.isOver(targets().lastWellAt())) {
 			opening++;
 			add().start(client, leastLinked());
 		}
+	}
+
+	/**
+	 * How many links are about to be there, those included that rest after they were
+	 * opened: without these, one request would open as many as there may be.
+	 */
+	private int countOpening(@Nullable TargetState home) {
+		long now = System.nanoTime();
+		int opening = 0;
+		for (Link link : all()) {
+			if (!link.isOpen()) {
+				opening++;
+			}
+			else if (link.exchanges() == 0 && link.restLeft(now) > 0 && suits(link, home)) {
+				opening++;
+				shard().dispatchAfter(link.restLeft(now));
+			}
+		}
+		return opening;
 	}
 
 	private void makeRoomFor(@Nullable TargetState home) {

@@ -326,10 +326,11 @@ class ExchangeTests {
 			TestClient dead = gateway.connect("x");
 			dead.send("one\r\ntwo\r\nthree\r\n");
 			server.awaitConnections(1);
-			Gateway.await("the requests",
+			Gateway.await("the first request to arrive, and the others to be read",
 					() -> gateway.connections("x")
 						.stream()
 						.filter((connection) -> connection.framesIn() == 3)
+						.filter((any) -> server.connections().getFirst().received().length == "one\r\n".length())
 						.findFirst());
 			dead.reset();
 			Closure closure = gateway.awaitClosure("x", Side.INBOUND);

@@ -63,7 +63,7 @@ class PoolTests {
 			}
 		});
 		gateway = Gateway.start(Gateway.all(route("busy", waiting, "pool.max-connections=1", "pool.max-wait=300ms"),
-				route("fair", echo, "pool.max-connections=1", "pool.rest=0"),
+				route("fair", echo, "pool.max-connections=1", "pool.rest=0"), route("first", echo, "pool.rest=20ms"),
 				route("idle", echo, "pool.max-connections=1", "pool.max-idle=200ms"),
 				route("aged", echo, "pool.max-connections=1", "pool.max-age=300ms"),
 				route("moody", moody, "pool.max-connections=1", "on-failure=reply", "on-failure-reply=base64:c29ycnk="),
@@ -111,6 +111,16 @@ class PoolTests {
 	static void stop() {
 		gateway.close();
 		List.of(echo, waiting, moody, restless, stuttering).forEach(TestUpstream::close);
+	}
+
+	@Test
+	void oneRequestOpensOneConnection() {
+		try (TestClient client = gateway.connect("first")) {
+			client.sendLine("alone");
+			assertThat(client.readLine()).isEqualTo("alone");
+		}
+		assertThat(gateway.metric("framegate_connections_opened_total{route=\"first\",side=\"upstream\"}"))
+			.isEqualTo(1);
 	}
 
 	@Test
