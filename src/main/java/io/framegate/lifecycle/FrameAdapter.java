@@ -12,11 +12,14 @@ import org.springframework.messaging.MessageDeliveryException;
 /**
  * Sends the frames of a route's connections to a channel: Spring Integration's adapter
  * without the template between adapter and channel, which looks for headers that no frame
- * has. The connection's thread calls.
+ * has; with it only where somebody observes or tracks messages. The connection's thread
+ * calls.
  */
 final class FrameAdapter extends TcpReceivingChannelAdapter {
 
 	private final MessageChannel channel;
+
+	private boolean tracked;
 
 	FrameAdapter(MessageChannel channel) {
 		this.channel = channel;
@@ -25,7 +28,17 @@ final class FrameAdapter extends TcpReceivingChannelAdapter {
 	}
 
 	@Override
+	public void setShouldTrack(boolean shouldTrack) {
+		super.setShouldTrack(shouldTrack);
+		this.tracked = shouldTrack;
+	}
+
+	@Override
 	protected void sendMessage(@Nullable Message<?> message) {
+		if (this.tracked || isObserved()) {
+			super.sendMessage(message);
+			return;
+		}
 		Message<?> frame = Objects.requireNonNull(message);
 		if (!this.channel.send(frame)) {
 			throw new MessageDeliveryException(frame, "An interceptor of channel '" + this.channel + "' vetoed it");

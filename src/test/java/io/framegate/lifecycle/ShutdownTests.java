@@ -6,8 +6,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.DelayQueue;
-import java.util.concurrent.Delayed;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -17,6 +15,7 @@ import java.util.stream.IntStream;
 
 import io.framegate.testkit.Gateway;
 import io.framegate.testkit.GatewayProcess;
+import io.framegate.testkit.OnceOnly;
 import io.framegate.testkit.Peer;
 import io.framegate.testkit.TestClient;
 import io.framegate.testkit.TestUpstream;
@@ -41,7 +40,7 @@ class ShutdownTests {
 	@Test
 	void sigtermUnderLoadLosesNothing() throws Exception {
 		CountDownLatch answer = new CountDownLatch(1);
-		try (TestUpstream late = TestUpstream.handling(ShutdownTests::answerLate);
+		try (TestUpstream late = TestUpstream.handling(new OnceOnly(Duration.ofMillis(200)));
 				TestUpstream held = TestUpstream.handling((peer) -> {
 					String line = peer.within(Duration.ofSeconds(30)).readLine();
 					answer.await();
@@ -118,31 +117,6 @@ class ShutdownTests {
 			}
 			return answered;
 		}
-	}
-
-	/**
-	 * Answers each line with itself, 200 ms later; FIN comes after the last answer.
-	 */
-	private static void answerLate(Peer peer) throws InterruptedException {
-		DelayQueue<Answer> answers = new DelayQueue<>();
-		Thread answering = Thread.ofVirtual().start(() -> {
-			try {
-				for (Answer next = answers.take(); next.line() != null; next = answers.take()) {
-					peer.sendLine(next.line());
-				}
-			}
-			catch (InterruptedException ex) {
-				Thread.currentThread().interrupt();
-			}
-		});
-		peer.within(Duration.ofSeconds(30));
-		String line;
-		do {
-			line = peer.readLineOrEof();
-			answers.add(new Answer(line, System.nanoTime() + 200_000_000));
-		}
-		while (line != null);
-		answering.join();
 	}
 
 	private static void awaitDrain(GatewayProcess gateway, String route) {
@@ -245,26 +219,6 @@ class ShutdownTests {
 			assertThat(gateway.awaitExit()).isEqualTo(143);
 			assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(2));
 		}
-	}
-
-	/**
-	 * A line to be sent, {@code null} for none any more.
-	 *
-	 * @param line the line
-	 * @param due a {@link System#nanoTime()} stamp
-	 */
-	private record Answer(@org.jspecify.annotations.Nullable String line, long due) implements Delayed {
-
-		@Override
-		public long getDelay(TimeUnit unit) {
-			return unit.convert(this.due - System.nanoTime(), TimeUnit.NANOSECONDS);
-		}
-
-		@Override
-		public int compareTo(Delayed other) {
-			return Long.compare(this.due, ((Answer) other).due);
-		}
-
 	}
 
 }
