@@ -97,6 +97,9 @@ public enum CloseReason {
 	/** The route was drained. */
 	ROUTE_DRAIN,
 
+	/** An upstream connection that the gateway no longer needs. */
+	RETIRED,
+
 	/** The gateway was shut down. */
 	SHUTDOWN,
 

@@ -466,7 +466,7 @@ public final class FrameConnection extends SpringConnection {
 	 */
 	@Override
 	public void close() {
-		execute(() -> finish(Cause.byGateway(CloseReason.ROUTE_DRAIN, "closed through Spring Integration")));
+		execute(() -> finish(Cause.byGateway(CloseReason.OPERATOR_CLOSE, "closed through Spring Integration")));
 	}
 
 	@Override

@@ -23,7 +23,7 @@ public final class Dial {
 	/** The Connection Attempt Delay of RFC 8305, section 5. */
 	private static final long HEAD_START_MILLIS = 250;
 
-	private static final Cause SLOWER = Cause.byGateway(CloseReason.ROUTE_DRAIN,
+	private static final Cause SLOWER = Cause.byGateway(CloseReason.RETIRED,
 			"another address of the target was faster");
 
 	private final Connector connector;

@@ -229,7 +229,7 @@ public abstract class Link extends Dialled {
 		FrameConnection established = connectionIfAny();
 		if (this.retiring && established != null && underWay().isEmpty()) {
 			Cause why = established.cause();
-			established.finish((why != null) ? why : Cause.byGateway(CloseReason.ROUTE_DRAIN, ""));
+			established.finish((why != null) ? why : Cause.byGateway(CloseReason.RETIRED, ""));
 		}
 	}
 

@@ -17,7 +17,7 @@ final class PooledLinks extends ShardLinks {
 	/** Where a client waits, after 800 ms at the most. */
 	private static final int MOST_DOUBLINGS = 3;
 
-	private static final Cause MADE_ROOM = Cause.byGateway(CloseReason.ROUTE_DRAIN,
+	private static final Cause MADE_ROOM = Cause.byGateway(CloseReason.RETIRED,
 			"made room for a connection to another target");
 
 	/** Those that are free, the one that has rested longest first. */

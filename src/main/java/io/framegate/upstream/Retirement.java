@@ -25,16 +25,16 @@ final class Retirement {
 		Targets targets = among.targets();
 		TargetState target = link.target();
 		if (target != null && !targets.all().contains(target)) {
-			return Cause.byGateway(CloseReason.ROUTE_DRAIN, "not a target any more");
+			return Cause.byGateway(CloseReason.RETIRED, "not a target any more");
 		}
 		if (target != null && !target.isAt(link.connection().remote())) {
-			return Cause.byGateway(CloseReason.ROUTE_DRAIN, "not an address of the target any more");
+			return Cause.byGateway(CloseReason.RETIRED, "not an address of the target any more");
 		}
 		if (target != null && targets.isToBeLeft(target)) {
-			return Cause.byGateway(CloseReason.ROUTE_DRAIN, "a health check found the target down");
+			return Cause.byGateway(CloseReason.RETIRED, "a health check found the target down");
 		}
 		if (target != null && targets.isBetterUpThan(target) && among.canMoveFrom(target)) {
-			return Cause.byGateway(CloseReason.ROUTE_DRAIN, "a preferred target is up again");
+			return Cause.byGateway(CloseReason.RETIRED, "a preferred target is up again");
 		}
 		Pool pool = link.shard().links().pool();
 		if (pool.maxAge().isPositive() && now - link.openedAt() >= pool.maxAge().toNanos()) {

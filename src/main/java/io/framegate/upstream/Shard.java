@@ -41,6 +41,9 @@ final class Shard {
 
 	private boolean stopped;
 
+	/** Why the links end, once they do. */
+	private Cause stopCause = STOPS;
+
 	private boolean dispatching;
 
 	private boolean dispatchComing;
@@ -89,6 +92,7 @@ final class Shard {
 	 */
 	void stop(Cause cause, long since) {
 		this.stopped = true;
+		this.stopCause = cause;
 		this.started = false;
 		this.loop.removeSweeper(this.sweeper);
 		this.waiting.removeIf((exchange) -> true).forEach((exchange) -> exchange.fail(cause));
@@ -99,7 +103,7 @@ final class Shard {
 
 	void submit(Exchange exchange) {
 		if (this.stopped) {
-			exchange.fail(STOPS);
+			exchange.fail(this.stopCause);
 			return;
 		}
 		if (this.dispatching || mustWaitItsTurn(exchange) || !sendAtOnce(exchange)) {
@@ -231,7 +235,7 @@ final class Shard {
 	void established(Link link) {
 		this.own.succeeded();
 		if (this.stopped) {
-			link.retire(STOPS);
+			link.retire(this.stopCause);
 			return;
 		}
 		if (isOneWay()) {

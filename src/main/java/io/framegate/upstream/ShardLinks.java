@@ -17,7 +17,7 @@ abstract class ShardLinks {
 	private static final Cause SOILED = new Cause(CloseReason.LATE_REPLY, EndedBy.UPSTREAM,
 			"bytes came where no reply was waited for");
 
-	private static final Cause ANEW = Cause.byGateway(CloseReason.ROUTE_DRAIN,
+	private static final Cause ANEW = Cause.byGateway(CloseReason.RETIRED,
 			"the target is up again, and is connected to anew");
 
 	private final Shard shard;

@@ -138,7 +138,7 @@ class ChartMetricsTests {
 		assertThat(Stream.of(CloseReason.values()).map(CloseReason::label).filter((reason) -> !named.contains(reason)))
 			.as("reasons that are no fault")
 			.containsExactlyInAnyOrder("inbound-eof", "upstream-eof", "first-frame-timeout", "idle-timeout", "max-age",
-					"operator-close", "operator-abort", "route-drain", "shutdown");
+					"operator-close", "operator-abort", "route-drain", "retired", "shutdown");
 	}
 
 	private static Stream<String> words(Map<String, Object> alert) {

@@ -298,6 +298,10 @@ class BalanceTests {
 		});
 		Gateway.await("no connection to the other",
 				() -> Optional.of(connections(route, 1)).filter((count) -> count == 0));
+		assertThat(gateway.closures(route)).filteredOn((closure) -> closure.detail().contains("preferred target"))
+			.isNotEmpty()
+			.extracting(Closure::reason)
+			.containsOnly(CloseReason.RETIRED);
 	}
 
 	private static void awaitAnswer(String route, String server) {
@@ -388,12 +392,14 @@ class BalanceTests {
 		// target.
 		assertThat(state("half-silent", 0)).isEqualTo("UP");
 		assertThat(connections("half-silent", 0)).isLessThanOrEqualTo(4);
-		Gateway
-			.await("given up",
-					() -> Optional.of(gateway.closures("half-silent")
+		Gateway.await("given up",
+				() -> Optional
+					.of(gateway.closures("half-silent")
 						.stream()
-						.filter((closure) -> closure.detail().contains("another address of the target was faster"))
-						.count()).filter((count) -> count == 2));
+						.filter((closure) -> closure.detail().contains("another address of the target was faster")
+								&& closure.reason() == CloseReason.RETIRED)
+						.count())
+					.filter((count) -> count == 2));
 	}
 
 	@Test
