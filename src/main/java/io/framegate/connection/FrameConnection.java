@@ -265,6 +265,14 @@ public final class FrameConnection extends SpringConnection {
 	}
 
 	/**
+	 * A user's own code answers the peer. A frame that an interceptor vetoes after that,
+	 * on the same thread, is not undelivered. Any thread may call.
+	 */
+	public void answered() {
+		this.input.answered();
+	}
+
+	/**
 	 * Runs a task on the loop after every frame taken so far was delivered.
 	 * @param task the task
 	 */

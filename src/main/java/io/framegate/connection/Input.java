@@ -63,6 +63,12 @@ final class Input {
 	/** Everything before the peer's FIN was cut. */
 	private boolean done;
 
+	/** How many frames of their own users gave the peer. */
+	private volatile long answers;
+
+	/** Who gave the last of them. */
+	private volatile @Nullable Thread answeredBy;
+
 	private long frames;
 
 	private long bytes;
@@ -208,13 +214,17 @@ final class Input {
 	}
 
 	private void deliver(Message<byte[]> message) {
+		long answersBefore = this.answers;
 		try {
 			this.listener.onMessage(message);
 		}
 		catch (MessageDeliveryException ex) {
 			if (ex.getCause() == null) {
-				// An interceptor vetoed the frame: nobody gets it, and that is no fault.
-				this.connection.execute(() -> this.connection.lose(1, message.getPayload().length));
+				// An interceptor vetoed the frame, which is no fault. Unless it answered
+				// instead, nobody gets the frame.
+				if (this.answers == answersBefore || this.answeredBy != Thread.currentThread()) {
+					this.connection.execute(() -> this.connection.lose(1, message.getPayload().length));
+				}
 			}
 			else {
 				refuse(message, ex);
@@ -223,6 +233,14 @@ final class Input {
 		catch (RuntimeException | LinkageError | StackOverflowError ex) {
 			refuse(message, ex);
 		}
+	}
+
+	/**
+	 * A user's own code gives the peer a frame. Any thread may call.
+	 */
+	void answered() {
+		this.answeredBy = Thread.currentThread();
+		this.answers++;
 	}
 
 	private void refuse(Message<byte[]> message, Throwable fault) {

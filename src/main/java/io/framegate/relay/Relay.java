@@ -82,6 +82,9 @@ public abstract class Relay {
 			this.meters.countUndelivered(1);
 			return;
 		}
+		if (source.side() == Side.INBOUND) {
+			source.answered();
+		}
 		if (source.loop().inLoop()) {
 			take(source, payload);
 		}

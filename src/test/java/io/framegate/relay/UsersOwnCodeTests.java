@@ -16,7 +16,10 @@ import io.framegate.testkit.Gateway;
 import io.framegate.testkit.TestClient;
 import io.framegate.testkit.TestUpstream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.integration.channel.interceptor.WireTap;
@@ -53,6 +56,26 @@ class UsersOwnCodeTests {
 			assertThat(closure.undelivered()).isEqualTo(new Closure.Undelivered(1, 6));
 			assertThat(gateway.bean(Intercepting.class).seen).containsExactly("plain", "secret", "last");
 			assertThat(gateway.bean(Intercepting.class).tapped).containsExactly("PLAIN", "LAST");
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "session, fast", "session, blocking", "request-reply, fast", "request-reply, blocking" })
+	void frameThatAnInterceptorAnswersIsNotUndelivered(String mode, String handler) {
+		try (TestUpstream server = TestUpstream.lineEcho();
+				Gateway gateway = Gateway.start(List.of(Answering.class),
+						Gateway.route("s", "crlf", "crlf", server.address(), "mode=" + mode, "handler=" + handler));
+				TestClient client = gateway.connect("s")) {
+			client.sendLine("ping");
+			assertThat(client.readLine()).isEqualTo("pong");
+			client.send("hello\r\nnoise\r\n");
+			assertThat(client.readLine()).isEqualTo("hello");
+			client.halfClose();
+			client.expectEof();
+			Closure closure = gateway.awaitClosure("s", Side.INBOUND);
+			assertThat(closure.framesIn()).isEqualTo(3);
+			assertThat(closure.framesOut()).isEqualTo(2);
+			assertThat(closure.undelivered()).isEqualTo(new Closure.Undelivered(1, 5));
 		}
 	}
 
@@ -175,6 +198,32 @@ class UsersOwnCodeTests {
 		@GlobalChannelInterceptor(patterns = "framegate.s.request", order = 2)
 		WireTap tap() {
 			return new WireTap((message, timeout) -> this.tapped.add(text(message)));
+		}
+
+	}
+
+	/** Answers pings itself, and vetoes noise. */
+	@Configuration(proxyBeanMethods = false)
+	static class Answering {
+
+		@Bean
+		@GlobalChannelInterceptor(patterns = "framegate.s.request")
+		ChannelInterceptor answer(@Qualifier("framegate.s.reply") MessageChannel replies) {
+			return new ChannelInterceptor() {
+
+				@Override
+				public Message<?> preSend(Message<?> message, MessageChannel channel) {
+					String text = new String((byte[]) message.getPayload(), StandardCharsets.US_ASCII);
+					if (text.equals("ping")) {
+						replies.send(MessageBuilder.withPayload("pong".getBytes(StandardCharsets.US_ASCII))
+							.copyHeaders(message.getHeaders())
+							.build());
+						return null;
+					}
+					return text.equals("noise") ? null : message;
+				}
+
+			};
 		}
 
 	}
