@@ -233,6 +233,25 @@ class HapiTests {
 				}
 
 			});
+			learn();
+		}
+
+		/**
+		 * A parser of HAPI learns a message's structure when it first meets it, and a
+		 * second thread that comes meanwhile gets half of it: it fails, and nobody is
+		 * answered.
+		 */
+		private void learn() {
+			try {
+				ADT_A01 admission = new ADT_A01();
+				admission.setParser(getPipeParser());
+				admission.initQuickstart("ADT", "A01", "P");
+				getGenericParser().parse(admission.encode());
+				getGenericParser().parse(admission.generateACK().encode());
+			}
+			catch (IOException | HL7Exception ex) {
+				throw new IllegalStateException(ex);
+			}
 		}
 
 		int port() {
