@@ -23,10 +23,12 @@ import org.springframework.boot.convert.DurationStyle;
  * memory with, 0 for none
  * @param javaOptions {@code bench.java-options}: for every gateway on the JVM
  * @param jar {@code bench.jar}: Framegate's
+ * @param before {@code bench.before}: an earlier Framegate's, for the scenarios
+ * {@code before-*}
  * @param directory {@code bench.directory}: where logs and results go
  */
 record Options(List<Scenario> scenarios, List<Integer> connections, List<Integer> depths, int payload, int rounds,
-		Duration warmUp, Duration window, int idleSessions, List<String> javaOptions, Path jar, Path directory) {
+		Duration warmUp, Duration window, int idleSessions, List<String> javaOptions, Path jar, Path before, Path directory) {
 
 	static Options fromSystemProperties() {
 		return new Options(list("only", Scenario.usual()).map(Scenario::labelled).toList(),
@@ -36,7 +38,16 @@ record Options(List<Scenario> scenarios, List<Integer> connections, List<Integer
 				Integer.parseInt(value("idle", "0")),
 				Stream.of(value("java-options", "").split(" ")).filter((option) -> !option.isEmpty()).toList(),
 				Path.of(value("jar", "target/framegate.jar")).toAbsolutePath(),
+				Path.of(value("before", "target/before.jar")).toAbsolutePath(),
 				Path.of(value("directory", "target/bench")).toAbsolutePath());
+	}
+
+	/**
+	 * The same for the earlier Framegate.
+	 */
+	Options ofBefore() {
+		return new Options(this.scenarios, this.connections, this.depths, this.payload, this.rounds, this.warmUp,
+				this.window, this.idleSessions, this.javaOptions, this.before, this.before, this.directory);
 	}
 
 	List<Load> loads() {

@@ -38,8 +38,19 @@ enum Scenario {
 	FRAMEGATE_ORDERED("framegate-ordered", false,
 			(site) -> Commands.framegate(site, "request-reply", "framing: crlf, sharing: ordered")),
 
-	FRAMEGATE_CORRELATED("framegate-correlated", false, (site) -> Commands.framegate(site, "request-reply",
-			"framing: crlf, sharing: correlated, correlation: {offset: 0, length: " + RequestId.LENGTH + "}"));
+	FRAMEGATE_CORRELATED("framegate-correlated", false,
+			(site) -> Commands.framegate(site, "request-reply", "framing: crlf, sharing: correlated, correlation: {offset: 0, length: " + RequestId.LENGTH + "}")),
+
+	/** What a change costs is the difference to the row without {@code before}. */
+	BEFORE_FRAMEGATE("before-framegate", false, (site) -> FRAMEGATE.command(site.ofBefore())),
+
+	BEFORE_LENGTH4("before-framegate-length4", false, (site) -> FRAMEGATE_LENGTH4.command(site.ofBefore())),
+
+	BEFORE_EXCLUSIVE("before-framegate-exclusive", false, (site) -> FRAMEGATE_EXCLUSIVE.command(site.ofBefore())),
+
+	BEFORE_ORDERED("before-framegate-ordered", false, (site) -> FRAMEGATE_ORDERED.command(site.ofBefore())),
+
+	BEFORE_CORRELATED("before-framegate-correlated", false, (site) -> FRAMEGATE_CORRELATED.command(site.ofBefore()));
 
 	private final String label;
 
@@ -87,7 +98,7 @@ enum Scenario {
 	 * Whether replies must come in request order; all but where a key matches them.
 	 */
 	boolean keepsOrder() {
-		return this != FRAMEGATE_CORRELATED;
+		return this != FRAMEGATE_CORRELATED && this != BEFORE_CORRELATED;
 	}
 
 	List<String> command(Site site) throws IOException {
@@ -103,6 +114,10 @@ enum Scenario {
 	 * @param options of the whole run
 	 */
 	record Site(Path directory, int port, int upstreamPort, Options options) {
+
+		Site ofBefore() {
+			return new Site(this.directory, this.port, this.upstreamPort, this.options.ofBefore());
+		}
 
 	}
 
