@@ -98,6 +98,16 @@ public final class SocketFaults {
 		return new Cause(CloseReason.UPSTREAM_UNREACHABLE, EndedBy.UPSTREAM, detail);
 	}
 
+	/**
+	 * Why a connection is none that leads back to its own socket: nobody listens there.
+	 * @param target the target as people know it
+	 * @return the cause
+	 */
+	public static Cause connectedToItself(String target) {
+		return new Cause(CloseReason.UPSTREAM_REFUSED, EndedBy.UPSTREAM,
+				target + ": Connection refused (connected to itself)");
+	}
+
 	private static Throwable root(Throwable thrown) {
 		Throwable root = thrown;
 		while (root.getCause() != null && root.getCause() != root) {

@@ -169,7 +169,12 @@ public final class Connector extends AbstractClientConnectionFactory {
 			return connection;
 		}
 		attempt.future().addListener((future) -> {
-			if (future.isSuccess()) {
+			if (future.isSuccess() && isItself(connection)) {
+				// With FIN, the port would be kept from the server for a minute.
+				connection.abort(SocketFaults.connectedToItself(candidate.toString()));
+				state.failed();
+			}
+			else if (future.isSuccess()) {
 				state.connected();
 				if (!this.terms.shared()) {
 					// Sessions tell no more of their target than that.
@@ -183,6 +188,14 @@ public final class Connector extends AbstractClientConnectionFactory {
 			}
 		});
 		return connection;
+	}
+
+	/**
+	 * Whether the kernel chose the target's own port to connect from: where nobody
+	 * listens, and both are of this machine, TCP then connects to itself.
+	 */
+	private static boolean isItself(FrameConnection connection) {
+		return connection.remote().equals(connection.local());
 	}
 
 	private Cause whyNot(Candidate candidate, Sources.Attempt attempt, FrameConnection connection) {

@@ -237,6 +237,10 @@ final class HealthChecks {
 				socket.setSoLinger(sourcePort != 0, 0);
 			}
 			socket.connect(address, millis);
+			if (socket.getLocalSocketAddress().equals(socket.getRemoteSocketAddress())) {
+				socket.setSoLinger(true, 0);
+				return "Connection refused (connected to itself)";
+			}
 			if (this.check.send() == null) {
 				return null;
 			}

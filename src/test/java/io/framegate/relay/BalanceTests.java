@@ -61,6 +61,11 @@ class BalanceTests {
 
 	private static int probingSource;
 
+	/** Where connections come from, and lead to. */
+	private static int itself;
+
+	private static int itselfProbed;
+
 	private static FullBacklog silent;
 
 	private static Gateway gateway;
@@ -77,6 +82,8 @@ class BalanceTests {
 		}
 		lonelySource = TestPorts.free(1);
 		probingSource = TestPorts.free(1);
+		itself = TestPorts.free(1);
+		itselfProbed = TestPorts.free(1);
 		silent = new FullBacklog("127.0.0.2", server("named").port());
 		TestNames.put("half-silent.test", "127.0.0.2", "127.0.0.1");
 		TestNames.put("moving.test", "127.0.0.1");
@@ -114,6 +121,8 @@ class BalanceTests {
 				Gateway.route("half-silent", "crlf", "crlf", "half-silent.test:" + server("named").port(),
 						"timeouts.connect=10m"),
 				Gateway.route("named", "crlf", "crlf", "localhost:" + server("named").port(), pooled),
+				fromItself("itself", itself), fromItself("itself-pooled", itself, pooled),
+				fromItself("itself-probed", itselfProbed, checked),
 				Gateway.route("port-taken", "crlf", "crlf", server("ports").address(),
 						"upstream.source-address=127.0.0.1", "upstream.source-port=" + firstSource),
 				Gateway.route("port-kept", "crlf", "crlf", server("ports").address(),
@@ -126,6 +135,11 @@ class BalanceTests {
 	private static String[] route(String name, String servers, int count, String[] more) {
 		List<String> targets = IntStream.range(0, count).mapToObj((i) -> server(servers + i).address()).toList();
 		return Gateway.route(name, "crlf", "crlf", String.join(",", targets), more);
+	}
+
+	private static String[] fromItself(String name, int port, String... more) {
+		return Gateway.route(name, "crlf", "crlf", "127.0.0.1:" + port, Gateway
+			.all(new String[] { "upstream.source-address=127.0.0.1", "upstream.source-port=" + port }, more));
 	}
 
 	private static TestUpstream server(String name) {
@@ -446,6 +460,26 @@ class BalanceTests {
 			first.sendLine("bye");
 			first.expectEof();
 		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "itself", "itself-pooled" })
+	void connectionToItselfIsARefusedOne(String route) {
+		try (TestClient client = gateway.connect(route)) {
+			client.sendLine("PAY 100 EUR");
+			client.expectEof();
+		}
+		Closure closure = gateway.awaitClosure(route, Side.UPSTREAM);
+		assertThat(closure.reason()).isEqualTo(CloseReason.UPSTREAM_REFUSED);
+		assertThat(closure.detail()).contains("connected to itself");
+		assertThat(gateway.awaitClosure(route, Side.INBOUND).reason()).isEqualTo(CloseReason.UPSTREAM_REFUSED);
+		// Nothing of it is left, so that the server can listen.
+		assertThat(TestPorts.isFree(itself)).isTrue();
+	}
+
+	@Test
+	void probeThatConnectsToItselfFails() {
+		Gateway.await("down", () -> Optional.of(state("itself-probed", 0)).filter("DOWN"::equals));
 	}
 
 	@Test
