@@ -151,7 +151,8 @@ final class Input {
 		catch (FrameException ex) {
 			CloseReason reason = (ex.fault() == FrameException.Fault.TOO_LONG) ? CloseReason.FRAME_TOO_LONG
 					: CloseReason.BAD_FRAME;
-			broke(new Cause(reason, this.connection.side().asEndedBy(), String.valueOf(ex.getMessage())));
+			broke(new Cause(reason, this.connection.side().asEndedBy(),
+					explain(String.valueOf(ex.getMessage()), ex.resemblance())));
 		}
 		finally {
 			this.connection.loop().cutting(stampBefore);
@@ -415,9 +416,29 @@ final class Input {
 				int partial = partialBytes();
 				this.connection.ending()
 					.inputDone((partial > 0 && !this.broken) ? new Cause(CloseReason.TRUNCATED_FRAME,
-							this.connection.side().asEndedBy(), "FIN after " + partial + " bytes of a frame") : null);
+							this.connection.side().asEndedBy(), explain("FIN after " + partial + " bytes of a frame"))
+							: null);
 			});
 		}
+	}
+
+	/**
+	 * Adds to a message how much of a frame had come whose end did not.
+	 */
+	String explainPartial(String message) {
+		int partial = partialBytes();
+		return (partial > 0) ? explain(message + " after " + partial + " bytes of a frame") : message;
+	}
+
+	/**
+	 * Adds to a message what the incomplete frame looks like, where that can be told.
+	 */
+	String explain(String message) {
+		return explain(message, (this.codec != null) ? "" : this.cutter.resemblance());
+	}
+
+	private static String explain(String message, String resemblance) {
+		return resemblance.isEmpty() ? message : message + "; " + resemblance;
 	}
 
 	/**

@@ -151,6 +151,9 @@ final class Waits {
 		if (timer == Timer.CONNECT) {
 			detail += ": " + this.connection.remoteText();
 		}
+		else if (timer == Timer.FRAME || timer == Timer.REPLY) {
+			detail = this.connection.input().explainPartial(detail);
+		}
 		Cause why = Cause.byGateway(reason(timer), detail);
 		switch (timer) {
 			case DRAIN -> this.connection.ending().drainExpired(why);

@@ -10,6 +10,8 @@ final class DelimitedCutter implements StreamedCutter {
 
 	private static final int NOT_FOUND = Integer.MIN_VALUE;
 
+	private static final byte[] NO_MORE = {};
+
 	private final Delimiters delimiters;
 
 	private final int limit;
@@ -27,7 +29,7 @@ final class DelimitedCutter implements StreamedCutter {
 	public int cut(byte[] bytes, int from, int to, FrameSink sink) throws FrameException {
 		int at = from;
 		while (at < to) {
-			int begin = (this.begun) ? at : begin(bytes, at);
+			int begin = (this.begun) ? at : begin(bytes, at, to);
 			int end = end(bytes, begin, to);
 			if (end == NOT_FOUND) {
 				keep(bytes, begin, to);
@@ -43,14 +45,15 @@ final class DelimitedCutter implements StreamedCutter {
 		return at;
 	}
 
-	private int begin(byte[] bytes, int at) throws FrameException {
+	private int begin(byte[] bytes, int at, int to) throws FrameException {
 		if (!this.delimiters.hasStart()) {
 			return at;
 		}
 		if (bytes[at] != (byte) this.delimiters.start()) {
 			throw new FrameException(Fault.BAD,
 					"expected %s (%s) to begin a frame, found %s (%s)".formatted(Octets.name(this.delimiters.start()),
-							Octets.hex(this.delimiters.start()), Octets.hex(bytes[at]), this.delimiters.framing()));
+							Octets.hex(this.delimiters.start()), Octets.hex(bytes[at]), this.delimiters.framing()),
+					FirstBytes.resemblance(this.partial.first(bytes, at, to), to - at));
 		}
 		return at + 1;
 	}
@@ -77,7 +80,8 @@ final class DelimitedCutter implements StreamedCutter {
 		boolean endBegun = from < to && this.delimiters.hasSecond() && bytes[to - 1] == (byte) this.delimiters.end();
 		if (length > ((endBegun) ? this.limit + 1L : this.limit)) {
 			throw new FrameException(Fault.TOO_LONG,
-					"frame longer than %d bytes (%s)".formatted(this.limit, this.delimiters.framing()));
+					"frame longer than %d bytes (%s)".formatted(this.limit, this.delimiters.framing()), FirstBytes
+						.resemblance(this.partial.first(bytes, from, to), (int) Math.min(Integer.MAX_VALUE, length)));
 		}
 		this.begun = true;
 		this.partial.append(bytes, from, to, this.limit + this.delimiters.endLength() - 1);
@@ -86,6 +90,11 @@ final class DelimitedCutter implements StreamedCutter {
 	@Override
 	public int partialBytes() {
 		return this.partial.length() + ((this.begun && this.delimiters.hasStart()) ? 1 : 0);
+	}
+
+	@Override
+	public String resemblance() {
+		return FirstBytes.resemblance(this.partial.first(NO_MORE, 0, 0), this.partial.length());
 	}
 
 	@Override

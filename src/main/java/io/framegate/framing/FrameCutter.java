@@ -28,4 +28,12 @@ public interface FrameCutter {
 	 */
 	int partialBytes();
 
+	/**
+	 * What the incomplete frame looks like, so that a wrong framing is found at once.
+	 * @return as {@link FirstBytes#resemblance}; empty where nothing can be said
+	 */
+	default String resemblance() {
+		return "";
+	}
+
 }

@@ -25,9 +25,30 @@ public final class FrameException extends IOException {
 
 	private final Fault fault;
 
+	private final String resemblance;
+
 	public FrameException(Fault fault, String message) {
+		this(fault, message, "");
+	}
+
+	/**
+	 * A fault of a frame whose first bytes are known.
+	 * @param fault what is wrong
+	 * @param message says so
+	 * @param resemblance what the bytes look like, as {@link FirstBytes#resemblance}
+	 */
+	FrameException(Fault fault, String message, String resemblance) {
 		super(message);
 		this.fault = fault;
+		this.resemblance = resemblance;
+	}
+
+	/**
+	 * What the bytes look like that had come when the fault was found.
+	 * @return as {@link FirstBytes#resemblance}; empty where nothing can be said
+	 */
+	public String resemblance() {
+		return this.resemblance;
 	}
 
 	public Fault fault() {

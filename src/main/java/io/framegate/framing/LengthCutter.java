@@ -9,6 +9,8 @@ final class LengthCutter implements StreamedCutter {
 
 	private static final int UNKNOWN = -1;
 
+	private static final byte[] NO_MORE = {};
+
 	private final LengthFraming framing;
 
 	private final int limit;
@@ -34,7 +36,7 @@ final class LengthCutter implements StreamedCutter {
 				if (at == to) {
 					return to;
 				}
-				headerByte(bytes[at++]);
+				headerByte(bytes, at++, to);
 			}
 			int missing = this.payloadLength - this.partial.length();
 			if (missing > to - at) {
@@ -53,28 +55,51 @@ final class LengthCutter implements StreamedCutter {
 		return at;
 	}
 
-	private void headerByte(byte octet) throws FrameException {
-		this.header = this.header << Byte.SIZE | octet & 0xFF;
+	private void headerByte(byte[] bytes, int at, int to) throws FrameException {
+		this.header = this.header << Byte.SIZE | bytes[at] & 0xFF;
 		if (++this.headerBytes == this.framing.headerSize()) {
-			this.payloadLength = checked(this.header);
+			this.payloadLength = checked(this.header, bytes, at + 1, to);
 		}
 	}
 
-	private int checked(int announced) throws FrameException {
+	private int checked(int announced, byte[] bytes, int at, int to) throws FrameException {
 		if (announced < 0) {
-			throw new FrameException(Fault.BAD,
-					"announced length %d is negative (%s)".formatted(announced, this.framing.name()));
+			throw fault(Fault.BAD, "announced length %d is negative".formatted(announced), bytes, at, to);
 		}
 		int length = announced - this.framing.countedHeader();
 		if (length < 0) {
-			throw new FrameException(Fault.BAD, "announced length %d is less than its own header of %d bytes (%s)"
-				.formatted(announced, this.framing.headerSize(), this.framing.name()));
+			throw fault(Fault.BAD, "announced length %d is less than its own header of %d bytes".formatted(announced,
+					this.framing.headerSize()), bytes, at, to);
 		}
 		if (length > this.limit) {
-			throw new FrameException(Fault.TOO_LONG,
-					"announced length %d exceeds %d (%s)".formatted(length, this.limit, this.framing.name()));
+			throw fault(Fault.TOO_LONG, "announced length %d exceeds %d".formatted(length, this.limit), bytes, at, to);
 		}
 		return length;
+	}
+
+	private FrameException fault(Fault fault, String message, byte[] bytes, int at, int to) {
+		boolean complete = to - at == this.header - this.framing.countedHeader();
+		// Where the frame is as long as it says, nothing but its size is wrong.
+		String resemblance = FirstBytes.resemblance(first(bytes, at, to), complete ? 0 : this.headerBytes + to - at);
+		return new FrameException(fault, message + " (" + this.framing.name() + ")", resemblance);
+	}
+
+	/**
+	 * The first bytes of the frame as they came: the header's, those kept, and more.
+	 */
+	private byte[] first(byte[] bytes, int at, int to) {
+		byte[] payload = this.partial.first(bytes, at, to);
+		byte[] first = new byte[Math.min(FirstBytes.ENOUGH, this.headerBytes + payload.length)];
+		for (int i = 0; i < this.headerBytes; i++) {
+			first[i] = (byte) (this.header >>> (Byte.SIZE * (this.headerBytes - 1 - i)));
+		}
+		System.arraycopy(payload, 0, first, this.headerBytes, first.length - this.headerBytes);
+		return first;
+	}
+
+	@Override
+	public String resemblance() {
+		return FirstBytes.resemblance(first(NO_MORE, 0, 0), partialBytes());
 	}
 
 	@Override

@@ -70,6 +70,22 @@ final class PartialFrame {
 		return payload;
 	}
 
+	/**
+	 * The first bytes kept, and what comes after them.
+	 * @param more holds the bytes that come next
+	 * @param from index of the first
+	 * @param to index after the last
+	 * @return at most {@link FirstBytes#ENOUGH} bytes
+	 */
+	byte[] first(byte[] more, int from, int to) {
+		byte[] first = Arrays.copyOf(this.bytes,
+				(int) Math.min(FirstBytes.ENOUGH, (long) this.length + Math.max(0, to - from)));
+		if (first.length > this.length) {
+			System.arraycopy(more, from, first, this.length, first.length - this.length);
+		}
+		return first;
+	}
+
 	byte[] copy() {
 		return Arrays.copyOf(this.bytes, this.length);
 	}
