@@ -48,6 +48,9 @@ public final class Exchange {
 
 	private long end;
 
+	/** When it got its place in an ordered link's line. */
+	private long sentAt;
+
 	public Exchange(Origin origin, byte[] request) {
 		this.origin = origin;
 		this.request = request;
@@ -151,6 +154,14 @@ public final class Exchange {
 
 	long end() {
 		return this.end;
+	}
+
+	long sentAt() {
+		return this.sentAt;
+	}
+
+	void sentAt(long now) {
+		this.sentAt = now;
 	}
 
 	/**

@@ -53,11 +53,7 @@ final class FairQueue {
 	@Nullable Exchange poll(Predicate<Exchange> goes) {
 		for (int left = this.turns.size(); left > 0; left--) {
 			Origin origin = this.turns.removeFirst();
-			Deque<Exchange> line = this.lines.get(origin);
-			while (line != null && !line.isEmpty() && line.getFirst().isCancelled()) {
-				line.removeFirst();
-				this.size--;
-			}
+			Deque<Exchange> line = wanted(origin);
 			if (line == null || line.isEmpty()) {
 				this.lines.remove(origin);
 				continue;
@@ -76,6 +72,41 @@ final class FairQueue {
 			this.turns.addLast(origin);
 		}
 		return null;
+	}
+
+	/**
+	 * Takes a client's next exchange, if it can go.
+	 * @param origin the client
+	 * @param goes says whether an exchange can go now
+	 * @return the exchange, or {@code null}
+	 */
+	@Nullable Exchange poll(Origin origin, Predicate<Exchange> goes) {
+		Deque<Exchange> line = wanted(origin);
+		if (line == null || line.isEmpty() || !goes.test(line.getFirst())) {
+			return null;
+		}
+		this.size--;
+		return line.removeFirst();
+	}
+
+	/** The line of a client without those at its front that nobody wants any more. */
+	private @Nullable Deque<Exchange> wanted(Origin origin) {
+		Deque<Exchange> line = this.lines.get(origin);
+		while (line != null && !line.isEmpty() && line.getFirst().isCancelled()) {
+			line.removeFirst();
+			this.size--;
+		}
+		return line;
+	}
+
+	/**
+	 * Forgets clients of which nothing waits, once nothing waits at all.
+	 */
+	void tidy() {
+		if (this.size == 0) {
+			this.lines.clear();
+			this.turns.clear();
+		}
 	}
 
 	/**
@@ -120,7 +151,8 @@ final class FairQueue {
 	 * @return whether one that comes now comes after them
 	 */
 	boolean holds(Origin origin) {
-		return this.lines.containsKey(origin);
+		Deque<Exchange> line = this.lines.get(origin);
+		return line != null && !line.isEmpty();
 	}
 
 	@Nullable InetAddress nextAddress() {

@@ -83,6 +83,13 @@ public abstract class Link extends Dialled {
 	abstract void clear();
 
 	/**
+	 * Does what time brings for this kind of link.
+	 * @param now a {@link System#nanoTime()} stamp
+	 */
+	void sweep(long now) {
+	}
+
+	/**
 	 * The exchange at the front has waited for its reply too long.
 	 * @param cause the cause
 	 */

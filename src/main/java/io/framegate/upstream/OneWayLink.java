@@ -26,14 +26,16 @@ final class OneWayLink extends Link {
 
 	@Override
 	boolean hasRoomFor(Exchange exchange) {
-		Link lane = exchange.origin().lane();
-		boolean own = lane == null || lane == this || !lane.isOpen();
+		Origin client = exchange.origin();
+		Link lane = client.lane();
+		boolean own = lane == null || lane == this || (!lane.isOpen() && client.inLine().get() == 0);
 		return own && this.line.size() < MOST && connection().isWritable();
 	}
 
 	@Override
 	byte[] begin(Exchange exchange) {
 		exchange.origin().lane(this);
+		exchange.origin().inLine().incrementAndGet();
 		this.line.addLast(exchange);
 		return exchange.request();
 	}
@@ -60,7 +62,11 @@ final class OneWayLink extends Link {
 		for (Exchange first = this.line.peekFirst(); first != null
 				&& first.end() <= out; first = this.line.peekFirst()) {
 			this.line.removeFirst();
+			int left = first.origin().inLine().decrementAndGet();
 			first.answer(NO_REPLY);
+			if (left == 0 && !isOpen()) {
+				shard().dispatch(first.origin());
+			}
 		}
 		worked();
 		if (this.line.isEmpty()) {
@@ -76,6 +82,7 @@ final class OneWayLink extends Link {
 
 	@Override
 	void clear() {
+		this.line.forEach((exchange) -> exchange.origin().inLine().decrementAndGet());
 		this.line.clear();
 	}
 

@@ -8,18 +8,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Carries many exchanges to a server that answers in order: the first reply is for the
- * first request. One reply missing or too many makes every later match unsafe.
+ * first request. One reply missing or too many makes every later match unsafe. A client
+ * keeps to one link while it has exchanges there, so that its requests don't overtake
+ * each other.
  */
 final class OrderedLink extends Link {
 
 	private static final int MOST = 4096;
 
-	/** So much of the line one client may take: the others wait behind it. */
-	private static final int SHARE = 64;
-
 	private final @Nullable Correlator correlator;
 
 	private final Deque<Exchange> line = new ArrayDeque<>();
+
+	private final FairShare share = new FairShare();
 
 	OrderedLink(Shard shard, @Nullable Correlator correlator) {
 		super(shard);
@@ -28,7 +29,10 @@ final class OrderedLink extends Link {
 
 	@Override
 	boolean hasRoomFor(Exchange exchange) {
-		return this.line.size() < MOST && exchange.origin().inLine().get() < SHARE && connection().isWritable();
+		Origin client = exchange.origin();
+		int has = client.inLine().get();
+		boolean own = has == 0 || client.lane() == this;
+		return own && has < this.share.places() && this.line.size() < MOST && connection().isWritable();
 	}
 
 	/** Where a reply is waited for, its own timer tells that a server is gone. */
@@ -39,8 +43,15 @@ final class OrderedLink extends Link {
 
 	@Override
 	byte[] begin(Exchange exchange) {
+		Origin client = exchange.origin();
 		this.line.addLast(exchange);
-		exchange.origin().inLine().incrementAndGet();
+		client.inLine().incrementAndGet();
+		client.lane(this);
+		long now = shard().loop().now();
+		exchange.sentAt(now);
+		if (exchange != pulse().beating()) {
+			this.share.sent(client, now);
+		}
 		return exchange.request();
 	}
 
@@ -58,13 +69,22 @@ final class OrderedLink extends Link {
 		}
 		else {
 			this.line.removeFirst();
-			boolean halfShareIsFree = first.origin().inLine().decrementAndGet() == SHARE / 2;
+			int left = first.origin().inLine().decrementAndGet();
+			this.share.answered(first.sentAt(), shard().loop().now());
 			worked();
 			first.answer(reply);
-			if (this.line.isEmpty() || this.line.size() == MOST - 1 || halfShareIsFree) {
+			if (this.line.isEmpty() || this.line.size() == MOST - 1) {
 				idle();
 			}
+			else if (left <= this.share.places() / 2) {
+				shard().dispatch(first.origin());
+			}
 		}
+	}
+
+	@Override
+	void sweep(long now) {
+		this.share.sweep(now);
 	}
 
 	@Override

@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class Origin {
 
-	/** How many of its exchanges stand in line on ordered links. */
+	/** How many of its exchanges stand in line on an ordered or one-way link. */
 	private final AtomicInteger inLine = new AtomicInteger();
 
-	/** The link that carries its one-way frames; the shard's loop alone asks. */
+	/** The link in whose line they stand, or stood last; the shard's loop alone asks. */
 	private @Nullable Link lane;
 
 	public abstract Loop loop();

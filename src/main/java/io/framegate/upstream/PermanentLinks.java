@@ -118,6 +118,7 @@ final class PermanentLinks extends ShardLinks {
 	@Override
 	void sweep(Link link, long now) {
 		link.pulse().sweep(now);
+		link.sweep(now);
 		Cause old = link.isOpen() ? Retirement.why(link, this, now) : null;
 		if (old != null) {
 			retire(link, old);

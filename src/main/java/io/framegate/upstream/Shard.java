@@ -46,6 +46,9 @@ final class Shard {
 
 	private boolean dispatching;
 
+	/** Something was to be dispatched while one client's exchanges were. */
+	private boolean dispatchAgain;
+
 	private boolean dispatchComing;
 
 	Shard(Links links, Loop loop, int quota) {
@@ -108,7 +111,10 @@ final class Shard {
 		}
 		if (this.dispatching || mustWaitItsTurn(exchange) || !sendAtOnce(exchange)) {
 			this.waiting.add(exchange);
-			dispatch();
+			// What permanent links can't take now waits until one of them can.
+			if (this.dispatching || !this.links.isPermanent()) {
+				dispatch();
+			}
 		}
 	}
 
@@ -152,6 +158,7 @@ final class Shard {
 	 */
 	void dispatch() {
 		if (this.dispatching || this.waiting.size() == 0) {
+			this.dispatchAgain = this.dispatching;
 			if (!this.links.isPermanent()) {
 				updateRoom();
 			}
@@ -161,14 +168,10 @@ final class Shard {
 		try {
 			while (this.own.hasFree()) {
 				Exchange exchange = this.waiting.poll(this.choice);
-				Link link = this.chosen;
-				if (exchange == null || link == null) {
+				if (exchange == null) {
 					break;
 				}
-				if (exchange.claim()) {
-					this.own.taken(link);
-					link.send(exchange);
-				}
+				carry(exchange);
 			}
 			if (this.waiting.size() > 0) {
 				this.own.openFor(this.waiting);
@@ -177,6 +180,40 @@ final class Shard {
 		finally {
 			this.dispatching = false;
 			updateRoom();
+		}
+	}
+
+	/**
+	 * Gives a client's waiting exchanges to links, now that fewer of its own are under
+	 * way.
+	 * @param client the client
+	 */
+	void dispatch(Origin client) {
+		if (this.dispatching || this.waiting.size() == 0) {
+			return;
+		}
+		this.dispatching = true;
+		this.dispatchAgain = false;
+		try {
+			Exchange exchange = this.waiting.poll(client, this.choice);
+			while (exchange != null) {
+				carry(exchange);
+				exchange = this.waiting.poll(client, this.choice);
+			}
+		}
+		finally {
+			this.dispatching = false;
+		}
+		if (this.dispatchAgain) {
+			dispatch();
+		}
+	}
+
+	private void carry(Exchange exchange) {
+		Link link = this.chosen;
+		if (link != null && exchange.claim()) {
+			this.own.taken(link);
+			link.send(exchange);
 		}
 	}
 
@@ -309,13 +346,14 @@ final class Shard {
 
 	private void failLate(long now) {
 		if (this.waiting.size() == 0) {
+			this.waiting.tidy();
 			return;
 		}
 		long wait = this.links.pool().maxWait().toNanos();
 		long reply = isOneWay() ? 0 : connector().terms().timeouts().nanos(Timer.REPLY);
 		for (Exchange exchange : this.waiting.removeIf((one) -> {
 			long waited = now - one.createdAt();
-			return (wait > 0 && waited >= wait) || (reply > 0 && waited >= reply);
+			return (wait > 0 && waited >= wait && !isServed(one.origin())) || (reply > 0 && waited >= reply);
 		})) {
 			exchange.fail(whyLate(now - exchange.createdAt(), reply));
 		}
@@ -323,6 +361,11 @@ final class Shard {
 		if (first != null && this.own instanceof PermanentLinks permanent) {
 			permanent.retireSpoiledFor(first);
 		}
+	}
+
+	/** Whether a client's requests wait for its own earlier ones, and not for a link. */
+	private boolean isServed(Origin client) {
+		return this.links.isOrdered() && client.inLine().get() > 0;
 	}
 
 	private Cause whyLate(long waited, long reply) {
