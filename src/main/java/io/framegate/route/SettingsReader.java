@@ -117,8 +117,8 @@ final class SettingsReader {
 					take(place.get(), value, origin);
 				}
 				else {
-					this.problems.add(new Problem(variable, value, origin,
-							"is not a known variable" + names.suggestion(variable)));
+					this.problems.add(new Problem(variable, value, origin, Unbuilt.isLaterVariable(variable)
+							? Unbuilt.MESSAGE : "is not a known variable" + names.suggestion(variable)));
 				}
 			}
 		}
@@ -163,7 +163,10 @@ final class SettingsReader {
 
 	private void refuseUnknown(Schema at, String path, String element, @Nullable String value,
 			@Nullable Origin origin) {
-		if (at instanceof Schema.Group group) {
+		if (Unbuilt.isLater(path + "." + Schema.uniform(element))) {
+			this.problems.add(new Problem(path + "." + element, value, origin, Unbuilt.MESSAGE));
+		}
+		else if (at instanceof Schema.Group group) {
 			String suggestion = Nearest.suggestion(element, group.keys().keySet());
 			this.problems
 				.add(new Problem(path + "." + element, value, origin, "is not a known key" + (suggestion.isEmpty()

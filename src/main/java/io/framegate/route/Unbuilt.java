@@ -1,6 +1,7 @@
 package io.framegate.route;
 
 import java.util.List;
+import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * is refused
  */
 record Unbuilt(String key, @Nullable String harmless) {
+
+	static final String MESSAGE = "is not available in this version";
 
 	static final List<Unbuilt> ALL = List.of(
 	// @formatter:off
@@ -28,6 +31,33 @@ record Unbuilt(String key, @Nullable String harmless) {
 	// @formatter:on
 	);
 
+	/** Keys that will have values and keys of their own, which nothing reads yet. */
+	private static final Pattern LATER = Pattern
+		.compile("framegate\\.routes\\.[^.]+\\.(?:listen\\.rules|upstream\\.rules|upstream\\.heartbeat\\.signon)");
+
+	/** The same as environment variables. */
+	private static final Pattern LATER_VARIABLE = Pattern.compile(
+			"FRAMEGATE_ROUTES_.+_(?:LISTEN_RULES|UPSTREAM_RULES|UPSTREAM_HEARTBEAT_SIGN_?ON)(?:_.*)?",
+			Pattern.CASE_INSENSITIVE);
+
+	/**
+	 * Whether a property that no record has belongs to a later version.
+	 * @param property the full name, its last word in uniform letters
+	 * @return whether it is known all the same
+	 */
+	static boolean isLater(String property) {
+		return LATER.matcher(property).matches();
+	}
+
+	/**
+	 * Whether a variable sets such a property, or one below it.
+	 * @param variable the variable's name
+	 * @return whether it is known all the same
+	 */
+	static boolean isLaterVariable(String variable) {
+		return LATER_VARIABLE.matcher(variable).matches();
+	}
+
 	/**
 	 * Refuses what cannot be done.
 	 * @param settings the settings, all of them of the right type
@@ -39,7 +69,7 @@ record Unbuilt(String key, @Nullable String harmless) {
 
 	private void refuse(String property, Settings settings, Problems problems) {
 		settings.firstAt(property).ifPresent((setting) -> {
-			String message = "is not available in this version";
+			String message = MESSAGE;
 			if (!setting.property().equals(property)) {
 				problems.add(new Problem(property, null, setting.origin(), message));
 			}

@@ -85,6 +85,8 @@ class VariablesTests {
 			"FRAMEGATE_ROUTES_CARD_AUTH_TIMEOUTS_IDEL, 1s, is not a known variable. Did you mean 'FRAMEGATE_ROUTES_CARD_AUTH_TIMEOUTS_IDLE'?",
 			"FRAMEGATE_DEMO_ECHOPROT, 1, is not a known variable. Did you mean 'FRAMEGATE_DEMO_ECHO_PORT'?",
 			"FRAMEGATE_SHUTDOWN_NONSENSE_IN_FULL, 1, is not a known variable",
+			"FRAMEGATE_ROUTES_X_LISTEN_RULES_0_WHEN, ping, is not available in this version",
+			"FRAMEGATE_ROUTES_X_UPSTREAM_HEARTBEAT_SIGN_ON, hi, is not available in this version",
 			"FRAMEGATE_ROUTES_X_PORT, 7001, is not a known variable" })
 	void unknownVariableIsRefused(String variable, String value, String message) {
 		assertThat(TestConfiguration.route("orders").variable(variable, value).problems()).singleElement()
