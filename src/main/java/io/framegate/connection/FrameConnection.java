@@ -4,6 +4,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 import io.framegate.framing.BeanFraming;
 import io.framegate.framing.Framing;
@@ -270,6 +271,17 @@ public final class FrameConnection extends SpringConnection {
 	 */
 	public void answered() {
 		this.input.answered();
+	}
+
+	/**
+	 * Gives a frame to a user's code that is on no channel of the route: at once, or,
+	 * where the route's handler may block, on a virtual thread after the frames before
+	 * it.
+	 * @param payload the frame
+	 * @param taker takes its message; must not throw
+	 */
+	public void handOver(byte[] payload, Consumer<Message<byte[]>> taker) {
+		this.input.handOver(payload, taker);
 	}
 
 	/**

@@ -1,6 +1,7 @@
 package io.framegate.connection;
 
 import java.util.Arrays;
+import java.util.function.Consumer;
 
 import io.framegate.framing.FrameCutter;
 import io.framegate.framing.FrameException;
@@ -179,7 +180,7 @@ final class Input {
 			deliver(message);
 		}
 		else {
-			deliverOnVirtualThread(this.serial, message);
+			runOnVirtualThread(this.serial, () -> deliver(message));
 		}
 		return !isStopped() || this.discarding;
 	}
@@ -258,8 +259,24 @@ final class Input {
 		});
 	}
 
-	private void deliverOnVirtualThread(Serial handler, Message<byte[]> message) {
-		int waiting = handler.submit(() -> deliver(message));
+	/**
+	 * Gives a frame to a user's code that is on no channel of the route: at once, or,
+	 * where it may block, on the virtual thread after the frames before it.
+	 * @param payload the frame
+	 * @param taker takes its message; must not throw
+	 */
+	void handOver(byte[] payload, Consumer<Message<byte[]>> taker) {
+		Message<byte[]> message = message(payload);
+		if (this.serial == null) {
+			taker.accept(message);
+		}
+		else {
+			runOnVirtualThread(this.serial, () -> taker.accept(message));
+		}
+	}
+
+	private void runOnVirtualThread(Serial handler, Runnable task) {
+		int waiting = handler.submit(task);
 		if (waiting >= QUEUED_FRAMES && !this.held) {
 			hold();
 			handler.submit(() -> this.connection.execute(this::release));

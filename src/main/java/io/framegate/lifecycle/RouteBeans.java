@@ -22,11 +22,13 @@ import io.framegate.route.Route;
 import io.framegate.timeout.Timeouts;
 import io.framegate.upstream.Connector;
 import io.framegate.upstream.Links;
+import io.framegate.upstream.UnsolicitedFrames;
 import io.micrometer.core.instrument.MeterRegistry;
 
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.BeanDefinitionBuilder;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
+import org.springframework.integration.channel.AbstractMessageChannel;
 import org.springframework.integration.channel.DirectChannel;
 import org.springframework.integration.ip.tcp.inbound.TcpReceivingChannelAdapter;
 import org.springframework.integration.ip.tcp.connection.AbstractConnectionFactory;
@@ -37,15 +39,18 @@ import org.springframework.messaging.MessageChannel;
  * The beans of a route, each named after it: {@code framegate.<route>.request} and
  * {@code .reply}, the channels that every frame passes; {@code .forward} and
  * {@code .deliver}, where a user's own flow that consumes these sends what is to go on;
- * {@code .inbound} and {@code .upstream}, the adapters that feed them; {@code .listener}
- * and {@code .connector}, the connection factories; and {@code framegate.<route>}, the
+ * {@code .unsolicited}, where frames of servers go that are no reply; {@code .inbound}
+ * and {@code .upstream}, the adapters that feed them; {@code .listener} and
+ * {@code .connector}, the connection factories; and {@code framegate.<route>}, the
  * {@link RunningRoute}.
  */
 final class RouteBeans {
 
 	private static final String BEAN = "bean:";
 
-	private static final List<String> CHANNELS = List.of(".request", ".reply", ".forward", ".deliver");
+	private static final String UNSOLICITED = ".unsolicited";
+
+	private static final List<String> CHANNELS = List.of(".request", ".reply", ".forward", ".deliver", UNSOLICITED);
 
 	private static final List<String> NAMES = List.of(".terms", ".connector", ".relay", ".listener", ".inbound",
 			".upstream", "");
@@ -68,7 +73,7 @@ final class RouteBeans {
 	 */
 	void register(BeanDefinitionRegistry registry) {
 		for (String name : CHANNELS) {
-			if (!registry.containsBeanDefinition(this.prefix + name)) {
+			if (isOn(name) && !registry.containsBeanDefinition(this.prefix + name)) {
 				define(registry, name, DirectChannel.class, FrameChannel::new);
 			}
 		}
@@ -79,6 +84,11 @@ final class RouteBeans {
 		define(registry, ".inbound", TcpReceivingChannelAdapter.class, () -> adapter(".listener", ".request"));
 		define(registry, ".upstream", TcpReceivingChannelAdapter.class, () -> adapter(".connector", ".reply"));
 		define(registry, "", RunningRoute.class, this::running);
+	}
+
+	/** Only where requests have replies can a frame be none. */
+	private boolean isOn(String channel) {
+		return !channel.equals(UNSOLICITED) || this.route.mode() == Mode.REQUEST_REPLY;
 	}
 
 	private <T> void define(BeanDefinitionRegistry registry, String name, Class<T> type,
@@ -180,7 +190,16 @@ final class RouteBeans {
 					connector.terms().meters());
 		}
 		return new ExchangeRelay(this.route, connector,
-				new Links(this.route, connector, this.beans.getBean(Loops.class)));
+				new Links(this.route, connector, this.beans.getBean(Loops.class), unsolicited(connector)));
+	}
+
+	private UnsolicitedFrames unsolicited(Connector connector) {
+		if (!isOn(UNSOLICITED)) {
+			return (from, frame) -> {
+				// Nobody asked for anything.
+			};
+		}
+		return new UnsolicitedChannel(bean(UNSOLICITED, AbstractMessageChannel.class), connector.terms().meters());
 	}
 
 	private Listener listener() {

@@ -69,7 +69,7 @@ public record Upstream(@DefaultValue List<Target> targets, @DefaultValue("crlf")
 			this.tls.check(at.at("tls"));
 		}
 		if (this.correlation != null) {
-			this.correlation.check(at.at("correlation"));
+			this.correlation.check(at.at("correlation"), this.sharing);
 		}
 		if (!at.refused("sharing") && this.sharing == Sharing.CORRELATED && this.correlation == null) {
 			at.refuse("correlation", "is required where sharing is correlated");
@@ -112,7 +112,7 @@ public record Upstream(@DefaultValue List<Target> targets, @DefaultValue("crlf")
 			at.at("pool").refuseIfSet("rest", "applies only where sharing is exclusive or ordered");
 		}
 		if (mode == Mode.REQUEST_REPLY && this.sharing != Sharing.CORRELATED) {
-			List.of("rewrite", "ordered")
+			List.of("rewrite", "ordered", "key-range")
 				.forEach((key) -> at.at("correlation").refuseIfSet(key, "applies only where sharing is correlated"));
 		}
 		if (this.onDown == OnDown.DRAIN && !this.healthCheck.interval().isPositive()) {

@@ -2,12 +2,12 @@ package io.framegate.upstream;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
+import java.util.function.Predicate;
 
 import io.framegate.connection.Cause;
 import io.framegate.connection.CloseReason;
@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Carries many exchanges, whose replies come in any order and are matched by a key. A
- * reply that matches nothing is dropped and the link stays. The key of a request that was
- * given up is not used again on this link: its reply may still come.
+ * frame that matches nothing is no reply to anybody, and the link stays. The key of a
+ * request that was given up rests as long as a reply may take, for its reply may still
+ * come.
  */
 final class CorrelatedLink extends Link {
 
@@ -28,15 +29,23 @@ final class CorrelatedLink extends Link {
 
 	private final Correlator correlator;
 
+	private final GeneratedKeys generatedKeys;
+
 	private final Map<String, Exchange> pending = new LinkedHashMap<>();
 
-	private final Set<String> givenUp = new HashSet<>();
+	/** When each key was given up, oldest first. */
+	private final Map<String, Long> givenUp = new LinkedHashMap<>();
 
-	private long nextKey;
+	private final Predicate<String> inUse = this::isTakenOrHeartbeats;
 
-	CorrelatedLink(Shard shard, Correlator correlator) {
+	/** The heartbeat's key, if it has one. */
+	private final @Nullable String heartbeatKey;
+
+	CorrelatedLink(Shard shard, Correlator correlator, GeneratedKeys generatedKeys) {
 		super(shard);
 		this.correlator = correlator;
+		this.generatedKeys = generatedKeys;
+		this.heartbeatKey = pulse().key(correlator);
 	}
 
 	@Override
@@ -48,14 +57,38 @@ final class CorrelatedLink extends Link {
 		if (key == null) {
 			return true;
 		}
-		if (this.correlator.rewrites()) {
-			return this.pending.size() + this.givenUp.size() < this.correlator.keySpace(key);
+		return this.correlator.rewrites() ? hasOwnKey(exchange, key) : !isTaken(key.text());
+	}
+
+	/**
+	 * Makes a key for an exchange, unless it has one that can be used here.
+	 */
+	private boolean hasOwnKey(Exchange exchange, Correlator.Key key) {
+		String own = exchange.ownKey();
+		if (own != null && !this.inUse.test(key.with(own))) {
+			return true;
 		}
-		return !isTaken(key.text());
+		boolean digits = this.correlator.isOfDigits(key);
+		Predicate<String> taken = key.isWhole() ? this.inUse : (one) -> this.inUse.test(key.with(one));
+		String next = this.generatedKeys.next(key.part().length(), digits, taken, shard().loop().now());
+		exchange.ownKey(next);
+		return next != null;
 	}
 
 	private boolean isTaken(String key) {
-		return this.pending.containsKey(key) || this.givenUp.contains(key);
+		return this.pending.containsKey(key) || this.givenUp.containsKey(key);
+	}
+
+	private boolean isTakenOrHeartbeats(String key) {
+		return isTaken(key) || key.equals(this.heartbeatKey);
+	}
+
+	/**
+	 * Whether any key was given up and still rests.
+	 * @return whether there is one
+	 */
+	boolean hasGivenUp() {
+		return !this.givenUp.isEmpty();
 	}
 
 	/**
@@ -66,7 +99,7 @@ final class CorrelatedLink extends Link {
 	 */
 	boolean isSpoiledFor(Exchange exchange) {
 		Correlator.Key key = exchange.key();
-		return key != null && !this.correlator.rewrites() && this.givenUp.contains(key.text());
+		return key != null && !this.correlator.rewrites() && this.givenUp.containsKey(key.text());
 	}
 
 	/** A late reply may come at any time. */
@@ -96,43 +129,46 @@ final class CorrelatedLink extends Link {
 			// A heartbeat without one: matched by what is expected.
 			return exchange.request();
 		}
-		if (!this.correlator.rewrites() || exchange == pulse().beating()) {
+		String own = exchange.ownKey();
+		if (own == null) {
 			this.pending.put(key.text(), exchange);
 			return exchange.request();
 		}
-		String own = this.correlator.ownKey(this.nextKey++, key);
-		while (isTaken(own)) {
-			own = this.correlator.ownKey(this.nextKey++, key);
-		}
-		this.pending.put(own, exchange);
+		// Sent again on another link, it gets another one.
+		exchange.ownKey(null);
+		this.pending.put(key.with(own), exchange);
 		return Correlator.replace(exchange.request(), key, own);
 	}
 
 	@Override
-	void received(byte[] reply) {
-		Correlator.@Nullable Key key = this.correlator.inReply(reply);
+	void received(byte[] frame) {
+		boolean isReply = this.correlator.meetsCondition(frame);
+		Correlator.@Nullable Key key = isReply ? this.correlator.inReply(frame) : null;
 		Exchange exchange = (key != null) ? this.pending.get(key.text()) : null;
-		if (key == null || exchange == null) {
-			boolean late = key != null && this.givenUp.remove(key.text());
-			Exchange heartbeat = pulse().beating();
-			if (late || !pulse().answered(reply)) {
-				doubts().discard(late ? "late" : "unmatched");
-			}
-			else if (heartbeat != null) {
-				this.pending.values().remove(heartbeat);
-			}
-			return;
-		}
-		if (!hasLeft(exchange)) {
-			doubts().discard("unsolicited");
+		if (key == null || exchange == null || !hasLeft(exchange)) {
+			receivedUnmatched(frame, isReply, key);
 			return;
 		}
 		this.pending.remove(key.text());
 		worked();
 		Correlator.Key asked = Objects.requireNonNull(exchange.key());
-		boolean same = asked.text().equals(key.text());
-		exchange.answer(same ? reply : Correlator.replace(reply, key, asked.text()));
+		boolean same = asked.part().equals(key.part());
+		exchange.answer(same ? frame : Correlator.replace(frame, key, asked.part()));
 		idle();
+	}
+
+	private void receivedUnmatched(byte[] frame, boolean isReply, Correlator.@Nullable Key key) {
+		if (key != null && this.givenUp.remove(key.text()) != null) {
+			doubts().discard("late");
+			return;
+		}
+		Exchange heartbeat = pulse().beating();
+		if (pulse().answered(frame, isReply)) {
+			this.pending.values().remove(heartbeat);
+		}
+		else {
+			unsolicited(frame);
+		}
 	}
 
 	@Override
@@ -143,7 +179,7 @@ final class CorrelatedLink extends Link {
 		this.pending.entrySet().removeIf((entry) -> {
 			boolean gone = now - entry.getValue().createdAt() >= limit;
 			if (gone) {
-				this.givenUp.add(entry.getKey());
+				this.givenUp.put(entry.getKey(), now);
 				late.add(entry.getValue());
 			}
 			return gone;
@@ -158,6 +194,17 @@ final class CorrelatedLink extends Link {
 			retire(Cause.byGateway(CloseReason.REPLY_TIMEOUT, "too many requests given up on this link"));
 		}
 		endIfRetired();
+	}
+
+	@Override
+	void sweep(long now) {
+		if (!this.givenUp.isEmpty()) {
+			long limit = shard().connector().terms().timeouts().nanos(Timer.REPLY);
+			Iterator<Long> since = this.givenUp.values().iterator();
+			while (since.hasNext() && now - since.next() >= limit) {
+				since.remove();
+			}
+		}
 	}
 
 	@Override

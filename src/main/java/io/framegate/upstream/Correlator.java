@@ -2,36 +2,62 @@ package io.framegate.upstream;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
+import java.util.function.Predicate;
 
 import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
 import io.framegate.route.Correlation;
+import io.framegate.route.FrameCondition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the key that a request and its reply have in common, and puts others in its
- * place. Regular expressions run in linear time, whatever the frame holds. Any thread may
- * call.
+ * Finds the key that a request and its reply have in common, puts others in its place,
+ * and says which frames are replies. Regular expressions run in linear time, and see only
+ * the first {@link FrameCondition#SEARCHED_BYTES} of a frame. Any thread may call.
  */
 final class Correlator {
 
 	/**
-	 * A key in a frame.
+	 * A key in a frame: what all groups of a regular expression have found. One of them
+	 * is the part that can be rewritten.
 	 *
-	 * @param text its bytes, each a character
-	 * @param from the index of its first byte
-	 * @param to the index after its last byte
+	 * @param text the whole key, each byte a character
+	 * @param part the part that can be rewritten
+	 * @param partAt where the part begins in the text
+	 * @param from the index of the part's first byte in the frame
 	 */
-	record Key(String text, int from, int to) {
+	record Key(String text, String part, int partAt, int from) {
+
+		/**
+		 * The same key with another part.
+		 * @param other the part, as long as this one
+		 * @return its text
+		 */
+		String with(String other) {
+			return isWhole() ? other : this.text.substring(0, this.partAt) + other
+					+ this.text.substring(this.partAt + this.part.length());
+		}
+
+		/**
+		 * Whether all of it can be rewritten.
+		 * @return whether there is nothing else
+		 */
+		boolean isWhole() {
+			return this.part.length() == this.text.length();
+		}
 
 	}
 
-	private static final int DIGITS = 10;
+	/** Between what two groups have found; no byte is this character. */
+	private static final char NEXT_GROUP = '\u0100';
 
-	private static final int BYTES = 256;
+	/** Stands for a group that has found nothing. */
+	private static final char NO_GROUP = '\u0101';
 
 	/** A binary key of so many bytes is hardly ever made of digits. */
 	private static final int LONG_ENOUGH = 4;
+
+	private final boolean hasKey;
 
 	private final int offset;
 
@@ -43,20 +69,68 @@ final class Correlator {
 
 	private final @Nullable Pattern replies;
 
+	private final @Nullable Predicate<byte[]> replyWhen;
+
 	Correlator(Correlation correlation) {
+		this.hasKey = correlation.hasKey();
 		this.offset = Objects.requireNonNullElse(correlation.offset(), 0);
 		this.length = Objects.requireNonNullElse(correlation.length(), 0);
 		this.rewrite = correlation.rewrite();
 		this.requests = pattern(correlation.regexRequest());
 		this.replies = pattern(correlation.regexReply());
+		FrameCondition condition = correlation.replyWhen();
+		this.replyWhen = (condition != null) ? condition.compile() : null;
 	}
 
 	private static @Nullable Pattern pattern(@Nullable String regex) {
 		return (regex != null) ? Pattern.compile(regex, Pattern.DOTALL) : null;
 	}
 
+	/**
+	 * Whether replies have keys, so that each can be told from another's.
+	 * @return {@code false} where it only says which frames are replies
+	 */
+	boolean hasKey() {
+		return this.hasKey;
+	}
+
 	boolean rewrites() {
 		return this.rewrite;
+	}
+
+	/**
+	 * Whether a frame of a server is a reply at all: it meets the condition, if there is
+	 * one, and has a key, if keys are searched for.
+	 * @param frame the frame
+	 * @return {@code false} for what the server sent of its own accord
+	 */
+	boolean isReply(byte[] frame) {
+		return meetsCondition(frame) && (this.replies == null || inReply(frame) != null);
+	}
+
+	/**
+	 * Whether a condition says which frames are replies.
+	 * @return whether there is one
+	 */
+	boolean hasCondition() {
+		return this.replyWhen != null;
+	}
+
+	/**
+	 * Whether a frame that is no reply can be told from one.
+	 * @return whether a condition or a regular expression says so
+	 */
+	boolean tellsReplies() {
+		return hasCondition() || this.replies != null;
+	}
+
+	/**
+	 * Whether a frame may be a reply by the condition for replies.
+	 * @param frame the frame
+	 * @return also {@code true} where there is no condition
+	 */
+	boolean meetsCondition(byte[] frame) {
+		return this.replyWhen == null || this.replyWhen.test(frame);
 	}
 
 	/**
@@ -81,74 +155,80 @@ final class Correlator {
 	}
 
 	private @Nullable Key find(@Nullable Pattern pattern, byte[] frame) {
-		if (pattern == null) {
-			return (frame.length - this.length >= this.offset) ? key(frame, this.offset, this.offset + this.length)
-					: null;
+		if (pattern != null) {
+			return find(pattern, frame, FrameCondition.searched(frame));
 		}
-		Matcher matcher = pattern.matcher(new String(frame, StandardCharsets.ISO_8859_1));
-		return (matcher.find() && matcher.start(1) >= 0) ? key(frame, matcher.start(1), matcher.end(1)) : null;
+		if (!this.hasKey || frame.length - this.length < this.offset) {
+			return null;
+		}
+		String text = new String(frame, this.offset, this.length, StandardCharsets.ISO_8859_1);
+		return new Key(text, text, 0, this.offset);
 	}
 
-	private static Key key(byte[] frame, int from, int to) {
-		return new Key(new String(frame, from, to - from, StandardCharsets.ISO_8859_1), from, to);
-	}
-
-	/**
-	 * How many keys of the gateway's own there can be of a client's key's size.
-	 * @param like the client's key
-	 * @return a number, {@link Long#MAX_VALUE} for very many
-	 */
-	long keySpace(Key like) {
-		int size = like.to() - like.from();
-		long base = base(like);
-		long space = 1;
-		for (int i = 0; i < size; i++) {
-			if (space > Long.MAX_VALUE / base) {
-				return Long.MAX_VALUE;
+	private static @Nullable Key find(Pattern pattern, byte[] frame, String searched) {
+		Matcher matcher = pattern.matcher(searched);
+		if (!matcher.find()) {
+			return null;
+		}
+		int groups = pattern.groupCount();
+		int rewritten = (groups > 1) ? pattern.namedGroups().getOrDefault(Correlation.KEY_GROUP, 1) : 1;
+		int from = matcher.start(rewritten);
+		boolean cut = searched.length() < frame.length;
+		if (groups == 1) {
+			if (from < 0 || (cut && matcher.end(1) == searched.length())) {
+				return null;
 			}
-			space *= base;
+			String text = searched.substring(from, matcher.end(1));
+			return new Key(text, text, 0, from);
 		}
-		return space;
+		StringBuilder text = new StringBuilder();
+		int partAt = 0;
+		boolean found = false;
+		for (int group = 1; group <= groups; group++) {
+			if (group == rewritten) {
+				partAt = text.length();
+			}
+			int end = matcher.end(group);
+			if (end < 0) {
+				text.append(NO_GROUP);
+			}
+			else if (cut && end == searched.length()) {
+				// It may go on beyond what is searched.
+				return null;
+			}
+			else {
+				found = true;
+				text.append(searched, matcher.start(group), end);
+			}
+			text.append(NEXT_GROUP);
+		}
+		if (!found) {
+			return null;
+		}
+		String part = (from >= 0) ? searched.substring(from, matcher.end(rewritten)) : "";
+		return new Key(text.toString(), part, partAt, Math.max(0, from));
 	}
 
 	/**
-	 * Digits are put in the place of what a regular expression finds, for it is text, and
-	 * of a longer key that is made of digits itself, such as a trace number.
-	 */
-	private int base(Key like) {
-		if (this.requests != null) {
-			return DIGITS;
-		}
-		boolean digits = like.text().length() >= LONG_ENOUGH
-				&& like.text().chars().allMatch((one) -> one >= '0' && one <= '9');
-		return digits ? DIGITS : BYTES;
-	}
-
-	/**
-	 * A key of the gateway's own, as long as the client's and of the same kind.
-	 * @param number the key's number
+	 * Whether a key of the gateway's own is to be made of digits: in the place of what a
+	 * regular expression finds, because that is text, and of a longer key that is made of
+	 * digits itself, such as a trace number.
 	 * @param like the client's key
-	 * @return the key
+	 * @return {@code false} for one of any bytes
 	 */
-	String ownKey(long number, Key like) {
-		int size = like.to() - like.from();
-		char[] text = new char[size];
-		long rest = number % keySpace(like);
-		int base = base(like);
-		for (int i = size - 1; i >= 0; i--) {
-			text[i] = (char) (rest % base + ((base == DIGITS) ? '0' : 0));
-			rest /= base;
-		}
-		return new String(text);
+	boolean isOfDigits(Key like) {
+		return this.requests != null || (like.part().length() >= LONG_ENOUGH
+				&& like.part().chars().allMatch((one) -> one >= '0' && one <= '9'));
 	}
 
 	static byte[] replace(byte[] frame, Key key, String by) {
 		byte[] bytes = by.getBytes(StandardCharsets.ISO_8859_1);
-		int tail = frame.length - key.to();
+		int end = key.from() + key.part().length();
+		int tail = frame.length - end;
 		byte[] replaced = new byte[key.from() + bytes.length + tail];
 		System.arraycopy(frame, 0, replaced, 0, key.from());
 		System.arraycopy(bytes, 0, replaced, key.from(), bytes.length);
-		System.arraycopy(frame, key.to(), replaced, key.from() + bytes.length, tail);
+		System.arraycopy(frame, end, replaced, key.from() + bytes.length, tail);
 		return replaced;
 	}
 

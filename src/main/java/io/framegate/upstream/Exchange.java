@@ -43,6 +43,9 @@ public final class Exchange {
 
 	private Correlator.@Nullable Key key;
 
+	/** What the gateway puts in the place of the client's key. */
+	private @Nullable String ownKey;
+
 	/** Where on its link the request begins and ends, in bytes written. */
 	private long begin;
 
@@ -140,6 +143,18 @@ public final class Exchange {
 
 	void key(Correlator.Key found) {
 		this.key = found;
+	}
+
+	/**
+	 * The key that the gateway has made for it.
+	 * @return the key, or {@code null} where there is none yet
+	 */
+	@Nullable String ownKey() {
+		return this.ownKey;
+	}
+
+	void ownKey(@Nullable String made) {
+		this.ownKey = made;
 	}
 
 	void written(long from, long to) {

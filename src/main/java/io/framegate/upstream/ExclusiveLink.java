@@ -35,21 +35,30 @@ final class ExclusiveLink extends Link {
 	@Override
 	void received(byte[] reply) {
 		Exchange answered = this.current;
-		if (answered == null) {
-			doubts().unsolicited();
-		}
-		else if (!hasLeft(answered)) {
-			doubts().early();
-		}
-		else if (this.correlator != null && !this.correlator.isReplyTo(answered, reply)) {
-			doubts().unmatched();
-		}
-		else {
+		if (answered != null && hasLeft(answered) && isAnswer(this.correlator, answered, reply)) {
 			this.current = null;
 			worked();
 			answered.answer(reply);
 			idle();
 		}
+		else if (this.correlator != null && !this.correlator.isReply(reply)) {
+			unsolicited(reply);
+		}
+		else if (answered == null) {
+			doubts().unsolicited();
+		}
+		else if (!hasLeft(answered)) {
+			doubts().early();
+		}
+		else {
+			doubts().unmatched();
+		}
+	}
+
+	/** Where it can be told, what lies there need not be a reply too many. */
+	@Override
+	boolean isSoiled() {
+		return (this.correlator == null || !this.correlator.hasCondition()) && super.isSoiled();
 	}
 
 	@Override

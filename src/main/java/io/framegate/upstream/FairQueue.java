@@ -146,6 +146,21 @@ final class FairQueue {
 	}
 
 	/**
+	 * Whether there is such an exchange among those that are first of their client's.
+	 * @param asked what is asked of each
+	 * @return whether there is one
+	 */
+	boolean anyFirst(Predicate<Exchange> asked) {
+		for (Deque<Exchange> line : this.lines.values()) {
+			Exchange first = line.peekFirst();
+			if (first != null && asked.test(first)) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/**
 	 * Whether exchanges of an origin wait.
 	 * @param origin the origin
 	 * @return whether one that comes now comes after them

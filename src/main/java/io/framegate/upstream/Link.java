@@ -9,6 +9,7 @@ import io.framegate.connection.Cause;
 import io.framegate.connection.CloseReason;
 import io.framegate.connection.EndedBy;
 import io.framegate.connection.FrameConnection;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An upstream connection that clients share. Its kinds differ in how many exchanges are
@@ -146,6 +147,26 @@ public abstract class Link extends Dialled {
 	 */
 	final boolean hasLeft(Exchange exchange) {
 		return connection().settledBytesOut() >= exchange.end();
+	}
+
+	/**
+	 * Whether a frame answers an exchange, as far as a condition and keys can tell.
+	 * @param correlator knows both, {@code null} where there is nothing to tell by
+	 * @param exchange the exchange
+	 * @param frame the frame
+	 * @return whether it is to be given to the exchange
+	 */
+	final boolean isAnswer(@Nullable Correlator correlator, Exchange exchange, byte[] frame) {
+		return correlator == null || (exchange == this.pulse.beating() && this.pulse.isExpected(frame))
+				|| (correlator.meetsCondition(frame) && correlator.isReplyTo(exchange, frame));
+	}
+
+	/**
+	 * A frame came that is no reply.
+	 * @param frame the frame
+	 */
+	final void unsolicited(byte[] frame) {
+		shard().links().unsolicited(connection(), frame);
 	}
 
 	/**

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Objects;
 
 import io.framegate.connection.Cause;
+import io.framegate.connection.FrameConnection;
 import io.framegate.connection.Loops;
 import io.framegate.route.Correlation;
 import io.framegate.route.Heartbeat;
@@ -12,6 +13,8 @@ import io.framegate.route.Mode;
 import io.framegate.route.Pool;
 import io.framegate.route.Route;
 import io.framegate.route.Sharing;
+import io.framegate.timeout.Timeouts;
+import io.framegate.timeout.Timer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,13 +32,28 @@ public final class Links {
 
 	private final @Nullable Correlator correlator;
 
+	private final GeneratedKeys generatedKeys;
+
+	private final UnsolicitedFrames unsolicited;
+
 	private final List<Shard> shards = new ArrayList<>();
 
-	public Links(Route route, Connector connector, Loops loops) {
+	/**
+	 * No link is open yet.
+	 * @param route the route
+	 * @param connector opens the connections
+	 * @param loops where they live
+	 * @param unsolicited takes what servers send of their own accord
+	 */
+	public Links(Route route, Connector connector, Loops loops, UnsolicitedFrames unsolicited) {
 		this.route = route;
 		this.connector = connector;
+		this.unsolicited = unsolicited;
 		Correlation correlation = route.upstream().correlation();
 		this.correlator = (correlation != null) ? new Correlator(correlation) : null;
+		Timeouts timeouts = connector.terms().timeouts();
+		this.generatedKeys = new GeneratedKeys((correlation != null) ? correlation.keyRange() : null,
+				() -> timeouts.nanos(Timer.REPLY));
 		int loopCount = loops.all().size();
 		int most = Objects.requireNonNullElse(pool().maxConnections(), isPermanent() ? loopCount : EXCLUSIVE);
 		int count = Math.min(loopCount, most);
@@ -65,12 +83,16 @@ public final class Links {
 	 * @return the reason, or {@code null}
 	 */
 	public @Nullable String refusal(Exchange exchange) {
-		if (this.correlator == null || isOneWay()) {
+		if (!checksKeys() || isOneWay()) {
 			return null;
 		}
-		Correlator.Key key = this.correlator.inRequest(exchange.request());
-		if (key == null) {
+		Correlator keys = Objects.requireNonNull(this.correlator);
+		Correlator.Key key = keys.inRequest(exchange.request());
+		if (key == null || (keys.rewrites() && key.part().isEmpty())) {
 			return "no correlation key in the request";
+		}
+		if (keys.rewrites() && !this.generatedKeys.fits(key.part().length(), keys.isOfDigits(key))) {
+			return "the request's correlation key is too short for correlation.key-range";
 		}
 		exchange.key(key);
 		return null;
@@ -119,7 +141,7 @@ public final class Links {
 		return switch (this.route.upstream().sharing()) {
 			case EXCLUSIVE -> new ExclusiveLink(shard, this.correlator);
 			case ORDERED -> new OrderedLink(shard, this.correlator);
-			case CORRELATED -> new CorrelatedLink(shard, Objects.requireNonNull(this.correlator));
+			case CORRELATED -> new CorrelatedLink(shard, Objects.requireNonNull(this.correlator), this.generatedKeys);
 		};
 	}
 
@@ -128,7 +150,16 @@ public final class Links {
 	}
 
 	boolean checksKeys() {
-		return this.correlator != null;
+		return this.correlator != null && this.correlator.hasKey();
+	}
+
+	/**
+	 * Takes a frame that a server has sent of its own accord.
+	 * @param from its connection
+	 * @param frame the frame
+	 */
+	void unsolicited(FrameConnection from, byte[] frame) {
+		this.unsolicited.take(from, frame);
 	}
 
 	boolean isOrdered() {

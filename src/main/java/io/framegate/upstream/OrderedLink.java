@@ -58,16 +58,7 @@ final class OrderedLink extends Link {
 	@Override
 	void received(byte[] reply) {
 		Exchange first = this.line.peekFirst();
-		if (first == null) {
-			doubts().unsolicited();
-		}
-		else if (!hasLeft(first)) {
-			doubts().early();
-		}
-		else if (this.correlator != null && !this.correlator.isReplyTo(first, reply)) {
-			doubts().unmatched();
-		}
-		else {
+		if (first != null && hasLeft(first) && isAnswer(this.correlator, first, reply)) {
 			this.line.removeFirst();
 			int left = first.origin().inLine().decrementAndGet();
 			this.share.answered(first.sentAt(), shard().loop().now());
@@ -80,6 +71,24 @@ final class OrderedLink extends Link {
 				shard().dispatch(first.origin());
 			}
 		}
+		else if (this.correlator != null && !this.correlator.isReply(reply)) {
+			unsolicited(reply);
+		}
+		else if (first == null) {
+			doubts().unsolicited();
+		}
+		else if (!hasLeft(first)) {
+			doubts().early();
+		}
+		else {
+			doubts().unmatched();
+		}
+	}
+
+	/** Where it can be told, what lies there need not be a reply too many. */
+	@Override
+	boolean isSoiled() {
+		return (this.correlator == null || !this.correlator.tellsReplies()) && super.isSoiled();
 	}
 
 	@Override

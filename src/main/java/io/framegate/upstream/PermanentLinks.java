@@ -132,12 +132,13 @@ final class PermanentLinks extends ShardLinks {
 	}
 
 	/**
-	 * Replaces links whose given-up keys keep an exchange waiting.
-	 * @param first the exchange that waits
+	 * Replaces links whose given-up keys keep exchanges waiting.
+	 * @param waiting those that wait
 	 */
-	void retireSpoiledFor(Exchange first) {
+	void retireSpoiledFor(FairQueue waiting) {
 		for (Link link : List.copyOf(all())) {
-			if (link instanceof CorrelatedLink correlated && correlated.isSpoiledFor(first)) {
+			if (link instanceof CorrelatedLink correlated && correlated.hasGivenUp()
+					&& waiting.anyFirst(correlated::isSpoiledFor)) {
 				retire(link, Cause.byGateway(CloseReason.REPLY_TIMEOUT, "a key that was given up is needed again"));
 			}
 		}

@@ -92,19 +92,40 @@ final class Pulse {
 	/**
 	 * Takes a frame that matches no exchange, if it answers a heartbeat.
 	 * @param reply the frame
+	 * @param isReply whether it can be one by the condition for replies
 	 * @return whether it does
 	 */
-	boolean answered(byte[] reply) {
+	boolean answered(byte[] reply, boolean isReply) {
 		Exchange sent = this.beating;
 		if (sent == null) {
 			return false;
 		}
-		byte[] expected = expected();
-		boolean answers = (expected != null) ? Arrays.equals(reply, expected) : sent.key() == null;
+		boolean answers = (this.heartbeat.expect() != null) ? isExpected(reply) : isReply && sent.key() == null;
 		if (answers) {
 			sent.answer(reply);
 		}
 		return answers;
+	}
+
+	/**
+	 * Whether a frame is what a heartbeat is to be answered with.
+	 * @param reply the frame
+	 * @return {@code false} also where any answer will do
+	 */
+	boolean isExpected(byte[] reply) {
+		byte[] expected = expected();
+		return expected != null && Arrays.equals(reply, expected);
+	}
+
+	/**
+	 * The key in the heartbeat, which the gateway uses for nothing else.
+	 * @param correlator finds it
+	 * @return the key's text, or {@code null} for none
+	 */
+	@Nullable String key(Correlator correlator) {
+		String send = isOn() ? this.heartbeat.send() : null;
+		Correlator.Key key = (send != null) ? correlator.inRequest(Payloads.bytes(send)) : null;
+		return (key != null) ? key.text() : null;
 	}
 
 	private Timeouts timeouts() {

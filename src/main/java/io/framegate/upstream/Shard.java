@@ -357,9 +357,8 @@ final class Shard {
 		})) {
 			exchange.fail(whyLate(now - exchange.createdAt(), reply));
 		}
-		Exchange first = this.waiting.peek();
-		if (first != null && this.own instanceof PermanentLinks permanent) {
-			permanent.retireSpoiledFor(first);
+		if (this.own instanceof PermanentLinks permanent) {
+			permanent.retireSpoiledFor(this.waiting);
 		}
 	}
 

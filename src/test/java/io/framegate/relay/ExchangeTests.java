@@ -140,7 +140,7 @@ class ExchangeTests {
 				TestClient client = gateway.connect("x")) {
 			client.sendLine("id=424242;hello");
 			assertThat(client.readLine()).startsWith("re=424242;id=").endsWith(";hello");
-			assertThat(gateway.metric("framegate_replies_discarded_total{cause=\"unmatched\",route=\"x\"}"))
+			assertThat(gateway.metric("framegate_replies_discarded_total{cause=\"unsolicited\",route=\"x\"}"))
 				.isEqualTo(1);
 			client.sendLine("no key");
 			client.expectEof();

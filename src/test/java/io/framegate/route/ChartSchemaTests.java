@@ -141,6 +141,12 @@ class ChartSchemaTests {
 		if (leaf.type() == PortRange.class) {
 			return oneOf("integer", "^[0-9]+(-[0-9]+)?$|^" + PLACEHOLDER + "$");
 		}
+		if (leaf.type() == KeyRange.class) {
+			return text("^[0-9]+-[0-9]+$|^" + PLACEHOLDER + "$");
+		}
+		if (leaf.type() == FrameCondition.class) {
+			return Map.of("type", "string");
+		}
 		if (leaf.type() == Target.class) {
 			return text("^(.+:[0-9]{1,5}|.*" + PLACEHOLDER + ".*)$");
 		}

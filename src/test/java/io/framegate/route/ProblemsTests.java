@@ -31,6 +31,8 @@ class ProblemsTests {
 
 	private static final String TARGET = "must be host:port, such as 10.1.2.3:7101, orders.example:7101 or [2001:db8::1]:7101";
 
+	private static final String KEY_RANGE = "must be a range of whole numbers of up to 18 digits, such as 1-999999";
+
 	private static final String ONE_PORT = "a port is a whole number from 1 to 65535";
 
 	static Stream<Arguments> badValues() {
@@ -75,6 +77,15 @@ class ProblemsTests {
 						"a range goes from its lower port to its higher one, such as 40000-40099"),
 				arguments("upstream.pool.max-connections", "0", "must be a whole number from 1 to 65535"), //
 				arguments("upstream.pool.max-wait", "-1s", DURATION), //
+				arguments("upstream.correlation.key-range", "many", KEY_RANGE), //
+				arguments("upstream.correlation.key-range", "1-2-3", KEY_RANGE), //
+				arguments("upstream.correlation.key-range", "-5-9", KEY_RANGE), //
+				arguments("upstream.correlation.key-range", "9-1",
+						"a range goes from its lower number to its higher one, such as 1-999999"),
+				arguments("upstream.correlation.reply-when", "(a",
+						"must be a regular expression or @<offset>:<bytes>: missing closing ) in (a"),
+				arguments("upstream.correlation.reply-when", "@4:hex:8",
+						"the bytes after the offset must be text, hex: and pairs of hexadecimal digits, or base64: and the bytes"),
 				arguments("timeouts.idle", "nonsense", DURATION), //
 				arguments("timeouts.idle", "-1s", DURATION), //
 				arguments("timeouts.idle", "367d", DURATION));
@@ -136,6 +147,18 @@ class ProblemsTests {
 			.property(property + (key.startsWith("[") ? key : "." + key), value)
 			.problems()).extracting(Problem::property, Problem::value, Problem::message)
 			.containsExactly(tuple(property, null, NOT_AVAILABLE));
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|',
+			value = { "listen.rules[0].when | listen.rules", "listen.rules[1].answer | listen.rules",
+					"upstream.rules[0].then | upstream.rules",
+					"upstream.heartbeat.sign-on | upstream.heartbeat.sign-on",
+					"upstream.heartbeat.signOn | upstream.heartbeat.signOn" })
+	void keyOfALaterVersionIsRefusedAsSuch(String key, String named) {
+		assertThat(TestConfiguration.route("orders").property("framegate.routes.orders." + key, "ping").problems())
+			.extracting(Problem::property, Problem::message)
+			.containsExactly(tuple("framegate.routes.orders." + named, NOT_AVAILABLE));
 	}
 
 	@ParameterizedTest
@@ -233,6 +256,21 @@ class ProblemsTests {
 						"upstream.correlation.regex-request", "is not a regular expression: missing closing ) in (a"),
 				arguments(CORRELATED + "\nupstream.correlation: {regex-request: (a), regex-reply: a}",
 						"upstream.correlation.regex-reply", "needs a group, in parentheses, around the key"),
+				arguments(CORRELATED + "\nupstream.correlation: {regex-request: (a)(b), regex-reply: (a)}",
+						"upstream.correlation.regex-reply",
+						"has 1 groups and regex-request has 2: together they are the key, so there must be as many"),
+				arguments(CORRELATED
+						+ "\nupstream.correlation: {regex-request: '(a)(?P<key>b)', regex-reply: (a)(b), rewrite: true}",
+						"upstream.correlation.regex-reply",
+						"has 2 groups: with rewrite, the one that the gateway is to replace must be named key, (?P<key>...)"),
+				arguments(CORRELATED + "\nupstream.correlation: {reply-when: a}", "upstream.correlation",
+						"takes either offset and length, or regex-request and regex-reply"),
+				arguments(CORRELATED + "\nupstream.correlation: {offset: 0, length: 2, key-range: 1-9}",
+						"upstream.correlation.key-range", "applies only where rewrite is true"),
+				arguments(
+						CORRELATED
+								+ "\nupstream.correlation: {offset: 0, length: 2, rewrite: true, key-range: 1-65536}",
+						"upstream.correlation.key-range", "does not fit a key of 2 bytes: 65535 is the highest number"),
 				arguments("mode: request-reply\nupstream.on-failure: reply", "upstream.on-failure-reply",
 						"is required where on-failure is reply"),
 				arguments("mode: request-reply\nupstream: {on-failure: reply, on-failure-reply: 'base64:?'}",
@@ -293,6 +331,15 @@ class ProblemsTests {
 	void keysMayCheckRepliesThatAreMatchedOtherwise(String sharing) {
 		assertThat(TestConfiguration.route("orders")
 			.yaml("framegate.routes.orders:\n  mode: request-reply\n  upstream: {sharing: %s, correlation: {offset: 0, length: 2}}"
+				.formatted(sharing))
+			.problems()).isEmpty();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "exclusive", "ordered" })
+	void conditionAloneMayTellReplies(String sharing) {
+		assertThat(TestConfiguration.route("orders")
+			.yaml("framegate.routes.orders:\n  mode: request-reply\n  upstream: {sharing: %s, correlation: {reply-when: ^02}}"
 				.formatted(sharing))
 			.problems()).isEmpty();
 	}
