@@ -1,13 +1,15 @@
 {{/*
-A duration as Spring writes it (30s, 500ms, PT1M, a number of milliseconds) in milliseconds; nothing where it is
-something else, such as a placeholder.
+A duration as Spring writes it (30s, 500ms, PT1M, 0) in milliseconds; nothing where it is something else, such as a
+placeholder, or a number without a unit, which the gateway refuses.
 */}}
 {{- define "framegate.milliseconds" -}}
 {{- $text := ternary . (printf "%d" (int64 .)) (kindIs "string" .) | toString | trim | lower -}}
-{{- $units := dict "" 1 "ms" 1 "s" 1000 "m" 60000 "h" 3600000 "d" 86400000 -}}
+{{- $units := dict "ms" 1 "s" 1000 "m" 60000 "h" 3600000 "d" 86400000 -}}
 {{- if regexMatch "^[0-9]+(ns|us)$" $text -}}
 1
-{{- else if regexMatch "^[0-9]+(|ms|s|m|h|d)$" $text -}}
+{{- else if regexMatch "^0+$" $text -}}
+0
+{{- else if regexMatch "^[0-9]+(ms|s|m|h|d)$" $text -}}
 {{- mul (atoi (regexFind "^[0-9]+" $text)) (index $units (regexFind "[a-z]*$" $text)) -}}
 {{- else if regexMatch "^p([0-9]+d)?(t([0-9]+h)?([0-9]+m)?([0-9]+(\\.[0-9]+)?s)?)?$" $text -}}
 {{- $sum := 0 -}}

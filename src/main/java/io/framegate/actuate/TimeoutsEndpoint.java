@@ -1,6 +1,5 @@
 package io.framegate.actuate;
 
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -20,7 +19,6 @@ import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
-import org.springframework.boot.convert.DurationStyle;
 
 /**
  * The routes' limits. Spring runs it on threads that may block.
@@ -92,30 +90,13 @@ final class TimeoutsEndpoint {
 			.orElseThrow(() -> Refusal.unknown("timer", name, Stream.of(Timer.values()).map(Timer::label).toList()));
 	}
 
-	/**
-	 * Reads a limit. A number without a unit would be milliseconds to Spring and seconds
-	 * to most people: only 0 goes without.
-	 */
 	private static Duration limit(Timer timer, @Nullable String text) {
 		if (text == null || text.isBlank()) {
 			throw Refusal.because("The body must name the limit: {\"value\":\"30s\"}");
 		}
-		String value = text.strip();
-		if (value.equals("0")) {
-			return Duration.ZERO;
-		}
-		try {
-			Duration limit = value.matches("[0-9]+") ? Duration.ofSeconds(-1) : DurationStyle.detectAndParse(value);
-			if (!limit.isNegative() && limit.compareTo(Timeouts.LONGEST) <= 0
-					&& limit.equals(Duration.ofMillis(limit.toMillis()))) {
-				return limit;
-			}
-		}
-		catch (IllegalArgumentException | ArithmeticException | DateTimeException ex) {
-			// Told below, as every other wrong value.
-		}
-		throw Refusal.value(timer.label(), text,
-				"0 (off), or a duration from 1ms to 366d with its unit, such as 500ms, 30s or 5m");
+		return Timeouts.parse(text)
+			.orElseThrow(() -> Refusal.value(timer.label(), text,
+					"0 (off), or a duration from 1ms to 366d with its unit, such as 500ms, 30s or 5m"));
 	}
 
 	private static Map<String, View> views(RunningRoute route) {

@@ -1,8 +1,11 @@
 package io.framegate.route;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+
+import io.framegate.timeout.Timeouts;
 
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Bindable;
@@ -73,7 +76,8 @@ final class ConfigurationReader {
 	private void convert(Setting setting, Binder binder) {
 		Schema.Leaf leaf = setting.leaf();
 		try {
-			Object value = binder.bind(setting.property(), Bindable.of(leaf.type())).orElse(null);
+			Object value = (leaf.type() == Duration.class) ? Timeouts.parse(setting.value().toString()).orElse(null)
+					: binder.bind(setting.property(), Bindable.of(leaf.type())).orElse(null);
 			if (value == null || !leaf.allows(value)) {
 				refuse(setting, leaf.allowed());
 			}

@@ -33,6 +33,18 @@ final class Nearest {
 		return to(typed, known, slips).map((near) -> ". Did you mean '" + near + "'?").orElse("");
 	}
 
+	/**
+	 * Whether one word may be meant by another.
+	 * @param typed what was written
+	 * @param word what could have been meant
+	 * @param slips how many slips it may be away
+	 * @return whether it is that near
+	 */
+	static boolean isNear(String typed, String word, int slips) {
+		String uniform = Schema.uniform(typed);
+		return Math.abs(uniform.length() - word.length()) <= slips && distance(uniform, Schema.uniform(word)) <= slips;
+	}
+
 	private static Optional<String> to(String typed, Collection<String> known, int slips) {
 		String uniform = Schema.uniform(typed);
 		return known.stream()

@@ -118,7 +118,6 @@ sealed interface Schema {
 		boolean allows(Object value) {
 			return switch (value) {
 				case Integer number -> this.range == null || (number >= this.range.min() && number <= this.range.max());
-				case Duration duration -> !duration.isNegative() && duration.compareTo(Timeouts.LONGEST) <= 0;
 				case DataSize size -> size.toBytes() >= 1 && size.compareTo(LARGEST) <= 0;
 				default -> true;
 			};
@@ -133,7 +132,7 @@ sealed interface Schema {
 				return "must be a whole number from %d to %d".formatted(this.range.min(), this.range.max());
 			}
 			if (this.type == Duration.class) {
-				return "must be a duration from 0 to %dd, such as 500ms, 30s or 5m"
+				return "must be 0 or a duration from 1ms to %dd with its unit, such as 500ms, 30s or 5m"
 					.formatted(Timeouts.LONGEST.toDays());
 			}
 			if (this.type == DataSize.class) {

@@ -20,11 +20,15 @@ final class Settings {
 
 	private static final String ROUTES = ROOT + ".routes";
 
+	private static final String USERS = ROOT + ".management.users";
+
 	private static final String DEFAULTS = ROOT + ".defaults";
 
 	private final Map<String, Setting> settings = new TreeMap<>();
 
 	private final Set<String> routes = new TreeSet<>();
+
+	private final Set<String> users = new TreeSet<>();
 
 	static String route(String name) {
 		return child(ROUTES, name);
@@ -64,6 +68,15 @@ final class Settings {
 
 	void declareRoute(String name) {
 		this.routes.add(name);
+	}
+
+	/**
+	 * Notes that a user was named, with whatever: one without a password must not be
+	 * overlooked.
+	 * @param name the user's name
+	 */
+	void declareUser(String name) {
+		this.users.add(name);
 	}
 
 	void put(Setting setting) {
@@ -125,6 +138,8 @@ final class Settings {
 		this.settings.forEach((property, setting) -> values.put(property, setting.value()));
 		// a route of which nothing is right is still a route
 		this.routes.forEach((name) -> values.putIfAbsent(route(name) + ".mode", Mode.SESSION.label()));
+		// and a user of whom nothing is said is still a user
+		this.users.forEach((name) -> values.putIfAbsent(child(USERS, name) + ".password", ""));
 		return new MapConfigurationPropertySource(values);
 	}
 

@@ -13,8 +13,6 @@ import java.util.stream.StreamSupport;
 
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.boot.context.properties.bind.PlaceholdersResolver;
-import org.springframework.boot.context.properties.bind.PropertySourcesPlaceholdersResolver;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
@@ -37,9 +35,14 @@ final class SettingsReader {
 
 	private static final String ROUTES = "routes";
 
+	/** Whose placeholders must resolve, too. */
+	private static final Set<String> ELSEWHERE = Set.of("management", "server", "spring");
+
+	private static final String USERS = "users";
+
 	/** The groups whose keys are names that users choose. */
 	private static final List<ConfigurationPropertyName> NAMED = List.of(ROOT.append(ROUTES),
-			ROOT.append("management.users"));
+			ROOT.append("management." + USERS));
 
 	private final Schema.Group schema = Schema.of(FramegateProperties.class);
 
@@ -47,7 +50,9 @@ final class SettingsReader {
 
 	private final List<ConfigurationPropertySource> sources;
 
-	private final PlaceholdersResolver placeholders;
+	private final Placeholders placeholders;
+
+	private final NearMisses nearMisses;
 
 	private final Problems problems;
 
@@ -61,8 +66,9 @@ final class SettingsReader {
 		this.sources = StreamSupport
 			.stream(ConfigurationPropertySources.from(environment.getPropertySources()).spliterator(), false)
 			.toList();
-		this.placeholders = new PropertySourcesPlaceholdersResolver(environment);
+		this.placeholders = new Placeholders(environment);
 		this.problems = problems;
+		this.nearMisses = new NearMisses(this.schema.keys().keySet(), problems);
 	}
 
 	Settings read() {
@@ -71,12 +77,37 @@ final class SettingsReader {
 			if (source.getUnderlyingSource() instanceof SystemEnvironmentPropertySource variables) {
 				readVariables(variables, declared);
 			}
+			else if (source instanceof IterableConfigurationPropertySource iterable) {
+				iterable.stream().forEach((name) -> checkElsewhere(name, iterable));
+			}
 			names(source).forEach((name) -> read(source.getConfigurationProperty(name)));
 			this.listsTaken.addAll(this.lists);
 			this.lists.clear();
 		}
 		this.settings.removeBlank();
 		return this.settings;
+	}
+
+	/**
+	 * A key outside the gateway's own: it must not look like one of them, nor have a
+	 * placeholder that resolves to nothing where the web server, management and security
+	 * are set up.
+	 */
+	private void checkElsewhere(ConfigurationPropertyName name, ConfigurationPropertySource source) {
+		if (name.isEmpty() || ROOT.isAncestorOf(name)) {
+			return;
+		}
+		ConfigurationProperty property = source.getConfigurationProperty(name);
+		if (property == null) {
+			return;
+		}
+		this.nearMisses.check(name, property.getOrigin());
+		if (ELSEWHERE.contains(name.getElement(0, Form.UNIFORM)) && property.getValue() instanceof CharSequence text) {
+			String problem = this.placeholders.problem(text.toString());
+			if (problem != null) {
+				this.problems.add(new Problem(name.toString(), null, property.getOrigin(), problem));
+			}
+		}
 	}
 
 	private Set<VariableNames.Declared> declared() {
@@ -113,7 +144,7 @@ final class SettingsReader {
 				Origin origin = new SystemEnvironmentOrigin(variable);
 				Optional<Place> place = names.property(variable);
 				if (place.isPresent()) {
-					declareRoute(ConfigurationPropertyName.of(place.get().property()));
+					declare(ConfigurationPropertyName.of(place.get().property()));
 					take(place.get(), value, origin);
 				}
 				else {
@@ -121,10 +152,16 @@ final class SettingsReader {
 							? Unbuilt.MESSAGE : "is not a known variable" + names.suggestion(variable)));
 				}
 			}
+			else if (!names.isServiceLink(variable, value)) {
+				this.nearMisses.check(variable);
+			}
 		}
 	}
 
-	private void declareRoute(ConfigurationPropertyName name) {
+	private void declare(ConfigurationPropertyName name) {
+		if (name.getNumberOfElements() > 3 && name.getElement(2, Form.UNIFORM).equals(USERS)) {
+			this.settings.declareUser(name.getElement(3, Form.ORIGINAL));
+		}
 		if (name.getNumberOfElements() > 2 && name.getElement(1, Form.UNIFORM).equals(ROUTES)) {
 			this.settings.declareRoute(name.getElement(2, Form.ORIGINAL));
 		}
@@ -135,7 +172,7 @@ final class SettingsReader {
 			return;
 		}
 		ConfigurationPropertyName name = property.getName();
-		declareRoute(name);
+		declare(name);
 		Schema at = this.schema;
 		String path = Settings.ROOT;
 		for (int i = 1; i < name.getNumberOfElements(); i++) {
@@ -191,14 +228,12 @@ final class SettingsReader {
 	private void take(Place place, Object written, @Nullable Origin origin) {
 		String property = place.property();
 		Setting setting = new Setting(property, written.toString(), written, origin, place.leaf());
-		Object value;
-		try {
-			value = Objects.requireNonNull(this.placeholders.resolvePlaceholders(written));
-		}
-		catch (IllegalArgumentException ex) {
-			this.problems.add(property, setting, "has a placeholder that cannot be resolved: " + ex.getMessage());
+		String problem = this.placeholders.problem(written);
+		if (problem != null) {
+			this.problems.add(property, setting, problem);
 			return;
 		}
+		Object value = this.placeholders.resolve(written);
 		// a number may be part of something that is more than a number, and YAML's off is
 		// false
 		setting = setting.withValue((value instanceof Boolean) ? value : value.toString());

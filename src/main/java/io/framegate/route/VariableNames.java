@@ -63,9 +63,19 @@ final class VariableNames {
 	 */
 	boolean isOurs(String variable, String value) {
 		String upper = variable.toUpperCase(Locale.ROOT);
-		return this.schema.keys().keySet().stream().anyMatch((key) -> upper.startsWith(prefix(key)))
-				&& !SERVICE_LINK_VALUE.matcher(value).matches()
-				&& (property(variable).isPresent() || !SERVICE_LINK.matcher(upper).matches());
+		return !isServiceLink(variable, value) && (property(variable).isPresent()
+				|| this.schema.keys().keySet().stream().anyMatch((key) -> upper.startsWith(prefix(key))));
+	}
+
+	/**
+	 * Whether Kubernetes has set the variable for a service.
+	 * @param variable the variable's name
+	 * @param value its value
+	 * @return whether it is to be left alone
+	 */
+	boolean isServiceLink(String variable, String value) {
+		return SERVICE_LINK_VALUE.matcher(value).matches()
+				|| (SERVICE_LINK.matcher(variable.toUpperCase(Locale.ROOT)).matches() && property(variable).isEmpty());
 	}
 
 	/**

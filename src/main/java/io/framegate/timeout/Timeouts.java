@@ -1,10 +1,12 @@
 package io.framegate.timeout;
 
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
@@ -148,6 +150,32 @@ public final class Timeouts {
 			}
 		}
 		return DurationStyle.SIMPLE.print(value, ChronoUnit.MILLIS);
+	}
+
+	/**
+	 * Reads a limit. A number without a unit would be milliseconds to Spring and seconds
+	 * to most people: only 0 goes without.
+	 * @param text as people write it: {@code 500ms}, {@code 30s}, {@code PT1M}, {@code 0}
+	 * @return the limit, 0 (off) or whole milliseconds up to {@link #LONGEST}; empty
+	 * where the text is anything else
+	 */
+	public static Optional<Duration> parse(String text) {
+		String value = text.strip();
+		if (value.matches("0+")) {
+			return Optional.of(Duration.ZERO);
+		}
+		if (value.matches("[+-]?[0-9]*")) {
+			return Optional.empty();
+		}
+		try {
+			Duration limit = DurationStyle.detectAndParse(value);
+			boolean allowed = !limit.isNegative() && limit.compareTo(LONGEST) <= 0
+					&& limit.equals(Duration.ofMillis(limit.toMillis()));
+			return allowed ? Optional.of(limit) : Optional.empty();
+		}
+		catch (IllegalArgumentException | ArithmeticException | DateTimeException ex) {
+			return Optional.empty();
+		}
 	}
 
 	private void refresh(Timer timer) {

@@ -25,7 +25,7 @@ class ProblemsTests {
 
 	private static final String PORT = "must be a whole number from 0 to 65535";
 
-	private static final String DURATION = "must be a duration from 0 to 366d, such as 500ms, 30s or 5m";
+	private static final String DURATION = "must be 0 or a duration from 1ms to 366d with its unit, such as 500ms, 30s or 5m";
 
 	private static final String SIZE = "must be a size from 1B to 1GB, such as 512B or 64KB";
 
@@ -88,7 +88,11 @@ class ProblemsTests {
 						"the bytes after the offset must be text, hex: and pairs of hexadecimal digits, or base64: and the bytes"),
 				arguments("timeouts.idle", "nonsense", DURATION), //
 				arguments("timeouts.idle", "-1s", DURATION), //
-				arguments("timeouts.idle", "367d", DURATION));
+				arguments("timeouts.idle", "367d", DURATION), //
+				arguments("timeouts.idle", "30", DURATION), //
+				arguments("timeouts.drain", "+5", DURATION), //
+				arguments("timeouts.idle", "1us", DURATION), //
+				arguments("upstream.health-check.interval", "5", DURATION));
 	}
 
 	@ParameterizedTest
@@ -102,6 +106,7 @@ class ProblemsTests {
 
 	@ParameterizedTest
 	@CsvSource(delimiter = '|', value = { "framegate.defaults.timeouts.idle | x | " + DURATION,
+			"framegate.defaults.timeouts.write | 30 | " + DURATION, "framegate.shutdown.quiet-period | 5 | " + DURATION,
 			"framegate.defaults.max-frame-size | 0 | " + SIZE, "framegate.shutdown.quiet-period | -1s | " + DURATION,
 			"framegate.closures.keep | 0 | must be a whole number from 1 to 1000000",
 			"framegate.demo.echo-port | 65536 | " + PORT })
@@ -354,17 +359,70 @@ class ProblemsTests {
 					"is not the first of its list, and there is no framegate.routes.a.upstream.targets[0]"));
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "framegate.routes.orders.listen.port, ${nobody}, nobody",
+			"framegate.routes.orders.upstream.targets, 'a:1,${HOST}:7101', HOST",
+			"framegate.routes.orders.upstream.heartbeat.send, LOGON ${LOGON_PASSWORD}, LOGON_PASSWORD",
+			"framegate.defaults.timeouts.idle, ${one:${two}}, two",
+			"spring.security.oauth2.resourceserver.jwt.issuer-uri, ${ISSUER}, ISSUER",
+			"management.server.port, ${PORT}, PORT" })
+	void placeholderThatResolvesToNothingIsRefusedAndNamed(String property, String value, String name) {
+		assertThat(TestConfiguration.route("orders").property(property, value).problems())
+			.filteredOn((problem) -> problem.message().startsWith("refers to"))
+			.singleElement()
+			.satisfies((problem) -> {
+				assertThat(problem.property()).isEqualTo(property);
+				assertThat(problem.message())
+					.startsWith("refers to " + name + ", and there is no such variable or property");
+			});
+	}
+
 	@Test
-	void placeholderThatCannotBeResolvedIsRefused() {
+	void placeholderOfAnEmptyVariableIsRefusedUnlessThatIsMeant() {
+		String address = "framegate.routes.orders.upstream.source-address";
+		assertThat(TestConfiguration.route("orders").variable("ADDRESS", "").property(address, "${ADDRESS}").problems())
+			.extracting(Problem::property, Problem::message)
+			.containsExactly(tuple(address, "refers to ADDRESS, which is empty (${ADDRESS:} where that is meant)"));
+		assertThat(
+				TestConfiguration.route("orders").variable("ADDRESS", "").property(address, "${ADDRESS:}").problems())
+			.isEmpty();
+	}
+
+	@Test
+	void placeholderMayBeMeantAsText() {
 		assertThat(TestConfiguration.route("orders")
-			.property("framegate.routes.orders.listen.port", "${nobody}")
-			.problems()).extracting(Problem::value, Problem::message).containsExactly(tuple("${nobody}", PORT));
+			.yaml("framegate.routes.orders: {mode: one-way, upstream: {heartbeat: {interval: 1s, send: 'a \\${b}'}}}")
+			.onlyRoute()
+			.upstream()
+			.heartbeat()
+			.send()).isEqualTo("a ${b}");
+	}
+
+	@Test
+	void placeholdersOfOthersAreLeftAlone() {
+		assertThat(TestConfiguration.route("orders")
+			.yaml("logging.pattern.console: '${LOG_PATTERN}'\nmy.text: 'Dear ${name}'")
+			.variable("PS1", "${debian_chroot}")
+			.problems()).isEmpty();
+	}
+
+	@Test
+	void placeholdersThatLeadInACircleAreRefused() {
 		assertThat(TestConfiguration.route("orders")
 			.yaml("a: ${b}\nb: ${a}\nframegate.routes.orders.listen.port: ${a}")
 			.problems()).singleElement()
 			.extracting(Problem::message)
 			.asString()
 			.startsWith("has a placeholder that cannot be resolved: Circular placeholder reference");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "framgate.management.users.ann.password, framgate", "framegates.routes.x.listen.port, framegates",
+			"farmegate.routes.x.listen.port, farmegate" })
+	void keyWhoseFirstWordIsAlmostTheGatewaysIsRefused(String key, String first) {
+		assertThat(TestConfiguration.route("orders").property(key, "sesame").problems())
+			.extracting(Problem::property, Problem::value, Problem::message)
+			.containsExactly(tuple(first, null, "is not a known key. Did you mean 'framegate'?"));
 	}
 
 	@Test

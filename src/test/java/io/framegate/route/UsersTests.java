@@ -106,6 +106,34 @@ class UsersTests {
 			.containsExactly(org.assertj.core.groups.Tuple.tuple(ANN, "is required"));
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "{ann: }", "{ann: {}}", "{ann: {password: }}", "{ann: {password: ''}}",
+			"{ann: {roles: operator}}", "{ann: {password: '${PW:}'}}" })
+	void userWithoutAPasswordIsRefused(String users) {
+		assertThat(TestConfiguration.empty().yaml("framegate.management.users: " + users).problems())
+			.extracting(Problem::property, Problem::message)
+			.containsExactly(org.assertj.core.groups.Tuple.tuple(ANN, "is required"));
+	}
+
+	@Test
+	void emptyVariableIsNoPassword() {
+		assertThat(TestConfiguration.empty().variable(ANN_VARIABLE, "").problems())
+			.extracting(Problem::property, Problem::message)
+			.containsExactly(org.assertj.core.groups.Tuple.tuple(ANN, "is required"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "${ANNS_PASSWORD}", "sesame${ANNS_PASSWORD}", "{noop}${ANNS_PASSWORD}" })
+	void passwordOfAVariableThatIsNotSetIsRefused(String password) {
+		assertThat(TestConfiguration.empty().property(ANN, password).problems()).singleElement()
+			.satisfies((problem) -> {
+				assertThat(problem.property()).isEqualTo(ANN);
+				assertThat(problem.value()).isNull();
+				assertThat(problem.message()).startsWith("refers to ANNS_PASSWORD, and there is no such variable");
+				assertThat(problem.toString()).doesNotContain("sesame");
+			});
+	}
+
 	@Test
 	void unknownRoleIsRefused() {
 		List<Problem> problems = TestConfiguration.empty()

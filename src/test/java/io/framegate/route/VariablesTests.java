@@ -11,6 +11,7 @@ import io.framegate.timeout.Timer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
+import static org.assertj.core.api.Assertions.tuple;
 
 class VariablesTests {
 
@@ -96,6 +97,28 @@ class VariablesTests {
 				assertThat(problem.message()).isEqualTo(message);
 				assertThat(problem.origin()).hasToString("System Environment Property \"" + variable + "\"");
 			});
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "FRAMEGATE_MANAGMENT_USERS_ANN_PASSWORD, FRAMEGATE_MANAGEMENT_USERS_ANN_PASSWORD",
+			"FRAMGATE_ROUTES_X_LISTEN_PORT, FRAMEGATE_ROUTES_X_LISTEN_PORT",
+			"FRAMEGATE_ROUTE_X_LISTEN_PORT, FRAMEGATE_ROUTES_X_LISTEN_PORT",
+			"FRAMGATE_MANAGMENT_USERS_ANN_PASSWORD, FRAMEGATE_MANAGEMENT_USERS_ANN_PASSWORD",
+			"FRAME_GATE_ROUTES_X_LISTEN_PORT, FRAMEGATE_ROUTES_X_LISTEN_PORT",
+			"framegate_closure_keep, FRAMEGATE_CLOSURES_KEEP",
+			"framgate.routes.x.listen.port, FRAMEGATE_ROUTES_X_LISTEN_PORT" })
+	void variableWhoseFirstWordIsAlmostKnownIsRefused(String variable, String meant) {
+		assertThat(TestConfiguration.route("orders").variable(variable, "7001").problems())
+			.extracting(Problem::property, Problem::value, Problem::message)
+			.containsExactly(tuple(variable, null, "is not a known variable. Did you mean '" + meant + "'?"));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "FRAMEGATES_SERVICE_HOST, 10.0.0.1", "FRAMEGATES_PORT, tcp://10.0.0.1:8080",
+			"FRAMEGATE_ROUTE_SERVICE_PORT, 80", "FRAMEGATE_ROUTE_PORT_80_TCP_ADDR, 10.0.0.1", "FRAMEWORK_HOME, /opt",
+			"FRAMEGATE_IMAGE, x" })
+	void variableOfSomebodyElseIsLeftAlone(String variable, String value) {
+		assertThat(TestConfiguration.route("orders").variable(variable, value).problems()).isEmpty();
 	}
 
 	@Test
