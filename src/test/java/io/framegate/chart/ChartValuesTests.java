@@ -46,7 +46,7 @@ class ChartValuesTests {
 			{}                                                                                       | 25
 			shutdown: {quiet-period: 20s}                                                            | 45
 			shutdown: {quiet-period: 2500ms}                                                         | 28
-			shutdown: {quiet-period: 1500}                                                           | 27
+			shutdown: {quiet-period: 0}                                                              | 25
 			routes: {orders: {timeouts: {drain: 1m}}}                                                | 75
 			routes: {orders: {timeouts: {drain: PT1M30S}}}                                           | 105
 			routes: {orders: {timeouts: {drain: PT1.5S}}}                                            | 17
