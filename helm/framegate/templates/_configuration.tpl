@@ -17,6 +17,16 @@
 {{- $_ := set $framegate $key . -}}
 {{- end -}}
 {{- end -}}
+{{- $management := dict -}}
+{{- if ne .Values.management.metrics "open" -}}
+{{- $_ := set $management "metrics" .Values.management.metrics -}}
+{{- end -}}
+{{- if .Values.management.open -}}
+{{- $_ := set $management "open" true -}}
+{{- end -}}
+{{- with $management -}}
+{{- $_ := set $framegate "management" . -}}
+{{- end -}}
 {{- $endpoints := dict -}}
 {{- range $endpoint, $access := .Values.management.access -}}
 {{- $_ := set $endpoints $endpoint (dict "access" $access) -}}

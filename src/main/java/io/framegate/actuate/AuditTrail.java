@@ -3,19 +3,40 @@ package io.framegate.actuate;
 import java.security.Principal;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.boot.actuate.audit.listener.AuditApplicationEvent;
 import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.context.ApplicationEventPublisher;
 
 /**
- * Notes who changed what. Any thread may call.
+ * Notes who changed what, or was refused to, and from where: an audit event and a line of
+ * the log each. Any thread may call.
  */
 final class AuditTrail {
 
+	private static final Logger logger = LoggerFactory.getLogger("io.framegate.audit");
+
+	private static final String REMOTE = "remote";
+
+	/** How many refusals of one stranger are noted at once, and how soon one more. */
+	private static final int BURST = 20;
+
+	private static final int SECONDS_EACH = 3;
+
 	private final ApplicationEventPublisher events;
+
+	/** A stranger who is refused all the time must not push out what others did. */
+	private final Allowance refusals = new Allowance(BURST, SECONDS_EACH, System::nanoTime);
+
+	private final Allowance failures = new Allowance(BURST, SECONDS_EACH, System::nanoTime);
+
+	private final AtomicLong untold = new AtomicLong();
 
 	AuditTrail(ApplicationEventPublisher events) {
 		this.events = events;
@@ -28,11 +49,11 @@ final class AuditTrail {
 	 */
 	static String name(SecurityContext context) {
 		Principal principal = context.getPrincipal();
-		return (principal != null) ? principal.getName() : "anonymous";
+		return (principal != null) ? OneLine.of(principal.getName()) : "anonymous";
 	}
 
 	/**
-	 * Publishes an audit event.
+	 * Notes a change.
 	 * @param context of the request
 	 * @param what the event's type without its prefix
 	 * @param data names and values in turn
@@ -42,7 +63,71 @@ final class AuditTrail {
 		for (int i = 0; i < data.length; i += 2) {
 			facts.put(data[i].toString(), data[i + 1]);
 		}
-		this.events.publishEvent(new AuditApplicationEvent(name(context), "FRAMEGATE_" + what, facts));
+		if (context.getPrincipal() instanceof Caller caller) {
+			facts.put(REMOTE, caller.remote());
+		}
+		publish(name(context), "FRAMEGATE_" + what, facts);
+	}
+
+	/**
+	 * Notes a change that was refused.
+	 * @param caller who asked for it, or {@code null} where nobody knows
+	 * @param remote from where
+	 * @param request the method and path
+	 * @param status the HTTP status of the answer
+	 * @param message why
+	 */
+	void refused(@Nullable Caller caller, String remote, Map<String, String> request, int status, String message) {
+		if (caller != null || isNoted(this.refusals, remote)) {
+			noteRefusal((caller != null) ? caller.getName() : "anonymous", remote, "FRAMEGATE_CHANGE_REFUSED", request,
+					status, message);
+		}
+	}
+
+	/**
+	 * Notes a log-in that failed. Its type is Spring Boot's own.
+	 * @param name who tried, or said to be
+	 * @param remote from where
+	 * @param request the method and path
+	 * @param status the HTTP status of the answer
+	 * @param message why
+	 */
+	void loginFailed(String name, String remote, Map<String, String> request, int status, String message) {
+		if (isNoted(this.failures, remote)) {
+			noteRefusal(name, remote, "AUTHENTICATION_FAILURE", request, status, message);
+		}
+	}
+
+	private boolean isNoted(Allowance allowance, String remote) {
+		if (allowance.take(Peer.network(remote))) {
+			return true;
+		}
+		this.untold.incrementAndGet();
+		return false;
+	}
+
+	private void noteRefusal(String name, String remote, String type, Map<String, String> request, int status,
+			String message) {
+		Map<String, @Nullable Object> facts = new LinkedHashMap<>();
+		request.forEach((key, value) -> facts.put(key, OneLine.of(value)));
+		facts.put("status", status);
+		facts.put("message", OneLine.of(message));
+		facts.put(REMOTE, remote);
+		long more = this.untold.getAndSet(0);
+		if (more > 0) {
+			facts.put("refusedSinceAndNotNoted", more);
+		}
+		publish(name, type, facts);
+	}
+
+	private void publish(String name, String type, Map<String, @Nullable Object> facts) {
+		String who = OneLine.of(name);
+		logger.info("{} by {}: {}", type, who,
+				facts.entrySet()
+					.stream()
+					.map((fact) -> fact.getKey() + "=" + OneLine.of(fact.getValue()))
+					.collect(Collectors.joining(", ")));
+		this.events.publishEvent(new AuditApplicationEvent(who, type, facts));
 	}
 
 }

@@ -14,8 +14,8 @@ import org.springframework.boot.health.actuate.endpoint.HttpCodeStatusMapper;
 import org.springframework.boot.health.actuate.endpoint.StatusAggregator;
 
 /**
- * Once people have to say who they are, health stays open for probes, but tells strangers
- * its status alone: its components name routes and servers. Any thread may call.
+ * Health is open for probes, but tells strangers its status alone: its components name
+ * routes and servers. Any thread may call.
  */
 final class HealthForRoles implements HealthEndpointGroupsPostProcessor {
 
@@ -49,7 +49,8 @@ final class HealthForRoles implements HealthEndpointGroupsPostProcessor {
 	private record Guarded(HealthEndpointGroup group) implements HealthEndpointGroup {
 
 		private static boolean hasRole(SecurityContext who) {
-			return who.isUserInRole(Role.VIEWER.label()) || who.isUserInRole(Role.OPERATOR.label());
+			return who.isUserInRole(Role.VIEWER.label()) || who.isUserInRole(Role.OPERATOR.label())
+					|| who.isUserInRole(Callers.VISITOR);
 		}
 
 		@Override

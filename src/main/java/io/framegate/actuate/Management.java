@@ -10,8 +10,11 @@ import org.springframework.boot.actuate.audit.AuditEventRepository;
 import org.springframework.boot.actuate.audit.InMemoryAuditEventRepository;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.boot.health.actuate.endpoint.HealthEndpointGroups;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.health.registry.HealthContributorRegistry;
+import org.springframework.boot.health.registry.ReactiveHealthContributorRegistry;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -81,8 +84,26 @@ class Management {
 	}
 
 	@Bean
-	RefusalHandler refusalHandler() {
-		return new RefusalHandler();
+	RefusalHandler refusalHandler(AuditTrail audit) {
+		return new RefusalHandler(audit);
+	}
+
+	/**
+	 * Instead of Spring Boot's: it runs on threads of its own.
+	 * @param contributors what can tell
+	 * @param reactive the same of those that do not block
+	 * @param groups what is asked for together
+	 * @return health over HTTP
+	 */
+	@Bean
+	HealthOnItsOwnThread healthOnItsOwnThread(HealthContributorRegistry contributors,
+			ReactiveHealthContributorRegistry reactive, HealthEndpointGroups groups) {
+		return new HealthOnItsOwnThread(contributors, reactive, groups);
+	}
+
+	@Bean
+	ManagementConnections managementConnections() {
+		return new ManagementConnections();
 	}
 
 }

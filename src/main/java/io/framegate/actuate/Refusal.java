@@ -43,6 +43,23 @@ final class Refusal extends RuntimeException {
 		return new Refusal(401, message);
 	}
 
+	/**
+	 * Somebody who tries too often.
+	 * @param message why
+	 * @return 429
+	 */
+	static Refusal tooMany(String message) {
+		return new Refusal(429, message);
+	}
+
+	/**
+	 * Too much is asked for at once.
+	 * @return 503
+	 */
+	static Refusal busy() {
+		return new Refusal(503, "Too much is asked for at once: try again in a moment");
+	}
+
 	static Refusal forbidden(String message) {
 		return new Refusal(403, message);
 	}

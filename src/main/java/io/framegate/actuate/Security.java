@@ -1,5 +1,6 @@
 package io.framegate.actuate;
 
+import io.framegate.lifecycle.Reload;
 import io.framegate.route.FramegateProperties;
 import io.framegate.route.Role;
 import org.jspecify.annotations.Nullable;
@@ -17,44 +18,63 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.Environment;
 import org.springframework.http.HttpHeaders;
-import org.springframework.http.HttpMethod;
 import org.springframework.security.authentication.AuthenticationCredentialsNotFoundException;
+import org.springframework.security.authentication.InsufficientAuthenticationException;
+import org.springframework.security.authorization.AuthorityReactiveAuthorizationManager;
+import org.springframework.security.authorization.AuthorizationDecision;
+import org.springframework.security.authorization.ReactiveAuthorizationManager;
 import org.springframework.security.config.web.server.SecurityWebFiltersOrder;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.crypto.factory.PasswordEncoderFactories;
-import org.springframework.security.crypto.password.PasswordEncoder;
 import org.springframework.security.oauth2.jwt.ReactiveJwtDecoder;
 import org.springframework.security.web.server.SecurityWebFilterChain;
 import org.springframework.security.web.server.ServerAuthenticationEntryPoint;
 import org.springframework.security.web.server.authorization.ServerAccessDeniedHandler;
+import org.springframework.security.web.server.authorization.AuthorizationContext;
 import org.springframework.security.web.server.context.NoOpServerSecurityContextRepository;
 import org.springframework.security.web.server.savedrequest.NoOpServerRequestCache;
+import org.springframework.security.web.server.util.matcher.ServerWebExchangeMatcher;
 
 /**
- * Who may see and change what over HTTP. Without users and without an issuer of tokens
- * everybody may see, and changes come from this machine alone. With them, health and
- * Prometheus stay open, viewers and operators see the rest, and operators change it.
+ * Who may see and change what over HTTP. Strangers get health without details, its probes
+ * and metrics; who asks from this machine, as long as no users are declared, and viewers
+ * see the rest; what may hold secrets, and every change, needs an operator.
  */
 @Configuration(proxyBeanMethods = false)
 class Security {
 
 	private static final String TOKENS = "spring.security.oauth2.resourceserver.jwt.";
 
+	/**
+	 * What may be read without credentials on this machine, beside pages of users' own.
+	 */
+	private static final String[] HARMLESS = { "health", "info", "metrics", "prometheus", "routes", "targets",
+			"connections", "closures", "timeouts", "auditevents", "sbom" };
+
+	/** What holds frames, passwords or requests. */
+	private static final String[] SECRETS = { "heapdump", "env", "configprops", "logfile", "httpexchanges",
+			"sessions" };
+
+	private static final String VIEWER = Role.VIEWER.label();
+
+	private static final String OPERATOR = Role.OPERATOR.label();
+
 	@Bean
-	Users framegateUsers(ConfigurableEnvironment environment) {
-		return new Users(FramegateProperties.read(environment).management());
+	Users framegateUsers(ConfigurableEnvironment environment, ObjectProvider<ReactiveJwtDecoder> tokens,
+			Reload reload) {
+		Users users = new Users(FramegateProperties.read(environment).management(),
+				tokens.stream().findAny().isPresent());
+		reload.whenTaken((properties) -> users.take(properties.management()));
+		return users;
 	}
 
 	/**
-	 * Who may see what health is made of.
-	 * @param users the users
-	 * @param tokens present where tokens are accepted
-	 * @return what narrows it down; changes nothing where nobody has to say who they are
+	 * Strangers do not see what health is made of.
+	 * @return what narrows it down
 	 */
 	@Bean
-	HealthEndpointGroupsPostProcessor framegateHealthGroups(Users users, ObjectProvider<ReactiveJwtDecoder> tokens) {
-		boolean open = users.isEmpty() && tokens.stream().findAny().isEmpty();
-		return open ? (groups) -> groups : new HealthForRoles();
+	HealthEndpointGroupsPostProcessor framegateHealthGroups() {
+		return new HealthForRoles();
 	}
 
 	/**
@@ -68,18 +88,23 @@ class Security {
 	}
 
 	@Bean
-	PasswordEncoder framegatePasswordEncoder() {
+	SeenPasswords framegatePasswordEncoder() {
 		return new SeenPasswords(PasswordEncoderFactories.createDelegatingPasswordEncoder());
 	}
 
 	@Bean
-	SecurityWebFilterChain securityWebFilterChain(ServerHttpSecurity http, Users users,
+	Logins framegateLogins(Users users, SeenPasswords passwords) {
+		return new Logins(users, passwords);
+	}
+
+	@Bean
+	SecurityWebFilterChain securityWebFilterChain(ServerHttpSecurity http, Users users, Logins logins,
 			ObjectProvider<ReactiveJwtDecoder> tokens, Environment environment, WebEndpointProperties endpoints,
 			EndpointAccessResolver access) {
-		boolean basic = !users.isEmpty();
+		boolean basic = users.areThere();
 		ReactiveJwtDecoder bearer = tokens.getIfAvailable();
 		boolean trusted = "none".equalsIgnoreCase(environment.getProperty("server.forward-headers-strategy"));
-		Levers levers = new Levers(endpoints.getBasePath(), access, basic || bearer != null, trusted);
+		ServerAuthenticationEntryPoint whoAreYou = whoAreYou(basic, bearer != null);
 		// Cross-site requests can carry a browser's Basic credentials, but changes take
 		// JSON or DELETE, and no browser sends those to another site before that site
 		// has agreed, which this one never does. There is no session to ride on.
@@ -88,16 +113,13 @@ class Security {
 			.logout(ServerHttpSecurity.LogoutSpec::disable)
 			.securityContextRepository(NoOpServerSecurityContextRepository.getInstance())
 			.requestCache((cache) -> cache.requestCache(NoOpServerRequestCache.getInstance()))
-			.addFilterAfter(levers, SecurityWebFiltersOrder.AUTHORIZATION);
-		if (!basic && bearer == null) {
-			return http.httpBasic(ServerHttpSecurity.HttpBasicSpec::disable)
-				.authorizeExchange((requests) -> requests.anyExchange().permitAll())
-				.build();
-		}
-		ServerAuthenticationEntryPoint whoAreYou = whoAreYou(basic, bearer != null);
-		http.exceptionHandling((faults) -> faults.authenticationEntryPoint(whoAreYou).accessDeniedHandler(mayNot()))
+			.addFilterBefore((exchange, chain) -> chain.filter(exchange)
+				.contextWrite((context) -> Logins.from(context, exchange)), SecurityWebFiltersOrder.HTTP_BASIC)
+			.addFilterAfter(new Callers(users, bearer != null, trusted), SecurityWebFiltersOrder.AUTHENTICATION)
+			.addFilterBefore(new Levers(endpoints.getBasePath(), access), SecurityWebFiltersOrder.AUTHORIZATION)
+			.exceptionHandling((faults) -> faults.authenticationEntryPoint(whoAreYou).accessDeniedHandler(mayNot()))
 			.httpBasic((spec) -> {
-				spec.authenticationEntryPoint(whoAreYou);
+				spec.authenticationManager(logins).authenticationEntryPoint(whoAreYou);
 				if (!basic) {
 					spec.disable();
 				}
@@ -108,27 +130,43 @@ class Security {
 				.accessDeniedHandler(mayNot())
 				.jwt((jwt) -> jwt.jwtDecoder(bearer).jwtAuthenticationConverter(roles)));
 		}
-		return http.authorizeExchange(this::authorize).build();
+		return http.authorizeExchange((requests) -> authorize(requests, users)).build();
 	}
 
-	private void authorize(ServerHttpSecurity.AuthorizeExchangeSpec requests) {
-		String[] all = { Role.VIEWER.label(), Role.OPERATOR.label() };
-		requests.matchers(EndpointRequest.to("health", "prometheus"))
+	private void authorize(ServerHttpSecurity.AuthorizeExchangeSpec requests, Users users) {
+		ReactiveAuthorizationManager<AuthorizationContext> reads = AuthorityReactiveAuthorizationManager
+			.hasAnyRole(VIEWER, OPERATOR, Callers.VISITOR);
+		ReactiveAuthorizationManager<AuthorizationContext> knownReads = AuthorityReactiveAuthorizationManager
+			.hasAnyRole(VIEWER, OPERATOR);
+		requests.matchers(changes())
+			.hasRole(OPERATOR)
+			.matchers(EndpointRequest.to("health"))
 			.permitAll()
 			.matchers(EndpointRequest.toAdditionalPaths(WebServerNamespace.SERVER, "health"))
 			.permitAll()
-			.pathMatchers(HttpMethod.GET)
-			.hasAnyRole(all)
-			.pathMatchers(HttpMethod.HEAD)
-			.hasAnyRole(all)
-			.pathMatchers(HttpMethod.OPTIONS)
-			.hasAnyRole(all)
+			.matchers(EndpointRequest.to("prometheus"))
+			.access((who, context) -> users.areMetricsOpen() ? Mono.just(new AuthorizationDecision(true))
+					: reads.authorize(who, context))
+			.matchers(EndpointRequest.to(SECRETS))
+			.hasRole(OPERATOR)
+			.matchers(EndpointRequest.to(HARMLESS), EndpointRequest.toLinks())
+			.access(reads)
+			.matchers(EndpointRequest.toAnyEndpoint())
+			.access((who, context) -> (users.isOpen() ? reads : knownReads).authorize(who, context))
 			.anyExchange()
-			.hasRole(Role.OPERATOR.label());
+			.access(reads);
+	}
+
+	private static ServerWebExchangeMatcher changes() {
+		return (exchange) -> Levers.reads(exchange.getRequest()) ? ServerWebExchangeMatcher.MatchResult.notMatch()
+				: ServerWebExchangeMatcher.MatchResult.match();
 	}
 
 	private static ServerAuthenticationEntryPoint whoAreYou(boolean basic, boolean bearer) {
 		return (exchange, why) -> {
+			if (why instanceof TooManyLoginsException) {
+				return Mono.error(Refusal.tooMany(text(why.getMessage())));
+			}
 			HttpHeaders headers = exchange.getResponse().getHeaders();
 			if (basic) {
 				headers.add(HttpHeaders.WWW_AUTHENTICATE, "Basic realm=\"Framegate\", charset=\"UTF-8\"");
@@ -136,8 +174,9 @@ class Security {
 			if (bearer) {
 				headers.add(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
 			}
-			return Mono.error(Refusal.unauthorized((why instanceof AuthenticationCredentialsNotFoundException)
-					? "Credentials are needed" : text(why.getMessage())));
+			boolean none = why instanceof AuthenticationCredentialsNotFoundException
+					|| why instanceof InsufficientAuthenticationException;
+			return Mono.error(Refusal.unauthorized(none ? "Credentials are needed" : text(why.getMessage())));
 		};
 	}
 
@@ -147,9 +186,10 @@ class Security {
 
 	private static ServerAccessDeniedHandler mayNot() {
 		return (exchange, why) -> {
-			boolean reads = exchange.getRequest().getMethod() == HttpMethod.GET;
-			return Mono.error(Refusal
-				.forbidden(reads ? "Seeing this needs the role viewer or operator" : "Changes need the role operator"));
+			boolean reads = Levers.reads(exchange.getRequest());
+			return Mono.error(Refusal.forbidden(reads
+					? "Seeing this needs the role viewer or operator, what may hold" + " secrets the role operator"
+					: "Changes need the role operator"));
 		};
 	}
 

@@ -37,19 +37,28 @@ final class SeenPasswords implements PasswordEncoder {
 		this.key = new SecretKeySpec(random, DIGEST);
 	}
 
+	/**
+	 * Whether this was the right password before. Takes microseconds.
+	 * @param raw the password
+	 * @param encoded what is configured
+	 * @return whether it is known to be right
+	 */
+	boolean isSeen(CharSequence raw, String encoded) {
+		byte[] seen = this.right.get(encoded);
+		return MessageDigest.isEqual((seen != null) ? seen : new byte[0], digest(raw)) && seen != null;
+	}
+
 	@Override
 	public boolean matches(@Nullable CharSequence raw, @Nullable String encoded) {
 		if (raw == null || encoded == null) {
 			return false;
 		}
-		byte[] digest = digest(raw);
-		byte[] seen = this.right.get(encoded);
-		if (seen != null && MessageDigest.isEqual(seen, digest)) {
+		if (isSeen(raw, encoded)) {
 			return true;
 		}
 		boolean matches = this.encoder.matches(raw, encoded);
 		if (matches) {
-			this.right.put(encoded, digest);
+			this.right.put(encoded, digest(raw));
 		}
 		return matches;
 	}

@@ -6,10 +6,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 import io.framegate.connection.Cause;
 import io.framegate.connection.CloseReason;
@@ -48,7 +50,7 @@ public final class Reload implements SmartLifecycle {
 	/** The files as they were when the routes were read. */
 	private volatile String known;
 
-	/** What was read at the start, of which all but the routes stays until the end. */
+	/** What was read at the start, of which some stays until the end. */
 	private final FramegateProperties started;
 
 	/** Held by whatever changes routes. */
@@ -56,6 +58,8 @@ public final class Reload implements SmartLifecycle {
 
 	/** Routes that drain since a reload. */
 	private final List<Departure> departures = new ArrayList<>();
+
+	private final List<Consumer<FramegateProperties>> listeners = new CopyOnWriteArrayList<>();
 
 	private volatile CountDownLatch stopped = new CountDownLatch(0);
 
@@ -81,6 +85,14 @@ public final class Reload implements SmartLifecycle {
 	public record Outcome(List<String> started, List<String> removed, List<String> changed, List<String> restarted,
 			@Nullable String error) {
 
+	}
+
+	/**
+	 * Has somebody told of each configuration that is taken over, before its routes are.
+	 * @param listener takes it, on the thread that reloads
+	 */
+	public void whenTaken(Consumer<FramegateProperties> listener) {
+		this.listeners.add(listener);
 	}
 
 	/**
@@ -132,6 +144,7 @@ public final class Reload implements SmartLifecycle {
 			}
 			sayWhatStays(properties);
 			this.error = null;
+			this.listeners.forEach((listener) -> listener.accept(properties));
 			Outcome outcome = new Outcome(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>(),
 					null);
 			take(properties, outcome, begun);
@@ -165,13 +178,12 @@ public final class Reload implements SmartLifecycle {
 	}
 
 	/**
-	 * Routes alone are taken over.
+	 * Routes, and who may see and change them, are taken over.
 	 */
 	private void sayWhatStays(FramegateProperties now) {
 		sayWhatStays("closures", this.started.closures(), now.closures());
 		sayWhatStays("shutdown", this.started.shutdown(), now.shutdown());
 		sayWhatStays("demo", this.started.demo(), now.demo());
-		sayWhatStays("management", this.started.management(), now.management());
 	}
 
 	private static void sayWhatStays(String group, Object before, Object now) {

@@ -114,10 +114,15 @@ public record FramegateProperties(@DefaultValue Map<String, RouteProperties> rou
 	/**
 	 * Who may see and change the gateway over HTTP.
 	 *
-	 * @param users Users by name. Where there is none, everybody may see everything, and
-	 * changes are taken from this machine alone.
+	 * @param users Users by name. Where no operator is declared, one is made up at the
+	 * start and its password logged.
+	 * @param metrics Who may read Prometheus' metrics: open (everybody) or read (who may
+	 * read the rest).
+	 * @param open Whether everybody who reaches the port may read without credentials;
+	 * otherwise peers on this machine alone, as long as there are no users.
 	 */
-	public record Management(@DefaultValue Map<String, UserProperties> users) {
+	public record Management(@DefaultValue Map<String, UserProperties> users,
+			@DefaultValue("open") MetricsAccess metrics, @DefaultValue("false") boolean open) {
 
 		public Management {
 			users = Collections.unmodifiableMap(new LinkedHashMap<>(users));

@@ -68,7 +68,7 @@ class LeversTests {
 	@AfterEach
 	void asBefore() {
 		post("/actuator/routes/t", "{\"action\":\"resume\"}");
-		gateway.exchange("DELETE", "/actuator/timeouts/t/idle", null);
+		gateway.operate("DELETE", "/actuator/timeouts/t/idle", null);
 		gateway.awaitNoConnections("t");
 		gateway.awaitNoConnections("other");
 	}
@@ -90,7 +90,7 @@ class LeversTests {
 	}
 
 	private static HttpResponse<String> post(String path, String body) {
-		return gateway.exchange("POST", path, body);
+		return gateway.operate("POST", path, body);
 	}
 
 	private static JsonNode newestAuditEvent(String type) {
@@ -110,8 +110,9 @@ class LeversTests {
 			client.sendLine("still there");
 			assertThat(client.readLine()).isEqualTo("still there");
 			JsonNode event = newestAuditEvent("FRAMEGATE_ROUTE_PAUSED");
-			assertThat(event.at("/principal").asString()).isEqualTo("anonymous");
-			assertThat(event.at("/data")).hasToString("{\"route\":\"t\",\"old\":\"LISTENING\",\"new\":\"PAUSED\"}");
+			assertThat(event.at("/principal").asString()).isEqualTo("operator");
+			assertThat(event.at("/data"))
+				.hasToString("{\"route\":\"t\",\"old\":\"LISTENING\",\"new\":\"PAUSED\",\"remote\":\"127.0.0.1\"}");
 			assertThat(post("/actuator/routes/t", "{\"action\":\"resume\"}").body()).contains("LISTENING");
 			assertThat(gateway.port("t")).isEqualTo(port);
 			talking("t").close();
@@ -133,14 +134,14 @@ class LeversTests {
 				client.readAll();
 				client.close();
 			});
-			HttpResponse<String> drained = gateway.exchange("POST", "/actuator/routes/slow", "{\"action\":\"drain\"}");
+			HttpResponse<String> drained = gateway.operate("POST", "/actuator/routes/slow", "{\"action\":\"drain\"}");
 			assertThat(drained.statusCode()).isEqualTo(200);
 			assertThat(drained.body()).isEqualTo("{\"name\":\"slow\",\"action\":\"drain\",\"state\":\"PAUSED\","
 					+ "\"drained\":{\"connections\":2,\"framesDelivered\":2,\"framesUndelivered\":0}}");
 			assertThat(gateway.closures("slow")).hasSize(2).allSatisfy((closure) -> {
 				assertThat(closure.reason()).isEqualTo(CloseReason.ROUTE_DRAIN);
 				assertThat(closure.endedBy()).isEqualTo(EndedBy.OPERATOR);
-				assertThat(closure.detail()).isEqualTo("by anonymous");
+				assertThat(closure.detail()).isEqualTo("by operator");
 			});
 		}
 	}
@@ -168,7 +169,7 @@ class LeversTests {
 	void drainedConnectionEndsInOrderAndOnlyThatOne() {
 		try (TestClient other = talking("other"); TestClient client = talking("t")) {
 			String id = id("t", Side.INBOUND);
-			HttpResponse<String> response = gateway.exchange("DELETE", "/actuator/connections/" + id, null);
+			HttpResponse<String> response = gateway.operate("DELETE", "/actuator/connections/" + id, null);
 			assertThat(response.statusCode()).isEqualTo(202);
 			assertThat(response.body()).isEqualTo("{\"id\":\"" + id + "\",\"how\":\"drain\"}");
 			client.expectEof();
@@ -181,7 +182,7 @@ class LeversTests {
 			other.sendLine("not me");
 			assertThat(other.readLine()).isEqualTo("not me");
 			gateway.awaitNoConnections("t");
-			assertThat(gateway.exchange("DELETE", "/actuator/connections/" + id, null).statusCode()).isEqualTo(404);
+			assertThat(gateway.operate("DELETE", "/actuator/connections/" + id, null).statusCode()).isEqualTo(404);
 		}
 	}
 
@@ -189,10 +190,10 @@ class LeversTests {
 	void drainThatTakesTooLongCanBeCutShort() {
 		try (TestClient client = talking("t")) {
 			String connection = "/actuator/connections/" + id("t", Side.INBOUND);
-			gateway.exchange("DELETE", connection, null);
+			gateway.operate("DELETE", connection, null);
 			client.expectEof();
 			assertThat(gateway.get(connection).at("/state").asString()).isEqualTo("DRAINING");
-			assertThat(gateway.exchange("DELETE", connection + "?how=abort", null).statusCode()).isEqualTo(202);
+			assertThat(gateway.operate("DELETE", connection + "?how=abort", null).statusCode()).isEqualTo(202);
 			gateway.awaitNoConnections("t");
 			Closure closure = gateway.awaitClosure("t", Side.INBOUND);
 			assertThat(closure.reason()).isEqualTo(CloseReason.OPERATOR_ABORT);
@@ -205,7 +206,7 @@ class LeversTests {
 	void abortedConnectionIsReset(Side side) {
 		try (TestClient client = talking("t")) {
 			String id = id("t", side);
-			HttpResponse<String> response = gateway.exchange("DELETE", "/actuator/connections/" + id + "?how=abort",
+			HttpResponse<String> response = gateway.operate("DELETE", "/actuator/connections/" + id + "?how=abort",
 					null);
 			assertThat(response.statusCode()).isEqualTo(202);
 			if (side == Side.INBOUND) {
@@ -235,9 +236,9 @@ class LeversTests {
 			assertThat(other.readLine()).isEqualTo("not me");
 			JsonNode event = newestAuditEvent("FRAMEGATE_TIMEOUT_CHANGED");
 			assertThat(event.at("/data")).hasToString(
-					"{\"route\":\"t\",\"timer\":\"idle\",\"old\":\"5m\",\"new\":\"300ms\",\"source\":\"runtime\"}");
+					"{\"route\":\"t\",\"timer\":\"idle\",\"old\":\"5m\",\"new\":\"300ms\",\"source\":\"runtime\",\"remote\":\"127.0.0.1\"}");
 			assertThat(gateway.get("/actuator/timeouts/t").at("/idle/fired").asInt()).isPositive();
-			HttpResponse<String> reset = gateway.exchange("DELETE", "/actuator/timeouts/t/idle", null);
+			HttpResponse<String> reset = gateway.operate("DELETE", "/actuator/timeouts/t/idle", null);
 			assertThat(reset.statusCode()).isEqualTo(200);
 			assertThat(reset.body()).startsWith("{\"value\":\"5m\",\"source\":\"config\"");
 			assertThat(newestAuditEvent("FRAMEGATE_TIMEOUT_RESET").at("/data/old").asString()).isEqualTo("300ms");
@@ -256,7 +257,7 @@ class LeversTests {
 	void wrongLimitIsRefusedWithTimerValueAndWhatIsAllowed(String value) {
 		HttpResponse<String> response = post("/actuator/timeouts/t/idle", "{\"value\":\"" + value + "\"}");
 		assertThat(response.statusCode()).isEqualTo(400);
-		assertThat(new JsonMapper().readTree(response.body()).at("/message").asString())
+		assertThat(new JsonMapper().readTree(response.body()).at("/detail").asString())
 			.isEqualTo("idle cannot be '" + value
 					+ "': allowed is 0 (off), or a duration from 1ms to 366d with its unit, such as 500ms, 30s or 5m");
 		assertThat(gateway.get("/actuator/timeouts/t").at("/idle/value").asString()).isEqualTo("5m");
@@ -278,15 +279,15 @@ class LeversTests {
 					DELETE | /actuator/connections/nope      |                    | 404 | There is no connection 'nope'
 					""")
 	void wrongRequestIsRefusedInWordsThatHelp(String method, String path, String body, int status, String message) {
-		HttpResponse<String> response = gateway.exchange(method, path, body);
+		HttpResponse<String> response = gateway.operate(method, path, body);
 		assertThat(response.statusCode()).isEqualTo(status);
-		assertThat(response.body()).startsWith("{\"message\":\"").contains(message);
+		assertThat(response.body()).startsWith("{\"title\":\"").contains(message);
 	}
 
 	@Test
 	void bodyOfAnotherKindIsRefusedInWordsThatHelp() {
 		HttpResponse<String> response = gateway.exchange("POST", "/actuator/timeouts/t/idle", null, "Content-Type",
-				"application/x-www-form-urlencoded");
+				"application/x-www-form-urlencoded", gateway.operator()[0], gateway.operator()[1]);
 		assertThat(response.statusCode()).isEqualTo(415);
 		assertThat(response.body()).contains("send it as application/json");
 	}
@@ -294,7 +295,7 @@ class LeversTests {
 	@Test
 	void wrongWayToEndAConnectionIsRefused() {
 		try (TestClient client = talking("t")) {
-			HttpResponse<String> response = gateway.exchange("DELETE",
+			HttpResponse<String> response = gateway.operate("DELETE",
 					"/actuator/connections/" + id("t", Side.INBOUND) + "?how=gently", null);
 			assertThat(response.statusCode()).isEqualTo(400);
 			assertThat(response.body()).contains("how cannot be 'gently': allowed is one of drain, abort");

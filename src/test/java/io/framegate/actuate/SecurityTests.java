@@ -1,10 +1,6 @@
 package io.framegate.actuate;
 
 import java.io.IOException;
-import java.net.Inet4Address;
-import java.net.InetAddress;
-import java.net.NetworkInterface;
-import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -18,21 +14,22 @@ import java.security.KeyPairGenerator;
 import java.security.Signature;
 import java.time.Instant;
 import java.util.Base64;
-import java.util.Optional;
 
 import io.framegate.testkit.Gateway;
 import io.framegate.testkit.TestClient;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.security.crypto.bcrypt.BCryptPasswordEncoder;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -62,25 +59,104 @@ class SecurityTests {
 	}
 
 	@Nested
+	@ExtendWith(OutputCaptureExtension.class)
 	class ByDefault {
 
 		private static Gateway gateway;
 
+		/** The same with levers. */
+		private static Gateway operated;
+
+		private static String log;
+
 		@BeforeAll
-		static void start() {
+		static void start(CapturedOutput output) {
 			gateway = SecurityTests.start();
+			operated = SecurityTests.start(ON);
+			log = output.getOut();
 		}
 
 		@AfterAll
 		static void stop() {
 			gateway.close();
+			operated.close();
 		}
 
 		@ParameterizedTest
 		@ValueSource(strings = { "", "/health", "/info", "/prometheus", "/metrics", "/routes", "/connections",
-				"/closures", "/timeouts", "/integrationgraph", "/auditevents", "/sbom" })
-		void everythingCanBeSeen(String endpoint) {
+				"/closures", "/timeouts", "/auditevents", "/sbom" })
+		void thisMachineSeesWhatIsHarmless(String endpoint) {
 			assertThat(gateway.exchange("GET", "/actuator" + endpoint, null).statusCode()).isEqualTo(200);
+		}
+
+		@Test
+		void thisMachineSeesWhatHealthIsMadeOf() {
+			assertThat(gateway.get("/actuator/health").at("/components/routes").isMissingNode()).isFalse();
+		}
+
+		@ParameterizedTest
+		@CsvSource({ "localhost,200", "127.0.0.1:8080,200", "[::1]:8080,200", "evil.example,401",
+				"localhost.evil.example,401", "192.0.2.7,401" })
+		void readsAreTakenUnderThisMachinesNamesAlone(String host, int status) {
+			assertThat(status("GET /actuator/routes", "Host: " + host)).isEqualTo(status);
+		}
+
+		@ParameterizedTest
+		@CsvSource({ "X-Forwarded-For,127.0.0.1", "Forwarded,for=127.0.0.1", "X-Real-IP,127.0.0.1",
+				"x-forwarded-proto,https", "True-Client-IP,127.0.0.1", "Via,1.1 proxy" })
+		void whatComesThroughAProxyIsNotFromThisMachine(String header, String value) {
+			assertThat(gateway.exchange("GET", "/actuator/routes", null, header, value).statusCode()).isEqualTo(401);
+		}
+
+		@ParameterizedTest
+		@CsvSource({ "/health,200", "/health/liveness,200", "/health/readiness,200", "/prometheus,200", "'',401",
+				"/info,401", "/metrics,401", "/routes,401", "/connections,401", "/closures,401", "/timeouts,401",
+				"/integrationgraph,401", "/auditevents,401", "/sbom,401", "/heapdump,401", "/nothing,401" })
+		void strangersGetHealthAndPrometheusAlone(String endpoint, int status) {
+			assertThat(status("GET /actuator" + endpoint, "Host: elsewhere")).isEqualTo(status);
+		}
+
+		@Test
+		void strangersDoNotSeeWhatHealthIsMadeOf() {
+			try (TestClient http = TestClient.connect(gateway.httpPort())) {
+				http.send("GET /actuator/health HTTP/1.1\r\nHost: elsewhere\r\nConnection: close\r\n\r\n");
+				assertThat(http.readAll()).asString(StandardCharsets.UTF_8).contains("UP").doesNotContain("components");
+			}
+		}
+
+		@Test
+		void integrationGraphNeedsARole() {
+			assertThat(gateway.exchange("GET", "/actuator/integrationgraph", null).statusCode()).isEqualTo(401);
+			assertThat(gateway.operate("GET", "/actuator/integrationgraph", null).statusCode()).isEqualTo(200);
+		}
+
+		@ParameterizedTest
+		@ValueSource(strings = { "routes/t", "timeouts/t/idle", "connections/x" })
+		void changesNeedCredentialsAlsoOnThisMachine(String path) {
+			HttpResponse<String> response = operated.exchange("DELETE", "/actuator/" + path, null);
+			assertThat(response.statusCode()).isEqualTo(401);
+			assertThat(response.headers().firstValue("www-authenticate"))
+				.hasValueSatisfying((challenge) -> assertThat(challenge).startsWith("Basic"));
+		}
+
+		@Test
+		void operatorWhosePasswordIsMadeUpMayChange() {
+			assertThat(operated.operate("POST", IDLE, "{\"value\":\"1m\"}").statusCode()).isEqualTo(200);
+			assertThat(change(operated, basic("operator", "guess"))).isEqualTo(401);
+		}
+
+		@Test
+		void madeUpPasswordIsLoggedOnce() {
+			String password = gateway.bean(Users.class).generatedPassword();
+			assertThat(log).containsOnlyOnce("'operator': " + password + " ");
+			assertThat(password).hasSizeGreaterThan(20).isNotEqualTo(operated.bean(Users.class).generatedPassword());
+		}
+
+		private int status(String request, String header) {
+			try (TestClient http = TestClient.connect(gateway.httpPort())) {
+				http.send(request + " HTTP/1.1\r\n" + header + "\r\nConnection: close\r\n\r\n");
+				return Integer.parseInt(http.readLine().split(" ", 3)[1]);
+			}
 		}
 
 		@ParameterizedTest
@@ -111,12 +187,13 @@ class SecurityTests {
 				.containsExactly("framegateUsers");
 			assertThat(gateway.exchange("GET", "/actuator/routes", null).headers().map())
 				.doesNotContainKeys("www-authenticate", "set-cookie");
+			assertThat(change(gateway, basic("user", "password"))).isEqualTo(401);
 		}
 
 	}
 
 	@Nested
-	class WithLeversAndWithoutUsers {
+	class FromOtherSites {
 
 		private static Gateway gateway;
 
@@ -131,63 +208,13 @@ class SecurityTests {
 		}
 
 		@Test
-		void changesAreTakenFromThisMachine() {
-			assertThat(change(gateway)).isEqualTo(200);
-		}
-
-		@Test
-		void changesAreNotTakenFromElsewhere() throws IOException, InterruptedException {
-			String elsewhere = "http://" + ownAddress() + ":" + gateway.httpPort();
-			try (HttpClient http = HttpClient.newHttpClient()) {
-				HttpResponse<String> changed = http.send(HttpRequest.newBuilder(URI.create(elsewhere + IDLE))
-					.header("Content-Type", "application/json")
-					.POST(HttpRequest.BodyPublishers.ofString("{\"value\":\"1s\"}"))
-					.build(), HttpResponse.BodyHandlers.ofString());
-				assertThat(changed.statusCode()).isEqualTo(403);
-				assertThat(changed.body()).contains("from this machine alone", "framegate.management.users");
-				HttpResponse<String> seen = http.send(
-						HttpRequest.newBuilder(URI.create(elsewhere + "/actuator/timeouts")).build(),
-						HttpResponse.BodyHandlers.ofString());
-				assertThat(seen.statusCode()).isEqualTo(200);
-			}
-		}
-
-		private static String ownAddress() throws SocketException {
-			Optional<InetAddress> own = NetworkInterface.networkInterfaces()
-				.flatMap(NetworkInterface::inetAddresses)
-				.filter((address) -> address instanceof Inet4Address && !address.isLoopbackAddress())
-				.findFirst();
-			Assumptions.assumeTrue(own.isPresent(), "a machine with a network");
-			return own.orElseThrow().getHostAddress();
-		}
-
-		@ParameterizedTest
-		@CsvSource({ "X-Forwarded-For,127.0.0.1", "Forwarded,for=127.0.0.1", "X-Real-IP,127.0.0.1",
-				"x-forwarded-proto,https", "True-Client-IP,127.0.0.1", "Via,1.1 proxy" })
-		void changesAreNotTakenThroughAProxy(String header, String value) {
-			assertThat(change(gateway, header, value)).isEqualTo(403);
-		}
-
-		@ParameterizedTest
-		@CsvSource({ "localhost,200", "127.0.0.1:8080,200", "[::1]:8080,200", "evil.example,403",
-				"localhost.evil.example,403", "192.0.2.7,403" })
-		void changesAreTakenUnderThisMachinesNamesAlone(String host, int status) {
-			try (TestClient http = TestClient.connect(gateway.httpPort())) {
-				String body = "{\"value\":\"1m\"}";
-				http.send("POST " + IDLE + " HTTP/1.1\r\nHost: " + host
-						+ "\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: " + body.length()
-						+ "\r\n\r\n" + body);
-				assertThat(http.readLine()).startsWith("HTTP/1.1 " + status);
-			}
-		}
-
-		@Test
 		void formsOfOtherSitesChangeNothing() {
 			assertThat(gateway.exchange("POST", IDLE, null).statusCode()).isGreaterThanOrEqualTo(400);
 			try (TestClient http = TestClient.connect(gateway.httpPort())) {
 				String body = "{\"value\":\"1m\"}";
 				http.send("POST " + IDLE + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\n"
-						+ "Connection: close\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
+						+ String.join(": ", gateway.operator()) + "\r\nConnection: close\r\nContent-Length: "
+						+ body.length() + "\r\n\r\n" + body);
 				assertThat(http.readLine()).startsWith("HTTP/1.1 415");
 			}
 			HttpResponse<String> preflight = gateway.exchange("OPTIONS", IDLE, null, "Origin", "http://evil.example",
@@ -215,6 +242,7 @@ class SecurityTests {
 							"framegate.management.users.bob.roles=operator",
 							"management.endpoint.health.group.one.include=routes/t",
 							"management.endpoints.web.exposure.include=*", "management.endpoint.env.show-values=always",
+							"management.endpoint.heapdump.access=read-only",
 							"management.endpoint.configprops.show-values=always" }));
 		}
 
@@ -237,7 +265,8 @@ class SecurityTests {
 			assertThat(response.statusCode()).isEqualTo(401);
 			assertThat(response.headers().firstValue("www-authenticate"))
 				.hasValueSatisfying((challenge) -> assertThat(challenge).startsWith("Basic"));
-			assertThat(response.body()).isEqualTo("{\"message\":\"Credentials are needed\"}");
+			assertThat(response.body())
+				.isEqualTo("{\"title\":\"Unauthorized\",\"status\":401,\"detail\":\"Credentials are needed\"}");
 			assertThat(gateway.exchange("GET", "/actuator" + endpoint, null, ANN).statusCode()).isEqualTo(200);
 			assertThat(gateway.exchange("GET", "/actuator" + endpoint, null, BOB).statusCode()).isEqualTo(200);
 		}
@@ -268,6 +297,19 @@ class SecurityTests {
 		}
 
 		@ParameterizedTest
+		@CsvSource({ "/env,403", "/configprops,403", "/heapdump,403", "/threaddump,200", "/beans,200" })
+		void whatHoldsSecretsNeedsAnOperator(String endpoint, int viewer) {
+			assertThat(gateway.exchange("GET", "/actuator" + endpoint, null).statusCode()).isEqualTo(401);
+			assertThat(gateway.exchange("GET", "/actuator" + endpoint, null, ANN).statusCode()).isEqualTo(viewer);
+		}
+
+		@Test
+		void noOperatorIsMadeUpWhereOneIsDeclared() {
+			assertThat(gateway.bean(Users.class).generatedPassword()).isNull();
+			assertThat(change(gateway, basic("operator", "null"))).isEqualTo(401);
+		}
+
+		@ParameterizedTest
 		@ValueSource(strings = { "/env", "/env/framegate.management.users.bob.password", "/configprops", "/beans" })
 		void passwordsAreShownNowhere(String endpoint) {
 			assertThat(gateway.exchange("GET", "/actuator" + endpoint, null).statusCode()).isEqualTo(401);
@@ -281,7 +323,8 @@ class SecurityTests {
 			assertThat(change(gateway)).isEqualTo(401);
 			HttpResponse<String> viewer = gateway.exchange("POST", IDLE, "{\"value\":\"1m\"}", ANN);
 			assertThat(viewer.statusCode()).isEqualTo(403);
-			assertThat(viewer.body()).isEqualTo("{\"message\":\"Changes need the role operator\"}");
+			assertThat(viewer.body())
+				.isEqualTo("{\"title\":\"Forbidden\",\"status\":403,\"detail\":\"Changes need the role operator\"}");
 			assertThat(change(gateway, BOB)).isEqualTo(200);
 			assertThat(gateway.exchange("POST", "/actuator/routes/t", "{\"action\":\"pause\"}", BOB).statusCode())
 				.isEqualTo(200);
@@ -395,7 +438,7 @@ class SecurityTests {
 					.DELETE()
 					.build(), HttpResponse.BodyHandlers.ofString());
 				assertThat(changed.statusCode()).isEqualTo(403);
-				assertThat(changed.body()).contains("message");
+				assertThat(changed.body()).contains("\"detail\"");
 			}
 		}
 

@@ -6,9 +6,11 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +19,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import io.framegate.Framegate;
+import io.framegate.actuate.Users;
 import io.framegate.connection.Closure;
 import io.framegate.connection.Closures;
 import io.framegate.connection.Connections;
@@ -222,6 +225,27 @@ public final class Gateway implements AutoCloseable {
 
 	public String text(String path) {
 		return exchange("GET", path, null).body();
+	}
+
+	/**
+	 * Sends an HTTP request as the operator whose password the gateway has made up.
+	 * @param method its method
+	 * @param path the path and query
+	 * @param json its body, or {@code null}
+	 * @return the response
+	 */
+	public HttpResponse<String> operate(String method, String path, String json) {
+		return exchange(method, path, json, operator());
+	}
+
+	/**
+	 * The credentials of the operator whose password the gateway has made up.
+	 * @return a header's name and value
+	 */
+	public String[] operator() {
+		String credentials = "operator:" + bean(Users.class).generatedPassword();
+		return new String[] { "Authorization",
+				"Basic " + Base64.getEncoder().encodeToString(credentials.getBytes(StandardCharsets.UTF_8)) };
 	}
 
 	/**

@@ -1,0 +1,87 @@
+package io.framegate.actuate;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/**
+ * How often each peer may do something: some times at once, then one more time every so
+ * often. Remembers a bounded number of peers, those of lately. Any thread may call.
+ */
+final class Allowance {
+
+	private static final int MAX_PEERS = 10_000;
+
+	private final int burst;
+
+	private final long nanosEach;
+
+	private final LongSupplier nanoTime;
+
+	/** When each peer has its whole allowance again, in nanoseconds. */
+	private final Map<String, Long> fullAt = new LinkedHashMap<>(16, 0.75f, true) {
+
+		@Override
+		protected boolean removeEldestEntry(Map.Entry<String, Long> eldest) {
+			return size() > MAX_PEERS;
+		}
+	};
+
+	/**
+	 * Makes one.
+	 * @param burst how many times at once
+	 * @param secondsEach after how many seconds there is one more
+	 * @param nanoTime the clock
+	 */
+	Allowance(int burst, int secondsEach, LongSupplier nanoTime) {
+		this.burst = burst;
+		this.nanosEach = TimeUnit.SECONDS.toNanos(secondsEach);
+		this.nanoTime = nanoTime;
+	}
+
+	/**
+	 * Takes one time.
+	 * @param peer who
+	 * @return whether there was one left
+	 */
+	synchronized boolean take(String peer) {
+		long now = this.nanoTime.getAsLong();
+		long debt = debt(peer, now);
+		if (debt > this.nanosEach * (this.burst - 1)) {
+			return false;
+		}
+		this.fullAt.put(peer, now + debt + this.nanosEach);
+		return true;
+	}
+
+	/**
+	 * Gives one time back.
+	 * @param peer who
+	 */
+	synchronized void giveBack(String peer) {
+		long now = this.nanoTime.getAsLong();
+		long debt = debt(peer, now) - this.nanosEach;
+		if (debt > 0) {
+			this.fullAt.put(peer, now + debt);
+		}
+		else {
+			this.fullAt.remove(peer);
+		}
+	}
+
+	/**
+	 * How many times a peer has used lately.
+	 * @param peer who
+	 * @return 0 to the burst
+	 */
+	synchronized int used(String peer) {
+		return (int) Math.ceilDiv(debt(peer, this.nanoTime.getAsLong()), this.nanosEach);
+	}
+
+	private long debt(String peer, long now) {
+		Long full = this.fullAt.get(peer);
+		return (full != null) ? Math.max(0, full - now) : 0;
+	}
+
+}

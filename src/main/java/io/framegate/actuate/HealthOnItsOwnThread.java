@@ -1,0 +1,93 @@
+package io.framegate.actuate;
+
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+import org.springframework.boot.actuate.endpoint.ApiVersion;
+import org.springframework.boot.actuate.endpoint.SecurityContext;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.annotation.Selector.Match;
+import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
+import org.springframework.boot.actuate.endpoint.web.WebServerNamespace;
+import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExtension;
+import org.springframework.boot.health.actuate.endpoint.HealthDescriptor;
+import org.springframework.boot.health.actuate.endpoint.HealthEndpoint;
+import org.springframework.boot.health.actuate.endpoint.HealthEndpointGroups;
+import org.springframework.boot.health.actuate.endpoint.HealthEndpointWebExtension;
+import org.springframework.boot.health.actuate.endpoint.ReactiveHealthEndpointWebExtension;
+import org.springframework.boot.health.registry.HealthContributorRegistry;
+import org.springframework.boot.health.registry.ReactiveHealthContributorRegistry;
+
+/**
+ * Health over HTTP. Liveness and readiness have a thread that does nothing else, and the
+ * rest another: a pod must not be killed because somebody asks for much.
+ */
+@EndpointWebExtension(endpoint = HealthEndpoint.class)
+final class HealthOnItsOwnThread extends ReactiveHealthEndpointWebExtension implements AutoCloseable {
+
+	/** The groups, and the paths that they can have outside of Actuator's. */
+	private static final Set<String> PROBES = Set.of("liveness", "readiness", "livez", "readyz");
+
+	/** Beyond the connections that the web server takes. */
+	private static final int MAX_WAITING = 512;
+
+	private static final Duration SLOW = Duration.ofSeconds(10);
+
+	private final HealthEndpointWebExtension blocking;
+
+	private final ExecutorService probes = thread("framegate-probes");
+
+	private final ExecutorService others = thread("framegate-health");
+
+	HealthOnItsOwnThread(HealthContributorRegistry contributors, ReactiveHealthContributorRegistry reactive,
+			HealthEndpointGroups groups) {
+		super(reactive, contributors, groups, SLOW);
+		this.blocking = new HealthEndpointWebExtension(contributors, reactive, groups, SLOW);
+	}
+
+	private static ExecutorService thread(String name) {
+		return new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MAX_WAITING),
+				Thread.ofPlatform().name(name).daemon().factory());
+	}
+
+	@Override
+	@ReadOperation
+	public Mono<WebEndpointResponse<? extends HealthDescriptor>> health(ApiVersion version,
+			@Nullable WebServerNamespace namespace, SecurityContext who) {
+		return on(this.others, () -> this.blocking.health(version, namespace, who));
+	}
+
+	@Override
+	@ReadOperation
+	public Mono<WebEndpointResponse<? extends HealthDescriptor>> health(ApiVersion version,
+			@Nullable WebServerNamespace namespace, SecurityContext who,
+			@Selector(match = Match.ALL_REMAINING) String... path) {
+		boolean probe = path.length == 1 && PROBES.contains(path[0]);
+		return on(probe ? this.probes : this.others, () -> this.blocking.health(version, namespace, who, path));
+	}
+
+	private static Mono<WebEndpointResponse<? extends HealthDescriptor>> on(ExecutorService executor,
+			Callable<WebEndpointResponse<HealthDescriptor>> look) {
+		return Mono.<WebEndpointResponse<? extends HealthDescriptor>>fromCallable(look::call)
+			.subscribeOn(Schedulers.fromExecutorService(executor))
+			.onErrorMap(RejectedExecutionException.class, (ex) -> Refusal.busy());
+	}
+
+	@Override
+	public void close() {
+		this.probes.shutdownNow();
+		this.others.shutdownNow();
+	}
+
+}

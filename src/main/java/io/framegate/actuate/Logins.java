@@ -1,0 +1,121 @@
+package io.framegate.actuate;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+import reactor.util.context.Context;
+
+import org.springframework.security.authentication.BadCredentialsException;
+import org.springframework.security.authentication.ReactiveAuthenticationManager;
+import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
+import org.springframework.security.core.Authentication;
+import org.springframework.web.server.ServerWebExchange;
+
+/**
+ * Checks names and passwords. One thread does so, for a hash costs a tenth of a second of
+ * CPU that belongs to the routes; who guesses waits longer and longer, and soon is not
+ * listened to. An unknown name takes as long as a known one.
+ */
+final class Logins implements ReactiveAuthenticationManager, AutoCloseable {
+
+	/**
+	 * How many wrong passwords of one peer are checked at once, and how soon one more.
+	 */
+	private static final int BURST = 10;
+
+	private static final int SECONDS_EACH = 5;
+
+	/** After so many an answer is delayed. */
+	private static final int UNPUNISHED = 4;
+
+	private static final int MAX_WAITING = 20;
+
+	private static final int MAX_PASSWORD_LENGTH = 1024;
+
+	private static final String PEER = Logins.class.getName() + ".peer";
+
+	private final Users users;
+
+	private final SeenPasswords passwords;
+
+	private final Allowance allowance = new Allowance(BURST, SECONDS_EACH, System::nanoTime);
+
+	private final ThreadPoolExecutor executor = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS,
+			new ArrayBlockingQueue<>(MAX_WAITING), Thread.ofPlatform().name("framegate-logins").daemon().factory());
+
+	private final Scheduler scheduler = Schedulers.fromExecutorService(this.executor, "framegate-logins");
+
+	Logins(Users users, SeenPasswords passwords) {
+		this.users = users;
+		this.passwords = passwords;
+	}
+
+	/**
+	 * Has the checks of a request know where it comes from.
+	 * @param context what the request's filters share
+	 * @param exchange the request
+	 * @return the context with the peer's address
+	 */
+	static Context from(Context context, ServerWebExchange exchange) {
+		return context.put(PEER, Peer.network(Peer.address(exchange.getRequest())));
+	}
+
+	@Override
+	public Mono<Authentication> authenticate(Authentication login) {
+		return Mono.deferContextual((context) -> check(login, context.getOrDefault(PEER, "unknown")));
+	}
+
+	private Mono<Authentication> check(Authentication login, String peer) {
+		String name = login.getName();
+		String password = String.valueOf(login.getCredentials());
+		Users.Known user = this.users.find(name);
+		String hash = (user != null) ? user.password() : this.users.decoy(name);
+		if (user != null && this.passwords.isSeen(password, hash)) {
+			return Mono.just(accepted(user));
+		}
+		if (!this.allowance.take(peer)) {
+			return Mono.error(new TooManyLoginsException("Too many log-ins failed: try again in a minute"));
+		}
+		return Mono.fromCallable(() -> isRight(password, hash))
+			.subscribeOn(this.scheduler)
+			.onErrorMap(RejectedExecutionException.class, (ex) -> {
+				this.allowance.giveBack(peer);
+				return new TooManyLoginsException("Too many log-ins are being checked: try again in a moment");
+			})
+			.flatMap((right) -> {
+				if (right && user != null) {
+					this.allowance.giveBack(peer);
+					return Mono.just(accepted(user));
+				}
+				return Mono.delay(delay(this.allowance.used(peer)))
+					.then(Mono.error(new BadCredentialsException("Name or password is wrong")));
+			});
+	}
+
+	private boolean isRight(String password, String hash) {
+		return password.getBytes(StandardCharsets.UTF_8).length <= MAX_PASSWORD_LENGTH
+				&& this.passwords.matches(password, hash);
+	}
+
+	private static Duration delay(int failures) {
+		return (failures <= UNPUNISHED) ? Duration.ZERO : Duration.ofMillis(250L << (failures - UNPUNISHED - 1));
+	}
+
+	private static Authentication accepted(Users.Known user) {
+		return UsernamePasswordAuthenticationToken.authenticated(user.name(), null, user.roles());
+	}
+
+	@Override
+	public void close() {
+		this.scheduler.dispose();
+		this.executor.shutdownNow();
+	}
+
+}

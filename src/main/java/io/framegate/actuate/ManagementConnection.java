@@ -1,0 +1,122 @@
+package io.framegate.actuate;
+
+import java.util.concurrent.TimeUnit;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection of the management server. Closes it where the next request does not
+ * come, where one does not get whole, and where nobody takes the answer. Runs on the
+ * connection's event loop.
+ */
+final class ManagementConnection extends ChannelDuplexHandler {
+
+	/** How long the head of a request, the first or the next, may take. */
+	private static final int HEAD_SECONDS = 30;
+
+	private static final int BODY_SECONDS = 10;
+
+	/** More than a drain or a reload may take to be answered. */
+	private static final int ANSWER_SECONDS = 120;
+
+	private final Channel channel;
+
+	private final String peer;
+
+	private volatile boolean busy;
+
+	private @Nullable Future<?> limit;
+
+	ManagementConnection(Channel channel, String peer) {
+		this.channel = channel;
+		this.peer = peer;
+	}
+
+	/**
+	 * Whose it is.
+	 * @return an address or network
+	 */
+	String peer() {
+		return this.peer;
+	}
+
+	/**
+	 * Whether there is a request on it. Any thread may call.
+	 * @return whether there is
+	 */
+	boolean isBusy() {
+		return this.busy;
+	}
+
+	/**
+	 * Closes it. Any thread may call.
+	 */
+	void close() {
+		this.channel.close();
+	}
+
+	@Override
+	public void handlerAdded(ChannelHandlerContext context) {
+		within(HEAD_SECONDS);
+	}
+
+	@Override
+	public void handlerRemoved(ChannelHandlerContext context) {
+		cancel();
+	}
+
+	@Override
+	public void channelRead(ChannelHandlerContext context, Object message) {
+		if (message instanceof HttpRequest) {
+			this.busy = true;
+			within(BODY_SECONDS);
+		}
+		if (message instanceof LastHttpContent) {
+			within(ANSWER_SECONDS);
+		}
+		context.fireChannelRead(message);
+	}
+
+	@Override
+	public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+		if (message instanceof LastHttpContent) {
+			context.write(message, promise.unvoid().addListener((written) -> {
+				this.busy = false;
+				within(HEAD_SECONDS);
+			}));
+		}
+		else {
+			context.write(message, promise);
+		}
+	}
+
+	@Override
+	public void channelInactive(ChannelHandlerContext context) {
+		cancel();
+		context.fireChannelInactive();
+	}
+
+	private void within(int seconds) {
+		cancel();
+		if (this.channel.isOpen()) {
+			Runnable close = this::close;
+			this.limit = this.channel.eventLoop().schedule(close, seconds, TimeUnit.SECONDS);
+		}
+	}
+
+	private void cancel() {
+		Future<?> pending = this.limit;
+		if (pending != null) {
+			pending.cancel(false);
+			this.limit = null;
+		}
+	}
+
+}

@@ -1,0 +1,68 @@
+package io.framegate.actuate;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
+
+/**
+ * Lets so many do something at once and has the others wait, first come first served.
+ * Nobody's thread waits. Any thread may call.
+ */
+final class Turnstile {
+
+	private final Deque<MonoSink<Boolean>> waiting = new ArrayDeque<>();
+
+	private int free;
+
+	Turnstile(int permits) {
+		this.free = permits;
+	}
+
+	/**
+	 * Does something once it is its turn.
+	 * @param <T> what comes of it
+	 * @param work what to do
+	 * @return the same, later
+	 */
+	<T> Mono<T> pass(Mono<T> work) {
+		return Mono.usingWhen(Mono.create(this::enter), (turn) -> work, (turn) -> Mono.fromRunnable(this::leave));
+	}
+
+	private void enter(MonoSink<Boolean> turn) {
+		synchronized (this) {
+			if (this.free == 0) {
+				this.waiting.add(turn);
+				turn.onCancel(() -> forget(turn));
+				return;
+			}
+			this.free--;
+		}
+		turn.success(true);
+	}
+
+	private void forget(MonoSink<Boolean> turn) {
+		boolean waits;
+		synchronized (this) {
+			waits = this.waiting.remove(turn);
+		}
+		if (!waits) {
+			// It had just been let through.
+			leave();
+		}
+	}
+
+	private void leave() {
+		MonoSink<Boolean> next;
+		synchronized (this) {
+			next = this.waiting.poll();
+			if (next == null) {
+				this.free++;
+				return;
+			}
+		}
+		next.success(true);
+	}
+
+}
