@@ -30,6 +30,21 @@ final class Ending {
 
 	private boolean inputDone;
 
+	/** The socket takes nothing more; what came before that is still read. */
+	private boolean severed;
+
+	/** What severed the socket came after the peer's FIN. */
+	private boolean severedAfterFin;
+
+	/** Ended without the peer's FIN, and not by the gateway's own orderly doing. */
+	private boolean abrupt;
+
+	/** RST is to be sent once everything written has reached the peer's kernel. */
+	private boolean resetting;
+
+	/** Nothing more is written before that RST. */
+	private boolean allWritten;
+
 	private long lostFrames;
 
 	private long lostBytes;
@@ -49,15 +64,26 @@ final class Ending {
 		if (!this.connection.isOpen()) {
 			return;
 		}
+		if (fault != null) {
+			because(fault);
+		}
+		if (this.severed && !this.severedAfterFin) {
+			closeSevered();
+			return;
+		}
 		this.inputDone = true;
 		if (this.connection.state() == ConnectionState.OPEN) {
 			this.connection.state(ConnectionState.READ_CLOSED);
 		}
-		if (fault != null) {
-			because(fault);
-		}
 		this.connection.watcher().inputEnded(this.connection);
+		if (this.severed) {
+			closeSevered();
+		}
 		closeIfDone();
+	}
+
+	private void closeSevered() {
+		close((this.cause != null) ? this.cause : SocketFaults.reset(this.connection.side()));
 	}
 
 	/**
@@ -96,19 +122,48 @@ final class Ending {
 	}
 
 	/**
-	 * Netty or the kernel met a fault.
+	 * Netty or the kernel met a fault. What the peer had sent before a fault of the
+	 * socket is in the kernel's hands and acknowledged: it is read out first, as fast as
+	 * it is wanted.
 	 * @param thrown what it says
 	 */
 	void exceptionCaught(Throwable thrown) {
-		if (this.connection.isOpen()) {
-			logger.debug("Connection {}", this.connection.getConnectionId(), thrown);
-			Cause why = SocketFaults.cause(this.connection, thrown);
-			because(why);
-			if (this.cause == why && why.reason() == CloseReason.WRITE_TIMEOUT) {
-				this.connection.terms().timeouts().countFired(Timer.WRITE);
-			}
-			close(why);
+		if (!this.connection.isOpen() || this.severed) {
+			return;
 		}
+		logger.debug("Connection {}", this.connection.getConnectionId(), thrown);
+		Cause why = SocketFaults.cause(this.connection, thrown);
+		because(why);
+		if (this.cause == why && why.reason() == CloseReason.WRITE_TIMEOUT) {
+			this.connection.terms().timeouts().countFired(Timer.WRITE);
+		}
+		if (!SocketFaults.isSockets(thrown) || this.connection.state() == ConnectionState.CONNECTING) {
+			close(why);
+			return;
+		}
+		this.abrupt = true;
+		if (this.inputDone || this.resetting || !this.connection.input().isWorthReading()) {
+			close(why);
+			return;
+		}
+		this.severed = true;
+		this.severedAfterFin = !this.connection.terms().shared()
+				&& (this.connection.input().isEnded() || SocketFaults.isAfterFin(thrown));
+		this.connection.output().sever();
+		this.connection.watcher().severed(this.connection, why);
+	}
+
+	boolean isSevered() {
+		return this.severed;
+	}
+
+	/**
+	 * Whether the connection ended without its peer's FIN, and not by the gateway's own
+	 * orderly doing, so that what came from the peer must not look whole.
+	 * @return whether it was reset, lost or aborted
+	 */
+	boolean isAbrupt() {
+		return this.abrupt;
 	}
 
 	// How
@@ -136,7 +191,7 @@ final class Ending {
 			return;
 		}
 		because(why);
-		if (!this.channel.isActive()) {
+		if (!this.channel.isActive() || this.severed || this.resetting) {
 			close(why);
 			return;
 		}
@@ -150,6 +205,9 @@ final class Ending {
 		because(why);
 		if (this.connection.isOpen()) {
 			this.connection.output().beforeClose();
+			if (this.resetting && this.channel.isActive()) {
+				this.channel.config().setOption(ChannelOption.SO_LINGER, 0);
+			}
 			this.connection.loop().retransmits().count(this.connection);
 			this.channel.close();
 		}
@@ -164,10 +222,53 @@ final class Ending {
 		if (this.connection.isOpen() && began != null && began.reason().isDrain()) {
 			this.cause = why;
 		}
-		if (this.connection.isOpen() && this.channel.isActive()) {
-			this.channel.config().setOption(ChannelOption.SO_LINGER, 0);
-		}
+		this.abrupt = true;
+		this.resetting = true;
 		close(why);
+	}
+
+	/**
+	 * Passes an abnormal end on: takes no more, and resets the connection once everything
+	 * that was written has reached the peer's kernel, where an RST destroys nothing.
+	 * Where nobody tells what has, that is when the drain timer has run out.
+	 * @param why the cause
+	 */
+	void resetAfterWrites(Cause why) {
+		if (!this.connection.isOpen()) {
+			return;
+		}
+		because(why);
+		if (!this.channel.isActive() || this.severed) {
+			close(why);
+			return;
+		}
+		this.resetting = true;
+		this.connection.pause();
+		this.connection.output().afterWrites(() -> {
+			this.allWritten = true;
+			this.connection.loop().flush();
+			resetIfTaken();
+		});
+	}
+
+	/**
+	 * Looks whether the RST that is due can be sent. Every sweep asks.
+	 */
+	void resetIfTaken() {
+		if (!this.allWritten || !this.connection.isOpen() || !this.channel.isOpen()) {
+			return;
+		}
+		this.connection.output().settle();
+		if (this.connection.pendingBytes() > 0) {
+			return;
+		}
+		int left = Sockets.unacknowledged(this.channel);
+		if (left == 0) {
+			closeSevered();
+		}
+		else if (left < 0) {
+			this.connection.drain();
+		}
 	}
 
 	// What is left

@@ -14,7 +14,8 @@ import io.netty.util.concurrent.ThreadAwareExecutor;
  * Netty's epoll, with one fault of 4.2.18 kept away: a socket that waits for nothing is
  * taken out of epoll and cannot get in again (ENOENT), so that a half-closed peer that
  * falls behind, or a listener that was out of descriptors, would be closed. Here such a
- * socket stays in epoll, edge-triggered: told once of a reset, and not for ever.
+ * socket stays in epoll. And a socket that is not read is told once of a reset, and not
+ * for ever: it is edge-triggered.
  */
 final class EpollTransport implements IoHandlerFactory {
 
@@ -78,7 +79,9 @@ final class EpollTransport implements IoHandlerFactory {
 
 		@Override
 		public long submit(IoOps ops) {
-			return this.registration.submit(EpollIoOps.NONE.equals(ops) ? EpollIoOps.EPOLLET : ops);
+			EpollIoOps wanted = (EpollIoOps) ops;
+			return this.registration
+				.submit(wanted.contains(EpollIoOps.EPOLLIN) ? wanted : wanted.with(EpollIoOps.EPOLLET));
 		}
 
 		@Override

@@ -482,6 +482,25 @@ public final class FrameConnection extends SpringConnection {
 	}
 
 	/**
+	 * Passes on that the other connection of the session ended abnormally: the peer gets
+	 * everything that was written, and then RST instead of a FIN that would make it look
+	 * whole.
+	 * @param why the cause
+	 */
+	public void resetAfterWrites(Cause why) {
+		this.ending.resetAfterWrites(why);
+	}
+
+	/**
+	 * Whether it was reset, lost or aborted, so that what came from its peer must not
+	 * look whole.
+	 * @return whether it ended abnormally
+	 */
+	public boolean isAbrupt() {
+		return this.ending.isAbrupt();
+	}
+
+	/**
 	 * Ends the connection as {@link #finish} does: for callers of Spring Integration.
 	 */
 	@Override

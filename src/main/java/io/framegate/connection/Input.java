@@ -488,6 +488,14 @@ final class Input {
 		return this.ended;
 	}
 
+	/**
+	 * Whether somebody may still get what the peer sent before its socket was severed.
+	 * @return {@code false} where it would be thrown away
+	 */
+	boolean isWorthReading() {
+		return !this.discarding && !this.broken && (this.unread != null || !this.connection.isWaitingToOpen());
+	}
+
 	boolean isDone() {
 		return this.done;
 	}

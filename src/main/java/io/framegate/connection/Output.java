@@ -34,6 +34,9 @@ final class Output {
 	/** FIN was sent. */
 	private boolean ended;
 
+	/** The socket takes nothing more. */
+	private boolean severed;
+
 	private boolean flushWatched;
 
 	/** Whether nothing that was pending can have left when the socket closed. */
@@ -55,7 +58,7 @@ final class Output {
 	// Frames
 
 	void write(byte[] payload) {
-		if (this.ending || !this.connection.isOpen()) {
+		if (this.ending || this.severed || !this.connection.isOpen()) {
 			this.connection.lose(1, payload.length);
 		}
 		else if (this.codec != null) {
@@ -71,7 +74,7 @@ final class Output {
 	 * @param payload the frame
 	 */
 	void writeEncoded(byte[] payload) {
-		if (this.ended || !this.connection.isOpen()) {
+		if (this.ended || this.severed || !this.connection.isOpen()) {
 			this.connection.lose(1, payload.length);
 			return;
 		}
@@ -90,7 +93,7 @@ final class Output {
 	}
 
 	boolean isWritable() {
-		return this.channel.isWritable() && (this.codec == null || !this.codec.isFull());
+		return !this.severed && this.channel.isWritable() && (this.codec == null || !this.codec.isFull());
 	}
 
 	// Bytes
@@ -107,7 +110,7 @@ final class Output {
 	 * @return whether it has to be flushed
 	 */
 	boolean enqueue(ByteBuf buffer, int[] ends, int count) {
-		if (this.ended || !this.connection.isOpen()) {
+		if (this.ended || this.severed || !this.connection.isOpen()) {
 			long bytes = Math.max(0, buffer.readableBytes() - count * this.connection.framing().overhead());
 			if (this.connection.isCountedByExchanges()) {
 				this.connection.share(count, bytes);
@@ -128,11 +131,14 @@ final class Output {
 	}
 
 	void flush() {
+		if (this.severed) {
+			return;
+		}
 		boolean little = this.outbox.pendingBytes() <= LITTLE && this.outbox.isNoneTakenSinceEmpty();
 		// What becomes writable meanwhile may write more.
 		this.unflushed = 0;
 		this.channel.flush();
-		if (!this.channel.isOpen()) {
+		if (this.severed || !this.channel.isOpen()) {
 			this.nothingLeft = little;
 		}
 		settle();
@@ -145,7 +151,7 @@ final class Output {
 	 * Has the channel say when all that is pending now was taken.
 	 */
 	private void watchFlush() {
-		if (!this.flushWatched && this.connection.isOpen()) {
+		if (!this.flushWatched && !this.severed && this.connection.isOpen()) {
 			this.flushWatched = true;
 			this.unflushed = 0;
 			this.channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener((future) -> {
@@ -197,12 +203,27 @@ final class Output {
 			return;
 		}
 		this.ending = true;
+		afterWrites(this::sendFinWhenFlushed);
+	}
+
+	/**
+	 * Runs a task when everything written so far is gathered or with the channel.
+	 * @param task the task
+	 */
+	void afterWrites(Runnable task) {
 		if (this.codec != null) {
-			this.codec.afterWrites(this::sendFinWhenFlushed);
+			this.codec.afterWrites(task);
 		}
 		else {
-			sendFinWhenFlushed();
+			task.run();
 		}
+	}
+
+	/**
+	 * The socket takes nothing more: what is pending is lost when it is closed.
+	 */
+	void sever() {
+		this.severed = true;
 	}
 
 	private void sendFinWhenFlushed() {
@@ -214,7 +235,7 @@ final class Output {
 	}
 
 	private void sendFin() {
-		if (this.ended || !this.connection.isOpen()) {
+		if (this.ended || this.severed || !this.connection.isOpen()) {
 			return;
 		}
 		this.ended = true;
@@ -228,13 +249,13 @@ final class Output {
 	void beforeClose() {
 		this.connection.loop().flush();
 		settle();
-		this.nothingLeft |= this.channel.isOpen();
+		this.nothingLeft |= this.channel.isOpen() && !this.severed;
 	}
 
 	// What is known
 
 	boolean isEnding() {
-		return this.ending;
+		return this.ending || this.severed;
 	}
 
 	boolean isEnded() {
@@ -261,7 +282,7 @@ final class Output {
 	 * @return a {@link System#nanoTime()} stamp, 0 where none wait
 	 */
 	long waitingSince() {
-		return (this.outbox.pendingBytes() > 0) ? this.progressAt : 0;
+		return (this.outbox.pendingBytes() > 0 && !this.severed) ? this.progressAt : 0;
 	}
 
 	/**

@@ -32,6 +32,9 @@ public final class SocketFaults {
 	}
 
 	static Cause cause(FrameConnection connection, Throwable thrown) {
+		if (isAfterFin(thrown)) {
+			return reset(connection.side());
+		}
 		return cause(connection.side(), thrown, () -> keptAlive(connection),
 				connection.terms().timeouts().limit(Timer.WRITE));
 	}
@@ -46,6 +49,24 @@ public final class SocketFaults {
 			return keptAlive.getAsBoolean() ? reset(side, text + " (keepalive)") : writeTimeout(limit, text);
 		}
 		return reset(side, text);
+	}
+
+	/**
+	 * Whether a fault is one of the socket, not of code.
+	 * @param thrown what was thrown
+	 * @return whether the operating system says it
+	 */
+	static boolean isSockets(Throwable thrown) {
+		return root(thrown) instanceof IOException;
+	}
+
+	/**
+	 * Whether this is what the kernel says of a reset that came after the peer's FIN.
+	 * @param thrown what was thrown
+	 * @return whether the peer had sent all that it wanted to send
+	 */
+	static boolean isAfterFin(Throwable thrown) {
+		return String.valueOf(root(thrown).getMessage()).contains("Broken pipe");
 	}
 
 	private static Cause writeTimeout(Timeouts.Limit limit, String text) {

@@ -1,6 +1,8 @@
 package io.framegate.connection;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
@@ -12,6 +14,7 @@ import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.epoll.EpollTcpInfo;
 import io.netty.channel.unix.Errors;
+import io.netty.channel.unix.RawUnixChannelOption;
 import io.netty.channel.unix.Socket;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +39,13 @@ public final class Sockets {
 	/** The state of an ended socket in TCP_INFO. */
 	private static final int TCP_CLOSE = 7;
 
+	/** TCP_INFO up to tcpi_notsent_bytes, which Netty does not know. */
+	private static final RawUnixChannelOption TCP_INFO = new RawUnixChannelOption("TCP_INFO", 6, 11, 148);
+
+	private static final int TCP_INFO_UNACKED = 24;
+
+	private static final int TCP_INFO_NOT_SENT = 144;
+
 	private Sockets() {
 	}
 
@@ -47,6 +57,8 @@ public final class Sockets {
 		var config = channel.config();
 		config.setOption(ChannelOption.AUTO_READ, false);
 		config.setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+		// A write that fails ends the output alone: what the peer had sent is still read.
+		config.setOption(ChannelOption.AUTO_CLOSE, false);
 		config.setOption(ChannelOption.TCP_NODELAY, true);
 		config.setOption(ChannelOption.SO_KEEPALIVE, true);
 		config.setOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK);
@@ -88,13 +100,28 @@ public final class Sockets {
 			if (error == 0) {
 				return null;
 			}
-			// What the kernel says of a reset that came after the peer's FIN.
-			boolean reset = -error == Errors.ERRNO_EPIPE_NEGATIVE;
-			return Errors.newIOException("getsockopt", reset ? Errors.ERRNO_ECONNRESET_NEGATIVE : -error);
+			return Errors.newIOException("getsockopt", -error);
 		}
 		catch (IOException ex) {
 			return ex;
 		}
+	}
+
+	/**
+	 * How much the kernel has of what was written that the peer's has not acknowledged.
+	 * @param channel the channel
+	 * @return 0 for nothing, -1 where nobody tells
+	 */
+	static int unacknowledged(Channel channel) {
+		if (channel instanceof EpollSocketChannel socket && channel.isOpen()) {
+			if (socket.tcpInfo().state() == TCP_CLOSE) {
+				return 0;
+			}
+			ByteBuffer info = channel.config().getOption(TCP_INFO);
+			ByteBuffer facts = ByteBuffer.wrap(info.array()).order(ByteOrder.nativeOrder());
+			return (facts.getInt(TCP_INFO_UNACKED) | facts.getInt(TCP_INFO_NOT_SENT)) & Integer.MAX_VALUE;
+		}
+		return -1;
 	}
 
 	/**

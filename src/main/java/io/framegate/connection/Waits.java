@@ -91,6 +91,7 @@ final class Waits {
 		if (this.connection.pendingBytes() > 0) {
 			this.connection.output().settle();
 		}
+		this.connection.ending().resetIfTaken();
 		if (this.establishedAt != 0) {
 			tellKernelWriteLimit();
 			askKernel(now);
@@ -125,6 +126,9 @@ final class Waits {
 	 * is read has reset the connection.
 	 */
 	private void askKernel(long now) {
+		if (this.connection.ending().isSevered()) {
+			return;
+		}
 		long waitingSince = this.connection.output().waitingSince();
 		boolean stuck = waitingSince != 0 && now - waitingSince >= ASK_STUCK_NANOS;
 		boolean deaf = this.connection.input().isDeaf() && now - this.askedAt >= ASK_NANOS;
@@ -157,8 +161,10 @@ final class Waits {
 		Cause why = Cause.byGateway(reason(timer), detail);
 		switch (timer) {
 			case DRAIN -> this.connection.ending().drainExpired(why);
-			// Nothing more can reach a peer that takes nothing.
-			case CONNECT, WRITE -> this.connection.close(why);
+			case CONNECT -> this.connection.close(why);
+			// Nothing more can reach a peer that takes nothing, and what it has is not
+			// all.
+			case WRITE -> this.connection.abort(why);
 			default -> this.connection.fail(why);
 		}
 	}

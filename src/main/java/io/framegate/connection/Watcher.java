@@ -40,6 +40,16 @@ public interface Watcher {
 	void failed(FrameConnection connection, Cause cause);
 
 	/**
+	 * The socket takes nothing more: the peer has reset it, or is not reached any more.
+	 * What had come from it before is still read and delivered; then the socket is
+	 * closed.
+	 * @param connection the connection
+	 * @param cause why
+	 */
+	default void severed(FrameConnection connection, Cause cause) {
+	}
+
+	/**
 	 * The socket is closed.
 	 * @param connection the connection
 	 * @param cause why

@@ -194,7 +194,8 @@ final class ExchangeClient extends Origin implements Watcher {
 				return;
 			}
 		}
-		if (this.underWay.size() <= MOST / 2 && this.bytesUnderWay <= MOST_BYTES / 2 && connection().isWritable()) {
+		if (this.underWay.size() <= MOST / 2 && this.bytesUnderWay <= MOST_BYTES / 2
+				&& (connection().isWritable() || connection().isOutputEnding())) {
 			connection().resume();
 		}
 		endIfDone();
@@ -274,6 +275,14 @@ final class ExchangeClient extends Origin implements Watcher {
 		draining.drain();
 		this.ending = true;
 		endIfDone();
+	}
+
+	/** Replies cannot be given any more; frames that are not answered are still taken. */
+	@Override
+	public void severed(FrameConnection gone, Cause cause) {
+		if (!this.relay.isOneWay()) {
+			gone.close(cause);
+		}
 	}
 
 	@Override

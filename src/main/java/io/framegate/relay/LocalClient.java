@@ -76,7 +76,7 @@ final class LocalClient implements Watcher {
 
 	@Override
 	public void writabilityChanged(FrameConnection changed) {
-		if (changed.isWritable()) {
+		if (changed.isWritable() || changed.isOutputEnding()) {
 			changed.resume();
 		}
 		else {
@@ -100,6 +100,13 @@ final class LocalClient implements Watcher {
 		draining.drain();
 		this.ending = true;
 		endIfDone(draining);
+	}
+
+	@Override
+	public void severed(FrameConnection gone, Cause cause) {
+		if (!this.oneWay) {
+			gone.close(cause);
+		}
 	}
 
 	@Override

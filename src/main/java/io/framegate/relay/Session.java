@@ -203,6 +203,22 @@ final class Session implements Watcher {
 		return (connection != null) ? connection.pendingBytes() : 0;
 	}
 
+	/**
+	 * Nothing more can be given to the one side, so nothing more is taken from the other,
+	 * which still gets what is there.
+	 */
+	@Override
+	public void severed(FrameConnection connection, Cause cause) {
+		this.awaitingSince = 0;
+		FrameConnection other = other(connection);
+		if (other != null && other.isOutputEnding()) {
+			connection.close(cause);
+		}
+		else if (other != null) {
+			other.pause();
+		}
+	}
+
 	@Override
 	public void closed(FrameConnection connection, Cause cause, long lostFrames, long lostBytes) {
 		Dial attempts = this.dial;
@@ -220,7 +236,12 @@ final class Session implements Watcher {
 		other.share(lostFrames, lostBytes);
 		if (!connection.isDone()) {
 			this.awaitingSince = 0;
-			other.finish(cause);
+			if (connection.isAbrupt() && !other.isOutputEnding()) {
+				other.resetAfterWrites(cause);
+			}
+			else {
+				other.finish(cause);
+			}
 		}
 	}
 

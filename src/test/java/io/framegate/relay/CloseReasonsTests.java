@@ -3,6 +3,7 @@ package io.framegate.relay;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
@@ -15,6 +16,7 @@ import io.framegate.connection.EndedBy;
 import io.framegate.connection.FrameConnection;
 import io.framegate.connection.Side;
 import io.framegate.testkit.Gateway;
+import io.framegate.testkit.Peer;
 import io.framegate.testkit.TestClient;
 import io.framegate.testkit.TestPorts;
 import io.framegate.testkit.TestUpstream;
@@ -42,6 +44,8 @@ class CloseReasonsTests {
 	private static final CountDownLatch RESET = new CountDownLatch(1);
 
 	private static final TestUpstream ECHO = TestUpstream.lineEcho();
+
+	private static final TestUpstream ABORTED = TestUpstream.lineEcho();
 
 	private static final TestUpstream SILENT = TestUpstream.silent();
 
@@ -80,7 +84,7 @@ class CloseReasonsTests {
 		route("not-encodable", ECHO, "listen.framing=length4");
 		route("limit", ECHO, "listen.max-connections=1");
 		route("operator-close", ECHO);
-		route("operator-abort", ECHO);
+		route("operator-abort", ABORTED);
 		route("operator-abort-upstream", SILENT);
 		route("route-drain", ECHO);
 		route("internal-error", ECHO);
@@ -123,7 +127,7 @@ class CloseReasonsTests {
 	static void stop() {
 		endings.close();
 		gateway.close();
-		List.of(ECHO, SILENT, CLOSING, RESETTING, LONG, BAD, CUT).forEach(TestUpstream::close);
+		List.of(ECHO, ABORTED, SILENT, CLOSING, RESETTING, LONG, BAD, CUT).forEach(TestUpstream::close);
 	}
 
 	private static TestClient connect(String route) {
@@ -168,7 +172,7 @@ class CloseReasonsTests {
 			client.sendLine("hello");
 			assertThat(client.readLine()).isEqualTo("got hello");
 			RESET.countDown();
-			client.expectEof();
+			client.expectReset();
 		}
 		endings.expect("upstream-reset", CloseReason.UPSTREAM_RESET, EndedBy.UPSTREAM);
 	}
@@ -291,7 +295,9 @@ class CloseReasonsTests {
 			client.expectReset();
 			endings.expect("operator-abort", CloseReason.OPERATOR_ABORT, EndedBy.OPERATOR);
 		}
-		assertThat(ECHO.connections()).allMatch((peer) -> peer.failure() == null);
+		Peer server = ABORTED.connections().getFirst();
+		Gateway.await("RST", () -> Optional.ofNullable(server.failure()));
+		assertThat(server.failure()).hasMessageContaining("Connection reset");
 	}
 
 	@Test
@@ -302,7 +308,7 @@ class CloseReasonsTests {
 			Gateway.await("the request upstream",
 					() -> Stream.of(connection).filter((upstream) -> upstream.framesOut() == 1).findFirst());
 			abort(connection);
-			client.expectEof();
+			client.expectReset();
 		}
 		endings.expect("operator-abort-upstream", CloseReason.OPERATOR_ABORT, EndedBy.OPERATOR);
 	}

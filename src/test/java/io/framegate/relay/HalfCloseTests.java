@@ -86,7 +86,7 @@ class HalfCloseTests {
 						Gateway.route("busy", "crlf", "crlf", BRIEF.address(), "handler=blocking"),
 						Gateway.route("stalling", "crlf", "crlf", STALLING.address()),
 						Gateway.route("reset", "crlf", "crlf", SILENT.address(), "timeouts.drain=300ms"),
-						Gateway.route("lost", "crlf", "crlf", SILENT.address(), "timeouts.drain=300ms")));
+						Gateway.route("lost", "crlf", "crlf", SILENT.address(), "timeouts.write=1s")));
 	}
 
 	private static byte[] line() {

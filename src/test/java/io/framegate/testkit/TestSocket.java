@@ -234,6 +234,25 @@ public abstract sealed class TestSocket implements AutoCloseable permits TestCli
 	}
 
 	/**
+	 * Reads until the peer's RST, which must come instead of FIN; the deadline holds for
+	 * the whole.
+	 * @return the bytes before it
+	 */
+	public final byte[] readUntilReset() {
+		Deadline end = new Deadline(this.deadline);
+		ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+		try {
+			while (fill(end, "a reset", bytes)) {
+				take(CHUNK, bytes);
+			}
+		}
+		catch (ResetError expected) {
+			return bytes.toByteArray();
+		}
+		throw new AssertionError(this + " expected a reset but got EOF after " + text(bytes));
+	}
+
+	/**
 	 * Sends FIN after what was sent; reading goes on.
 	 */
 	public final void halfClose() {
