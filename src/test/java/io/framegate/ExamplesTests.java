@@ -70,14 +70,14 @@ class ExamplesTests {
 		String sent = FRAMES.get(example.getFileName().toString());
 		Map<String, String> answers = ANSWERS.getOrDefault(example.getFileName().toString(), Map.of());
 		byte[] frame = bytes(sent);
-		byte[] reply = bytes(answers.getOrDefault(sent, sent));
+		byte[] reply = bytes(answer(answers, sent));
 		Route configured = TestConfiguration.empty().resource(new FileSystemResource(example)).onlyRoute();
 		String route = configured.name();
 		String prefix = "framegate.routes." + route;
 		try (TestUpstream server = TestUpstream.handling((peer) -> {
 			for (byte[] some = peer.readSome(); some.length > 0; some = peer.readSome()) {
 				String text = new String(some, StandardCharsets.ISO_8859_1);
-				peer.send(bytes(answers.getOrDefault(text, text)));
+				peer.send(bytes(answer(answers, text)));
 			}
 		});
 				Gateway gateway = Gateway.start(example, prefix + ".listen.port=0",
@@ -95,6 +95,11 @@ class ExamplesTests {
 				assertThat(server.connections().getFirst().received()).isEqualTo(frame);
 			}
 		}
+	}
+
+	/** A card host changes the message type at least, whatever the trace number. */
+	private static String answer(Map<String, String> answers, String text) {
+		return answers.getOrDefault(text, text.replace("0200322", "0210322").replace("0800822", "0810822"));
 	}
 
 	private static byte[] bytes(String text) {

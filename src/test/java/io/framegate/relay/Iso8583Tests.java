@@ -46,6 +46,9 @@ class Iso8583Tests {
 
 	private static final String SIGN_ON = "0800822000000000000004000000000000000101000000000001301";
 
+	/** With field 39: the host's answer has a bitmap and a length of its own. */
+	private static final String SIGNED_ON = "081082200000020000000400000000000000010100000000000100301";
+
 	/** After the type, the bitmap and the fields 3, 4 and 7. */
 	private static final int TRACE_NUMBER = 4 + 16 + 6 + 12 + 10;
 
@@ -61,8 +64,11 @@ class Iso8583Tests {
 		String[] offset = { "upstream.correlation.offset=" + TRACE_NUMBER, "upstream.correlation.length=6" };
 		String[] regex = { "upstream.correlation.regex-request=" + REGEX, "upstream.correlation.regex-reply=" + REGEX };
 		String[] anyOrder = { "upstream.correlation.ordered=false" };
-		gateway = Gateway.start(Gateway.all(route("offset", offset), route("regex", regex),
-				route("any-order", Gateway.all(offset, anyOrder))));
+		// There the trace number of a network message is elsewhere: its answer is known
+		// by the rest.
+		String[] expected = { "upstream.heartbeat.expect=" + SIGNED_ON };
+		gateway = Gateway.start(Gateway.all(route("offset", Gateway.all(offset, expected)), route("regex", regex),
+				route("any-order", Gateway.all(offset, expected, anyOrder))));
 	}
 
 	private static String[] route(String name, String[] more) {
@@ -178,7 +184,7 @@ class Iso8583Tests {
 				if (message.startsWith("0800")) {
 					signedOn = true;
 					this.heartbeats.incrementAndGet();
-					answer(peer, "0810" + message.substring(4));
+					answer(peer, message.equals(SIGN_ON) ? SIGNED_ON : "0810 not a sign-on: " + message);
 				}
 				else {
 					int trace = TRACE_NUMBER + (message.contains("164000123412341234") ? 18 : 0);
