@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.framegate.route.Listen;
+import io.framegate.route.Mode;
 import io.framegate.route.Route;
+import io.framegate.route.Upstream;
 import io.framegate.timeout.Timeouts;
 import io.framegate.timeout.Timer;
 import org.slf4j.Logger;
@@ -76,7 +78,20 @@ public final class Advice {
 		}
 		adviseOnShutdown(timers, timeouts.limit(Timer.DRAIN), advice);
 		adviseOnMemory(route, advice);
+		adviseOnReplies(route, advice);
 		return advice;
+	}
+
+	/**
+	 * Without a key or a condition, whatever a server sends counts as a reply.
+	 */
+	private static void adviseOnReplies(Route route, List<String> advice) {
+		Upstream upstream = route.upstream();
+		if (route.mode() == Mode.REQUEST_REPLY && !upstream.targets().isEmpty() && upstream.correlation() == null) {
+			advice.add(
+					"Nothing tells a reply from what a server sends of its own accord, or late: a client may get it, and its link ends with everything under way. If the protocol has a key, set framegate.routes.%1$s.upstream.correlation, or at least framegate.routes.%1$s.upstream.correlation.reply-when"
+						.formatted(route.name()));
+		}
 	}
 
 	private static boolean isBeyond(Timeouts.Limit limit, Duration bound) {

@@ -1,6 +1,7 @@
 package io.framegate.lifecycle;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 import io.framegate.route.Route;
@@ -87,6 +88,23 @@ class AdviceTests {
 			.asString()
 			.contains("1024MB", "framegate.routes.orders.listen.max-connections");
 		assertThat(on(USUAL, setting, "listen.framing=stream", "upstream.framing=stream")).isEmpty();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "exclusive, , true", "ordered, , true", "exclusive, reply-when=^02, false", "ordered, offset=0, false",
+			"correlated, offset=0, false" })
+	void repliesThatNothingTellsFromOtherFrames(String sharing, String correlation, boolean advised) {
+		List<String> settings = new ArrayList<>(List.of("mode=request-reply", "upstream.sharing=" + sharing));
+		if (correlation != null) {
+			settings.add("upstream.correlation." + correlation);
+			if (correlation.startsWith("offset")) {
+				settings.add("upstream.correlation.length=2");
+			}
+		}
+		assertThat(on(USUAL, settings.toArray(String[]::new)))
+			.filteredOn((sentence) -> sentence.contains("framegate.routes.orders.upstream.correlation"))
+			.hasSize(advised ? 1 : 0);
+		assertThat(on(USUAL, "mode=one-way")).isEmpty();
 	}
 
 	@Test
