@@ -2,6 +2,7 @@ package io.framegate.relay;
 
 import io.framegate.connection.FrameConnection;
 import io.framegate.connection.RouteMeters;
+import io.framegate.connection.Side;
 import io.framegate.connection.Watcher;
 import io.framegate.connection.Cause;
 import io.framegate.framing.Framing;
@@ -67,7 +68,24 @@ public final class ExchangeRelay extends Relay {
 
 	@Override
 	void request(FrameConnection from, byte[] payload) {
-		((ExchangeClient) from.watcher()).request(payload);
+		if (from.side() == Side.UPSTREAM) {
+			answerServer(from, payload);
+		}
+		else {
+			((ExchangeClient) from.watcher()).request(payload);
+		}
+	}
+
+	/**
+	 * A user's own answer to what a server has sent of its own accord.
+	 */
+	private void answerServer(FrameConnection to, byte[] payload) {
+		if (!to.isOpen() || to.isOutputEnding() || this.upstreamFraming.refusal(payload) != null) {
+			this.meters.countUndelivered(1);
+		}
+		else {
+			to.write(payload);
+		}
 	}
 
 	@Override

@@ -132,6 +132,31 @@ class UnsolicitedTests {
 	}
 
 	@Test
+	void hostGetsAnAnswerOnItsOwnLink() {
+		List<String> answers = new CopyOnWriteArrayList<>();
+		try (TestUpstream host = TestUpstream.handling((peer) -> {
+			peer.within(Duration.ofMinutes(1)).sendLine("0800000077are you there");
+			for (String line = peer.readLineOrEof(); line != null; line = peer.readLineOrEof()) {
+				if (line.startsWith("08")) {
+					answers.add(line);
+				}
+				else {
+					peer.sendLine("0210" + line.substring(4));
+				}
+			}
+		});
+				Gateway gateway = Gateway.start(List.of(Answerer.class),
+						route(host, "correlated", CLASSES.split(",(?=upstream)")));
+				TestClient client = gateway.connect("x")) {
+			Gateway.await("an answer", () -> answers.stream().findFirst());
+			assertThat(answers).containsExactly("0810000077I am");
+			client.sendLine("0200000001 mine");
+			assertThat(client.readLine()).isEqualTo("0210000001 mine");
+			assertThat(host.connections()).hasSize(1);
+		}
+	}
+
+	@Test
 	void subscriberThatBlocksHoldsUpNoReplyWhereThatIsDeclared() {
 		try (TestUpstream host = TestUpstream.handling(UnsolicitedTests::asksFirst);
 				TestUpstream plain = TestUpstream.lineEcho();
@@ -169,6 +194,16 @@ class UnsolicitedTests {
 		@ServiceActivator(inputChannel = "framegate.x.unsolicited")
 		void take(Message<?> message) {
 			this.taken.add(message);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Answerer {
+
+		@ServiceActivator(inputChannel = "framegate.x.unsolicited", outputChannel = "framegate.x.forward")
+		String answer(byte[] frame) {
+			return "0810" + new String(frame, 4, 6, StandardCharsets.ISO_8859_1) + "I am";
 		}
 
 	}
