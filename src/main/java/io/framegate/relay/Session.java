@@ -7,6 +7,7 @@ import io.framegate.connection.Side;
 import io.framegate.connection.Watcher;
 import io.framegate.upstream.Connector;
 import io.framegate.upstream.Dial;
+import io.framegate.upstream.TargetState;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,9 @@ final class Session implements Watcher {
 
 	/** When the first frame went upstream since the last one came back; 0 for none. */
 	private long awaitingSince;
+
+	/** Whether the server has sent anything yet. */
+	private boolean answered;
 
 	/** Where that frame ends among the bytes written upstream; 0 once it has left. */
 	private long awaitedEnd;
@@ -77,10 +81,20 @@ final class Session implements Watcher {
 		to.write(payload);
 		if (from.side() == Side.UPSTREAM) {
 			this.awaitingSince = 0;
+			if (!this.answered) {
+				this.answered = true;
+				answeredBy(from);
+			}
 		}
 		else if (this.awaitingSince == 0) {
 			this.awaitingSince = from.lastReadNanos();
 			this.awaitedEnd = to.bytesWritten();
+		}
+	}
+
+	private static void answeredBy(FrameConnection server) {
+		if (server.attachment() instanceof TargetState target) {
+			target.worked();
 		}
 	}
 

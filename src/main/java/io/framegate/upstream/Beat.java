@@ -47,8 +47,11 @@ final class Beat extends Origin {
 		if (!fits && !this.link.shard().isOneWay()) {
 			this.link.poison(Cause.byGateway(CloseReason.BAD_FRAME, "the heartbeat's answer is not what is expected"));
 		}
-		else if (!this.link.isReady()) {
-			this.link.shard().takeIntoUse(this.link);
+		else {
+			this.link.heartbeatAnswered();
+			if (!this.link.isReady()) {
+				this.link.shard().takeIntoUse(this.link);
+			}
 		}
 	}
 

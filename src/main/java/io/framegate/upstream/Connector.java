@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 
 import io.framegate.connection.Cause;
 import io.framegate.connection.CloseReason;
+import io.framegate.connection.Closure;
 import io.framegate.connection.FrameConnection;
 import io.framegate.connection.Loop;
 import io.framegate.connection.Loops;
@@ -165,20 +166,20 @@ public final class Connector extends AbstractClientConnectionFactory {
 		if (candidate.address().isUnresolved()) {
 			connection.close(
 					SocketFaults.connectCause(new UnknownHostException(state.target().host()), candidate.toString()));
-			state.failed();
+			state.failed(Evidence.CONNECT);
 			return connection;
 		}
 		attempt.future().addListener((future) -> {
 			if (future.isSuccess() && isItself(connection)) {
 				// With FIN, the port would be kept from the server for a minute.
 				connection.abort(SocketFaults.connectedToItself(candidate.toString()));
-				state.failed();
+				state.failed(Evidence.CONNECT);
 			}
 			else if (future.isSuccess()) {
 				state.connected();
 				if (!this.terms.shared()) {
-					// Sessions tell no more of their target than that.
-					state.worked();
+					long since = System.nanoTime();
+					connection.whenClosed().thenAccept((closure) -> judge(state, closure, since));
 				}
 				dial.succeeded(connection);
 				connection.open();
@@ -188,6 +189,18 @@ public final class Connector extends AbstractClientConnectionFactory {
 			}
 		});
 		return connection;
+	}
+
+	/**
+	 * A session's connection that its server ends before it has carried anything is no
+	 * better than one that was refused.
+	 */
+	private static void judge(TargetState state, Closure closure, long since) {
+		boolean reset = closure.reason() == CloseReason.UPSTREAM_RESET;
+		if ((reset || (closure.reason() == CloseReason.UPSTREAM_EOF && closure.bytesOut() == 0))
+				&& closure.bytesIn() == 0 && System.nanoTime() - since < Dialled.SOON) {
+			state.failed(Evidence.ANSWER);
+		}
 	}
 
 	/**
@@ -205,7 +218,7 @@ public final class Connector extends AbstractClientConnectionFactory {
 			return Cause.byGateway(why.reason(), why.detail() + attempt.hint());
 		}
 		if (isTargetsFault(connection, thrown)) {
-			candidate.state().failed();
+			candidate.state().failed(Evidence.CONNECT);
 		}
 		return why;
 	}

@@ -150,7 +150,7 @@ final class CorrelatedLink extends Link {
 			return;
 		}
 		this.pending.remove(key.text());
-		worked();
+		worked(exchange);
 		Correlator.Key asked = Objects.requireNonNull(exchange.key());
 		boolean same = asked.part().equals(key.part());
 		exchange.answer(same ? frame : Correlator.replace(frame, key, asked.part()));
@@ -184,6 +184,7 @@ final class CorrelatedLink extends Link {
 			}
 			return gone;
 		});
+		missed(late);
 		late.forEach((exchange) -> exchange.fail(cause));
 		// The first one's was counted as it ran out.
 		for (int i = 1; i < late.size(); i++) {

@@ -2,6 +2,7 @@ package io.framegate.upstream;
 
 import java.net.InetAddress;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 
 import io.framegate.connection.Cause;
 import io.framegate.connection.FrameConnection;
@@ -13,6 +14,12 @@ import org.jspecify.annotations.Nullable;
  * target. Event loop only.
  */
 abstract class Dialled implements Watcher {
+
+	/**
+	 * A connection that its server ends unused within this time, in nanoseconds, was of
+	 * no use.
+	 */
+	static final long SOON = TimeUnit.SECONDS.toNanos(1);
 
 	private final Shard shard;
 
@@ -110,13 +117,13 @@ abstract class Dialled implements Watcher {
 	}
 
 	/**
-	 * Whether the connection still goes both ways.
-	 * @return whether what is sent may be answered
+	 * Whether the connection still goes both ways, as far as that matters.
+	 * @return whether what is sent may be answered, if it is to be
 	 */
 	final boolean isWhole() {
 		FrameConnection established = this.connection;
-		return established != null && established.isOpen() && !established.isCut() && !established.isInputEnded()
-				&& !established.isOutputEnding();
+		return established != null && established.isOpen() && !established.isCut()
+				&& (this.shard.isOneWay() || !established.isInputEnded()) && !established.isOutputEnding();
 	}
 
 	final FrameConnection connection() {
@@ -134,6 +141,14 @@ abstract class Dialled implements Watcher {
 
 	final Shard shard() {
 		return this.shard;
+	}
+
+	/**
+	 * Whether the connection has lasted for longer than one that is of no use.
+	 * @return whether it is older than {@link #SOON}
+	 */
+	final boolean hasLasted() {
+		return System.nanoTime() - this.openedAt >= SOON;
 	}
 
 	final long openedAt() {

@@ -37,7 +37,7 @@ final class ExclusiveLink extends Link {
 		Exchange answered = this.current;
 		if (answered != null && hasLeft(answered) && isAnswer(this.correlator, answered, reply)) {
 			this.current = null;
-			worked();
+			worked(answered);
 			answered.answer(reply);
 			idle();
 		}

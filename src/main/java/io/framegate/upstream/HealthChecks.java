@@ -95,7 +95,7 @@ final class HealthChecks {
 					well(state);
 				}
 				else {
-					state.failed();
+					state.failed(proof());
 				}
 			}
 		}
@@ -153,10 +153,17 @@ final class HealthChecks {
 
 	private void well(TargetState state) {
 		TargetState.Status before = state.status();
-		state.well();
-		if (before != TargetState.Status.UP) {
+		state.well(proof());
+		if (before != TargetState.Status.UP && state.isUp()) {
 			this.cameBack.accept(state);
 		}
+	}
+
+	/**
+	 * What a probe proves.
+	 */
+	private Evidence proof() {
+		return (this.check.send() != null) ? Evidence.ANSWER : Evidence.CONNECT;
 	}
 
 	/**

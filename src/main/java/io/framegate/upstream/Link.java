@@ -32,6 +32,14 @@ public abstract class Link extends Dialled {
 
 	private boolean poisoned;
 
+	/** A request was answered. */
+	private boolean proven;
+
+	private boolean judged;
+
+	/** Why it ended, where that was not the gateway's wish. */
+	private @Nullable Cause ended;
+
 	private long idleSince = System.nanoTime();
 
 	private long exchanges;
@@ -108,6 +116,7 @@ public abstract class Link extends Dialled {
 
 	@Override
 	final void dialFailed(Cause cause) {
+		this.ended = cause;
 		shard().dialFailed(this, cause);
 	}
 
@@ -170,12 +179,13 @@ public abstract class Link extends Dialled {
 	}
 
 	/**
-	 * Whether it was of no use: it ended before it was ready, or soon and unused.
-	 * @param soon what is soon, in nanoseconds
-	 * @return whether to wait before the next attempt
+	 * Why it was of no use, if it ended before it was ready, or soon and without having
+	 * carried anything.
+	 * @return why it ended; {@code null} where it was of use, or not needed any more
 	 */
-	final boolean isFruitless(long soon) {
-		return !isReady() || (this.exchanges == 0 && System.nanoTime() - openedAt() < soon);
+	final @Nullable Cause fruitless() {
+		boolean used = isReady() && (this.proven || hasLasted());
+		return used ? null : this.ended;
 	}
 
 	/**
@@ -187,12 +197,40 @@ public abstract class Link extends Dialled {
 	}
 
 	/**
-	 * A reply was given to its exchange.
+	 * A reply came that an exchange waits for.
+	 * @param exchange the exchange
 	 */
-	final void worked() {
+	final void worked(Exchange exchange) {
+		if (!(exchange.origin() instanceof Beat)) {
+			prove();
+		}
+	}
+
+	/**
+	 * It was of use.
+	 */
+	final void prove() {
+		if (!this.proven) {
+			this.proven = true;
+			shard().proven();
+		}
 		TargetState state = target();
 		if (state != null) {
 			state.worked();
+		}
+	}
+
+	final boolean isProven() {
+		return this.proven;
+	}
+
+	/**
+	 * A heartbeat was answered as expected.
+	 */
+	final void heartbeatAnswered() {
+		TargetState state = target();
+		if (state != null) {
+			state.answered();
 		}
 	}
 
@@ -268,9 +306,9 @@ public abstract class Link extends Dialled {
 	final void poison(Cause cause) {
 		if (!this.poisoned) {
 			this.poisoned = true;
+			ended(cause);
 			this.retiring = true;
 			shard().gone(this);
-			countFailure();
 			List<Exchange> failed = new ArrayList<>(underWay());
 			clear();
 			failed.forEach((exchange) -> exchange.fail(cause));
@@ -280,12 +318,51 @@ public abstract class Link extends Dialled {
 		}
 	}
 
-	/** A target that does not answer what it was sent is a little less to be trusted. */
-	private void countFailure() {
-		TargetState state = target();
-		if (state != null && !underWay().isEmpty()) {
-			state.failed();
+	/**
+	 * Takes note, once, of why it takes no more exchanges: a target that does not answer
+	 * what it was sent, or ends connections before they are of use, is a little less to
+	 * be trusted.
+	 */
+	private void ended(Cause cause) {
+		if (this.judged) {
+			return;
 		}
+		this.judged = true;
+		TargetState state = target();
+		if (!this.retiring && cause.endedBy() != EndedBy.OPERATOR) {
+			boolean mute = state != null && cause.detail().isEmpty();
+			this.ended = mute ? new Cause(cause.reason(), cause.endedBy(),
+					Objects.requireNonNull(state).target() + " ended the connection unused") : cause;
+		}
+		Evidence missed = missed(cause);
+		if (state != null && missed != null) {
+			state.failed(missed);
+		}
+	}
+
+	/**
+	 * Exchanges were not answered, and the link stays.
+	 * @param exchanges some, all of one moment
+	 */
+	final void missed(List<Exchange> exchanges) {
+		TargetState state = target();
+		if (state != null && !exchanges.isEmpty()) {
+			Exchange heartbeat = this.pulse.beating();
+			state.failed(exchanges.stream().allMatch((exchange) -> exchange == heartbeat) ? Evidence.ANSWER
+					: Evidence.EXCHANGE);
+		}
+	}
+
+	private @Nullable Evidence missed(Cause cause) {
+		Exchange heartbeat = this.pulse.beating();
+		if (cause.endedBy() == EndedBy.OPERATOR || cause.reason() == CloseReason.INTERNAL_ERROR) {
+			return null;
+		}
+		if (underWay().stream().anyMatch((exchange) -> exchange != heartbeat)) {
+			return Evidence.EXCHANGE;
+		}
+		boolean bad = heartbeat != null || cause.reason() == CloseReason.BAD_FRAME || fruitless() != null;
+		return (bad && !this.retiring) ? Evidence.ANSWER : null;
 	}
 
 	// What happens to its connection
@@ -311,20 +388,24 @@ public abstract class Link extends Dialled {
 
 	@Override
 	public final void inputEnded(FrameConnection ended) {
+		if (outlivesInput()) {
+			return;
+		}
 		ended.because(new Cause(CloseReason.UPSTREAM_EOF, EndedBy.UPSTREAM, ""));
 		this.doubts.ended(ended);
+		ended(Objects.requireNonNull(ended.cause()));
 		shard().gone(this);
 		ended.takeBack();
-		endOutput(ended);
+		ended.halfClose();
 		endUnderWay(Objects.requireNonNull(ended.cause()), ended);
 	}
 
 	/**
-	 * No reply comes any more.
-	 * @param ended the connection, of which nothing unsent is gathered
+	 * The server has sent its last byte.
+	 * @return whether that is no reason to end
 	 */
-	void endOutput(FrameConnection ended) {
-		ended.halfClose();
+	boolean outlivesInput() {
+		return false;
 	}
 
 	@Override
@@ -357,6 +438,7 @@ public abstract class Link extends Dialled {
 			return;
 		}
 		this.doubts.ended(closed);
+		ended(cause);
 		shard().gone(this);
 		endUnderWay(cause, closed);
 	}
@@ -370,7 +452,6 @@ public abstract class Link extends Dialled {
 		if (ending.isEmpty()) {
 			return;
 		}
-		countFailure();
 		clear();
 		for (Exchange exchange : ending.reversed()) {
 			boolean stayed = exchange != this.pulse.beating()

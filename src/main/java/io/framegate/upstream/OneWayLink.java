@@ -3,8 +3,10 @@ package io.framegate.upstream;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
-import java.util.Objects;
 
+import io.framegate.connection.Cause;
+import io.framegate.connection.CloseReason;
+import io.framegate.connection.EndedBy;
 import io.framegate.connection.FrameConnection;
 
 /**
@@ -17,6 +19,9 @@ final class OneWayLink extends Link {
 	private static final byte[] NO_REPLY = {};
 
 	private static final int MOST = 4096;
+
+	/** Bytes after which a link has been of use, however soon it ends. */
+	private static final int MUCH = 64 * 1024;
 
 	private final Deque<Exchange> line = new ArrayDeque<>();
 
@@ -50,10 +55,17 @@ final class OneWayLink extends Link {
 		// Nobody asked.
 	}
 
-	/** Nothing that matters comes, so there is nothing to linger for. */
+	/**
+	 * Many a server that only listens says so by FIN as it accepts. One that sends it
+	 * later is about to go: what it would take now might never be read.
+	 */
 	@Override
-	void endOutput(FrameConnection ended) {
-		ended.close(Objects.requireNonNull(ended.cause()));
+	boolean outlivesInput() {
+		if (hasLasted()) {
+			shard().gone(this);
+			retire(new Cause(CloseReason.UPSTREAM_EOF, EndedBy.UPSTREAM, ""));
+		}
+		return true;
 	}
 
 	@Override
@@ -68,7 +80,9 @@ final class OneWayLink extends Link {
 				shard().dispatch(first.origin());
 			}
 		}
-		worked();
+		if (isProven() || hasLasted() || out >= MUCH) {
+			prove();
+		}
 		if (this.line.isEmpty()) {
 			idle();
 			endIfRetired();

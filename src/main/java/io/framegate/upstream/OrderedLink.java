@@ -62,7 +62,7 @@ final class OrderedLink extends Link {
 			this.line.removeFirst();
 			int left = first.origin().inLine().decrementAndGet();
 			this.share.answered(first.sentAt(), shard().loop().now());
-			worked();
+			worked(first);
 			first.answer(reply);
 			if (this.line.isEmpty() || this.line.size() == MOST - 1) {
 				idle();

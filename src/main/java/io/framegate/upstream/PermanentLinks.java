@@ -3,7 +3,6 @@ package io.framegate.upstream;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 import io.framegate.connection.Cause;
 import io.framegate.connection.CloseReason;
@@ -16,9 +15,6 @@ import org.jspecify.annotations.Nullable;
  * only.
  */
 final class PermanentLinks extends ShardLinks {
-
-	/** A link that ends unused within this time was of no use. */
-	private static final long SOON = TimeUnit.SECONDS.toNanos(1);
 
 	/** Tried again after 100 ms to 3.2 s. */
 	private static final int MOST_DOUBLINGS = 5;
@@ -105,7 +101,7 @@ final class PermanentLinks extends ShardLinks {
 		}
 		TargetState target = link.target();
 		if (target != null) {
-			if (link.isFruitless(SOON)) {
+			if (link.fruitless() != null) {
 				backoff(target).failed();
 			}
 			else {

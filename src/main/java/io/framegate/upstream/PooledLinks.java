@@ -165,8 +165,8 @@ final class PooledLinks extends ShardLinks {
 	}
 
 	@Override
-	void succeeded() {
-		super.succeeded();
+	void proven() {
+		super.proven();
 		this.backoff.succeeded();
 	}
 
@@ -179,7 +179,13 @@ final class PooledLinks extends ShardLinks {
 	@Override
 	boolean gone(Link link) {
 		this.resting.remove(link);
-		return super.gone(link);
+		if (!super.gone(link)) {
+			return false;
+		}
+		if (link.fruitless() != null && !targets().isOtherUpThan(link.target())) {
+			this.backoff.failed();
+		}
+		return true;
 	}
 
 	@Override

@@ -31,7 +31,8 @@ final class Retirement {
 			return Cause.byGateway(CloseReason.RETIRED, "not an address of the target any more");
 		}
 		if (target != null && targets.isToBeLeft(target)) {
-			return Cause.byGateway(CloseReason.RETIRED, "a health check found the target down");
+			return Cause.byGateway(CloseReason.RETIRED,
+					target.isSilent() ? "the target does not answer" : "a health check found the target down");
 		}
 		if (target != null && targets.isBetterUpThan(target) && among.canMoveFrom(target)) {
 			return Cause.byGateway(CloseReason.RETIRED, "a preferred target is up again");

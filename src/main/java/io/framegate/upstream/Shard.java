@@ -270,7 +270,6 @@ final class Shard {
 	// Links
 
 	void established(Link link) {
-		this.own.succeeded();
 		if (this.stopped) {
 			link.retire(this.stopCause);
 			return;
@@ -289,6 +288,13 @@ final class Shard {
 		else {
 			takeIntoUse(link);
 		}
+	}
+
+	/**
+	 * A link has been of use for a first time.
+	 */
+	void proven() {
+		this.own.proven();
 	}
 
 	void takeIntoUse(Link link) {

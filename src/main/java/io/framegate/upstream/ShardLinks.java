@@ -93,9 +93,9 @@ abstract class ShardLinks {
 	abstract boolean canMoveFrom(TargetState target);
 
 	/**
-	 * A link was established and stays.
+	 * A link has been of use.
 	 */
-	void succeeded() {
+	void proven() {
 		this.dialFault = null;
 	}
 
@@ -105,7 +105,6 @@ abstract class ShardLinks {
 	 * @param cause why
 	 */
 	void failed(Link link, Cause cause) {
-		this.dialFault = cause;
 		gone(link);
 	}
 
@@ -166,7 +165,14 @@ abstract class ShardLinks {
 	 * @return whether it did until now
 	 */
 	boolean gone(Link link) {
-		return this.all.remove(link);
+		if (!this.all.remove(link)) {
+			return false;
+		}
+		Cause fruitless = link.fruitless();
+		if (fruitless != null || link.isReady()) {
+			this.dialFault = fruitless;
+		}
+		return true;
 	}
 
 	final void retire(Link link, Cause cause) {

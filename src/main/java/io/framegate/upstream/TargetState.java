@@ -70,6 +70,9 @@ public final class TargetState {
 
 	private volatile int failures;
 
+	/** What a target must do to be trusted again. */
+	private Evidence needed = Evidence.CONNECT;
+
 	private int ejections;
 
 	private long trialAt;
@@ -114,19 +117,26 @@ public final class TargetState {
 	}
 
 	/**
-	 * A connect succeeded: the target is tried again, if not yet trusted as before.
+	 * A connect succeeded, which says little of a target that does not answer.
 	 */
 	void connected() {
 		this.seen = true;
-		this.ejected = false;
+		if (this.failures != 0) {
+			succeeded(Evidence.CONNECT);
+		}
 	}
 
 	/**
-	 * A probe of the gateway's own succeeded.
+	 * A probe of the gateway's own succeeded. One that proves less than what the target
+	 * failed to do counts only as the trial after a pause.
+	 * @param how what it proves
 	 */
-	void well() {
-		this.wellAt = System.nanoTime() | 1;
-		connected();
+	synchronized void well(Evidence how) {
+		this.seen = true;
+		if (this.failures == 0 || how.compareTo(this.needed) >= 0 || isTrialDue()) {
+			this.wellAt = System.nanoTime() | 1;
+			succeeded(how);
+		}
 	}
 
 	/**
@@ -148,9 +158,28 @@ public final class TargetState {
 	/**
 	 * The target did what it is there for.
 	 */
-	void worked() {
+	public void worked() {
 		if (this.failures != 0) {
+			succeeded(Evidence.EXCHANGE);
+		}
+	}
+
+	/**
+	 * The target answered the gateway itself.
+	 */
+	void answered() {
+		if (this.failures != 0) {
+			succeeded(Evidence.ANSWER);
+		}
+	}
+
+	private synchronized void succeeded(Evidence how) {
+		if (how.compareTo(this.needed) >= 0) {
 			forget();
+		}
+		else if (isTrialDue()) {
+			// Tried again, if not yet trusted as before.
+			this.ejected = false;
 		}
 	}
 
@@ -158,15 +187,23 @@ public final class TargetState {
 		this.failures = 0;
 		this.ejections = 0;
 		this.ejected = false;
+		this.needed = Evidence.CONNECT;
 	}
 
 	/**
 	 * A connect failed, or a connection on which something was awaited. After as many in
 	 * a row as a health check may, the target is left alone for a pause that doubles each
-	 * time; then a connect is tried.
+	 * time; then it is tried. What fails meanwhile was begun before, and changes nothing.
+	 * @param what what the target did not do
 	 */
-	synchronized void failed() {
+	synchronized void failed(Evidence what) {
 		this.seen = true;
+		if (what.compareTo(this.needed) > 0) {
+			this.needed = what;
+		}
+		if (this.ejected && !isTrialDue()) {
+			return;
+		}
 		this.failures++;
 		if (this.failures >= this.fall) {
 			long pause = Math.min(FIRST_PAUSE << Math.min(this.ejections, MOST_DOUBLINGS), LONGEST_PAUSE);
@@ -185,6 +222,14 @@ public final class TargetState {
 	 */
 	synchronized boolean isTrialDue() {
 		return this.ejected && System.nanoTime() - this.trialAt >= 0;
+	}
+
+	/**
+	 * Whether it is left alone though it accepts connections, for it does not answer.
+	 * @return whether connections that are there are of no use either
+	 */
+	synchronized boolean isSilent() {
+		return this.ejected && this.needed != Evidence.CONNECT;
 	}
 
 	void down(boolean now) {

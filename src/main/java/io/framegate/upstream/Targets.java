@@ -245,12 +245,22 @@ public final class Targets {
 
 	/**
 	 * Whether exchanges should be kept from a target: a health check has found it down,
-	 * and there is another.
+	 * or it does not answer, and there is another.
 	 * @param state the target
 	 * @return whether others are to be preferred
 	 */
 	boolean isToBeLeft(TargetState state) {
-		return state.status() == TargetState.Status.DOWN && this.states.stream().anyMatch(TargetState::isUp);
+		return !state.isUp() && (state.status() == TargetState.Status.DOWN || state.isSilent())
+				&& this.states.stream().anyMatch(TargetState::isUp);
+	}
+
+	/**
+	 * Whether there is another target to go to.
+	 * @param state a target
+	 * @return whether another is up
+	 */
+	boolean isOtherUpThan(@Nullable TargetState state) {
+		return this.states.stream().anyMatch((other) -> other != state && other.isUp());
 	}
 
 	/**

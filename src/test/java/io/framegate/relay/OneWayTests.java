@@ -51,6 +51,10 @@ class OneWayTests {
 
 	private static TestUpstream drained;
 
+	private static TestUpstream deaf;
+
+	private static TestUpstream leaving;
+
 	private static Gateway gateway;
 
 	@BeforeAll
@@ -68,7 +72,18 @@ class OneWayTests {
 		slow = TestUpstream.silent();
 		SERVERS.add(slow);
 		drained = server(Peer::awaitEof);
+		deaf = server((peer) -> {
+			peer.halfClose();
+			peer.awaitEof();
+		});
+		leaving = server((peer) -> {
+			for (String line = peer.readLineOrEof(); line != null && !line.equals("bye"); line = peer.readLineOrEof()) {
+				peer.send("");
+			}
+		});
 		gateway = Gateway.start(Gateway.all( //
+				route("deaf", deaf.address(), "upstream.pool.max-connections=1"),
+				route("leaving", leaving.address(), "upstream.pool.max-connections=1"),
 				route("spread", spread.address() + "," + spread2.address(), "upstream.pool.max-connections=4"),
 				route("chatty", chatty.address()), route("dying", dying.address()),
 				route("absent", "127.0.0.1:" + ABSENT, "upstream.pool.max-wait=1s"),
@@ -145,6 +160,40 @@ class OneWayTests {
 						.filter((peer) -> text(peer).equals("one\r\ntwo\r\n"))
 						.findFirst());
 			assertThat(gateway.closures("chatty")).allMatch((closure) -> closure.side() == Side.INBOUND);
+		}
+	}
+
+	@Test
+	void serverThatOnlyListensIsNoFault() {
+		deaf.awaitConnections(1);
+		Gateway.await("its FIN",
+				() -> gateway.connections("deaf").stream().filter(FrameConnection::isInputEnded).findFirst());
+		try (TestClient client = gateway.connect("deaf")) {
+			for (int i = 0; i < 100; i++) {
+				client.sendLine("frame " + i);
+			}
+			client.halfClose();
+			client.expectEof();
+		}
+		Gateway.await("all frames",
+				() -> Optional.of(text(deaf.connections().getFirst())).filter((all) -> all.contains("frame 99\r\n")));
+		assertThat(deaf.connections()).hasSize(1);
+		assertThat(gateway.closures("deaf")).allMatch((closure) -> closure.side() == Side.INBOUND);
+	}
+
+	@Test
+	void serverThatLeavesLosesNothingAndIsNotSaidToReset() {
+		leaving.awaitConnections(1);
+		// Longer than a connection that is of no use.
+		Endings.awaitMillis(1200);
+		try (TestClient client = gateway.connect("leaving")) {
+			client.sendLine("bye");
+			Closure closure = gateway.awaitClosure("leaving", Side.UPSTREAM);
+			assertThat(closure.reason()).isEqualTo(CloseReason.UPSTREAM_EOF);
+			leaving.awaitConnections(2);
+			client.sendLine("and on");
+			Gateway.await("the next frame",
+					() -> Optional.of(text(leaving.connections().getLast())).filter("and on\r\n"::equals));
 		}
 	}
 

@@ -1,0 +1,19 @@
+package io.framegate.upstream;
+
+/**
+ * What a target was seen to do, or failed to do. Each proves more than the one before:
+ * whoever accepts connections need not answer, and whoever answers heartbeats need not
+ * answer requests.
+ */
+enum Evidence {
+
+	/** Accepts connections. */
+	CONNECT,
+
+	/** Answers the gateway's own heartbeats and probes, and keeps its connections. */
+	ANSWER,
+
+	/** Answers clients' requests. */
+	EXCHANGE
+
+}
