@@ -10,6 +10,8 @@ import java.util.List;
 
 import io.framegate.framing.BeanFraming;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.integration.ip.tcp.serializer.SoftEndOfStreamException;
 
@@ -20,6 +22,8 @@ import org.springframework.integration.ip.tcp.serializer.SoftEndOfStreamExceptio
  * {@link #LIMIT}.
  */
 final class BeanCodec {
+
+	private static final Logger logger = LoggerFactory.getLogger(BeanCodec.class);
 
 	/** Bytes held in one direction above which its source is paused. */
 	private static final int LIMIT = 128 * 1024;
@@ -94,6 +98,11 @@ final class BeanCodec {
 						String.valueOf(ex.getMessage()));
 			}
 		}
+		catch (Error ex) {
+			logger.error("Route '{}': framing bean '{}' failed to read a frame of connection {}",
+					this.connection.route(), this.framing.name(), this.connection.getConnectionId(), ex);
+			fault = Ending.internalError(ex);
+		}
 		Cause found = fault;
 		this.connection.execute(() -> {
 			this.finished = true;
@@ -130,19 +139,25 @@ final class BeanCodec {
 		checkFull();
 		this.writer.submit(() -> {
 			ByteArrayOutputStream encoded = new ByteArrayOutputStream(payload.length + 16);
-			String refusal = null;
+			@Nullable Cause refusal = null;
 			try {
 				this.framing.serializer().serialize(payload, encoded);
 			}
 			catch (IOException | RuntimeException ex) {
-				refusal = this.framing.name() + ": " + ex.getMessage();
+				refusal = Cause.byGateway(CloseReason.FRAME_NOT_ENCODABLE,
+						this.framing.name() + ": " + ex.getMessage());
 			}
-			String why = refusal;
+			catch (Error ex) {
+				logger.error("Route '{}': framing bean '{}' failed to write a frame to connection {}",
+						this.connection.route(), this.framing.name(), this.connection.getConnectionId(), ex);
+				refusal = Ending.internalError(ex);
+			}
+			Cause why = refusal;
 			this.connection.execute(() -> {
 				this.encoding -= payload.length;
 				checkFull();
 				if (why != null) {
-					this.connection.output().notEncodable(payload, why);
+					this.connection.output().notEncoded(payload, why);
 				}
 				else {
 					this.connection.output().writeEncoded(encoded.toByteArray());
@@ -270,7 +285,7 @@ final class BeanCodec {
 			}
 			if (this.paused && this.held <= LIMIT / 2) {
 				this.paused = false;
-				BeanCodec.this.connection.loop().later(BeanCodec.this.connection.input()::release);
+				BeanCodec.this.connection.later(BeanCodec.this.connection.input()::release);
 			}
 			return count;
 		}

@@ -28,6 +28,9 @@ final class Ending {
 
 	private @Nullable Closure closure;
 
+	/** The gateway's own code has failed once while it served the connection. */
+	private boolean broken;
+
 	private boolean inputDone;
 
 	/** The socket takes nothing more; what came before that is still read. */
@@ -166,6 +169,44 @@ final class Ending {
 		return this.abrupt;
 	}
 
+	static Cause internalError(Throwable thrown) {
+		Throwable root = thrown;
+		while (root.getCause() != null && root.getCause() != root) {
+			root = root.getCause();
+		}
+		return Cause.byGateway(CloseReason.INTERNAL_ERROR, root.getClass().getSimpleName() + ": " + root.getMessage());
+	}
+
+	/**
+	 * What was done for the connection has thrown: it ends, in order if it can, and in
+	 * any case.
+	 * @param thrown what
+	 */
+	void broken(Throwable thrown) {
+		ProcessHalt.ifHeapIsExhausted(thrown);
+		logger.error("Route '{}': serving connection {} failed", this.connection.route(),
+				this.connection.getConnectionId(), thrown);
+		if (!this.connection.isOpen()) {
+			return;
+		}
+		Cause why = internalError(thrown);
+		boolean first = !this.broken;
+		this.broken = true;
+		because(why);
+		if (first) {
+			try {
+				this.connection.fail(why);
+				return;
+			}
+			catch (RuntimeException | Error ex) {
+				ProcessHalt.ifHeapIsExhausted(ex);
+				logger.error("Route '{}': ending connection {} in order failed", this.connection.route(),
+						this.connection.getConnectionId(), ex);
+			}
+		}
+		this.channel.close();
+	}
+
 	// How
 
 	void drain(long since) {
@@ -204,12 +245,21 @@ final class Ending {
 	void close(Cause why) {
 		because(why);
 		if (this.connection.isOpen()) {
-			this.connection.output().beforeClose();
-			if (this.resetting && this.channel.isActive()) {
-				this.channel.config().setOption(ChannelOption.SO_LINGER, 0);
+			try {
+				this.connection.output().beforeClose();
+				if (this.resetting && this.channel.isActive()) {
+					this.channel.config().setOption(ChannelOption.SO_LINGER, 0);
+				}
+				this.connection.loop().retransmits().count(this.connection);
 			}
-			this.connection.loop().retransmits().count(this.connection);
-			this.channel.close();
+			catch (RuntimeException | Error ex) {
+				ProcessHalt.ifHeapIsExhausted(ex);
+				logger.error("Route '{}': the last counts of connection {} failed", this.connection.route(),
+						this.connection.getConnectionId(), ex);
+			}
+			finally {
+				this.channel.close();
+			}
 		}
 	}
 
@@ -292,7 +342,7 @@ final class Ending {
 		}
 		ended.state(ConnectionState.CLOSED);
 		ended.loop().remove(ended);
-		ended.input().close();
+		whatFollows(ended.input()::close);
 		long frames = ended.output().outbox().pendingFrames();
 		long bytes = ended.output().outbox().pendingPayload(ended.framing().overhead());
 		lose(frames, bytes);
@@ -305,22 +355,32 @@ final class Ending {
 			why = SocketFaults.reset(ended.side());
 			this.cause = why;
 		}
-		try {
-			ended.watcher().closed(ended, why, frames, bytes);
-		}
-		catch (RuntimeException ex) {
-			logger.error("Route '{}': what follows the end of connection {} has failed", ended.route(),
-					ended.getConnectionId(), ex);
-		}
-		Closure record = record(why);
+		Cause ending = why;
+		whatFollows(() -> ended.watcher().closed(ended, ending, frames, bytes));
+		Closure record = record(ending);
 		this.closure = record;
-		ended.terms().meters().countClosed(ended.side(), why.reason());
-		ended.terms().closures().add(record);
+		whatFollows(() -> ended.terms().meters().countClosed(ended.side(), ending.reason()));
+		whatFollows(() -> ended.terms().closures().add(record));
 		// Last, so that whoever sees it gone finds its record.
 		ended.terms().connections().remove(ended);
-		ended.publishClosed();
+		whatFollows(ended::publishClosed);
 		ended.loop().flushSoon();
 		this.whenClosed.complete(record);
+	}
+
+	/**
+	 * Does a part of what is to be done at the end, whatever becomes of it: the parts
+	 * after it must not be left out.
+	 */
+	private void whatFollows(Runnable part) {
+		try {
+			part.run();
+		}
+		catch (RuntimeException | Error ex) {
+			ProcessHalt.ifHeapIsExhausted(ex);
+			logger.error("Route '{}': what follows the end of connection {} has failed", this.connection.route(),
+					this.connection.getConnectionId(), ex);
+		}
 	}
 
 	private Closure record(Cause why) {

@@ -378,11 +378,39 @@ public final class FrameConnection extends SpringConnection {
 	}
 
 	/**
-	 * Runs a task on the connection's loop, at once where the caller is on it.
+	 * Runs a task on the connection's loop, at once where the caller is on it. What it
+	 * throws ends this connection and no other.
 	 * @param task the task
 	 */
 	public void execute(Runnable task) {
-		this.loop.execute(task);
+		if (this.loop.inLoop()) {
+			guard(task);
+		}
+		else {
+			later(task);
+		}
+	}
+
+	/**
+	 * Runs a task on the connection's loop after what that is doing now. As with
+	 * {@link #execute}, what the task throws ends this connection and no other.
+	 * @param task the task
+	 */
+	public void later(Runnable task) {
+		this.loop.later(() -> guard(task));
+	}
+
+	/**
+	 * Runs a task and ends the connection if it throws. Event loop only.
+	 * @param task the task
+	 */
+	void guard(Runnable task) {
+		try {
+			task.run();
+		}
+		catch (RuntimeException | Error ex) {
+			this.ending.broken(ex);
+		}
 	}
 
 	// Ending
@@ -399,6 +427,12 @@ public final class FrameConnection extends SpringConnection {
 	void fail(Cause why) {
 		if (isOpen()) {
 			this.watcher.failed(this, why);
+		}
+	}
+
+	void failOutput(Cause why) {
+		if (isOpen()) {
+			this.watcher.outputFailed(this, why);
 		}
 	}
 

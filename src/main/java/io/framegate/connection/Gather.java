@@ -62,7 +62,14 @@ final class Gather {
 
 	private void addLarge(FrameConnection to, Framing framing, byte[] payload, int size) {
 		handOver();
-		ByteBuf large = to.output().allocate(size);
+		ByteBuf large;
+		try {
+			large = to.output().allocate(size);
+		}
+		catch (RuntimeException | Error ex) {
+			to.output().notWritten(1, payload.length, ex);
+			return;
+		}
 		int edge = framing.prefix(payload.length, this.bytes, 0);
 		large.writeBytes(this.bytes, 0, edge).writeBytes(payload);
 		edge = framing.suffix(this.bytes, 0);
@@ -82,13 +89,25 @@ final class Gather {
 		this.length = 0;
 		this.frames = 0;
 		boolean free = this.buffer.refCnt() == 1;
-		ByteBuf chunk = free ? this.buffer.clear().retain() : to.output().allocate(size);
+		ByteBuf chunk;
+		try {
+			chunk = free ? this.buffer.clear().retain() : to.output().allocate(size);
+		}
+		catch (RuntimeException | Error ex) {
+			to.output().notWritten(count, Math.max(0, size - count * to.framing().overhead()), ex);
+			return;
+		}
 		write(to, chunk.writeBytes(this.bytes, 0, size), count);
 	}
 
 	private void write(FrameConnection to, ByteBuf chunk, int count) {
-		if (to.output().enqueue(chunk, this.ends, count)) {
-			this.unflushed.add(to);
+		try {
+			if (to.output().enqueue(chunk, this.ends, count)) {
+				this.unflushed.add(to);
+			}
+		}
+		catch (RuntimeException | Error ex) {
+			failed(to, ex);
 		}
 	}
 
@@ -119,9 +138,22 @@ final class Gather {
 	void flush() {
 		handOver();
 		for (int i = 0; i < this.unflushed.size(); i++) {
-			this.unflushed.get(i).output().flush();
+			FrameConnection one = this.unflushed.get(i);
+			try {
+				one.output().flush();
+			}
+			catch (RuntimeException | Error ex) {
+				failed(one, ex);
+			}
 		}
 		this.unflushed.clear();
+	}
+
+	/**
+	 * Ends one connection, and not now: others are being written to.
+	 */
+	private static void failed(FrameConnection one, Throwable fault) {
+		one.loop().later(() -> one.ending().broken(fault));
 	}
 
 	void close() {

@@ -58,6 +58,9 @@ final class Input {
 	/** No frame can be cut any more. */
 	private boolean broken;
 
+	/** A frame was refused by a user's code: none after it may be handled. */
+	private volatile boolean refused;
+
 	/** The peer's FIN was read. */
 	private boolean ended;
 
@@ -216,6 +219,10 @@ final class Input {
 	}
 
 	private void deliver(Message<byte[]> message) {
+		if (this.refused) {
+			this.connection.execute(() -> this.connection.watcher().discarded(this.connection, message.getPayload()));
+			return;
+		}
 		long answersBefore = this.answers;
 		try {
 			this.listener.onMessage(message);
@@ -232,7 +239,7 @@ final class Input {
 				refuse(message, ex);
 			}
 		}
-		catch (RuntimeException | LinkageError | StackOverflowError ex) {
+		catch (RuntimeException | Error ex) {
 			refuse(message, ex);
 		}
 	}
@@ -246,16 +253,15 @@ final class Input {
 	}
 
 	private void refuse(Message<byte[]> message, Throwable fault) {
-		Throwable root = fault;
-		while (root.getCause() != null) {
-			root = root.getCause();
+		this.refused = true;
+		if (this.connection.loop().inLoop()) {
+			ProcessHalt.ifHeapIsExhausted(fault);
 		}
 		logger.error("Route '{}': handling a frame of connection {} failed", this.connection.route(),
 				this.connection.getConnectionId(), fault);
-		String detail = root.getClass().getSimpleName() + ": " + root.getMessage();
 		this.connection.execute(() -> {
 			this.connection.lose(1, message.getPayload().length);
-			this.connection.fail(Cause.byGateway(CloseReason.INTERNAL_ERROR, detail));
+			this.connection.fail(Ending.internalError(fault));
 		});
 	}
 

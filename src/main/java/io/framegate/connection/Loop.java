@@ -207,7 +207,16 @@ public final class Loop implements Executor {
 
 	private void flushNow() {
 		this.flushComing = false;
-		this.gather.flush();
+		flushGuarded();
+	}
+
+	private void flushGuarded() {
+		try {
+			this.gather.flush();
+		}
+		catch (RuntimeException | Error ex) {
+			failed(ex);
+		}
 	}
 
 	void add(FrameConnection connection) {
@@ -255,26 +264,27 @@ public final class Loop implements Executor {
 		for (int i = this.connections.size() - 1; i >= 0; i--) {
 			// Whatever a timer ends may end others: the list can shrink meanwhile.
 			if (i < this.connections.size()) {
+				FrameConnection connection = this.connections.get(i);
 				try {
-					FrameConnection connection = this.connections.get(i);
 					if ((i + this.sweeps) % RETRANSMITS_EVERY == 0) {
 						this.retransmits.count(connection);
 					}
 					connection.waits().sweep(now);
 				}
 				catch (RuntimeException | Error ex) {
-					failed(ex);
+					connection.ending().broken(ex);
 				}
 			}
 		}
-		flush();
+		flushGuarded();
 	}
 
 	/**
 	 * A fault met in one sweep must not end all: no timer would fire any more.
 	 */
 	private static void failed(Throwable fault) {
-		logger.error("What a timer began has failed", fault);
+		ProcessHalt.ifHeapIsExhausted(fault);
+		logger.error("A task of an event loop failed", fault);
 	}
 
 	void close() {

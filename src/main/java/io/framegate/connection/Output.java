@@ -6,12 +6,16 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.DuplexChannel;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What goes out on a connection: frames are gathered by the loop, flushed together, and
  * counted when the peer's kernel has taken them. Event loop only.
  */
 final class Output {
+
+	private static final Logger logger = LoggerFactory.getLogger(Output.class);
 
 	/** So few bytes that a socket with an empty send buffer takes all of them or none. */
 	private static final int LITTLE = 8 * 1024;
@@ -24,6 +28,9 @@ final class Output {
 
 	/** Runs a user's own framing, if the route has one. */
 	private final @Nullable BeanCodec codec;
+
+	/** A frame was lost on its way out: none may follow, for it would hide the gap. */
+	private boolean broken;
 
 	/** FIN is to be sent when everything written has left. */
 	private boolean ending;
@@ -58,8 +65,8 @@ final class Output {
 	// Frames
 
 	void write(byte[] payload) {
-		if (this.ending || this.severed || !this.connection.isOpen()) {
-			this.connection.lose(1, payload.length);
+		if (this.ending || this.severed || this.broken || !this.connection.isOpen()) {
+			lose(1, payload.length);
 		}
 		else if (this.codec != null) {
 			this.codec.write(payload);
@@ -74,8 +81,8 @@ final class Output {
 	 * @param payload the frame
 	 */
 	void writeEncoded(byte[] payload) {
-		if (this.ended || this.severed || !this.connection.isOpen()) {
-			this.connection.lose(1, payload.length);
+		if (this.ended || this.severed || this.broken || !this.connection.isOpen()) {
+			lose(1, payload.length);
 			return;
 		}
 		this.connection.loop().gather().add(this.connection, payload);
@@ -83,13 +90,44 @@ final class Output {
 	}
 
 	/**
-	 * A user's own serializer refused a frame.
+	 * A user's own serializer refused a frame, or failed.
 	 * @param payload the frame
 	 * @param why what it said
 	 */
-	void notEncodable(byte[] payload, String why) {
-		this.connection.lose(1, payload.length);
-		this.connection.fail(Cause.byGateway(CloseReason.FRAME_NOT_ENCODABLE, why));
+	void notEncoded(byte[] payload, Cause why) {
+		// What was written before it is still to leave.
+		this.connection.loop().flush();
+		lose(1, payload.length);
+		this.broken = true;
+		this.connection.failOutput(why);
+	}
+
+	/**
+	 * Frames cannot be handed to the channel. What was handed over before still leaves;
+	 * the connection ends soon, not within what is being written now.
+	 * @param frames how many
+	 * @param bytes their payloads' bytes
+	 * @param fault why
+	 */
+	void notWritten(int frames, long bytes, Throwable fault) {
+		ProcessHalt.ifHeapIsExhausted(fault);
+		logger.error("Route '{}': {} frames for connection {} cannot be written", this.connection.route(), frames,
+				this.connection.getConnectionId(), fault);
+		lose(frames, bytes);
+		this.broken = true;
+		this.connection.later(() -> this.connection.failOutput(Ending.internalError(fault)));
+	}
+
+	/**
+	 * Counts frames that do not leave. What became of an exchange is for itself to say.
+	 */
+	private void lose(long frames, long bytes) {
+		if (this.connection.isCountedByExchanges()) {
+			this.connection.share(frames, bytes);
+		}
+		else {
+			this.connection.lose(frames, bytes);
+		}
 	}
 
 	boolean isWritable() {
@@ -110,14 +148,8 @@ final class Output {
 	 * @return whether it has to be flushed
 	 */
 	boolean enqueue(ByteBuf buffer, int[] ends, int count) {
-		if (this.ended || this.severed || !this.connection.isOpen()) {
-			long bytes = Math.max(0, buffer.readableBytes() - count * this.connection.framing().overhead());
-			if (this.connection.isCountedByExchanges()) {
-				this.connection.share(count, bytes);
-			}
-			else {
-				this.connection.lose(count, bytes);
-			}
+		if (this.ended || this.severed || this.broken || !this.connection.isOpen()) {
+			lose(count, Math.max(0, buffer.readableBytes() - count * this.connection.framing().overhead()));
 			buffer.release();
 			return false;
 		}
@@ -154,19 +186,22 @@ final class Output {
 		if (!this.flushWatched && !this.severed && this.connection.isOpen()) {
 			this.flushWatched = true;
 			this.unflushed = 0;
-			this.channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener((future) -> {
-				this.flushWatched = false;
-				if (!future.isSuccess()) {
-					return;
-				}
-				settle();
-				if (this.outbox.pendingBytes() > 0) {
-					watchFlush();
-				}
-				else if (this.complete) {
-					sendFin();
-				}
-			});
+			this.channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
+				.addListener((future) -> this.connection.guard(() -> flushed(future.isSuccess())));
+		}
+	}
+
+	private void flushed(boolean success) {
+		this.flushWatched = false;
+		if (!success) {
+			return;
+		}
+		settle();
+		if (this.outbox.pendingBytes() > 0) {
+			watchFlush();
+		}
+		else if (this.complete) {
+			sendFin();
 		}
 	}
 

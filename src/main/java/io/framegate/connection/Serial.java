@@ -3,11 +3,16 @@ package io.framegate.connection;
 import java.util.ArrayDeque;
 import java.util.Queue;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 /**
  * Runs one connection's tasks in order on virtual threads, so that code which blocks
  * stops nobody else. Any thread may submit; at most one virtual thread runs at a time.
  */
 final class Serial {
+
+	private static final Logger logger = LoggerFactory.getLogger(Serial.class);
 
 	private final Queue<Runnable> tasks = new ArrayDeque<>();
 
@@ -21,7 +26,7 @@ final class Serial {
 
 	/**
 	 * Adds a task.
-	 * @param task the task; must not throw
+	 * @param task the task; the next ones run also if it throws
 	 * @return how many tasks wait now
 	 */
 	int submit(Runnable task) {
@@ -45,7 +50,12 @@ final class Serial {
 					return;
 				}
 			}
-			task.run();
+			try {
+				task.run();
+			}
+			catch (RuntimeException | Error ex) {
+				logger.error("A task of {} failed", this.name, ex);
+			}
 		}
 	}
 

@@ -25,6 +25,9 @@ final class SocketHandler extends ChannelInboundHandlerAdapter {
 		try {
 			this.connection.input().read(buffer);
 		}
+		catch (RuntimeException | Error ex) {
+			this.connection.ending().broken(ex);
+		}
 		finally {
 			loop.reading(false);
 			buffer.release();
@@ -33,25 +36,27 @@ final class SocketHandler extends ChannelInboundHandlerAdapter {
 
 	@Override
 	public void channelReadComplete(ChannelHandlerContext context) {
+		// Guarded for each connection that it writes to.
 		this.connection.loop().readComplete(this.connection.terms().shared());
 	}
 
 	@Override
 	public void channelWritabilityChanged(ChannelHandlerContext context) {
-		this.connection.writabilityChanged();
+		this.connection.guard(this.connection::writabilityChanged);
 	}
 
 	@Override
 	public void userEventTriggered(ChannelHandlerContext context, Object event) {
 		if (event instanceof ChannelInputShutdownEvent || event instanceof ChannelInputShutdownReadComplete) {
-			this.connection.input().shutDown();
+			this.connection.guard(this.connection.input()::shutDown);
 		}
 	}
 
 	@Override
 	public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
 		if (cause != ReadLater.INSTANCE) {
-			this.connection.ending().exceptionCaught(cause);
+			ProcessHalt.ifHeapIsExhausted(cause);
+			this.connection.guard(() -> this.connection.ending().exceptionCaught(cause));
 		}
 	}
 

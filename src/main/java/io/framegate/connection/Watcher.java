@@ -50,6 +50,16 @@ public interface Watcher {
 	}
 
 	/**
+	 * A frame could not be written to the connection, and none can after it. What was
+	 * written before still leaves.
+	 * @param connection the connection
+	 * @param cause what happened
+	 */
+	default void outputFailed(FrameConnection connection, Cause cause) {
+		failed(connection, cause);
+	}
+
+	/**
 	 * The socket is closed.
 	 * @param connection the connection
 	 * @param cause why

@@ -269,6 +269,11 @@ final class ExchangeClient extends Origin implements Watcher {
 	}
 
 	@Override
+	public void outputFailed(FrameConnection faulty, Cause cause) {
+		end(cause);
+	}
+
+	@Override
 	public void drain(FrameConnection draining, Cause cause) {
 		draining.because(cause);
 		draining.discardInput();

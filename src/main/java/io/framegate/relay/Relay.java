@@ -66,7 +66,7 @@ public abstract class Relay {
 			request(from, payload);
 		}
 		else {
-			from.loop().later(() -> request(from, payload));
+			from.later(() -> request(from, payload));
 		}
 	}
 
@@ -89,7 +89,7 @@ public abstract class Relay {
 			take(source, payload);
 		}
 		else {
-			source.loop().later(() -> take(source, payload));
+			source.later(() -> take(source, payload));
 		}
 	}
 

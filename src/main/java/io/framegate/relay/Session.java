@@ -169,6 +169,17 @@ final class Session implements Watcher {
 	}
 
 	@Override
+	public void outputFailed(FrameConnection connection, Cause cause) {
+		if (connection.side() == Side.UPSTREAM && this.inbound != null) {
+			// What was asked before may still be answered.
+			drain(this.inbound, cause);
+		}
+		else {
+			finish(cause);
+		}
+	}
+
+	@Override
 	public void drain(FrameConnection connection, Cause cause) {
 		FrameConnection client = this.inbound;
 		FrameConnection server = this.upstream;
