@@ -40,8 +40,11 @@ final class ExchangeClient extends Origin implements Watcher {
 	/** No more requests come: FIN once the last one is answered. */
 	private boolean ending;
 
-	/** An exchange has failed: nothing after it can be answered. */
+	/** An exchange has failed: no more requests are taken. */
 	private boolean failing;
+
+	/** What ends the client once the others are answered, where their order is free. */
+	private @Nullable Cause fault;
 
 	private boolean closed;
 
@@ -147,18 +150,25 @@ final class ExchangeClient extends Origin implements Watcher {
 			exchange.replaceFault(instead);
 		}
 		else {
-			dropAfter(exchange);
+			takeNoMore();
+			if (this.relay.isOrdered()) {
+				dropAfter(exchange);
+			}
 		}
 		advance(exchange);
 	}
 
-	/**
-	 * Nothing after a failed exchange can be answered: what was not sent is not sent.
-	 */
-	private void dropAfter(Exchange failed) {
+	private void takeNoMore() {
 		this.failing = true;
 		connection().discardInput();
 		this.ending = true;
+	}
+
+	/**
+	 * Where replies come in order, nothing after a failed exchange can be answered: what
+	 * was not sent is not sent.
+	 */
+	private void dropAfter(Exchange failed) {
 		while (!this.underWay.isEmpty() && this.underWay.getLast() != failed) {
 			drop(this.underWay.removeLast());
 		}
@@ -185,13 +195,17 @@ final class ExchangeClient extends Origin implements Watcher {
 				&& first.isEnded(); first = this.underWay.peekFirst()) {
 			this.underWay.removeFirst();
 			this.bytesUnderWay -= first.request().length;
-			Cause fault = first.fault();
-			if (fault != null) {
-				end(fault);
+			Cause failure = first.fault();
+			if (failure == null && !this.relay.isOneWay()) {
+				failure = write(first);
+			}
+			if (failure != null && this.relay.isOrdered()) {
+				end(failure);
 				return;
 			}
-			if (!this.relay.isOneWay() && !write(first)) {
-				return;
+			if (failure != null && this.fault == null) {
+				this.fault = failure;
+				takeNoMore();
 			}
 		}
 		if (this.underWay.size() <= MOST / 2 && this.bytesUnderWay <= MOST_BYTES / 2
@@ -201,16 +215,19 @@ final class ExchangeClient extends Origin implements Watcher {
 		endIfDone();
 	}
 
-	private boolean write(Exchange exchange) {
+	/**
+	 * Gives the client a reply.
+	 * @return what is wrong with it, or {@code null}
+	 */
+	private @Nullable Cause write(Exchange exchange) {
 		byte[] reply = Objects.requireNonNull(exchange.reply());
 		String refusal = connection().framing().refusal(reply);
 		if (refusal != null) {
 			connection().lose(1, reply.length);
-			end(new Cause(CloseReason.FRAME_NOT_ENCODABLE, EndedBy.UPSTREAM, refusal));
-			return false;
+			return new Cause(CloseReason.FRAME_NOT_ENCODABLE, EndedBy.UPSTREAM, refusal);
 		}
 		connection().write(reply);
-		return true;
+		return null;
 	}
 
 	private void end(Cause cause) {
@@ -225,7 +242,11 @@ final class ExchangeClient extends Origin implements Watcher {
 	}
 
 	private void endIfDone() {
-		if (this.ending && this.underWay.isEmpty()) {
+		Cause why = this.fault;
+		if (why != null && this.underWay.isEmpty()) {
+			connection().finish(why);
+		}
+		else if (this.ending && this.underWay.isEmpty()) {
 			connection().afterFrames(() -> {
 				if (this.underWay.isEmpty()) {
 					connection().halfClose();

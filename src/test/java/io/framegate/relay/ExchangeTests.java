@@ -5,9 +5,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import io.framegate.connection.CloseReason;
 import io.framegate.connection.Closure;
@@ -150,6 +152,61 @@ class ExchangeTests {
 	}
 
 	@Test
+	void failedExchangeThrowsNoReplyAwayWhereTheirOrderIsFree() {
+		CountDownLatch failed = new CountDownLatch(1);
+		try (TestUpstream server = TestUpstream.handling((peer) -> {
+			List<String> lines = List.of(peer.readLine(), peer.readLine());
+			failed.await();
+			lines.reversed().forEach(peer::sendLine);
+			peer.awaitEof();
+		});
+				Gateway gateway = gateway(server, CORRELATED, "upstream.correlation.ordered=false",
+						"upstream.pool.max-connections=1", "upstream.pool.max-wait=300ms");
+				TestClient client = gateway.connect("x")) {
+			client.send("0001 one\r\n0002 two\r\n0001 its key is in use\r\n");
+			Gateway.await("the last one to fail",
+					() -> Optional.of(gateway.metric("framegate_frames_undelivered_total{route=\"x\"}"))
+						.filter((count) -> count == 1));
+			client.sendLine("0003 too late");
+			failed.countDown();
+			assertThat(client.readLine()).isEqualTo("0002 two");
+			assertThat(client.readLine()).isEqualTo("0001 one");
+			client.expectEof();
+			client.close();
+			Closure closure = gateway.awaitClosure("x", Side.INBOUND);
+			assertThat(closure.reason()).isEqualTo(CloseReason.OVERLOAD);
+			assertThat(closure.undelivered().frames()).isEqualTo(2);
+			assertThat(gateway.metric("framegate_replies_discarded_total{cause=\"client-gone\",route=\"x\"}")).isZero();
+		}
+	}
+
+	@Test
+	void replyThatCannotBeCarriedThrowsNoOtherAwayWhereTheirOrderIsFree() {
+		try (TestUpstream server = TestUpstream.handling((peer) -> {
+			List<String> requests = Stream.generate(() -> new String(peer.readLength4(), StandardCharsets.UTF_8))
+				.limit(3)
+				.toList();
+			peer.sendLength4((requests.get(1) + "\r\n").getBytes(StandardCharsets.UTF_8));
+			peer.sendLength4(requests.get(0).getBytes(StandardCharsets.UTF_8));
+			peer.sendLength4(requests.get(2).getBytes(StandardCharsets.UTF_8));
+			peer.awaitEof();
+		});
+				Gateway gateway = Gateway
+					.start(Gateway.route("x", "crlf", "length4", server.address(), Gateway.all(CORRELATED,
+							new String[] { "upstream.correlation.ordered=false", "upstream.pool.max-connections=1" })));
+				TestClient client = gateway.connect("x")) {
+			client.send("0001\r\n0002\r\n0003\r\n");
+			assertThat(client.readLine()).isEqualTo("0001");
+			assertThat(client.readLine()).isEqualTo("0003");
+			client.expectEof();
+			client.close();
+			Closure closure = gateway.awaitClosure("x", Side.INBOUND);
+			assertThat(closure.reason()).isEqualTo(CloseReason.FRAME_NOT_ENCODABLE);
+			assertThat(closure.undelivered().frames()).isEqualTo(1);
+		}
+	}
+
+	@Test
 	void lateReplyNeverReachesTheNextRequest() {
 		CountDownLatch late = new CountDownLatch(1);
 		AtomicInteger connections = new AtomicInteger();
@@ -171,8 +228,7 @@ class ExchangeTests {
 			client.sendLine("two");
 			assertThat(client.readLine()).isEqualTo("re two");
 			Gateway.await("the late reply to be counted",
-					() -> java.util.Optional
-						.of(gateway.metric("framegate_replies_discarded_total{cause=\"late\",route=\"x\"}"))
+					() -> Optional.of(gateway.metric("framegate_replies_discarded_total{cause=\"late\",route=\"x\"}"))
 						.filter((count) -> count == 1));
 			assertThat(gateway.awaitClosure("x", Side.UPSTREAM).reason()).isEqualTo(CloseReason.REPLY_TIMEOUT);
 		}
@@ -191,7 +247,7 @@ class ExchangeTests {
 				assertThat(client.readLine()).isEqualTo("re request " + i);
 			}
 			Gateway.await("the doubled replies to be counted",
-					() -> java.util.Optional
+					() -> Optional
 						.of(gateway.metric("framegate_replies_discarded_total{cause=\"doubled\",route=\"x\"}"))
 						.filter((count) -> count == 50));
 			assertThat(gateway.closures("x")).filteredOn((closure) -> closure.side() == Side.UPSTREAM)
