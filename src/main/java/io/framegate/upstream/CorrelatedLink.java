@@ -109,8 +109,10 @@ final class CorrelatedLink extends Link {
 	}
 
 	/**
-	 * Whether a heartbeat's key, if it has one, is free: its answer must not be taken for
-	 * a client's.
+	 * Heartbeats go on whatever the clients' keys are. One whose key was given up may be
+	 * answered by the late reply, which shows as well that the server is there. One whose
+	 * key a client's request has now goes with another, because its answer must not be
+	 * taken for the client's.
 	 */
 	@Override
 	boolean hasRoomForHeartbeat(Exchange heartbeat) {
@@ -119,7 +121,10 @@ final class CorrelatedLink extends Link {
 			return true;
 		}
 		heartbeat.key(key);
-		return !isTaken(key.text());
+		if (!this.pending.containsKey(key.text())) {
+			return true;
+		}
+		return !key.part().isEmpty() && hasOwnKey(heartbeat, key);
 	}
 
 	@Override

@@ -47,6 +47,10 @@ class LinksTests {
 
 	private static TestUpstream pulsing;
 
+	private static TestUpstream held;
+
+	private static TestUpstream lost;
+
 	@BeforeAll
 	static void start() {
 		String[] ordered = { "mode=request-reply", "upstream.sharing=ordered", "upstream.pool.max-connections=1" };
@@ -56,6 +60,8 @@ class LinksTests {
 		String[] impatient = { "timeouts.reply=400ms" };
 		batches = server(LinksTests::inBatches);
 		pulsing = server(LinksTests::pulse);
+		held = server(LinksTests::holdUntilTold);
+		lost = server(LinksTests::loseTheFirst);
 		gateway = Gateway.start(Gateway.all( //
 				route("poisoned", server(LinksTests::oneReplyMissing), ordered, sorry, impatient),
 				route("fair", server(LinksTests::echo), ordered),
@@ -71,8 +77,14 @@ class LinksTests {
 						new String[] { "upstream.correlation.ordered=false" }),
 				route("in-order", server(LinksTests::backwards), keyed),
 				route("digits", server(LinksTests::echo), keyed, new String[] { "upstream.correlation.rewrite=true" }),
-				route("key-of-beat", server(LinksTests::slowFirst), keyed, new String[] {
-						"upstream.heartbeat.interval=300ms", "upstream.heartbeat.send=0000 are you there" })));
+				route("key-of-beat", server(LinksTests::slowFirst), keyed,
+						new String[] { "upstream.heartbeat.interval=300ms",
+								"upstream.heartbeat.send=0000 are you there" }),
+				route("held-key", held, keyed,
+						new String[] { "timeouts.reply=0", "upstream.heartbeat.interval=200ms",
+								"upstream.heartbeat.send=0000 are you there", "upstream.heartbeat.expect=0000 here" }),
+				route("lost-key", lost, keyed, sorry, impatient, new String[] { "upstream.heartbeat.interval=200ms",
+						"upstream.heartbeat.send=0000 are you there" })));
 	}
 
 	private static TestUpstream server(io.framegate.testkit.Script script) {
@@ -171,6 +183,71 @@ class LinksTests {
 	private static void slowFirst(Peer peer) throws Exception {
 		for (String line = peer.readLineOrEof(); line != null; line = peer.readLineOrEof()) {
 			peer.sendLine(line.startsWith("0000 are") ? "0000 here" : line + " answered");
+		}
+	}
+
+	private static void holdUntilTold(Peer peer) {
+		String first = null;
+		for (String line = peer.readLineOrEof(); line != null; line = peer.readLineOrEof()) {
+			if (line.endsWith("are you there")) {
+				peer.sendLine(line.substring(0, 4) + " here");
+			}
+			else if (line.endsWith("hold")) {
+				first = line;
+			}
+			else {
+				peer.sendLine(first + " answered");
+				peer.sendLine(line + " answered");
+			}
+		}
+	}
+
+	private static void loseTheFirst(Peer peer) {
+		for (String line = peer.readLineOrEof(); line != null; line = peer.readLineOrEof()) {
+			if (!line.endsWith("lose")) {
+				peer.sendLine(line);
+			}
+		}
+	}
+
+	private static long beats(TestUpstream server) {
+		return server.connections()
+			.stream()
+			.flatMap((peer) -> new String(peer.received(), StandardCharsets.UTF_8).lines())
+			.filter((line) -> line.endsWith("are you there"))
+			.count();
+	}
+
+	@Test
+	void heartbeatsGoOnWhileAClientsRequestHasTheirKey() {
+		try (TestClient client = gateway.connect("held-key")) {
+			client.sendLine("0000 hold");
+			Gateway.await("it to arrive",
+					() -> Optional.of(held.receivedCount())
+						.filter((any) -> held.connections()
+							.stream()
+							.anyMatch((peer) -> new String(peer.received(), StandardCharsets.UTF_8).contains("hold"))));
+			long before = beats(held);
+			int links = held.connections().size();
+			Gateway.await("three more heartbeats",
+					() -> Optional.of(beats(held)).filter((count) -> count >= before + 3));
+			client.sendLine("0001 go on");
+			assertThat(client.readLine()).isEqualTo("0000 hold answered");
+			assertThat(client.readLine()).isEqualTo("0001 go on answered");
+			assertThat(held.connections()).hasSize(links);
+		}
+	}
+
+	@Test
+	void heartbeatsGoOnAfterARequestWithTheirKeyWasGivenUp() {
+		try (TestClient client = gateway.connect("lost-key")) {
+			client.sendLine("0000 lose");
+			assertThat(client.readLine()).isEqualTo("sorry");
+			long before = beats(lost);
+			Gateway.await("three more heartbeats",
+					() -> Optional.of(beats(lost)).filter((count) -> count >= before + 3));
+			client.sendLine("0001 fine");
+			assertThat(client.readLine()).isEqualTo("0001 fine");
 		}
 	}
 
