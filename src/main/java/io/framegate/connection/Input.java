@@ -34,7 +34,7 @@ final class Input {
 
 	private final FrameCutter cutter;
 
-	private final FrameSink sink = this::take;
+	private final FrameSink sink = new Frames();
 
 	/** Runs a blocking handler's code, if the route has one. */
 	private final @Nullable Serial serial;
@@ -186,6 +186,18 @@ final class Input {
 			runOnVirtualThread(this.serial, () -> deliver(message));
 		}
 		return !isStopped() || this.discarding;
+	}
+
+	/** A frame was passed over: whoever waits for it is told in its turn. */
+	private boolean takeOversize(byte[] start, String fault) {
+		this.frames++;
+		if (this.discarding) {
+			this.connection.watcher().discarded(this.connection, start);
+			return true;
+		}
+		Cause why = new Cause(CloseReason.FRAME_TOO_LONG, this.connection.side().asEndedBy(), fault);
+		afterFrames(() -> this.connection.watcher().oversize(this.connection, start, why));
+		return !isStopped();
 	}
 
 	private Message<byte[]> message(byte[] payload) {
@@ -538,6 +550,26 @@ final class Input {
 
 	long lastReadAt() {
 		return this.lastReadAt;
+	}
+
+	/** Takes what the cutter finds. */
+	private final class Frames implements FrameSink {
+
+		@Override
+		public boolean frame(byte[] payload) {
+			return take(payload);
+		}
+
+		@Override
+		public int wantedOfOversize() {
+			return Input.this.connection.watcher().wantedOfOversize();
+		}
+
+		@Override
+		public boolean oversize(byte[] start, String fault) {
+			return takeOversize(start, fault);
+		}
+
 	}
 
 }

@@ -1,5 +1,7 @@
 package io.framegate.connection;
 
+import io.framegate.framing.FrameSink;
+
 /**
  * Follows connections and decides what becomes of them. All calls come on the
  * connection's event loop.
@@ -82,6 +84,25 @@ public interface Watcher {
 	 */
 	default void discarded(FrameConnection connection, byte[] payload) {
 		connection.lose(1, payload.length);
+	}
+
+	/**
+	 * How many of its first bytes are wanted of a frame that is longer than
+	 * {@code max-frame-size}, so that it is passed over and the connection goes on.
+	 * @return a number of bytes; {@link FrameSink#NONE} where such a frame fails the
+	 * connection
+	 */
+	default int wantedOfOversize() {
+		return FrameSink.NONE;
+	}
+
+	/**
+	 * A frame that is longer than {@code max-frame-size} was passed over.
+	 * @param connection the connection
+	 * @param start the frame's first bytes
+	 * @param cause what is wrong with it
+	 */
+	default void oversize(FrameConnection connection, byte[] start, Cause cause) {
 	}
 
 	/**

@@ -1,6 +1,9 @@
 package io.framegate.framing;
 
+import java.util.Arrays;
+
 import io.framegate.framing.FrameException.Fault;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Cuts frames that end with a terminator of one or two bytes and may begin with a start
@@ -20,6 +23,9 @@ final class DelimitedCutter implements StreamedCutter {
 
 	private boolean begun;
 
+	/** The frame whose bytes come now, if it is one to be passed over. */
+	private @Nullable OversizeFrame oversize;
+
 	DelimitedCutter(Delimiters delimiters, int maxFrameSize) {
 		this.delimiters = delimiters;
 		this.limit = Math.min(maxFrameSize, PartialFrame.LONGEST);
@@ -30,19 +36,32 @@ final class DelimitedCutter implements StreamedCutter {
 		int at = from;
 		while (at < to) {
 			int begin = (this.begun) ? at : begin(bytes, at, to);
-			int end = end(bytes, begin, to);
+			OversizeFrame skipped = this.oversize;
+			int end = (skipped == null) ? end(bytes, begin, to) : endOf(skipped, bytes, begin, to);
+			if (end == NOT_FOUND && skipped == null && isTooLong(bytes, begin, to)) {
+				skipped = beginOversize(sink, bytes, begin, to);
+				end = endOf(skipped, bytes, begin, to);
+			}
 			if (end == NOT_FOUND) {
-				keep(bytes, begin, to);
+				keep(skipped, bytes, begin, to);
 				return to;
 			}
-			byte[] payload = this.partial.finish(bytes, begin, end);
 			this.begun = false;
+			this.oversize = null;
 			at = end + this.delimiters.endLength();
-			if (!sink.frame(payload)) {
+			if (!handOver(skipped, bytes, begin, end, sink)) {
 				break;
 			}
 		}
 		return at;
+	}
+
+	private boolean handOver(@Nullable OversizeFrame skipped, byte[] bytes, int from, int end, FrameSink sink) {
+		if (skipped == null) {
+			return sink.frame(this.partial.finish(bytes, from, end));
+		}
+		skipped.skip(bytes, from, end);
+		return sink.oversize(skipped.start(), skipped.fault());
 	}
 
 	private int begin(byte[] bytes, int at, int to) throws FrameException {
@@ -75,26 +94,76 @@ final class DelimitedCutter implements StreamedCutter {
 		return this.delimiters.hasSecond() && partial.endsWith((byte) this.delimiters.end());
 	}
 
-	private void keep(byte[] bytes, int from, int to) throws FrameException {
+	/** Whether the frame cannot end any more within the limit. */
+	private boolean isTooLong(byte[] bytes, int from, int to) {
 		long length = (long) this.partial.length() + to - from;
 		boolean endBegun = from < to && this.delimiters.hasSecond() && bytes[to - 1] == (byte) this.delimiters.end();
-		if (length > ((endBegun) ? this.limit + 1L : this.limit)) {
-			throw new FrameException(Fault.TOO_LONG,
-					"frame longer than %d bytes (%s)".formatted(this.limit, this.delimiters.framing()), FirstBytes
-						.resemblance(this.partial.first(bytes, from, to), (int) Math.min(Integer.MAX_VALUE, length)));
+		return length > ((endBegun) ? this.limit + 1L : this.limit);
+	}
+
+	/**
+	 * The frame is to be passed over: what was kept of it is its first bytes.
+	 * @throws FrameException where it is a fault
+	 */
+	private OversizeFrame beginOversize(FrameSink sink, byte[] bytes, int from, int to) throws FrameException {
+		int wanted = sink.wantedOfOversize();
+		if (wanted == FrameSink.NONE) {
+			throw tooLong(this.partial.first(bytes, from, to), (long) this.partial.length() + to - from);
 		}
+		byte[] kept = this.partial.finish(bytes, from, from);
+		OversizeFrame created = new OversizeFrame(wanted, fault());
+		created.skip(kept, 0, kept.length);
+		return created;
+	}
+
+	private FrameException tooLong(byte[] first, long length) {
+		return new FrameException(Fault.TOO_LONG, fault(),
+				FirstBytes.resemblance(first, (int) Math.min(Integer.MAX_VALUE, length)));
+	}
+
+	private String fault() {
+		return "frame longer than %d bytes (%s)".formatted(this.limit, this.delimiters.framing());
+	}
+
+	private int endOf(OversizeFrame skipped, byte[] bytes, int from, int to) {
+		if (from < to && this.delimiters.hasSecond() && skipped.endsWith((byte) this.delimiters.end())
+				&& bytes[from] == (byte) this.delimiters.second()) {
+			return from - 1;
+		}
+		int end = this.delimiters.indexOfEnd(bytes, from, to);
+		return (end >= 0) ? end : NOT_FOUND;
+	}
+
+	private void keep(@Nullable OversizeFrame skipped, byte[] bytes, int from, int to) throws FrameException {
 		this.begun = true;
-		this.partial.append(bytes, from, to, this.limit + this.delimiters.endLength() - 1);
+		this.oversize = skipped;
+		if (skipped == null) {
+			this.partial.append(bytes, from, to, this.limit + this.delimiters.endLength() - 1);
+			return;
+		}
+		skipped.skip(bytes, from, to);
+		if (skipped.length() > OversizeFrame.longest(this.limit)) {
+			byte[] start = skipped.start();
+			throw tooLong(Arrays.copyOf(start, Math.min(start.length, FirstBytes.ENOUGH)), skipped.length());
+		}
 	}
 
 	@Override
 	public int partialBytes() {
-		return this.partial.length() + ((this.begun && this.delimiters.hasStart()) ? 1 : 0);
+		OversizeFrame skipped = this.oversize;
+		int held = (skipped != null) ? skipped.length() : this.partial.length();
+		return held + ((this.begun && this.delimiters.hasStart()) ? 1 : 0);
 	}
 
 	@Override
 	public String resemblance() {
 		return FirstBytes.resemblance(this.partial.first(NO_MORE, 0, 0), this.partial.length());
+	}
+
+	@Override
+	public int heldBytes() {
+		OversizeFrame skipped = this.oversize;
+		return (skipped != null) ? skipped.heldBytes() : partialBytes();
 	}
 
 	@Override

@@ -17,16 +17,26 @@ public interface FrameCutter {
 	 * @return the index after the last byte taken: {@code to}, unless the sink asked to
 	 * stop, then the index right after that frame
 	 * @throws FrameException where no frame can be cut any more: a frame longer than the
-	 * limit, or bytes that this framing does not allow. Frames before the fault were
-	 * handed over; the cutter is not to be used again
+	 * limit that the sink doesn't want passed over, one that is longer than 64 MiB and 16
+	 * times the limit, or bytes that this framing does not allow. Frames before the fault
+	 * were handed over; the cutter is not to be used again
 	 */
 	int cut(byte[] bytes, int from, int to, FrameSink sink) throws FrameException;
 
 	/**
-	 * The bytes held of a frame that is not complete, its header or start byte included.
+	 * The bytes received of a frame that is not complete, its header or start byte
+	 * included.
 	 * @return a number of bytes, 0 at a frame boundary
 	 */
 	int partialBytes();
+
+	/**
+	 * How many of the bytes received of the incomplete frame are held in memory.
+	 * @return a number of bytes, few where the frame is passed over
+	 */
+	default int heldBytes() {
+		return partialBytes();
+	}
 
 	/**
 	 * What the incomplete frame looks like, so that a wrong framing is found at once.

@@ -1,6 +1,7 @@
 package io.framegate.framing;
 
 import io.framegate.framing.FrameException.Fault;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Cuts frames that follow their length. One thread at a time.
@@ -23,6 +24,9 @@ final class LengthCutter implements StreamedCutter {
 
 	private int payloadLength = UNKNOWN;
 
+	/** The frame whose bytes come now, if it is one to be passed over. */
+	private @Nullable OversizeFrame oversize;
+
 	LengthCutter(LengthFraming framing, int maxFrameSize) {
 		this.framing = framing;
 		this.limit = Math.min(maxFrameSize, Math.min(framing.longestPayload(), PartialFrame.LONGEST));
@@ -36,33 +40,52 @@ final class LengthCutter implements StreamedCutter {
 				if (at == to) {
 					return to;
 				}
-				headerByte(bytes, at++, to);
+				headerByte(bytes, at++, to, sink);
 			}
-			int missing = this.payloadLength - this.partial.length();
+			OversizeFrame skipped = this.oversize;
+			int missing = this.payloadLength - ((skipped != null) ? skipped.length() : this.partial.length());
 			if (missing > to - at) {
-				this.partial.append(bytes, at, to, this.payloadLength);
+				keep(skipped, bytes, at, to);
 				return to;
 			}
-			byte[] payload = this.partial.finish(bytes, at, at + missing);
+			int begin = at;
 			at += missing;
 			this.header = 0;
 			this.headerBytes = 0;
 			this.payloadLength = UNKNOWN;
-			if (!sink.frame(payload)) {
+			this.oversize = null;
+			if (!handOver(skipped, bytes, begin, at, sink)) {
 				break;
 			}
 		}
 		return at;
 	}
 
-	private void headerByte(byte[] bytes, int at, int to) throws FrameException {
-		this.header = this.header << Byte.SIZE | bytes[at] & 0xFF;
-		if (++this.headerBytes == this.framing.headerSize()) {
-			this.payloadLength = checked(this.header, bytes, at + 1, to);
+	private void keep(@Nullable OversizeFrame skipped, byte[] bytes, int from, int to) {
+		if (skipped != null) {
+			skipped.skip(bytes, from, to);
+		}
+		else {
+			this.partial.append(bytes, from, to, this.payloadLength);
 		}
 	}
 
-	private int checked(int announced, byte[] bytes, int at, int to) throws FrameException {
+	private boolean handOver(@Nullable OversizeFrame skipped, byte[] bytes, int from, int to, FrameSink sink) {
+		if (skipped == null) {
+			return sink.frame(this.partial.finish(bytes, from, to));
+		}
+		skipped.skip(bytes, from, to);
+		return sink.oversize(skipped.start(), skipped.fault());
+	}
+
+	private void headerByte(byte[] bytes, int at, int to, FrameSink sink) throws FrameException {
+		this.header = this.header << Byte.SIZE | bytes[at] & 0xFF;
+		if (++this.headerBytes == this.framing.headerSize()) {
+			this.payloadLength = checked(this.header, bytes, at + 1, to, sink);
+		}
+	}
+
+	private int checked(int announced, byte[] bytes, int at, int to, FrameSink sink) throws FrameException {
 		if (announced < 0) {
 			throw fault(Fault.BAD, "announced length %d is negative".formatted(announced), bytes, at, to);
 		}
@@ -72,7 +95,12 @@ final class LengthCutter implements StreamedCutter {
 					this.framing.headerSize()), bytes, at, to);
 		}
 		if (length > this.limit) {
-			throw fault(Fault.TOO_LONG, "announced length %d exceeds %d".formatted(length, this.limit), bytes, at, to);
+			String fault = "announced length %d exceeds %d".formatted(length, this.limit);
+			int wanted = sink.wantedOfOversize();
+			if (wanted == FrameSink.NONE || length > OversizeFrame.longest(this.limit)) {
+				throw fault(Fault.TOO_LONG, fault, bytes, at, to);
+			}
+			this.oversize = new OversizeFrame(Math.min(wanted, length), fault + " (" + this.framing.name() + ")");
 		}
 		return length;
 	}
@@ -104,7 +132,14 @@ final class LengthCutter implements StreamedCutter {
 
 	@Override
 	public int partialBytes() {
-		return this.headerBytes + this.partial.length();
+		OversizeFrame skipped = this.oversize;
+		return this.headerBytes + ((skipped != null) ? skipped.length() : this.partial.length());
+	}
+
+	@Override
+	public int heldBytes() {
+		OversizeFrame skipped = this.oversize;
+		return (skipped != null) ? skipped.heldBytes() : partialBytes();
 	}
 
 	@Override

@@ -58,7 +58,8 @@ final class Beat extends Origin {
 	@Override
 	public void failed(Exchange failed, Cause cause) {
 		this.link.pulse().beaten();
-		if (cause.reason() == CloseReason.REPLY_TIMEOUT) {
+		boolean tooLong = cause.reason() == CloseReason.FRAME_TOO_LONG && this.expected != null;
+		if (tooLong || cause.reason() == CloseReason.REPLY_TIMEOUT) {
 			this.link.poison(cause);
 		}
 	}

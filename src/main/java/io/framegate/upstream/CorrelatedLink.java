@@ -146,33 +146,33 @@ final class CorrelatedLink extends Link {
 	}
 
 	@Override
-	void received(byte[] frame) {
+	void received(byte[] frame, @Nullable Cause fault) {
 		boolean isReply = this.correlator.meetsCondition(frame);
 		Correlator.@Nullable Key key = isReply ? this.correlator.inReply(frame) : null;
 		Exchange exchange = (key != null) ? this.pending.get(key.text()) : null;
 		if (key == null || exchange == null || !hasLeft(exchange)) {
-			receivedUnmatched(frame, isReply, key);
+			receivedUnmatched(frame, isReply, key, fault);
 			return;
 		}
 		this.pending.remove(key.text());
 		worked(exchange);
 		Correlator.Key asked = Objects.requireNonNull(exchange.key());
 		boolean same = asked.part().equals(key.part());
-		exchange.answer(same ? frame : Correlator.replace(frame, key, asked.part()));
+		settle(exchange, (same || fault != null) ? frame : Correlator.replace(frame, key, asked.part()), fault);
 		idle();
 	}
 
-	private void receivedUnmatched(byte[] frame, boolean isReply, Correlator.@Nullable Key key) {
+	private void receivedUnmatched(byte[] frame, boolean isReply, Correlator.@Nullable Key key, @Nullable Cause fault) {
 		if (key != null && this.givenUp.remove(key.text()) != null) {
 			doubts().discard("late");
 			return;
 		}
 		Exchange heartbeat = pulse().beating();
-		if (pulse().answered(frame, isReply)) {
+		if (fault == null && pulse().answered(frame, isReply)) {
 			this.pending.values().remove(heartbeat);
 		}
 		else {
-			unsolicited(frame);
+			unsolicited(frame, fault);
 		}
 	}
 

@@ -94,6 +94,17 @@ final class Correlator {
 		return this.hasKey;
 	}
 
+	/**
+	 * How many of a frame's first bytes are needed to find its key and to say whether it
+	 * is a reply.
+	 * @param longest the longest frame that there can be, in bytes
+	 * @return a number of bytes, one more than is searched, so that a key that is cut off
+	 * is seen to be
+	 */
+	int searchedBytes(int longest) {
+		return (int) Math.max(FrameCondition.SEARCHED_BYTES, Math.min(longest, (long) this.offset + this.length)) + 1;
+	}
+
 	boolean rewrites() {
 		return this.rewrite;
 	}

@@ -3,6 +3,7 @@ package io.framegate.upstream;
 import java.util.Collection;
 import java.util.List;
 
+import io.framegate.connection.Cause;
 import io.framegate.connection.FrameConnection;
 import org.jspecify.annotations.Nullable;
 
@@ -33,16 +34,16 @@ final class ExclusiveLink extends Link {
 	}
 
 	@Override
-	void received(byte[] reply) {
+	void received(byte[] reply, @Nullable Cause fault) {
 		Exchange answered = this.current;
 		if (answered != null && hasLeft(answered) && isAnswer(this.correlator, answered, reply)) {
 			this.current = null;
 			worked(answered);
-			answered.answer(reply);
+			settle(answered, reply, fault);
 			idle();
 		}
 		else if (this.correlator != null && !this.correlator.isReply(reply)) {
-			unsolicited(reply);
+			unsolicited(reply, fault);
 		}
 		else if (answered == null) {
 			doubts().unsolicited();

@@ -9,6 +9,7 @@ import io.framegate.connection.Cause;
 import io.framegate.connection.CloseReason;
 import io.framegate.connection.EndedBy;
 import io.framegate.connection.FrameConnection;
+import io.framegate.framing.FrameSink;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,8 +78,11 @@ public abstract class Link extends Dialled {
 	/**
 	 * A frame came.
 	 * @param reply the frame
+	 * @param fault why it can't be given to anybody, so that the exchange that it answers
+	 * fails: then the frame's first bytes alone are there; {@code null} for a frame as it
+	 * should be
 	 */
-	abstract void received(byte[] reply);
+	abstract void received(byte[] reply, @Nullable Cause fault);
 
 	/**
 	 * Every exchange under way, oldest first.
@@ -173,9 +177,31 @@ public abstract class Link extends Dialled {
 	/**
 	 * A frame came that is no reply.
 	 * @param frame the frame
+	 * @param fault why it can't be given to anybody, or {@code null}
 	 */
-	final void unsolicited(byte[] frame) {
-		shard().links().unsolicited(connection(), frame);
+	final void unsolicited(byte[] frame, @Nullable Cause fault) {
+		if (fault == null) {
+			shard().links().unsolicited(connection(), frame);
+		}
+		else {
+			this.doubts.discard("too-long");
+		}
+	}
+
+	/**
+	 * Ends an exchange whose reply came.
+	 * @param exchange the exchange
+	 * @param reply the reply
+	 * @param fault why it can't be given to anybody, or {@code null}
+	 */
+	final void settle(Exchange exchange, byte[] reply, @Nullable Cause fault) {
+		if (fault == null) {
+			exchange.answer(reply);
+		}
+		else {
+			this.doubts.discard("too-long");
+			exchange.fail(fault);
+		}
 	}
 
 	/**
@@ -376,7 +402,26 @@ public abstract class Link extends Dialled {
 			this.doubts.discard("late");
 		}
 		else {
-			received(payload);
+			received(payload, null);
+			endIfRetired();
+		}
+	}
+
+	/**
+	 * A frame that is longer than the limit costs nobody but the one who asked for it.
+	 */
+	@Override
+	public final int wantedOfOversize() {
+		return shard().isOneWay() ? FrameSink.NONE : shard().links().searchedBytes();
+	}
+
+	@Override
+	public final void oversize(FrameConnection from, byte[] start, Cause cause) {
+		if (this.poisoned) {
+			this.doubts.discard("late");
+		}
+		else {
+			received(start, cause);
 			endIfRetired();
 		}
 	}

@@ -36,6 +36,8 @@ public final class Links {
 
 	private final UnsolicitedFrames unsolicited;
 
+	private final int searchedBytes;
+
 	private final List<Shard> shards = new ArrayList<>();
 
 	/**
@@ -51,6 +53,8 @@ public final class Links {
 		this.unsolicited = unsolicited;
 		Correlation correlation = route.upstream().correlation();
 		this.correlator = (correlation != null) ? new Correlator(correlation) : null;
+		this.searchedBytes = (this.correlator != null) ? this.correlator.searchedBytes(connector.terms().maxFrameSize())
+				: 0;
 		Timeouts timeouts = connector.terms().timeouts();
 		this.generatedKeys = new GeneratedKeys((correlation != null) ? correlation.keyRange() : null,
 				() -> timeouts.nanos(Timer.REPLY));
@@ -151,6 +155,14 @@ public final class Links {
 
 	boolean checksKeys() {
 		return this.correlator != null && this.correlator.hasKey();
+	}
+
+	/**
+	 * How many of a frame's first bytes say whose reply it is.
+	 * @return a number of bytes
+	 */
+	int searchedBytes() {
+		return this.searchedBytes;
 	}
 
 	/**

@@ -8,6 +8,7 @@ import io.framegate.connection.Cause;
 import io.framegate.connection.CloseReason;
 import io.framegate.connection.EndedBy;
 import io.framegate.connection.FrameConnection;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Carries frames that are not answered: one is done when the kernel has taken its last
@@ -46,7 +47,7 @@ final class OneWayLink extends Link {
 	}
 
 	@Override
-	void received(byte[] reply) {
+	void received(byte[] reply, @Nullable Cause fault) {
 		// Nobody asked.
 	}
 

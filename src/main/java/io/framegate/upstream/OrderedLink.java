@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
 
+import io.framegate.connection.Cause;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,14 +57,14 @@ final class OrderedLink extends Link {
 	}
 
 	@Override
-	void received(byte[] reply) {
+	void received(byte[] reply, @Nullable Cause fault) {
 		Exchange first = this.line.peekFirst();
 		if (first != null && hasLeft(first) && isAnswer(this.correlator, first, reply)) {
 			this.line.removeFirst();
 			int left = first.origin().inLine().decrementAndGet();
 			this.share.answered(first.sentAt(), shard().loop().now());
 			worked(first);
-			first.answer(reply);
+			settle(first, reply, fault);
 			if (this.line.isEmpty() || this.line.size() == MOST - 1) {
 				idle();
 			}
@@ -72,7 +73,7 @@ final class OrderedLink extends Link {
 			}
 		}
 		else if (this.correlator != null && !this.correlator.isReply(reply)) {
-			unsolicited(reply);
+			unsolicited(reply, fault);
 		}
 		else if (first == null) {
 			doubts().unsolicited();

@@ -1,0 +1,82 @@
+package io.framegate.framing;
+
+import java.util.Arrays;
+
+/**
+ * A frame that is longer than the limit and is passed over: its first bytes are kept, the
+ * others only counted. One thread at a time.
+ */
+final class OversizeFrame {
+
+	/** So many bytes are passed over at least, whatever the limit. */
+	private static final long LENIENT = 64L * 1024 * 1024;
+
+	/** So many times the limit is passed over. */
+	private static final long TIMES = 16;
+
+	private final byte[] start;
+
+	private final String fault;
+
+	private int length;
+
+	private byte last;
+
+	/**
+	 * None of its bytes yet.
+	 * @param kept how many of its first bytes to keep
+	 * @param fault what is wrong with it
+	 */
+	OversizeFrame(int kept, String fault) {
+		this.start = new byte[kept];
+		this.fault = fault;
+	}
+
+	/**
+	 * The longest frame that is passed over. A length beyond it is more likely no length
+	 * at all, such as text where a header was expected.
+	 * @param limit the longest frame that is taken, in bytes
+	 * @return a number of bytes
+	 */
+	static int longest(int limit) {
+		return (int) Math.min(PartialFrame.LONGEST, Math.max(LENIENT, TIMES * limit));
+	}
+
+	/**
+	 * Passes bytes over.
+	 * @param bytes holds the bytes
+	 * @param from index of the first
+	 * @param to index after the last
+	 */
+	void skip(byte[] bytes, int from, int to) {
+		if (from < to) {
+			int room = Math.min(Math.max(0, this.start.length - this.length), to - from);
+			if (room > 0) {
+				System.arraycopy(bytes, from, this.start, this.length, room);
+			}
+			this.length += to - from;
+			this.last = bytes[to - 1];
+		}
+	}
+
+	int length() {
+		return this.length;
+	}
+
+	boolean endsWith(byte octet) {
+		return this.length > 0 && this.last == octet;
+	}
+
+	int heldBytes() {
+		return this.start.length;
+	}
+
+	byte[] start() {
+		return (this.length < this.start.length) ? Arrays.copyOf(this.start, this.length) : this.start;
+	}
+
+	String fault() {
+		return this.fault;
+	}
+
+}
