@@ -1,9 +1,10 @@
 package io.framegate.connection;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -15,9 +16,10 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /**
- * The ended connections: a bounded ring of the newest, and a log line for each. Any
- * thread may call; lines are written by a thread of their own, for a console that blocks
- * must not stop an event loop.
+ * The ended connections: a bounded ring of the newest of each route, and a log line for
+ * each; of a peer that hammers, one line a second with their number. Any thread may call;
+ * lines are written by a thread of their own, for a console that blocks must not stop an
+ * event loop.
  */
 public final class Closures implements AutoCloseable {
 
@@ -25,7 +27,17 @@ public final class Closures implements AutoCloseable {
 
 	private static final int LINES_WAITING = 65_536;
 
-	private final Deque<Closure> ring = new ArrayDeque<>();
+	/** How many times what one route may have all routes have together. */
+	private static final int MAX_SHARES = 20;
+
+	private static final long TELL_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+	/** By route; held by whoever reads or writes it. */
+	private final Map<String, ClosureRing> rings = new HashMap<>();
+
+	private final RepeatedClosures repeated = new RepeatedClosures();
+
+	private long number;
 
 	private final BlockingQueue<Closure> lines = new ArrayBlockingQueue<>(LINES_WAITING);
 
@@ -39,7 +51,7 @@ public final class Closures implements AutoCloseable {
 
 	/**
 	 * Starts the thread that writes the lines.
-	 * @param keep how many ended connections are remembered, 0 or more
+	 * @param keep how many ended connections of each route are remembered, 1 or more
 	 */
 	public Closures(int keep) {
 		this.keep = keep;
@@ -47,14 +59,30 @@ public final class Closures implements AutoCloseable {
 	}
 
 	void add(Closure closure) {
-		synchronized (this.ring) {
-			this.ring.addFirst(closure);
-			if (this.ring.size() > this.keep) {
-				this.ring.removeLast();
+		boolean single;
+		synchronized (this.rings) {
+			ClosureRing ring = this.rings.computeIfAbsent(closure.route(),
+					(route) -> new ClosureRing(this.keep, () -> ++this.number));
+			single = this.repeated.add(closure, ring);
+			if (this.rings.size() > MAX_SHARES) {
+				shareOut();
 			}
 		}
-		if (logger.isInfoEnabled() && !this.lines.offer(closure)) {
+		if (single && logger.isInfoEnabled() && !this.lines.offer(closure)) {
 			this.unlogged.incrementAndGet();
+		}
+	}
+
+	/**
+	 * Takes the oldest of the route that has most, as long as all have too many.
+	 */
+	private void shareOut() {
+		int all = this.rings.values().stream().mapToInt(ClosureRing::size).sum();
+		if (all > this.keep * (long) MAX_SHARES) {
+			this.rings.values()
+				.stream()
+				.max(Comparator.comparingInt(ClosureRing::size))
+				.ifPresent(ClosureRing::removeOldest);
 		}
 	}
 
@@ -65,36 +93,54 @@ public final class Closures implements AutoCloseable {
 	 * @return newest first
 	 */
 	public List<Closure> newest(Predicate<Closure> wanted, int limit) {
-		List<Closure> found = new ArrayList<>();
-		synchronized (this.ring) {
-			for (Closure closure : this.ring) {
-				if (found.size() >= limit) {
-					break;
-				}
-				if (wanted.test(closure)) {
-					found.add(closure);
-				}
-			}
+		record Found(Closure closure, long number) {
+
 		}
-		return found;
+		List<Found> found = new ArrayList<>();
+		synchronized (this.rings) {
+			this.rings.values().forEach((ring) -> ring.forEach((entry) -> {
+				if (wanted.test(entry.closure())) {
+					found.add(new Found(entry.closure(), entry.number()));
+				}
+			}));
+		}
+		return found.stream()
+			.sorted(Comparator.comparingLong(Found::number).reversed())
+			.limit(limit)
+			.map(Found::closure)
+			.toList();
 	}
 
 	private void write() {
 		try {
+			long told = System.nanoTime();
 			while (!this.closed || !this.lines.isEmpty()) {
 				Closure closure = this.lines.poll(100, TimeUnit.MILLISECONDS);
 				if (closure != null) {
 					log(closure);
+				}
+				if (System.nanoTime() - told >= TELL_NANOS) {
+					told = System.nanoTime();
+					logRepeated();
 				}
 				long missing = this.unlogged.getAndSet(0);
 				if (missing > 0) {
 					logger.warn("{} ended connections have no log line: the log is slower than they end", missing);
 				}
 			}
+			logRepeated();
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
+	}
+
+	private void logRepeated() {
+		List<Closure> repeats;
+		synchronized (this.rings) {
+			repeats = this.repeated.untold();
+		}
+		repeats.forEach(Closures::log);
 	}
 
 	private static void log(Closure closure) {
@@ -118,10 +164,14 @@ public final class Closures implements AutoCloseable {
 		if (closure.peerId() != null) {
 			line = line.addKeyValue("peerId", closure.peerId());
 		}
-		line.log("Connection {} ({} {} {}) ended by {}: {}{}; {} frames in, {} out, {} undelivered", closure.id(),
+		if (closure.count() > 1) {
+			line = line.addKeyValue("count", closure.count());
+		}
+		line.log("Connection {} ({} {} {}) ended by {}: {}{}; {} frames in, {} out, {} undelivered{}", closure.id(),
 				closure.route(), closure.side().label(), closure.remote(), closure.endedBy().label(),
 				closure.reason().label(), closure.detail().isEmpty() ? "" : " (" + closure.detail() + ")",
-				closure.framesIn(), closure.framesOut(), closure.undelivered().frames());
+				closure.framesIn(), closure.framesOut(), closure.undelivered().frames(),
+				(closure.count() > 1) ? "; " + closure.count() + " of this peer ended so" : "");
 	}
 
 	/**

@@ -389,7 +389,7 @@ final class Ending {
 		return new Closure(of.getConnectionId(), of.route(), of.side(), of.remoteText(),
 				(other != null) ? other.getConnectionId() : null, why.reason(), why.endedBy(), why.detail(),
 				of.openedAt(), Instant.now(), of.framesIn(), of.framesOut(), of.bytesIn(), of.bytesOut(),
-				new Closure.Undelivered(this.lostFrames, this.lostBytes), of.input().partialBytes());
+				new Closure.Undelivered(this.lostFrames, this.lostBytes), of.input().partialBytes(), 1);
 	}
 
 	@Nullable Closure closure() {

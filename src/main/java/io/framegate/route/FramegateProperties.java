@@ -95,7 +95,7 @@ public record FramegateProperties(@DefaultValue Map<String, RouteProperties> rou
 	/**
 	 * The record of ended connections.
 	 *
-	 * @param keep How many ended connections are remembered, 1 to 1000000.
+	 * @param keep How many ended connections of each route are remembered, 1 to 1000000.
 	 */
 	public record Closures(@Range(min = 1, max = 1_000_000) @DefaultValue("1000") int keep) {
 

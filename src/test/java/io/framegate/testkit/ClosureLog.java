@@ -45,6 +45,10 @@ public final class ClosureLog extends AppenderBase<ILoggingEvent> implements Aut
 				() -> this.lines.stream().filter((line) -> id.equals(fields(line).get("id"))).findFirst());
 	}
 
+	public List<ILoggingEvent> lines() {
+		return this.lines;
+	}
+
 	/**
 	 * How many lines a connection has.
 	 * @param id the connection's id
