@@ -169,6 +169,7 @@ public final class Fleet {
 				URI timer = URI.create("http://127.0.0.1:" + port + "/actuator/timeouts/" + ROUTE + "/max-age");
 				HttpResponse<String> response = http.send(HttpRequest.newBuilder(timer)
 					.header("Content-Type", "application/json")
+					.header("Authorization", pod.operator())
 					.POST(HttpRequest.BodyPublishers.ofString(value))
 					.build(), HttpResponse.BodyHandlers.ofString());
 				if (response.statusCode() >= 300) {

@@ -65,7 +65,7 @@ final class HealthOnItsOwnThread extends ReactiveHealthEndpointWebExtension impl
 	@ReadOperation
 	public Mono<WebEndpointResponse<? extends HealthDescriptor>> health(ApiVersion version,
 			@Nullable WebServerNamespace namespace, SecurityContext who) {
-		return on(this.others, () -> this.blocking.health(version, namespace, who));
+		return on(this.others, () -> this.blocking.health(version, known(namespace), who));
 	}
 
 	@Override
@@ -74,7 +74,11 @@ final class HealthOnItsOwnThread extends ReactiveHealthEndpointWebExtension impl
 			@Nullable WebServerNamespace namespace, SecurityContext who,
 			@Selector(match = Match.ALL_REMAINING) String... path) {
 		boolean probe = path.length == 1 && PROBES.contains(path[0]);
-		return on(probe ? this.probes : this.others, () -> this.blocking.health(version, namespace, who, path));
+		return on(probe ? this.probes : this.others, () -> this.blocking.health(version, known(namespace), who, path));
+	}
+
+	private static WebServerNamespace known(@Nullable WebServerNamespace namespace) {
+		return (namespace != null) ? namespace : WebServerNamespace.SERVER;
 	}
 
 	private static Mono<WebEndpointResponse<? extends HealthDescriptor>> on(ExecutorService executor,

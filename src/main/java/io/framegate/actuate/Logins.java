@@ -69,7 +69,7 @@ final class Logins implements ReactiveAuthenticationManager, AutoCloseable {
 
 	@Override
 	public Mono<Authentication> authenticate(Authentication login) {
-		return Mono.deferContextual((context) -> check(login, context.getOrDefault(PEER, "unknown")));
+		return Mono.deferContextual((context) -> check(login, context.hasKey(PEER) ? context.get(PEER) : "unknown"));
 	}
 
 	private Mono<Authentication> check(Authentication login, String peer) {

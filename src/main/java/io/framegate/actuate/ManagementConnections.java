@@ -49,7 +49,7 @@ final class ManagementConnections implements WebServerFactoryCustomizer<NettyRea
 	private static int fitting() {
 		long descriptors = (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix)
 				? unix.getMaxFileDescriptorCount() : Long.MAX_VALUE;
-		return (int) Math.clamp(descriptors / PART, MIN, MAX);
+		return Math.clamp(descriptors / PART, MIN, MAX);
 	}
 
 	@Override

@@ -8,10 +8,12 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -158,6 +160,15 @@ public final class GatewayProcess implements AutoCloseable {
 	 */
 	public String output() {
 		return this.output.stream().collect(Collectors.joining("\n"));
+	}
+
+	/**
+	 * The credentials of the operator whose password it has made up and logged.
+	 * @return the value of the header Authorization
+	 */
+	public String operator() {
+		String credentials = "operator:" + awaitOutput("password for the user 'operator': (\\S+)").group(1);
+		return "Basic " + Base64.getEncoder().encodeToString(credentials.getBytes(StandardCharsets.UTF_8));
 	}
 
 	/**
