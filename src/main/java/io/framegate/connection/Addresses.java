@@ -1,8 +1,10 @@
 package io.framegate.connection;
 
 import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
+import io.netty.util.NetUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,8 +28,22 @@ public final class Addresses {
 		if (address.isUnresolved()) {
 			return address.getHostString() + ":" + address.getPort();
 		}
-		String host = address.getAddress().getHostAddress();
+		String host = text(address.getAddress());
 		return ((address.getAddress() instanceof Inet6Address) ? "[" + host + "]" : host) + ":" + address.getPort();
+	}
+
+	/**
+	 * An address alone, an IPv6 one as RFC 5952 has it.
+	 * @param address the address
+	 * @return {@code 192.0.2.1}, {@code 2001:db8::1} or {@code fe80::1%eth0}
+	 */
+	public static String text(InetAddress address) {
+		if (!(address instanceof Inet6Address inet6)) {
+			return address.getHostAddress();
+		}
+		String full = inet6.getHostAddress();
+		int scope = full.indexOf('%');
+		return NetUtil.toAddressString(inet6) + ((scope >= 0) ? full.substring(scope) : "");
 	}
 
 }

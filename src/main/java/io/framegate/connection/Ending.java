@@ -96,6 +96,7 @@ final class Ending {
 		if (this.connection.state() == ConnectionState.OPEN) {
 			this.connection.state(ConnectionState.WRITE_CLOSED);
 		}
+		this.connection.input().linger();
 		closeIfDone();
 	}
 
@@ -225,6 +226,16 @@ final class Ending {
 					: began.withDetail(why.detail());
 		}
 		close(why);
+	}
+
+	/**
+	 * Our FIN was sent, and the peer still sends what nobody gets.
+	 */
+	void lingered() {
+		if (!this.channel.isOpen()) {
+			return;
+		}
+		close((this.cause != null) ? this.cause : Cause.byGateway(CloseReason.INTERNAL_ERROR, ""));
 	}
 
 	void finish(Cause why) {

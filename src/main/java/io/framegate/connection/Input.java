@@ -28,6 +28,9 @@ final class Input {
 	/** Frames handed to a blocking handler and not done, before reading pauses. */
 	private static final int QUEUED_FRAMES = 64;
 
+	/** Bytes that nobody gets, before they are not read any more. */
+	private static final int MAX_WASTE = 1024 * 1024;
+
 	private final FrameConnection connection;
 
 	private final TcpListener listener;
@@ -54,6 +57,12 @@ final class Input {
 	private boolean held;
 
 	private boolean discarding;
+
+	/** Bytes read that nobody gets: while the connection still writes, or since FIN. */
+	private long wasted;
+
+	/** So much was wasted that nothing more is read before our FIN. */
+	private boolean fedUp;
 
 	/** No frame can be cut any more. */
 	private boolean broken;
@@ -102,6 +111,9 @@ final class Input {
 			int size = Math.min(buffer.readableBytes(), Loop.READ_SIZE);
 			this.bytes += size;
 			this.connection.terms().meters().countIn(this.connection.side(), 0, size);
+			if (this.broken || this.discarding) {
+				waste(size);
+			}
 			if (this.broken) {
 				buffer.skipBytes(size);
 			}
@@ -122,11 +134,48 @@ final class Input {
 	}
 
 	/**
+	 * Counts what nobody will get. Reading it keeps the kernel from resetting the
+	 * connection, which would destroy what is on its way to the peer; but a peer that
+	 * goes on and on is not listened to.
+	 */
+	private void waste(int size) {
+		this.wasted += size;
+		if (this.wasted > wasteLimit()) {
+			if (this.connection.output().isEnded()) {
+				this.connection.ending().lingered();
+			}
+			else {
+				this.fedUp = true;
+				this.connection.channel().config().setAutoRead(false);
+			}
+		}
+	}
+
+	private long wasteLimit() {
+		return Math.max(MAX_WASTE, 2L * this.connection.terms().maxFrameSize());
+	}
+
+	/**
+	 * Our FIN was sent: what was pending has left, and the peer has a little more time to
+	 * end.
+	 */
+	void linger() {
+		this.wasted = 0;
+		if (this.fedUp) {
+			this.fedUp = false;
+			read();
+		}
+	}
+
+	/**
 	 * Whether so much of what was read waits that more is to be left to the kernel. Netty
 	 * would otherwise read up to FIN, asked to or not.
 	 * @return whether not to read
 	 */
 	boolean isFull() {
+		if (this.fedUp) {
+			return true;
+		}
 		byte[] waiting = this.unread;
 		return waiting != null && waiting.length >= Loop.READ_SIZE && (isStopped() || this.connection.isWaitingToOpen())
 				&& !this.discarding && !this.broken;
@@ -389,7 +438,7 @@ final class Input {
 	}
 
 	private void read() {
-		if (!this.ended && this.connection.isOpen()) {
+		if (!this.ended && !this.fedUp && this.connection.isOpen()) {
 			this.connection.channel().config().setAutoRead(true);
 		}
 	}

@@ -46,7 +46,9 @@ public final class SocketFaults {
 		}
 		String text = text(root);
 		if (GIVEN_UP.matcher(text.toLowerCase(Locale.ROOT)).find()) {
-			return keptAlive.getAsBoolean() ? reset(side, text + " (keepalive)") : writeTimeout(limit, text);
+			return keptAlive.getAsBoolean()
+					? Cause.byGateway(CloseReason.IDLE_TIMEOUT, "keepalive: the peer answered no probe: " + text)
+					: writeTimeout(limit, text);
 		}
 		return reset(side, text);
 	}

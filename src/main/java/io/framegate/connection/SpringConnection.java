@@ -37,7 +37,7 @@ abstract class SpringConnection extends TcpConnectionSupport {
 
 	@Override
 	public String getHostAddress() {
-		return remote().isUnresolved() ? remote().getHostString() : remote().getAddress().getHostAddress();
+		return remote().isUnresolved() ? remote().getHostString() : Addresses.text(remote().getAddress());
 	}
 
 	@Override

@@ -29,8 +29,17 @@ final class Waits {
 	/** When the kernel was asked about the peer. */
 	private long askedAt;
 
-	/** The limit of the write timer that the kernel knows, in nanoseconds. */
+	/** The limit of the write timer that the kernel knows, in nanoseconds; 0 for none. */
 	private long kernelWriteLimit;
+
+	/** {@link Output#lastWriteAt} when everything written was acknowledged. */
+	private long acknowledgedWrite;
+
+	/** Whether our FIN was, then. */
+	private boolean acknowledgedFin;
+
+	/** When the kernel was asked for that. */
+	private long askedAcknowledgedAt;
 
 	Waits(FrameConnection connection) {
 		this.connection = connection;
@@ -38,7 +47,7 @@ final class Waits {
 
 	void established() {
 		this.establishedAt = System.nanoTime();
-		tellKernelWriteLimit();
+		this.acknowledgedWrite = this.connection.output().lastWriteAt();
 	}
 
 	/**
@@ -93,7 +102,7 @@ final class Waits {
 		}
 		this.connection.ending().resetIfTaken();
 		if (this.establishedAt != 0) {
-			tellKernelWriteLimit();
+			tellKernelWriteLimit(now);
 			askKernel(now);
 			if (!this.connection.channel().isOpen()) {
 				// The kernel has given up: that is counted already.
@@ -112,8 +121,30 @@ final class Waits {
 		}
 	}
 
-	private void tellKernelWriteLimit() {
-		long limit = this.connection.terms().timeouts().nanos(Timer.WRITE);
+	/**
+	 * Tells the kernel the limit while it may have something that the peer has not
+	 * acknowledged, and only then: it would end a quiet connection whose first keepalive
+	 * probe is lost. It is asked for what is acknowledged once nothing was written for a
+	 * while.
+	 */
+	private void tellKernelWriteLimit(long now) {
+		Output output = this.connection.output();
+		long written = output.lastWriteAt();
+		if (written != this.acknowledgedWrite || output.isEnded() != this.acknowledgedFin
+				|| this.connection.pendingBytes() > 0) {
+			tellKernel(this.connection.terms().timeouts().nanos(Timer.WRITE));
+			if (now - written >= ASK_NANOS && now - this.askedAcknowledgedAt >= ASK_NANOS) {
+				this.askedAcknowledgedAt = now;
+				if (this.connection.pendingBytes() == 0 && Sockets.unacknowledged(this.connection.channel()) == 0) {
+					this.acknowledgedWrite = written;
+					this.acknowledgedFin = output.isEnded();
+					tellKernel(0);
+				}
+			}
+		}
+	}
+
+	private void tellKernel(long limit) {
 		if (limit != this.kernelWriteLimit) {
 			this.kernelWriteLimit = limit;
 			Sockets.writeLimit(this.connection.channel(), limit);

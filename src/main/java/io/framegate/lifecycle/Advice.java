@@ -76,6 +76,11 @@ public final class Advice {
 					"Clients that wait for a reply are ended as idle after %s, before the reply timer (%s) runs out: set %sreply to at most %sidle"
 						.formatted(idle.text(), reply.text(), timers, timers));
 		}
+		if (!reply.value().isZero() && route.mode() == Mode.SESSION && route.listen().framing().equals("stream")) {
+			advice.add(("The reply timer (%s) never runs, because a stream has no requests: remove %sreply, and use "
+					+ "%sidle")
+				.formatted(reply.text(), timers, timers));
+		}
 		adviseOnShutdown(timers, timeouts.limit(Timer.DRAIN), advice);
 		adviseOnMemory(route, advice);
 		adviseOnReplies(route, advice);

@@ -148,7 +148,7 @@ final class RouteBeans {
 	}
 
 	private Shared shared() {
-		Timeouts timeouts = new Timeouts(this.route.timeouts());
+		Timeouts timeouts = new Timeouts(this.route.timeouts(), this.route.timeoutDefaults());
 		RouteMeters meters = new RouteMeters(this.route.name(), timeouts, this.beans.getBean(MeterRegistry.class));
 		meters.watchStates(this.beans.getBean(Connections.class));
 		return new Shared(timeouts, meters);

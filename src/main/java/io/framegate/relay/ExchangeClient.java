@@ -46,6 +46,9 @@ final class ExchangeClient extends Origin implements Watcher {
 	/** What ends the client once the others are answered, where their order is free. */
 	private @Nullable Cause fault;
 
+	/** Why frames of a one-way client cannot be taken. */
+	private @Nullable Cause refusal;
+
 	private boolean closed;
 
 	ExchangeClient(ExchangeRelay relay) {
@@ -95,7 +98,7 @@ final class ExchangeClient extends Origin implements Watcher {
 		}
 		if (refusal != null) {
 			connection().lose(1, payload.length);
-			drain(connection(), new Cause(reason, EndedBy.INBOUND, refusal));
+			refuse(connection(), new Cause(reason, EndedBy.INBOUND, refusal));
 			return;
 		}
 		this.underWay.addLast(exchange);
@@ -160,7 +163,7 @@ final class ExchangeClient extends Origin implements Watcher {
 
 	private void takeNoMore() {
 		this.failing = true;
-		connection().discardInput();
+		stopTaking();
 		this.ending = true;
 	}
 
@@ -208,7 +211,7 @@ final class ExchangeClient extends Origin implements Watcher {
 				takeNoMore();
 			}
 		}
-		if (this.underWay.size() <= MOST / 2 && this.bytesUnderWay <= MOST_BYTES / 2
+		if (isTaking() && this.underWay.size() <= MOST / 2 && this.bytesUnderWay <= MOST_BYTES / 2
 				&& (connection().isWritable() || connection().isOutputEnding())) {
 			connection().resume();
 		}
@@ -230,9 +233,48 @@ final class ExchangeClient extends Origin implements Watcher {
 		return null;
 	}
 
+	/**
+	 * Takes no more. What a client of a one-way route sends now is not even read: where
+	 * it can lose nothing that was written to it, RST is to tell it so.
+	 */
+	private void stopTaking() {
+		if (isRefusable()) {
+			connection().pause();
+		}
+		else {
+			connection().discardInput();
+		}
+	}
+
+	private boolean isTaking() {
+		return this.refusal == null && !this.failing;
+	}
+
+	private boolean isRefusable() {
+		return this.relay.isOneWay() && connection().bytesWritten() == 0;
+	}
+
 	private void end(Cause cause) {
 		dropAll();
-		connection().finish(cause);
+		if (isRefusable()) {
+			connection().abort(cause);
+		}
+		else {
+			connection().finish(cause);
+		}
+	}
+
+	private void refuse(FrameConnection faulty, Cause cause) {
+		if (!isRefusable()) {
+			drain(faulty, cause);
+			return;
+		}
+		this.refusal = cause;
+		faulty.because(cause);
+		faulty.pause();
+		faulty.drain();
+		this.ending = true;
+		endIfDone();
 	}
 
 	private void dropAll() {
@@ -248,7 +290,11 @@ final class ExchangeClient extends Origin implements Watcher {
 		}
 		else if (this.ending && this.underWay.isEmpty()) {
 			connection().afterFrames(() -> {
-				if (this.underWay.isEmpty()) {
+				Cause cause = this.refusal;
+				if (this.underWay.isEmpty() && cause != null) {
+					end(cause);
+				}
+				else if (this.underWay.isEmpty()) {
 					connection().halfClose();
 				}
 			});
@@ -267,7 +313,7 @@ final class ExchangeClient extends Origin implements Watcher {
 		if (!changed.isWritable()) {
 			changed.pause();
 		}
-		else if (this.underWay.size() <= MOST / 2) {
+		else if (isTaking() && this.underWay.size() <= MOST / 2) {
 			changed.resume();
 		}
 	}
@@ -277,15 +323,14 @@ final class ExchangeClient extends Origin implements Watcher {
 		switch (cause.reason()) {
 			case IDLE_TIMEOUT -> {
 				dropAll();
-				if (faulty.pendingBytes() == 0) {
-					faulty.close(cause);
-				}
-				else {
-					faulty.finish(cause);
-				}
+				faulty.finish(cause);
 			}
-			case MAX_AGE, BAD_FRAME, FRAME_TOO_LONG, FRAME_TIMEOUT, INTERNAL_ERROR -> drain(faulty, cause);
-			default -> end(cause);
+			case MAX_AGE -> drain(faulty, cause);
+			case BAD_FRAME, FRAME_TOO_LONG, FRAME_TIMEOUT, INTERNAL_ERROR -> refuse(faulty, cause);
+			default -> {
+				dropAll();
+				faulty.finish(cause);
+			}
 		}
 	}
 

@@ -5,6 +5,7 @@ import io.framegate.connection.CloseReason;
 import io.framegate.connection.FrameConnection;
 import io.framegate.connection.Side;
 import io.framegate.connection.Watcher;
+import io.framegate.framing.StreamFraming;
 import io.framegate.upstream.Connector;
 import io.framegate.upstream.Dial;
 import io.framegate.upstream.TargetState;
@@ -25,13 +26,13 @@ final class Session implements Watcher {
 
 	private @Nullable Dial dial;
 
-	/** When the first frame went upstream since the last one came back; 0 for none. */
+	/** When the last frame came that went upstream; 0 once one came back. */
 	private long awaitingSince;
 
 	/** Whether the server has sent anything yet. */
 	private boolean answered;
 
-	/** Where that frame ends among the bytes written upstream; 0 once it has left. */
+	/** Where that frame ends among the bytes written upstream. */
 	private long awaitedEnd;
 
 	Session(Connector connector) {
@@ -86,7 +87,7 @@ final class Session implements Watcher {
 				answeredBy(from);
 			}
 		}
-		else if (this.awaitingSince == 0) {
+		else {
 			this.awaitingSince = from.lastReadNanos();
 			this.awaitedEnd = to.bytesWritten();
 		}
@@ -152,7 +153,6 @@ final class Session implements Watcher {
 	public void failed(FrameConnection connection, Cause cause) {
 		this.awaitingSince = 0;
 		switch (cause.reason()) {
-			case IDLE_TIMEOUT -> closeIdle(cause);
 			case MAX_AGE -> drain(connection, cause);
 			case BAD_FRAME, FRAME_TOO_LONG, FRAME_TIMEOUT, FRAME_NOT_ENCODABLE, INTERNAL_ERROR -> {
 				if (connection.side() == Side.INBOUND) {
@@ -212,22 +212,6 @@ final class Session implements Watcher {
 		}
 	}
 
-	private void closeIdle(Cause cause) {
-		boolean quiet = pending(this.inbound) == 0 && pending(this.upstream) == 0;
-		if (!quiet || this.inbound == null || this.upstream == null) {
-			finish(cause);
-			return;
-		}
-		// Nothing is on its way in either direction, so nothing can be destroyed by
-		// closing.
-		this.upstream.close(cause);
-		this.inbound.close(cause);
-	}
-
-	private static long pending(@Nullable FrameConnection connection) {
-		return (connection != null) ? connection.pendingBytes() : 0;
-	}
-
 	/**
 	 * Nothing more can be given to the one side, so nothing more is taken from the other,
 	 * which still gets what is there.
@@ -273,15 +257,18 @@ final class Session implements Watcher {
 	@Override
 	public long awaitingReplySince(FrameConnection connection) {
 		FrameConnection server = this.upstream;
-		if (this.awaitingSince == 0 || server == null || server.bytesOut() < this.awaitedEnd) {
+		long asked = this.awaitingSince;
+		if (asked == 0 || server == null || server.bytesOut() < this.awaitedEnd || isStream()) {
 			// Nothing was asked, or not all of it has left: that is for the write timer.
 			return 0;
 		}
-		if (this.awaitedEnd > 0) {
-			this.awaitedEnd = 0;
-			this.awaitingSince = Math.max(this.awaitingSince, server.lastWriteNanos());
-		}
-		return this.awaitingSince;
+		long since = Math.max(asked, server.lastWriteNanos());
+		return (server.lastReadNanos() - since > 0) ? 0 : since;
+	}
+
+	private boolean isStream() {
+		FrameConnection client = this.inbound;
+		return client != null && client.framing() instanceof StreamFraming;
 	}
 
 	@Override

@@ -1,6 +1,7 @@
 package io.framegate.route;
 
 import java.time.Duration;
+import java.time.Duration;
 import java.util.Map;
 
 import io.framegate.timeout.Timer;
@@ -21,6 +22,15 @@ public record Route(String name, Mode mode, Listen listen, Upstream upstream, Ma
 
 	public Route {
 		timeouts = Map.copyOf(timeouts);
+	}
+
+	/**
+	 * What timers have that are not configured, where the mode has a default of its own.
+	 * In a session nobody can tell whether a frame is to be answered.
+	 * @return limits by timer
+	 */
+	public Map<Timer, Duration> timeoutDefaults() {
+		return (this.mode == Mode.SESSION) ? Map.of(Timer.REPLY, Duration.ZERO) : Map.of();
 	}
 
 	static Route of(String name, RouteProperties properties) {

@@ -64,6 +64,9 @@ public final class Timeouts {
 
 	private static final int COUNT = Timer.values().length;
 
+	/** Defaults that are the route's mode's own. */
+	private final Map<Timer, Duration> defaults;
+
 	private final AtomicReferenceArray<Limit> configured = new AtomicReferenceArray<>(COUNT);
 
 	private final AtomicReferenceArray<@Nullable Limit> runtime = new AtomicReferenceArray<>(COUNT);
@@ -73,6 +76,17 @@ public final class Timeouts {
 	private final AtomicLongArray fired = new AtomicLongArray(COUNT);
 
 	public Timeouts(Map<Timer, Duration> configured) {
+		this(configured, Map.of());
+	}
+
+	/**
+	 * Takes limits.
+	 * @param configured the configured limits
+	 * @param defaults what a timer that is not configured has, where that is not its
+	 * usual default
+	 */
+	public Timeouts(Map<Timer, Duration> configured, Map<Timer, Duration> defaults) {
+		this.defaults = Map.copyOf(defaults);
 		configure(configured);
 	}
 
@@ -83,8 +97,8 @@ public final class Timeouts {
 	public void configure(Map<Timer, Duration> values) {
 		for (Timer timer : Timer.values()) {
 			Duration value = values.get(timer);
-			this.configured.set(timer.ordinal(),
-					(value != null) ? new Limit(value, Source.CONFIG) : new Limit(timer.byDefault(), Source.DEFAULT));
+			this.configured.set(timer.ordinal(), (value != null) ? new Limit(value, Source.CONFIG)
+					: new Limit(this.defaults.getOrDefault(timer, timer.byDefault()), Source.DEFAULT));
 			refresh(timer);
 		}
 	}

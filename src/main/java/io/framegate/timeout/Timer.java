@@ -26,7 +26,11 @@ public enum Timer {
 	/** No byte in either direction. */
 	IDLE(Duration.ofMinutes(5)),
 
-	/** Request fully written upstream, or queued for a pool place → reply complete. */
+	/**
+	 * Request fully written upstream, or queued for a pool place → reply complete; in
+	 * session mode, where it is off by default, the last frame written upstream →
+	 * anything back.
+	 */
 	REPLY(Duration.ofSeconds(30)),
 
 	/** Bytes pending and none accepted by the peer's kernel. */

@@ -16,12 +16,12 @@ enum DeadPeer {
 		stage.vanish();
 	}),
 
-	KEEPALIVE_CLIENT("idle: 1h", "inbound-reset", "inbound", "keepalive", 75, (stage) -> {
+	KEEPALIVE_CLIENT("idle: 1h", "idle-timeout", "gateway", "keepalive", 120, (stage) -> {
 		stage.talk();
 		stage.vanish();
 	}),
 
-	KEEPALIVE_WITHOUT_WRITE_CLIENT("idle: 1h, write: 0", "inbound-reset", "inbound", "keepalive", 120, (stage) -> {
+	KEEPALIVE_WITHOUT_WRITE_CLIENT("idle: 1h, write: 0", "idle-timeout", "gateway", "keepalive", 120, (stage) -> {
 		stage.talk();
 		stage.vanish();
 	}),

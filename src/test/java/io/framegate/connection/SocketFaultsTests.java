@@ -34,7 +34,7 @@ class SocketFaultsTests {
 		assertThat(SocketFaults.cause(Side.INBOUND, fault, () -> false, NONE))
 			.isEqualTo(Cause.byGateway(CloseReason.WRITE_TIMEOUT, errno + " (given up by the kernel)"));
 		assertThat(SocketFaults.cause(Side.UPSTREAM, fault, () -> true, LIMIT))
-			.isEqualTo(new Cause(CloseReason.UPSTREAM_RESET, EndedBy.UPSTREAM, errno + " (keepalive)"));
+			.isEqualTo(Cause.byGateway(CloseReason.IDLE_TIMEOUT, "keepalive: the peer answered no probe: " + errno));
 	}
 
 	@ParameterizedTest

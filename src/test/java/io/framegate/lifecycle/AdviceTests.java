@@ -34,7 +34,7 @@ class AdviceTests {
 			configuration.property("framegate.routes.orders." + parts[0], parts[1]);
 		}
 		Route route = configuration.onlyRoute();
-		return advice.on(route, new Timeouts(route.timeouts()));
+		return advice.on(route, new Timeouts(route.timeouts(), route.timeoutDefaults()));
 	}
 
 	@Test

@@ -18,10 +18,12 @@ import io.framegate.testkit.FullBacklog;
 import io.framegate.testkit.Gateway;
 import io.framegate.testkit.TestClient;
 import io.framegate.testkit.TestUpstream;
+import io.framegate.timeout.Timeouts;
 import io.framegate.timeout.Timer;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollSocketChannel;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -48,6 +50,13 @@ class TimersTests {
 		while (true) {
 			peer.send(line);
 		}
+	});
+
+	/** Begins an answer. */
+	private static final TestUpstream BEGUN = TestUpstream.handling((peer) -> {
+		peer.readLine();
+		peer.send("begun");
+		peer.awaitEof();
 	});
 
 	/** Answers with so little that the kernel takes all of it. */
@@ -95,6 +104,10 @@ class TimersTests {
 						route("max-age", ECHO, "max-age=300ms"), route("late", LATE, "drain=200ms"),
 						route("changed", ECHO, "idle=5m"), route("unchanged", ECHO, "idle=5m"),
 						route("kernel", SOME, "write=1m", "drain=300ms"),
+						route("pending", SOME, "write=1m", "drain=300ms"), route("upload", SINK, "reply=800ms"),
+						route("begun", BEGUN, "reply=400ms"), route("idle-late", ECHO, "idle=300ms"),
+						Gateway.route("exchanges", "crlf", "crlf", ECHO.address(), "mode=request-reply"),
+						Gateway.route("streamed", "stream", "stream", SINK.address(), "timeouts.reply=200ms"),
 						Gateway.route("bean", "bean:semicolon", "crlf", ECHO.address(), "timeouts.frame=300ms"),
 						Gateway.route("thinking", "length4", "stream", THINKING.address(), "listen.max-frame-size=16MB",
 								"upstream.max-frame-size=16MB", "timeouts.reply=800ms")));
@@ -123,7 +136,7 @@ class TimersTests {
 		endings.close();
 		gateway.close();
 		FULL.close();
-		List.of(ECHO, SINK, SILENT, FLOOD, SOME, THINKING, LATE).forEach(TestUpstream::close);
+		List.of(ECHO, SINK, SILENT, FLOOD, SOME, BEGUN, THINKING, LATE).forEach(TestUpstream::close);
 	}
 
 	@Test
@@ -217,6 +230,85 @@ class TimersTests {
 	}
 
 	@Test
+	void replyCountsFromTheLastFrameOfASession() {
+		try (TestClient client = gateway.connect("upload")) {
+			FrameConnection connection = endings.live("upload", Side.INBOUND);
+			long before = System.nanoTime();
+			while (System.nanoTime() - before < 2_000_000_000L) {
+				client.sendLine("more");
+				Endings.awaitMillis(20);
+			}
+			assertThat(connection.cause()).isNull();
+			client.expectEof();
+		}
+		endings.expect("upload", CloseReason.REPLY_TIMEOUT, EndedBy.GATEWAY);
+	}
+
+	@Test
+	void anythingFromTheServerStopsReplyInASession() {
+		try (TestClient client = gateway.connect("begun")) {
+			client.sendLine("hello");
+			FrameConnection upstream = endings.live("begun", Side.UPSTREAM);
+			Gateway.await("a part of a reply", () -> Optional.of(upstream).filter((one) -> one.bytesIn() > 0));
+			Endings.awaitMillis(900);
+			assertThat(upstream.cause()).isNull();
+			assertThat(endings.fired("begun", "reply")).isZero();
+		}
+	}
+
+	@Test
+	void streamHasNoReplies() {
+		try (TestClient client = gateway.connect("streamed")) {
+			client.sendLine("hello");
+			FrameConnection upstream = endings.live("streamed", Side.UPSTREAM);
+			Gateway.await("the bytes", () -> Optional.of(upstream).filter((one) -> one.bytesOut() > 0));
+			Endings.awaitMillis(700);
+			assertThat(upstream.cause()).isNull();
+		}
+	}
+
+	@Test
+	void replyIsOffInSessionsUnlessItIsSet() {
+		assertThat(gateway.route("clinging").timeouts().limit(Timer.REPLY))
+			.isEqualTo(new Timeouts.Limit(Duration.ZERO, Timeouts.Source.DEFAULT));
+		assertThat(gateway.route("exchanges").timeouts().limit(Timer.REPLY))
+			.isEqualTo(new Timeouts.Limit(Duration.ofSeconds(30), Timeouts.Source.DEFAULT));
+		assertThat(gateway.route("upload").timeouts().limit(Timer.REPLY))
+			.isEqualTo(new Timeouts.Limit(Duration.ofMillis(800), Timeouts.Source.CONFIG));
+	}
+
+	@Test
+	void idleEndsWithFinAndReadsWhatComesLate() {
+		try (TestClient client = gateway.connect("idle-late")) {
+			client.sendLine("hello");
+			assertThat(client.readLine()).isEqualTo("hello");
+			client.expectEof();
+			client.sendLine("late");
+			client.halfClose();
+			Closure closure = endings.expect("idle-late", CloseReason.IDLE_TIMEOUT, EndedBy.GATEWAY);
+			assertThat(closure.undelivered()).isEqualTo(new Closure.Undelivered(1, 4));
+		}
+	}
+
+	/** Else one lost keepalive probe would end a quiet connection. */
+	@Test
+	void kernelKnowsTheWriteLimitOnlyWhileSomethingIsPending() {
+		try (TestClient client = TestClient.connect("127.0.0.1", gateway.port("pending"), 8 * 1024)) {
+			client.sendLine("hello");
+			FrameConnection connection = endings.live("pending", Side.INBOUND);
+			Assumptions.assumeTrue(connection.channel() instanceof EpollSocketChannel, "native sockets");
+			Gateway.await("the limit", () -> Optional.of(userTimeout(connection)).filter((millis) -> millis == 60_000));
+			assertThat(client.readExactly(16 * 8 * 1024)).isNotEmpty();
+			Gateway.await("no limit", () -> Optional.of(userTimeout(connection)).filter((millis) -> millis == 0));
+			assertThat(connection.isOpen()).isTrue();
+		}
+	}
+
+	private static int userTimeout(FrameConnection connection) {
+		return connection.channel().config().getOption(EpollChannelOption.TCP_USER_TIMEOUT);
+	}
+
+	@Test
 	void writeToAClientThatStopsReading() {
 		try (TestClient client = TestClient.connect("127.0.0.1", gateway.port("reader"), 8 * 1024)) {
 			client.sendLine("go");
@@ -257,9 +349,11 @@ class TimersTests {
 		try (TestClient client = TestClient.connect("127.0.0.1", gateway.port("reset"), 8 * 1024)) {
 			client.sendLine("go");
 			FrameConnection connection = endings.live("reset", Side.INBOUND);
-			// The kernel, which knows the limit too, is not to be first.
-			connection.execute(() -> connection.channel().config().setOption(EpollChannelOption.TCP_USER_TIMEOUT, 0));
 			Runnable muchToDo = () -> {
+				if (connection.isOpen()) {
+					// The kernel, which knows the limit too, is not to be first.
+					connection.channel().config().setOption(EpollChannelOption.TCP_USER_TIMEOUT, 0);
+				}
 				long since = connection.startedAt(Timer.WRITE);
 				if (connection.isOpen() && since != 0 && System.nanoTime() - since >= 1_000_000_000) {
 					client.reset();
