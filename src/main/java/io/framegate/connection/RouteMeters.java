@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.BooleanSupplier;
+import java.util.function.DoubleSupplier;
 
 import io.framegate.timeout.Timeouts;
 import io.framegate.timeout.Timer;
@@ -220,10 +220,10 @@ public final class RouteMeters implements AutoCloseable {
 	/**
 	 * Shows whether a target is up.
 	 * @param target the target
-	 * @param up asked at each scrape
+	 * @param up asked at each scrape: 1, 0, or not a number where nobody knows
 	 */
-	public void watchTarget(String target, BooleanSupplier up) {
-		keep(Gauge.builder("framegate.upstream.up", () -> up.getAsBoolean() ? 1 : 0)
+	public void watchTarget(String target, DoubleSupplier up) {
+		keep(Gauge.builder("framegate.upstream.up", up::getAsDouble)
 			.tags(ROUTE, this.route, "target", target)
 			.description("Whether a target is up")
 			.register(this.registry));

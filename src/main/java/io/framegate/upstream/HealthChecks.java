@@ -201,7 +201,7 @@ final class HealthChecks {
 	}
 
 	/**
-	 * How long a part of a probe may take: as any connect, but a target that has gone
+	 * How long a probe of an address may take: as any connect, but a target that has gone
 	 * silent must not keep the probes after this one waiting for longer than need be.
 	 */
 	private int limit() {
@@ -233,6 +233,7 @@ final class HealthChecks {
 
 	private @Nullable String probe(InetSocketAddress address, int sourcePort) throws BindException {
 		int millis = limit();
+		long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
 		try (Socket socket = new Socket()) {
 			String source = this.upstream.sourceAddress();
 			if (source != null || sourcePort != 0) {
@@ -251,9 +252,8 @@ final class HealthChecks {
 			if (this.check.send() == null) {
 				return null;
 			}
-			socket.setSoTimeout(millis);
 			this.terms.framing().serializer().serialize(Payloads.bytes(this.check.send()), socket.getOutputStream());
-			byte[] answer = this.terms.framing().deserializer().deserialize(socket.getInputStream());
+			byte[] answer = this.terms.framing().deserializer().deserialize(new DeadlineInputStream(socket, deadline));
 			boolean fits = this.check.expect() == null || Arrays.equals(answer, Payloads.bytes(this.check.expect()));
 			if (sourcePort == 0) {
 				socket.shutdownOutput();

@@ -61,7 +61,11 @@ public final class Targets {
 
 	private TargetState state(Target target) {
 		TargetState state = new TargetState(target, this.fall);
-		this.meters.watchTarget(target.toString(), state::isUp);
+		this.meters.watchTarget(target.toString(), () -> switch (state.status()) {
+			case UNKNOWN -> Double.NaN;
+			case UP -> 1;
+			case EJECTED, DOWN -> 0;
+		});
 		return state;
 	}
 

@@ -68,6 +68,8 @@ class BalanceTests {
 
 	private static FullBacklog silent;
 
+	private static TestUpstream dribbling;
+
 	private static Gateway gateway;
 
 	@BeforeAll
@@ -84,6 +86,12 @@ class BalanceTests {
 		probingSource = TestPorts.free(1);
 		itself = TestPorts.free(1);
 		itselfProbed = TestPorts.free(1);
+		dribbling = TestUpstream.handling((peer) -> {
+			while (!Thread.interrupted()) {
+				peer.send("w");
+				Thread.sleep(100);
+			}
+		});
 		silent = new FullBacklog("127.0.0.2", server("named").port());
 		TestNames.put("half-silent.test", "127.0.0.2", "127.0.0.1");
 		TestNames.put("moving.test", "127.0.0.1");
@@ -121,6 +129,9 @@ class BalanceTests {
 				Gateway.route("half-silent", "crlf", "crlf", "half-silent.test:" + server("named").port(),
 						"timeouts.connect=10m"),
 				Gateway.route("named", "crlf", "crlf", "localhost:" + server("named").port(), pooled),
+				route("untried", "untried", 1, new String[0]),
+				Gateway.route("dribbling", "crlf", "crlf", dribbling.address(),
+						Gateway.all(checked, new String[] { "upstream.health-check.send=are you well" })),
 				fromItself("itself", itself), fromItself("itself-pooled", itself, pooled),
 				fromItself("itself-probed", itselfProbed, checked),
 				Gateway.route("port-taken", "crlf", "crlf", server("ports").address(),
@@ -177,6 +188,7 @@ class BalanceTests {
 		gateway.close();
 		SERVERS.values().forEach(TestUpstream::close);
 		silent.close();
+		dribbling.close();
 		// A second try begins with servers of its own.
 		SERVERS.clear();
 		for (ServerSocket taken : SOURCES_TAKEN) {
@@ -475,6 +487,17 @@ class BalanceTests {
 		assertThat(gateway.awaitClosure(route, Side.INBOUND).reason()).isEqualTo(CloseReason.UPSTREAM_REFUSED);
 		// Nothing of it is left, so that the server can listen.
 		assertThat(TestPorts.isFree(itself)).isTrue();
+	}
+
+	@Test
+	void nobodyKnowsWhetherATargetIsUpThatNobodyHasTried() {
+		assertThat(up("untried", 0)).isNaN();
+		assertThat(state("untried", 0)).isEqualTo("UNKNOWN");
+	}
+
+	@Test
+	void probeWhoseAnswerDribblesInFails() {
+		Gateway.await("down", () -> Optional.of(state("dribbling", 0)).filter("DOWN"::equals));
 	}
 
 	@Test
