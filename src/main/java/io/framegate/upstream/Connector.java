@@ -93,7 +93,7 @@ public final class Connector extends AbstractClientConnectionFactory {
 	Dial dial(Loop loop, @Nullable InetAddress client, @Nullable TargetState first, Watcher watcher,
 			Consumer<Cause> failed) {
 		Dial dial = new Dial(this, loop, watcher, failed);
-		this.targets.candidates(client, first, loop, dial::begin);
+		dial.begin(this.targets.toTry(client, first));
 		return dial;
 	}
 
@@ -116,7 +116,7 @@ public final class Connector extends AbstractClientConnectionFactory {
 	 */
 	Dial dial(Loop loop, TargetState target, Watcher watcher, Consumer<Cause> failed) {
 		Dial dial = new Dial(this, loop, watcher, failed);
-		this.targets.candidates(target, loop, dial::begin);
+		dial.begin(List.of(target));
 		return dial;
 	}
 

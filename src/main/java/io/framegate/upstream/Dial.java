@@ -1,6 +1,8 @@
 package io.framegate.upstream;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -11,6 +13,8 @@ import io.framegate.connection.CloseReason;
 import io.framegate.connection.FrameConnection;
 import io.framegate.connection.Loop;
 import io.framegate.connection.Watcher;
+import io.framegate.timeout.Timeouts;
+import io.framegate.timeout.Timer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +40,13 @@ public final class Dial {
 
 	private final List<FrameConnection> attempts = new ArrayList<>(1);
 
-	private List<Candidate> candidates = List.of();
+	private final List<Candidate> candidates = new ArrayList<>(1);
+
+	/** Targets whose names are not looked up yet. */
+	private final Deque<TargetState> unknown = new ArrayDeque<>(0);
+
+	/** The one of them whose name is waited for. */
+	private @Nullable TargetState awaited;
 
 	private int next;
 
@@ -53,9 +63,50 @@ public final class Dial {
 		this.failed = failed;
 	}
 
-	void begin(List<Candidate> found) {
-		this.candidates = found;
+	/**
+	 * Begins with the targets whose addresses are known.
+	 * @param targets the targets, best first
+	 */
+	void begin(List<TargetState> targets) {
+		for (TargetState target : targets) {
+			if (target.isLookedUp()) {
+				addAddresses(target);
+			}
+			else {
+				this.unknown.addLast(target);
+			}
+		}
 		tryNext();
+	}
+
+	private void addAddresses(TargetState target) {
+		target.addressesInTurn().forEach((address) -> this.candidates.add(new Candidate(target, address)));
+	}
+
+	/**
+	 * Waits for a name to be looked up, as long as a connect may take.
+	 */
+	private void awaitName(TargetState target) {
+		Timeouts timeouts = this.connector.terms().timeouts();
+		long limit = timeouts.nanos(Timer.CONNECT);
+		this.awaited = target;
+		if (limit > 0) {
+			this.headStart = this.loop.eventLoop().schedule(() -> {
+				timeouts.countFired(Timer.CONNECT);
+				this.cause = Cause.byGateway(CloseReason.CONNECT_TIMEOUT, target.target()
+						+ ": its name was not looked up within connect (" + timeouts.limit(Timer.CONNECT).text() + ")");
+				target.failed(Evidence.CONNECT);
+				this.awaited = null;
+				tryNext();
+			}, limit, TimeUnit.NANOSECONDS);
+		}
+		target.lookedUp().thenRun(() -> this.loop.later(() -> {
+			if (this.awaited == target) {
+				this.awaited = null;
+				addAddresses(target);
+				tryNext();
+			}
+		}));
 	}
 
 	/**
@@ -85,7 +136,10 @@ public final class Dial {
 			return;
 		}
 		if (this.next == this.candidates.size()) {
-			if (this.attempts.isEmpty()) {
+			if (this.attempts.isEmpty() && !this.unknown.isEmpty()) {
+				awaitName(this.unknown.removeFirst());
+			}
+			else if (this.attempts.isEmpty()) {
 				Cause last = this.cause;
 				fail((last != null) ? last : Cause.byGateway(CloseReason.UPSTREAM_UNREACHABLE, "every target is down"));
 			}
@@ -132,6 +186,7 @@ public final class Dial {
 	 */
 	public void cancel(Cause why) {
 		this.over = true;
+		this.awaited = null;
 		stopWaiting();
 		for (FrameConnection connection : List.copyOf(this.attempts)) {
 			connection.close(why);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,6 +13,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -184,7 +187,7 @@ final class HealthChecks {
 				}
 			}
 		}
-		catch (IOException ex) {
+		catch (UnknownHostException ex) {
 			return "unknown host " + ex.getMessage();
 		}
 		return fault;
@@ -194,10 +197,21 @@ final class HealthChecks {
 	 * Those that connections go to: while no name server answers, they may still be
 	 * right.
 	 */
-	private static List<InetSocketAddress> addresses(TargetState state) throws IOException {
+	private List<InetSocketAddress> addresses(TargetState state) throws UnknownHostException {
+		try {
+			state.lookedUp().get(limit(), TimeUnit.MILLISECONDS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		catch (ExecutionException | TimeoutException ex) {
+			throw new UnknownHostException(state.target().host() + ": not looked up in time");
+		}
 		List<InetSocketAddress> known = state.addresses();
-		return (known.isEmpty() || known.getFirst().isUnresolved()) ? Resolver.resolve(state.target())
-				: new ArrayList<>(known);
+		if (known.isEmpty() || known.getFirst().isUnresolved()) {
+			throw new UnknownHostException(state.target().host());
+		}
+		return new ArrayList<>(known);
 	}
 
 	/**

@@ -6,14 +6,25 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 
 import io.framegate.route.Target;
 import io.netty.util.NetUtil;
 
 /**
  * Looks up the addresses of targets. A look-up of a name blocks: never on an event loop.
+ * It is made on a thread of the platform, for it would hold a virtual thread's carrier,
+ * and two that hang all virtual threads.
  */
 final class Resolver {
+
+	/** A thread for each name that is being looked up. */
+	private static final ExecutorService THREADS = new ThreadPoolExecutor(0, Integer.MAX_VALUE, 1, TimeUnit.SECONDS,
+			new SynchronousQueue<>(), Thread.ofPlatform().daemon().name("framegate-name-", 0).factory());
 
 	private Resolver() {
 	}
@@ -31,7 +42,7 @@ final class Resolver {
 	static List<InetSocketAddress> resolve(Target target) throws UnknownHostException {
 		List<InetAddress> six = new ArrayList<>();
 		List<InetAddress> four = new ArrayList<>();
-		for (InetAddress address : InetAddress.getAllByName(target.host())) {
+		for (InetAddress address : addresses(target.host())) {
 			((address instanceof Inet6Address) ? six : four).add(address);
 		}
 		List<InetSocketAddress> addresses = new ArrayList<>();
@@ -44,6 +55,22 @@ final class Resolver {
 			}
 		}
 		return addresses;
+	}
+
+	private static InetAddress[] addresses(String host) throws UnknownHostException {
+		if (isLiteral(host)) {
+			return InetAddress.getAllByName(host);
+		}
+		try {
+			return THREADS.submit(() -> InetAddress.getAllByName(host)).get();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new UnknownHostException(host);
+		}
+		catch (ExecutionException ex) {
+			throw new UnknownHostException(host);
+		}
 	}
 
 }

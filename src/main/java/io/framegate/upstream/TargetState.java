@@ -3,6 +3,7 @@ package io.framegate.upstream;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -56,6 +57,8 @@ public final class TargetState {
 	private final AtomicInteger nextAddress = new AtomicInteger();
 
 	private volatile List<InetSocketAddress> addresses = List.of();
+
+	private final CompletableFuture<Void> lookedUp = new CompletableFuture<>();
 
 	private volatile boolean seen;
 
@@ -263,6 +266,23 @@ public final class TargetState {
 
 	void addresses(List<InetSocketAddress> found) {
 		this.addresses = found;
+		this.lookedUp.complete(null);
+	}
+
+	/**
+	 * Whether its name was looked up once, found or not.
+	 * @return whether there is an address to try
+	 */
+	boolean isLookedUp() {
+		return this.lookedUp.isDone();
+	}
+
+	/**
+	 * Completed when its name was looked up for a first time.
+	 * @return completed by any thread
+	 */
+	CompletableFuture<Void> lookedUp() {
+		return this.lookedUp;
 	}
 
 	List<InetSocketAddress> addresses() {

@@ -9,20 +9,15 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 
-import io.framegate.connection.Loop;
 import io.framegate.connection.RouteMeters;
 import io.framegate.route.Balance;
 import io.framegate.route.Target;
 import io.framegate.route.Upstream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A route's targets: which are up, where they are, and which comes next. Names are looked
@@ -33,11 +28,6 @@ public final class Targets {
 	/** How often names are looked up again. */
 	static final Duration LOOK_UP_EVERY = Duration.ofSeconds(5);
 
-	/** How long new targets may be waited for. */
-	private static final Duration FIRST_LOOK_UP = Duration.ofSeconds(5);
-
-	private static final Logger logger = LoggerFactory.getLogger(Targets.class);
-
 	private final Balance balance;
 
 	private final RouteMeters meters;
@@ -47,8 +37,6 @@ public final class Targets {
 	private volatile List<TargetState> states;
 
 	private final AtomicInteger turn = new AtomicInteger();
-
-	private final CompletableFuture<Void> known = new CompletableFuture<>();
 
 	private final CountDownLatch stopped = new CountDownLatch(1);
 
@@ -70,40 +58,26 @@ public final class Targets {
 	}
 
 	/**
-	 * Begins to look up names, each on a thread of its own: one that takes long keeps no
-	 * other waiting once every name was looked up for a first time.
+	 * Begins to look up names, each for itself: none waits for another.
 	 */
 	void start() {
-		AtomicInteger left = new AtomicInteger(this.states.size());
-		if (this.states.isEmpty()) {
-			this.known.complete(null);
-		}
-		for (TargetState state : this.states) {
-			watchAddress(state, () -> {
-				if (left.decrementAndGet() == 0) {
-					this.known.complete(null);
-				}
-			});
-		}
+		this.states.forEach(this::watchAddress);
 	}
 
-	private void watchAddress(TargetState state, Runnable once) {
+	private void watchAddress(TargetState state) {
 		if (Resolver.isLiteral(state.target().host())) {
 			lookUp(state);
-			once.run();
 		}
 		else {
 			Thread.ofVirtual().name("framegate-resolver-" + state.target()).start(() -> {
 				lookUp(state);
-				once.run();
 				lookUpAgainAndAgain(state);
 			});
 		}
 	}
 
 	/**
-	 * Takes other targets: those that were there before keep their state. Waits a while
-	 * for the names of new ones to be looked up, so that there is always one to be used.
+	 * Takes other targets: those that were there before keep their state.
 	 * @param targets the targets
 	 */
 	synchronized void change(List<Target> targets) {
@@ -117,17 +91,8 @@ public final class Targets {
 				return state;
 			}));
 		}
-		CountDownLatch lookedUp = new CountDownLatch(added.size());
-		added.forEach((state) -> watchAddress(state, lookedUp::countDown));
-		try {
-			if (!lookedUp.await(FIRST_LOOK_UP.toMillis(), TimeUnit.MILLISECONDS)) {
-				logger.warn("Not every name of {} could be looked up yet", targets);
-			}
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
 		this.states = List.copyOf(after);
+		added.forEach(this::watchAddress);
 		before.stream()
 			.filter((state) -> !after.contains(state))
 			.forEach((state) -> this.meters.forgetTarget(state.target().toString()));
@@ -163,50 +128,17 @@ public final class Targets {
 	}
 
 	/**
-	 * Finds the addresses to try, best first.
+	 * The targets to try, best first; those whose names are not looked up yet come last.
 	 * @param client the client's address, for {@code source-hash}
 	 * @param first the target to try first, or {@code null}
-	 * @param loop where to call back
-	 * @param found called at once where no first look-up has to be waited for
+	 * @return the targets
 	 */
-	void candidates(@Nullable InetAddress client, @Nullable TargetState first, Loop loop,
-			Consumer<List<Candidate>> found) {
-		whenKnown(loop, () -> {
-			List<TargetState> order = new ArrayList<>(inOrder(client));
-			if (first != null && order.remove(first)) {
-				order.addFirst(first);
-			}
-			found.accept(candidates(order));
-		});
-	}
-
-	/**
-	 * Finds the addresses of one target.
-	 * @param target the target
-	 * @param loop where to call back
-	 * @param found called as above
-	 */
-	void candidates(TargetState target, Loop loop, Consumer<List<Candidate>> found) {
-		whenKnown(loop, () -> found.accept(candidates(List.of(target))));
-	}
-
-	private void whenKnown(Loop loop, Runnable task) {
-		if (this.known.isDone()) {
-			task.run();
+	List<TargetState> toTry(@Nullable InetAddress client, @Nullable TargetState first) {
+		List<TargetState> order = new ArrayList<>(inOrder(client));
+		if (first != null && first.isLookedUp() && order.remove(first)) {
+			order.addFirst(first);
 		}
-		else {
-			this.known.thenRun(() -> loop.execute(task));
-		}
-	}
-
-	private static List<Candidate> candidates(List<TargetState> targets) {
-		List<Candidate> candidates = new ArrayList<>();
-		for (TargetState state : targets) {
-			for (InetSocketAddress address : state.addressesInTurn()) {
-				candidates.add(new Candidate(state, address));
-			}
-		}
-		return candidates;
+		return order;
 	}
 
 	/**
@@ -218,8 +150,8 @@ public final class Targets {
 		if (up.isEmpty()) {
 			return with((state) -> state.status() == TargetState.Status.EJECTED);
 		}
-		return switch (this.balance) {
-			case FAILOVER -> up;
+		List<TargetState> order = switch (this.balance) {
+			case FAILOVER -> new ArrayList<>(up);
 			case ROUND_ROBIN -> turned(up);
 			case LEAST_CONNECTIONS -> {
 				List<TargetState> sorted = turned(up);
@@ -232,6 +164,8 @@ public final class Targets {
 				yield sorted;
 			}
 		};
+		order.sort(Comparator.comparing(TargetState::isLookedUp).reversed());
+		return order;
 	}
 
 	/**
@@ -244,7 +178,10 @@ public final class Targets {
 		if (up.isEmpty()) {
 			return with((state) -> state.status() == TargetState.Status.EJECTED);
 		}
-		return (this.balance == Balance.FAILOVER) ? up.subList(0, 1) : up;
+		if (this.balance == Balance.FAILOVER) {
+			return List.of(up.stream().filter(TargetState::isLookedUp).findFirst().orElse(up.getFirst()));
+		}
+		return up;
 	}
 
 	/**
@@ -338,7 +275,7 @@ public final class Targets {
 	 * @return whether there is a better one
 	 */
 	boolean isBetterUpThan(TargetState state) {
-		return this.states.stream().anyMatch((other) -> other.isUp() && isBefore(other, state));
+		return this.states.stream().anyMatch((other) -> other.isUp() && other.isLookedUp() && isBefore(other, state));
 	}
 
 	/**
