@@ -370,9 +370,14 @@ class SecurityTests {
 		}
 
 		private static String[] token(String claims) throws GeneralSecurityException {
+			return token("carol", claims);
+		}
+
+		private static String[] token(String subject, String claims) throws GeneralSecurityException {
 			Base64.Encoder base64 = Base64.getUrlEncoder().withoutPadding();
 			String unsigned = base64.encodeToString("{\"alg\":\"RS256\"}".getBytes(StandardCharsets.UTF_8)) + "."
-					+ base64.encodeToString(("{\"sub\":\"carol\"," + claims + "}").getBytes(StandardCharsets.UTF_8));
+					+ base64.encodeToString(
+							("{\"sub\":\"" + subject + "\"," + claims + "}").getBytes(StandardCharsets.UTF_8));
 			Signature signature = Signature.getInstance("SHA256withRSA");
 			signature.initSign(keys.getPrivate());
 			signature.update(unsigned.getBytes(StandardCharsets.UTF_8));
@@ -402,6 +407,20 @@ class SecurityTests {
 			assertThat(response.headers().firstValue("www-authenticate")).hasValue("Bearer");
 			assertThat(gateway.exchange("GET", "/actuator/health", null).statusCode()).isEqualTo(200);
 			assertThat(change(gateway)).isEqualTo(401);
+		}
+
+		@Test
+		void subjectCannotForgeALine() throws GeneralSecurityException {
+			String[] operator = token("dan\\n2026 INFO all is well", "\"roles\":[\"operator\"]");
+			assertThat(change(gateway, operator)).isEqualTo(200);
+			assertThat(gateway.exchange("GET", "/actuator/auditevents?type=FRAMEGATE_TIMEOUT_CHANGED", null, operator)
+				.body()).contains("\"dan\\\\u000a2026 INFO all is well\"");
+		}
+
+		@Test
+		void noOperatorIsMadeUpWhereTokensAreAccepted() {
+			assertThat(gateway.bean(Users.class).generatedPassword()).isNull();
+			assertThat(change(gateway, basic("operator", "null"))).isEqualTo(401);
 		}
 
 		@Test
