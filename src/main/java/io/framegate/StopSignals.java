@@ -1,8 +1,12 @@
 package io.framegate;
 
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+
+import io.framegate.connection.ProcessHalt;
 
 /**
  * The first SIGTERM or SIGINT stops the gateway in order, the second ends it at once: by
@@ -15,7 +19,12 @@ final class StopSignals {
 	private StopSignals() {
 	}
 
-	static void handle() {
+	/**
+	 * Handles them from now on.
+	 * @param limit how long stopping in order may take after the first signal, before the
+	 * process is ended anyway
+	 */
+	static void handle(Supplier<Duration> limit) {
 		AtomicBoolean stopping = new AtomicBoolean();
 		STATUS.forEach((name, status) -> {
 			try {
@@ -26,6 +35,7 @@ final class StopSignals {
 					// Signals are handled one after the other: the second must not wait
 					// for this.
 					Thread.ofPlatform().name("framegate-signal").start(() -> System.exit(status));
+					Thread.ofPlatform().name("framegate-stop-limit").daemon().start(() -> end(limit.get(), status));
 				});
 			}
 			catch (ReflectiveOperationException ex) {
@@ -34,6 +44,20 @@ final class StopSignals {
 				System.getLogger(StopSignals.class.getName()).log(System.Logger.Level.DEBUG, name, ex);
 			}
 		});
+	}
+
+	/**
+	 * Whatever the stop waits for, an event loop that is dead for example, it does not
+	 * wait for ever.
+	 */
+	private static void end(Duration limit, int status) {
+		try {
+			Thread.sleep(limit);
+			ProcessHalt.halt("Framegate ends: it did not stop within " + limit.toSeconds() + " seconds", status);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
 	}
 
 	/**

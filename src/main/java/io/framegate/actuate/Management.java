@@ -2,6 +2,7 @@ package io.framegate.actuate;
 
 import io.framegate.connection.Closures;
 import io.framegate.connection.Connections;
+import io.framegate.connection.Loops;
 import io.framegate.lifecycle.Advice;
 import io.framegate.lifecycle.Reload;
 import io.framegate.lifecycle.Routes;
@@ -41,6 +42,16 @@ class Management {
 			String error = reload.error();
 			return (error != null) ? Health.status("DEGRADED").withDetail("error", error).build() : Health.up().build();
 		};
+	}
+
+	/**
+	 * A part of liveness.
+	 * @param loops the event loops
+	 * @return the component {@code eventLoops}
+	 */
+	@Bean
+	EventLoopsHealth eventLoopsHealthIndicator(Loops loops) {
+		return new EventLoopsHealth(loops);
 	}
 
 	/**

@@ -1,8 +1,10 @@
 package io.framegate.connection;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 import io.netty.buffer.ByteBuf;
@@ -59,6 +61,9 @@ public final class Loop implements Executor {
 
 	private int sweeps;
 
+	/** When the last sweep began, a {@link System#nanoTime()} stamp. */
+	private volatile long sweptAt = System.nanoTime();
+
 	/** When what is being cut into frames was read, 0 outside. */
 	private long cutStamp;
 
@@ -82,6 +87,15 @@ public final class Loop implements Executor {
 
 	public boolean inLoop() {
 		return this.eventLoop.inEventLoop();
+	}
+
+	/**
+	 * For how long the loop has done nothing of what it does ten times a second: it is
+	 * busy with one thing, blocked or dead. Any thread may call.
+	 * @return a time, next to nothing where the loop is well
+	 */
+	public Duration silence() {
+		return Duration.ofNanos(Math.max(0, System.nanoTime() - this.sweptAt));
 	}
 
 	/**
@@ -252,6 +266,7 @@ public final class Loop implements Executor {
 	private void sweep() {
 		CoarseClock.tick();
 		long now = System.nanoTime();
+		this.sweptAt = now;
 		this.sweeps++;
 		for (int i = 0; i < this.sweepers.size(); i++) {
 			try {
@@ -288,10 +303,15 @@ public final class Loop implements Executor {
 	}
 
 	void close() {
-		this.eventLoop.execute(() -> {
-			this.readBuffer.release();
-			this.gather.close();
-		});
+		try {
+			this.eventLoop.execute(() -> {
+				this.readBuffer.release();
+				this.gather.close();
+			});
+		}
+		catch (RejectedExecutionException ex) {
+			logger.debug("Loop {} has ended before", this.index, ex);
+		}
 	}
 
 	/**

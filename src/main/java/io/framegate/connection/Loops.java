@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
@@ -20,7 +22,8 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.ResourceLeakDetector;
 import io.netty.util.concurrent.DefaultThreadFactory;
-import io.netty.util.concurrent.Future;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The event loops, one a processor: on epoll where there is one, else on NIO. Any thread
@@ -29,6 +32,11 @@ import io.netty.util.concurrent.Future;
 public final class Loops implements AutoCloseable {
 
 	private static final String LEAK_DETECTION = "io.netty.leakDetection.level";
+
+	/** How long a loop is waited for. */
+	private static final int WAIT_SECONDS = 5;
+
+	private static final Logger logger = LoggerFactory.getLogger(Loops.class);
 
 	static {
 		if (System.getProperty(LEAK_DETECTION) == null) {
@@ -44,6 +52,8 @@ public final class Loops implements AutoCloseable {
 
 	private final List<Loop> all;
 
+	private volatile boolean closing;
+
 	public Loops() {
 		this(Runtime.getRuntime().availableProcessors(),
 				Epoll.isAvailable() && !Boolean.getBoolean("io.netty.transport.noNative"));
@@ -52,8 +62,8 @@ public final class Loops implements AutoCloseable {
 	Loops(int count, boolean epoll) {
 		this.epoll = epoll;
 		IoHandlerFactory transport = epoll ? new EpollTransport() : NioIoHandler.newFactory();
-		this.group = new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory("framegate-loop", true),
-				transport);
+		ProcessHalt.prepare();
+		this.group = new MultiThreadIoEventLoopGroup(count, new Threads(), transport);
 		List<Loop> loops = new ArrayList<>();
 		this.group.forEach((executor) -> loops.add(new Loop(loops.size(), (EventLoop) executor)));
 		this.all = Collections.unmodifiableList(loops);
@@ -81,23 +91,40 @@ public final class Loops implements AutoCloseable {
 	}
 
 	/**
-	 * Waits until every loop has done what it was given before. Not for event loops.
+	 * Waits until every loop has done what it was given before, or five seconds for one
+	 * that does not answer. Not for event loops.
 	 */
 	public void catchUp() {
-		this.all.stream().map((loop) -> loop.eventLoop().submit(() -> {
-		})).toList().forEach(Future::awaitUninterruptibly);
+		await(this.all.stream().map((loop) -> {
+			CompletableFuture<Void> done = new CompletableFuture<>();
+			loop.later(() -> done.complete(null));
+			return done;
+		}).toList());
 	}
 
 	/**
-	 * Waits until every loop has looked at its sockets once more. Not for event loops.
+	 * Waits until every loop has looked at its sockets once more, or five seconds for one
+	 * that does not answer. Not for event loops.
 	 */
 	public void lookAgain() {
 		// What a task schedules runs only after the loop has been to its sockets.
-		this.all.stream().map((loop) -> {
+		await(this.all.stream().map((loop) -> {
 			CompletableFuture<Void> looked = new CompletableFuture<>();
 			loop.later(() -> loop.eventLoop().schedule(() -> looked.complete(null), 0, TimeUnit.NANOSECONDS));
 			return looked;
-		}).toList().forEach(CompletableFuture::join);
+		}).toList());
+	}
+
+	private static void await(List<CompletableFuture<Void>> answers) {
+		try {
+			CompletableFuture.allOf(answers.toArray(CompletableFuture<?>[]::new)).get(WAIT_SECONDS, TimeUnit.SECONDS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		catch (ExecutionException | TimeoutException ex) {
+			logger.warn("An event loop did not answer within {} seconds", WAIT_SECONDS, ex);
+		}
 	}
 
 	public boolean isEpoll() {
@@ -117,8 +144,36 @@ public final class Loops implements AutoCloseable {
 	 */
 	@Override
 	public void close() {
+		this.closing = true;
 		this.all.forEach(Loop::close);
-		this.group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
+		this.group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(WAIT_SECONDS, TimeUnit.SECONDS);
+	}
+
+	/**
+	 * The threads of the loops. One that ends takes the process with it: its connections
+	 * would never be heard of again, and neither could they be closed.
+	 */
+	private final class Threads extends DefaultThreadFactory {
+
+		private Threads() {
+			super("framegate-loop", true);
+		}
+
+		@Override
+		public Thread newThread(Runnable loop) {
+			return super.newThread(() -> {
+				try {
+					loop.run();
+				}
+				finally {
+					if (!Loops.this.closing) {
+						ProcessHalt.halt("Framegate ends: event loop " + Thread.currentThread().getName() + " has died",
+								ProcessHalt.STATUS);
+					}
+				}
+			});
+		}
+
 	}
 
 }

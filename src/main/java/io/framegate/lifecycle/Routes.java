@@ -145,8 +145,7 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 		if (event.getApplicationContext()
 			.getBean(
 					AbstractApplicationContext.LIFECYCLE_PROCESSOR_BEAN_NAME) instanceof DefaultLifecycleProcessor lifecycle) {
-			Duration longest = this.quietPeriod.plus(longestDrain()).plus(GRACE.multipliedBy(5));
-			lifecycle.setTimeoutForShutdownPhase(PHASE, longest.toMillis());
+			lifecycle.setTimeoutForShutdownPhase(PHASE, stopLimit().toMillis());
 		}
 	}
 
@@ -192,6 +191,14 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 	private static Duration drainLimit(RunningRoute route) {
 		Duration drain = route.timeouts().limit(Timer.DRAIN).value();
 		return drain.isZero() ? Timeouts.LONGEST : drain;
+	}
+
+	/**
+	 * How long stopping all routes may take.
+	 * @return the quiet period, the longest drain and five seconds more
+	 */
+	public Duration stopLimit() {
+		return this.quietPeriod.plus(longestDrain()).plus(GRACE.multipliedBy(5));
 	}
 
 	private Duration longestDrain() {

@@ -4,6 +4,8 @@ import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -45,11 +47,10 @@ public final class GatewayProcess implements AutoCloseable {
 
 	private final List<String> output = new CopyOnWriteArrayList<>();
 
-	private final Thread reader;
+	private final Thread reader = Thread.ofVirtual().unstarted(this::read);
 
 	private GatewayProcess(Process process) {
 		this.process = process;
-		this.reader = Thread.ofVirtual().start(this::read);
 	}
 
 	/**
@@ -60,12 +61,36 @@ public final class GatewayProcess implements AutoCloseable {
 	 * @return the process, starting
 	 */
 	public static GatewayProcess start(int descriptors, String... properties) {
+		return start(command(descriptors, properties));
+	}
+
+	private static List<String> command(int descriptors, String... properties) {
 		List<String> command = new ArrayList<>(List.of("bash", "-c", "ulimit -n " + descriptors + " && exec \"$@\"",
 				"bash", Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx128m",
 				"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED", "-cp", CLASS_PATH,
-				"io.framegate.Framegate", "--server.port=0", "--spring.config.location=classpath:/application.yml"));
+				"io.framegate.Framegate", "--spring.config.location=classpath:/application.yml"));
+		if (Stream.of(properties).noneMatch((property) -> property.startsWith("server.port="))) {
+			command.add("--server.port=0");
+		}
 		Stream.of(properties).map((property) -> "--" + property).forEach(command::add);
-		return start(command);
+		return command;
+	}
+
+	/**
+	 * Starts a process whose output nobody reads until {@link #readOutput}.
+	 * @param properties each as {@code name=value}, besides those that every gateway
+	 * under test has
+	 * @return the process, starting
+	 */
+	public static GatewayProcess startUnread(String... properties) {
+		return unread(command(4096, properties));
+	}
+
+	/**
+	 * Reads the output from now on.
+	 */
+	public void readOutput() {
+		this.reader.start();
 	}
 
 	/**
@@ -74,6 +99,12 @@ public final class GatewayProcess implements AutoCloseable {
 	 * @return the process, starting
 	 */
 	public static GatewayProcess start(List<String> command) {
+		GatewayProcess started = unread(command);
+		started.readOutput();
+		return started;
+	}
+
+	private static GatewayProcess unread(List<String> command) {
 		try {
 			return new GatewayProcess(new ProcessBuilder(command).redirectErrorStream(true).start());
 		}
@@ -128,6 +159,26 @@ public final class GatewayProcess implements AutoCloseable {
 	 */
 	public int port(String route) {
 		return Integer.parseInt(awaitOutput("Route '" + route + "' listens on \\S+ port (\\d+)").group(1));
+	}
+
+	/**
+	 * Waits until a port is listened on, for a process whose output nobody reads.
+	 * @param port the port
+	 */
+	public void awaitListening(int port) {
+		Awaitility.await()
+			.atMost(LIMIT)
+			.pollInterval(Duration.ofMillis(50))
+			.failFast(() -> !this.process.isAlive())
+			.until(() -> {
+				try (Socket socket = new Socket()) {
+					socket.connect(new InetSocketAddress("127.0.0.1", port));
+					return true;
+				}
+				catch (IOException ex) {
+					return false;
+				}
+			});
 	}
 
 	/**
@@ -215,7 +266,9 @@ public final class GatewayProcess implements AutoCloseable {
 			if (!this.process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
 				throw new AssertionError("the process does not end: " + output());
 			}
-			this.reader.join(LIMIT);
+			if (this.reader.getState() != Thread.State.NEW) {
+				this.reader.join(LIMIT);
+			}
 			return this.process.exitValue();
 		}
 		catch (InterruptedException ex) {

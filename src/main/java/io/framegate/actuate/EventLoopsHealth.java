@@ -1,0 +1,39 @@
+package io.framegate.actuate;
+
+import java.time.Duration;
+
+import io.framegate.connection.Loop;
+import io.framegate.connection.Loops;
+
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+
+/**
+ * Down while an event loop does not answer: its connections stand still, and only a
+ * restart helps. Each loop leaves a sign of life ten times a second, so nothing is waited
+ * for here. Any thread may call.
+ */
+final class EventLoopsHealth implements HealthIndicator {
+
+	/** Longer than a user's code on a loop, or a pause of the whole JVM, should take. */
+	static final Duration LONGEST_SILENCE = Duration.ofSeconds(5);
+
+	private final Loops loops;
+
+	EventLoopsHealth(Loops loops) {
+		this.loops = loops;
+	}
+
+	@Override
+	public Health health() {
+		Health.Builder health = Health.up().withDetail("loops", this.loops.all().size());
+		for (Loop loop : this.loops.all()) {
+			Duration silence = loop.silence();
+			if (silence.compareTo(LONGEST_SILENCE) > 0) {
+				health.down().withDetail("loop " + loop.index(), "silent for " + silence.toSeconds() + "s");
+			}
+		}
+		return health.build();
+	}
+
+}
