@@ -44,6 +44,9 @@ public final class Listener extends AbstractServerConnectionFactory {
 	/** A loop takes 16 connections from the backlog at each look. */
 	private static final int MOST_LOOKS = 100;
 
+	/** So that a loop which a user's code holds up keeps no shutdown from ending. */
+	private static final int LONGEST_CLOSE_SECONDS = 5;
+
 	private final Terms terms;
 
 	private volatile Listen listen;
@@ -190,17 +193,18 @@ public final class Listener extends AbstractServerConnectionFactory {
 	 * returns.
 	 */
 	public void pause() {
+		Channel channel;
 		this.lifecycleMonitor.lock();
 		try {
-			Channel channel = this.server;
+			channel = this.server;
 			this.server = null;
 			setListening(false);
-			if (channel != null) {
-				channel.close().awaitUninterruptibly();
-			}
 		}
 		finally {
 			this.lifecycleMonitor.unlock();
+		}
+		if (channel != null && !channel.close().awaitUninterruptibly(LONGEST_CLOSE_SECONDS, TimeUnit.SECONDS)) {
+			logger.warn("{} is not closed yet: its event loop does not answer", this);
 		}
 	}
 

@@ -1,8 +1,12 @@
 package io.framegate.lifecycle;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
 import io.framegate.connection.Cause;
@@ -21,7 +25,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.integration.endpoint.AbstractEndpoint;
 
 /**
- * A route that runs: what it is made of and what state it is in. Any thread may call.
+ * A route that runs: what it is made of and what state it is in. What changes its state
+ * is done in turn, on threads of its own. Any thread may call, event loops only what
+ * reads or returns at once.
  */
 public final class RunningRoute {
 
@@ -45,6 +51,12 @@ public final class RunningRoute {
 	/** What servers have in any case to close their side, however long clients took. */
 	private static final long LAST_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
+	/** A name that is looked up before new targets are used may take its time. */
+	private static final Duration LONGEST_TURN = Duration.ofSeconds(30);
+
+	/** Has levers done one after the other. */
+	private final Executor turns;
+
 	private volatile Route route;
 
 	private final Timeouts timeouts;
@@ -65,16 +77,20 @@ public final class RunningRoute {
 
 	private volatile State state = State.PAUSED;
 
-	/** How often it was resumed: a drain that began before is not to stop it. */
+	/**
+	 * How often it was resumed: a drain that began before is not to stop it. Known in
+	 * turn.
+	 */
 	private int resumed;
 
 	/** It ends when its drain is done: nobody may resume it. */
-	private boolean leaving;
+	private volatile boolean leaving;
 
 	private volatile @Nullable String lastError;
 
 	RunningRoute(Route route, Timeouts timeouts, RouteMeters meters, Connections connections, Listener listener,
 			Connector connector, Relay relay, RouteChannels channels, List<AbstractEndpoint> adapters) {
+		this.turns = new Turns("framegate-route-" + route.name());
 		this.route = route;
 		this.timeouts = timeouts;
 		this.meters = meters;
@@ -91,11 +107,13 @@ public final class RunningRoute {
 	 * @throws io.framegate.inbound.BindFailedException where the port cannot be had
 	 */
 	void start() {
-		this.channels.connect(this.relay);
-		this.adapters.getFirst().start();
-		this.relay.start();
-		this.adapters.forEach(AbstractEndpoint::start);
-		this.state = State.LISTENING;
+		inTurn(() -> {
+			this.channels.connect(this.relay);
+			this.adapters.getFirst().start();
+			this.relay.start();
+			this.adapters.forEach(AbstractEndpoint::start);
+			this.state = State.LISTENING;
+		});
 	}
 
 	void failed(RuntimeException fault) {
@@ -107,44 +125,50 @@ public final class RunningRoute {
 	 * Takes over limits, timeouts and targets; connections that are there go on.
 	 * @param changed the route as it is to be
 	 */
-	synchronized void change(Route changed) {
-		this.timeouts.configure(changed.timeouts());
-		this.listener.change(changed.listen());
-		this.connector.change(changed.upstream().targets());
-		this.route = changed;
+	void change(Route changed) {
+		inTurn(() -> {
+			this.timeouts.configure(changed.timeouts());
+			this.listener.change(changed.listen());
+			this.connector.change(changed.upstream().targets());
+			this.route = changed;
+		});
 	}
 
 	/**
 	 * Accepts no more; connections that are there go on, also with ending where they are
-	 * drained.
+	 * drained. Not for event loops.
 	 */
-	public synchronized void pause() {
-		this.listener.pause();
-		if (this.state != State.DRAINING) {
-			this.state = State.PAUSED;
-		}
+	public void pause() {
+		inTurn(() -> {
+			this.listener.pause();
+			if (this.state != State.DRAINING) {
+				this.state = State.PAUSED;
+			}
+		});
 	}
 
 	/**
-	 * Accepts again, on the same port.
+	 * Accepts again, on the same port. Not for event loops.
 	 * @throws io.framegate.inbound.BindFailedException where somebody else has taken it;
 	 * the route has failed then, and may be resumed again
 	 */
-	public synchronized void resume() {
-		if (this.leaving) {
-			throw new IllegalStateException("it is leaving, for it was changed or removed, or the gateway stops");
-		}
-		try {
-			this.resumed++;
-			this.relay.start();
-			this.listener.start();
-			this.state = State.LISTENING;
-			this.lastError = null;
-		}
-		catch (RuntimeException ex) {
-			failed(ex);
-			throw ex;
-		}
+	public void resume() {
+		inTurn(() -> {
+			if (this.leaving) {
+				throw new IllegalStateException("it is leaving, for it was changed or removed, or the gateway stops");
+			}
+			try {
+				this.resumed++;
+				this.relay.start();
+				this.listener.start();
+				this.state = State.LISTENING;
+				this.lastError = null;
+			}
+			catch (RuntimeException ex) {
+				failed(ex);
+				throw ex;
+			}
+		});
 	}
 
 	/**
@@ -153,9 +177,7 @@ public final class RunningRoute {
 	 * @return as {@link #drain}
 	 */
 	CompletableFuture<DrainReport> leave(Cause cause) {
-		synchronized (this) {
-			this.leaving = true;
-		}
+		this.leaving = true;
 		return drain(cause);
 	}
 
@@ -163,49 +185,70 @@ public final class RunningRoute {
 	 * Accepts no more and ends every connection without loss, within the drain timer.
 	 * Returns at once; the route is paused when the drain is done.
 	 * @param cause who wants it
-	 * @return what became of the frames, once every connection has ended
+	 * @return what became of the frames, once every connection has ended; never completed
+	 * on an event loop
 	 */
 	public CompletableFuture<DrainReport> drain(Cause cause) {
+		return CompletableFuture.supplyAsync(() -> beginDrain(cause), this.turns)
+			.thenCompose((drain) -> allClosed(drain.connections(), Side.INBOUND)
+				.thenComposeAsync((inbound) -> endUpstream(drain, cause), this.turns)
+				.thenApplyAsync((upstream) -> drained(drain), this.turns))
+			.thenApplyAsync((report) -> report);
+	}
+
+	private Drain beginDrain(Cause cause) {
 		long begun = System.nanoTime();
-		long delivered;
-		long undelivered;
-		int turn;
-		List<FrameConnection> draining;
-		synchronized (this) {
-			this.state = State.DRAINING;
-			turn = this.resumed;
-			this.listener.drain(cause);
-			delivered = this.meters.framesOut();
-			undelivered = this.meters.undelivered();
-			draining = live().toList();
-		}
-		for (FrameConnection connection : draining) {
+		this.state = State.DRAINING;
+		this.listener.drain(cause);
+		Drain drain = new Drain(this.resumed, begun, live().toList(), this.meters.framesOut(),
+				this.meters.undelivered());
+		for (FrameConnection connection : drain.connections()) {
 			if (connection.side() == Side.INBOUND) {
 				connection.execute(() -> connection.watcher().drain(connection, cause));
 			}
 		}
-		return allClosed(draining, Side.INBOUND).thenCompose((inbound) -> endUpstream(draining, turn, cause, begun))
-			.thenApply((done) -> {
-				drained(turn);
-				return new DrainReport(draining.size(), this.meters.framesOut() - delivered,
-						this.meters.undelivered() - undelivered);
-			});
+		return drain;
 	}
 
-	private synchronized CompletableFuture<Void> endUpstream(List<FrameConnection> draining, int turn, Cause cause,
-			long begun) {
-		if (turn != this.resumed) {
+	private CompletableFuture<Void> endUpstream(Drain drain, Cause cause) {
+		if (drain.turn() != this.resumed) {
 			// New clients are using the shared connections.
 			return CompletableFuture.completedFuture(null);
 		}
 		long latest = System.nanoTime() + LAST_NANOS - this.timeouts.nanos(Timer.DRAIN);
-		this.relay.stop(cause, (begun - latest > 0) ? begun : latest);
-		return allClosed(draining, Side.UPSTREAM);
+		this.relay.stop(cause, (drain.begun() - latest > 0) ? drain.begun() : latest);
+		return allClosed(drain.connections(), Side.UPSTREAM);
 	}
 
-	private synchronized void drained(int turn) {
-		if (turn == this.resumed && this.state == State.DRAINING) {
+	private DrainReport drained(Drain drain) {
+		if (drain.turn() == this.resumed && this.state == State.DRAINING) {
 			this.state = State.PAUSED;
+		}
+		return new DrainReport(drain.connections().size(), this.meters.framesOut() - drain.framesOut(),
+				this.meters.undelivered() - drain.undelivered());
+	}
+
+	/**
+	 * Does something after what was begun before is done. What it takes to do it may wait
+	 * for event loops; no event loop ever waits for it.
+	 */
+	private void inTurn(Runnable lever) {
+		try {
+			CompletableFuture.runAsync(lever, this.turns).get(LONGEST_TURN.toMillis(), TimeUnit.MILLISECONDS);
+		}
+		catch (ExecutionException ex) {
+			if (ex.getCause() instanceof RuntimeException fault) {
+				throw fault;
+			}
+			throw new IllegalStateException(ex.getCause());
+		}
+		catch (TimeoutException ex) {
+			throw new IllegalStateException(
+					"It was not done within " + LONGEST_TURN.toSeconds() + " s: an event loop does not answer", ex);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new IllegalStateException("Interrupted while it was done", ex);
 		}
 	}
 
@@ -214,6 +257,19 @@ public final class RunningRoute {
 			.filter((connection) -> connection.side() == side)
 			.map(FrameConnection::whenClosed)
 			.toArray(CompletableFuture<?>[]::new));
+	}
+
+	/**
+	 * A drain that was begun.
+	 *
+	 * @param turn how often the route had been resumed
+	 * @param begun when, a {@link System#nanoTime()} stamp
+	 * @param connections those that are to end
+	 * @param framesOut frames that inbound peers had got
+	 * @param undelivered frames that had reached nobody
+	 */
+	private record Drain(int turn, long begun, List<FrameConnection> connections, long framesOut, long undelivered) {
+
 	}
 
 	/**

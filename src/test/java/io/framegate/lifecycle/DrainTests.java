@@ -47,7 +47,7 @@ class DrainTests {
 				long known = route.meters().opened(Side.INBOUND);
 				Gateway.await("clients coming in",
 						() -> Optional.of(route.meters().opened(Side.INBOUND)).filter((opened) -> opened > known + 4));
-				route.drain(CAUSE).get(5, TimeUnit.SECONDS);
+				route.drain(CAUSE).get(30, TimeUnit.SECONDS);
 				assertThat(gateway.connections("s")).isEmpty();
 				for (Thread client : clients) {
 					client.join();
