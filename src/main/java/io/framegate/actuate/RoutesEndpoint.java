@@ -3,10 +3,12 @@ package io.framegate.actuate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.framegate.connection.Cause;
 import io.framegate.connection.CloseReason;
 import io.framegate.connection.EndedBy;
@@ -58,8 +60,9 @@ final class RoutesEndpoint {
 	}
 
 	@ReadOperation
-	RouteView one(@Selector String name) {
-		return view(find(this.routes, name));
+	One one(@Selector String name) {
+		RunningRoute route = find(this.routes, name);
+		return new One(view(route), RouteConfiguration.of(route));
 	}
 
 	/**
@@ -80,18 +83,26 @@ final class RoutesEndpoint {
 	/**
 	 * Reads the configuration again and takes it over.
 	 * @param action {@code reload}
+	 * @param dryRun whether to say what would be done, and do nothing
 	 * @param who asks
 	 * @return what was done, or 409 and what is wrong
 	 */
 	@WriteOperation
-	WebEndpointResponse<Reload.Outcome> actOnAll(@Nullable String action, SecurityContext who) {
+	WebEndpointResponse<?> actOnAll(@Nullable String action, @Nullable Boolean dryRun, SecurityContext who) {
 		if (!"reload".equals(action)) {
 			throw Refusal.because("The body must be {\"action\":\"reload\"}; pause, resume and drain go to one route");
 		}
+		if (Boolean.TRUE.equals(dryRun)) {
+			Reload.Preview preview = this.reload.preview();
+			return new WebEndpointResponse<>(preview, status(preview.error()));
+		}
 		Reload.Outcome outcome = this.reload.reload();
 		this.audit.note(who, "CONFIGURATION_RELOADED", "error", String.valueOf(outcome.error()));
-		int status = (outcome.error() == null) ? HttpStatus.OK.value() : HttpStatus.CONFLICT.value();
-		return new WebEndpointResponse<>(outcome, status);
+		return new WebEndpointResponse<>(outcome, status(outcome.error()));
+	}
+
+	private static int status(@Nullable String error) {
+		return ((error == null) ? HttpStatus.OK : HttpStatus.CONFLICT).value();
 	}
 
 	private CompletableFuture<WebEndpointResponse<Outcome>> begin(RunningRoute route, Action action,
@@ -195,6 +206,16 @@ final class RoutesEndpoint {
 	 */
 	@JsonInclude(JsonInclude.Include.NON_NULL)
 	record Outcome(String name, String action, RunningRoute.State state, RunningRoute.@Nullable DrainReport drained) {
+
+	}
+
+	/**
+	 * One route.
+	 *
+	 * @param view the route as among all
+	 * @param configuration what it runs with, defaults included
+	 */
+	record One(@JsonUnwrapped RouteView view, Map<String, Object> configuration) {
 
 	}
 

@@ -2,7 +2,10 @@ package io.framegate.connection;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.DoubleSupplier;
@@ -36,6 +39,8 @@ public final class RouteMeters implements AutoCloseable {
 	private final String route;
 
 	private final List<Meter> meters = new ArrayList<>();
+
+	private final Map<String, DoubleSupplier> targets = new ConcurrentHashMap<>();
 
 	private final LongAdder framesIn = new LongAdder();
 
@@ -218,15 +223,22 @@ public final class RouteMeters implements AutoCloseable {
 	}
 
 	/**
-	 * Shows whether a target is up.
+	 * Shows whether a target is up, from now on as told here.
 	 * @param target the target
 	 * @param up asked at each scrape: 1, 0, or not a number where nobody knows
 	 */
 	public void watchTarget(String target, DoubleSupplier up) {
-		keep(Gauge.builder("framegate.upstream.up", up::getAsDouble)
-			.tags(ROUTE, this.route, "target", target)
-			.description("Whether a target is up")
-			.register(this.registry));
+		if (this.targets.put(target, up) == null) {
+			keep(Gauge.builder("framegate.upstream.up", () -> up(target))
+				.tags(ROUTE, this.route, "target", target)
+				.description("Whether a target is up")
+				.register(this.registry));
+		}
+	}
+
+	private double up(String target) {
+		DoubleSupplier known = this.targets.get(target);
+		return (known != null) ? known.getAsDouble() : Double.NaN;
 	}
 
 	/**
@@ -234,6 +246,7 @@ public final class RouteMeters implements AutoCloseable {
 	 * @param target the target
 	 */
 	public void forgetTarget(String target) {
+		this.targets.remove(target);
 		synchronized (this.meters) {
 			this.meters.removeIf((meter) -> {
 				boolean gone = target.equals(meter.getId().getTag("target"));
@@ -243,6 +256,17 @@ public final class RouteMeters implements AutoCloseable {
 				return gone;
 			});
 		}
+	}
+
+	/**
+	 * No longer shows targets other than these.
+	 * @param there the targets that there are
+	 */
+	public void forgetTargetsBut(Collection<String> there) {
+		List.copyOf(this.targets.keySet())
+			.stream()
+			.filter((target) -> !there.contains(target))
+			.forEach(this::forgetTarget);
 	}
 
 	void recordConnect(long nanos) {

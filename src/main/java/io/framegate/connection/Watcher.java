@@ -22,6 +22,22 @@ public interface Watcher {
 	void opened(FrameConnection connection);
 
 	/**
+	 * A frame that came on the connection has passed its route's channel.
+	 * @param connection the connection
+	 * @param payload the frame
+	 */
+	void frame(FrameConnection connection, byte[] payload);
+
+	/**
+	 * A user's own answer to the connection has passed the reply channel.
+	 * @param connection the connection
+	 * @param payload the frame
+	 */
+	default void answer(FrameConnection connection, byte[] payload) {
+		throw new IllegalStateException(connection + " takes no answers");
+	}
+
+	/**
 	 * The peer sent FIN and every frame before it was delivered.
 	 * @param connection the connection
 	 */

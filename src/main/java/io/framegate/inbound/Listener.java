@@ -1,9 +1,6 @@
 package io.framegate.inbound;
 
-import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 import io.framegate.connection.Addresses;
@@ -18,13 +15,6 @@ import io.framegate.connection.Sockets;
 import io.framegate.connection.Terms;
 import io.framegate.connection.Watcher;
 import io.framegate.route.Listen;
-import io.netty.bootstrap.ServerBootstrap;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.SocketChannel;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,9 +34,6 @@ public final class Listener extends AbstractServerConnectionFactory {
 	/** A loop takes 16 connections from the backlog at each look. */
 	private static final int MOST_LOOKS = 100;
 
-	/** So that a loop which a user's code holds up keeps no shutdown from ending. */
-	private static final int LONGEST_CLOSE_SECONDS = 5;
-
 	private final Terms terms;
 
 	private volatile Listen listen;
@@ -55,7 +42,7 @@ public final class Listener extends AbstractServerConnectionFactory {
 
 	private final Supplier<Watcher> watchers;
 
-	private volatile @Nullable Channel server;
+	private volatile @Nullable ListeningSocket socket;
 
 	private volatile int boundPort;
 
@@ -77,11 +64,10 @@ public final class Listener extends AbstractServerConnectionFactory {
 	public void start() {
 		this.lifecycleMonitor.lock();
 		try {
-			if (this.server == null) {
-				this.draining = null;
-				setActive(true);
-				bind();
-				setListening(true);
+			if (this.socket == null) {
+				// Once a free port was found, the route keeps it.
+				int port = (this.boundPort != 0) ? this.boundPort : this.listen.port();
+				adopt(ListeningSocket.open(this.terms.route(), this.listen, port, this.loops));
 			}
 		}
 		finally {
@@ -89,43 +75,64 @@ public final class Listener extends AbstractServerConnectionFactory {
 		}
 	}
 
-	private void bind() {
-		// Once a free port was found, the route keeps it.
-		int port = (this.boundPort != 0) ? this.boundPort : this.listen.port();
-		InetSocketAddress where = new InetSocketAddress(this.listen.address(), port);
-		if (where.isUnresolved()) {
-			throw failed(port, new UnknownHostException(this.listen.address()));
+	/**
+	 * Listens with a socket that is open.
+	 * @param open the socket
+	 */
+	public void adopt(ListeningSocket open) {
+		this.lifecycleMonitor.lock();
+		try {
+			this.draining = null;
+			this.socket = open;
+			this.boundPort = open.port();
+			setActive(true);
+			open.belongsTo(this, this.listen.backlog());
+			setListening(true);
 		}
-		ChannelFuture bound = new ServerBootstrap().group(this.loops.group())
-			.channel(this.loops.serverChannel())
-			.option(ChannelOption.SO_BACKLOG, this.listen.backlog())
-			.option(ChannelOption.SO_REUSEADDR, true)
-			.handler(new AcceptFaults())
-			.childOption(ChannelOption.AUTO_READ, false)
-			.childHandler(new ChannelInitializer<SocketChannel>() {
-
-				@Override
-				protected void initChannel(SocketChannel channel) {
-					accept(channel);
-				}
-			})
-			.bind(where)
-			.awaitUninterruptibly();
-		if (!bound.isSuccess()) {
-			throw failed(port, bound.cause());
+		finally {
+			this.lifecycleMonitor.unlock();
 		}
-		Channel channel = bound.channel();
-		this.server = channel;
-		this.boundPort = ((InetSocketAddress) channel.localAddress()).getPort();
 		publishServerListeningEvent(this.boundPort);
 	}
 
-	private BindFailedException failed(int port, Throwable cause) {
-		setActive(false);
-		return new BindFailedException(this.terms.route(), this.listen.address(), port, cause);
+	/**
+	 * Gives its socket away. What is accepted still comes here until another listener has
+	 * it.
+	 * @return the socket, {@code null} where it does not listen
+	 */
+	public @Nullable ListeningSocket release() {
+		this.lifecycleMonitor.lock();
+		try {
+			ListeningSocket open = this.socket;
+			this.socket = null;
+			setListening(false);
+			return open;
+		}
+		finally {
+			this.lifecycleMonitor.unlock();
+		}
 	}
 
-	private void accept(SocketChannel channel) {
+	/**
+	 * Whether a connection was accepted here.
+	 * @param connection the connection
+	 * @return whether it was
+	 */
+	public boolean accepted(FrameConnection connection) {
+		return connection.terms() == this.terms;
+	}
+
+	/**
+	 * Accepting failed. Event loop only.
+	 * @param cause why
+	 */
+	void acceptFailed(Throwable cause) {
+		logger.warn("Route '{}' cannot accept now and tries again in a second: {}", this.terms.route(),
+				SocketFaults.text(cause));
+		this.terms.meters().countRefused(CloseReason.OVERLOAD);
+	}
+
+	void accept(SocketChannel channel) {
 		InetSocketAddress remote = channel.remoteAddress();
 		TcpListener listener = getListener();
 		if (remote == null || listener == null) {
@@ -193,18 +200,9 @@ public final class Listener extends AbstractServerConnectionFactory {
 	 * returns.
 	 */
 	public void pause() {
-		Channel channel;
-		this.lifecycleMonitor.lock();
-		try {
-			channel = this.server;
-			this.server = null;
-			setListening(false);
-		}
-		finally {
-			this.lifecycleMonitor.unlock();
-		}
-		if (channel != null && !channel.close().awaitUninterruptibly(LONGEST_CLOSE_SECONDS, TimeUnit.SECONDS)) {
-			logger.warn("{} is not closed yet: its event loop does not answer", this);
+		ListeningSocket open = release();
+		if (open != null) {
+			open.close();
 		}
 	}
 
@@ -232,27 +230,6 @@ public final class Listener extends AbstractServerConnectionFactory {
 	public String toString() {
 		return "Listener of route '" + this.terms.route() + "' on "
 				+ Addresses.text(new InetSocketAddress(this.listen.address(), getPort()));
-	}
-
-	/**
-	 * Says that accepting failed, above all for lack of descriptors, and waits a second.
-	 */
-	private final class AcceptFaults extends ChannelInboundHandlerAdapter {
-
-		@Override
-		public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-			if (!(cause instanceof IOException) && !(cause.getCause() instanceof IOException)) {
-				context.fireExceptionCaught(cause);
-				return;
-			}
-			logger.warn("Route '{}' cannot accept now and tries again in a second: {}", Listener.this.terms.route(),
-					SocketFaults.text(cause));
-			Listener.this.terms.meters().countRefused(CloseReason.OVERLOAD);
-			Channel channel = context.channel();
-			channel.config().setAutoRead(false);
-			channel.eventLoop().schedule(() -> channel.config().setAutoRead(true), 1, TimeUnit.SECONDS);
-		}
-
 	}
 
 }

@@ -75,14 +75,62 @@ final class ConfigurationSource {
 
 	/**
 	 * Reads and checks the configuration as it is now.
-	 * @return the properties
+	 * @return what was read
 	 * @throws RuntimeException where it cannot be read, or is wrong
 	 */
-	FramegateProperties read() {
+	Reading read() {
 		ConfigurableEnvironment now = environment();
-		FramegateProperties properties = FramegateProperties.read(now);
-		this.latest = now;
-		return properties;
+		return new Reading(FramegateProperties.read(now), now);
+	}
+
+	/**
+	 * What was read.
+	 *
+	 * @param properties the configuration
+	 * @param environment where it was found
+	 */
+	record Reading(FramegateProperties properties, ConfigurableEnvironment environment) {
+
+	}
+
+	/**
+	 * What was read is what the gateway goes by from now on.
+	 * @param reading what was read
+	 */
+	void taken(Reading reading) {
+		this.latest = reading.environment();
+	}
+
+	/**
+	 * The files that the running configuration is of, and that are gone or empty now.
+	 * @param reading what was read
+	 * @return their names
+	 */
+	List<String> lost(Reading reading) {
+		Set<String> there = files(reading.environment());
+		return files(this.latest).stream()
+			.filter((file) -> !there.contains(file) && ConfigurationSource.isGoneOrEmpty(Path.of(file)))
+			.toList();
+	}
+
+	private static Set<String> files(ConfigurableEnvironment environment) {
+		Set<String> files = new TreeSet<>();
+		for (PropertySource<?> source : environment.getPropertySources()) {
+			Matcher matcher = FILE.matcher(source.getName());
+			if (matcher.matches()) {
+				files.add(matcher.group(1));
+			}
+		}
+		return files;
+	}
+
+	private static boolean isGoneOrEmpty(Path file) {
+		try {
+			return !Files.exists(file) || Files.readString(file).isBlank();
+		}
+		catch (IOException ex) {
+			return true;
+		}
 	}
 
 	private ConfigurableEnvironment environment() {
@@ -106,15 +154,10 @@ final class ConfigurationSource {
 	 * Kubernetes swaps a link when a ConfigMap changes.
 	 * @return to compare with another
 	 */
-	String fingerprint() {
+	Fingerprint fingerprint() {
 		Set<Path> files = new TreeSet<>();
 		ConfigurableEnvironment now = this.latest;
-		for (PropertySource<?> source : now.getPropertySources()) {
-			Matcher matcher = FILE.matcher(source.getName());
-			if (matcher.matches()) {
-				addWithNeighbours(Path.of(matcher.group(1)), files);
-			}
-		}
+		files(now).forEach((file) -> addWithNeighbours(Path.of(file), files));
 		// Also where there was nothing yet.
 		for (String property : LOCATIONS) {
 			locations(now, property).forEach((location) -> addLocation(location, files));
@@ -122,9 +165,7 @@ final class ConfigurationSource {
 		if (!now.containsProperty(LOCATIONS.getFirst())) {
 			BY_DEFAULT.forEach((location) -> addLocation(location, files));
 		}
-		StringBuilder print = new StringBuilder();
-		files.forEach((file) -> print.append(mark(file)));
-		return print.toString();
+		return Fingerprint.of(files);
 	}
 
 	private static List<String> locations(ConfigurableEnvironment environment, String property) {
@@ -187,16 +228,6 @@ final class ConfigurationSource {
 		}
 		catch (IOException | UncheckedIOException ex) {
 			files.add(directory);
-		}
-	}
-
-	private static String mark(Path file) {
-		try {
-			Path real = file.toRealPath();
-			return "%s %s %d %s;".formatted(file, real, Files.size(real), Files.getLastModifiedTime(real));
-		}
-		catch (IOException ex) {
-			return file + " gone;";
 		}
 	}
 

@@ -1,18 +1,18 @@
 package io.framegate.lifecycle;
 
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 
 import io.framegate.connection.Cause;
-import io.framegate.route.Route;
-import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * A route on its way out: it drains, then it is taken away, and another one of its name
- * may take its place. The drain may last long, so it has a thread of its own; whatever
- * changes routes holds one lock.
+ * A route on its way out: it drains, then it is taken away. The drain may last long, so
+ * it has a thread of its own; whatever changes routes holds one lock.
  */
 final class Departure implements Runnable {
+
+	private static final Logger logger = LoggerFactory.getLogger(Departure.class);
 
 	private final CompletableFuture<Void> done = new CompletableFuture<>();
 
@@ -24,68 +24,40 @@ final class Departure implements Runnable {
 
 	private final Object lock;
 
-	private final Consumer<String> faults;
-
-	private @Nullable Route successor;
-
-	Departure(Routes routes, RunningRoute leaving, Cause cause, @Nullable Route successor, Object lock,
-			Consumer<String> faults) {
+	Departure(Routes routes, RunningRoute leaving, Cause cause, Object lock) {
 		this.routes = routes;
 		this.leaving = leaving;
-		this.successor = successor;
 		this.lock = lock;
-		this.faults = faults;
 		this.drain = routes.drain(leaving, cause);
 	}
 
 	/**
-	 * Names the route that comes after it. The caller holds the lock.
-	 * @param route the route, or {@code null} for none
-	 */
-	void succeededBy(@Nullable Route route) {
-		this.successor = route;
-	}
-
-	boolean isOf(RunningRoute route) {
-		return this.leaving == route;
-	}
-
-	/**
-	 * Done when the route is gone and its successor, if there is one, is there or has
-	 * failed.
+	 * Done when the route is gone.
 	 * @return the end
 	 */
 	CompletableFuture<Void> done() {
 		return this.done;
 	}
 
+	String name() {
+		return this.leaving.name();
+	}
+
 	@Override
 	public void run() {
-		this.drain.run();
 		try {
+			this.drain.run();
 			synchronized (this.lock) {
-				finish();
+				if (!this.routes.isClosing()) {
+					this.routes.remove(this.leaving);
+				}
 			}
 		}
 		catch (RuntimeException ex) {
-			this.faults.accept("route '" + this.leaving.name() + "': " + Reload.text(ex));
+			logger.error("Route '{}' could not be taken away", this.leaving.name(), ex);
 		}
 		finally {
 			this.done.complete(null);
-		}
-	}
-
-	private void finish() {
-		Route next = this.successor;
-		if (this.routes.isClosing()) {
-			if (next != null) {
-				throw new IllegalStateException("the gateway began to stop");
-			}
-			return;
-		}
-		this.routes.remove(this.leaving);
-		if (next != null) {
-			this.routes.add(next);
 		}
 	}
 

@@ -21,6 +21,8 @@ final class FrameAdapter extends TcpReceivingChannelAdapter {
 
 	private boolean tracked;
 
+	private volatile boolean outlivesBean;
+
 	FrameAdapter(MessageChannel channel) {
 		this.channel = channel;
 		setOutputChannel(channel);
@@ -31,6 +33,20 @@ final class FrameAdapter extends TcpReceivingChannelAdapter {
 	public void setShouldTrack(boolean shouldTrack) {
 		super.setShouldTrack(shouldTrack);
 		this.tracked = shouldTrack;
+	}
+
+	/**
+	 * Its bean is replaced, and its connections drain: the route stops it when they have.
+	 */
+	void outliveBean() {
+		this.outlivesBean = true;
+	}
+
+	@Override
+	public void destroy() {
+		if (!this.outlivesBean) {
+			super.destroy();
+		}
 	}
 
 	@Override

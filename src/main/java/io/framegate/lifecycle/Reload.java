@@ -2,9 +2,10 @@ package io.framegate.lifecycle;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -12,10 +13,11 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 import io.framegate.connection.Cause;
 import io.framegate.connection.CloseReason;
-import io.framegate.route.Differences;
+import io.framegate.inbound.BindFailedException;
 import io.framegate.route.FramegateProperties;
 import io.framegate.route.InvalidConfigurationException;
 import io.framegate.route.Route;
@@ -43,12 +45,18 @@ public final class Reload implements SmartLifecycle {
 	private static final Cause REMOVED = Cause.byGateway(CloseReason.ROUTE_DRAIN,
 			"the route was taken out of the configuration");
 
+	/** How often what was written in place must have been seen as it is. */
+	private static final int STILL_LOOKS = 10;
+
+	/** A bind costs nothing, and who frees a port expects it to be taken. */
+	private static final long LONGEST_PAUSE_SECONDS = 3;
+
 	private final ConfigurationSource source;
 
 	private final Routes routes;
 
-	/** The files as they were when the routes were read. */
-	private volatile String known;
+	/** The files as they were when they were read last. */
+	private volatile Fingerprint known;
 
 	/** What was read at the start, of which some stays until the end. */
 	private final FramegateProperties started;
@@ -61,15 +69,30 @@ public final class Reload implements SmartLifecycle {
 
 	private final List<Consumer<FramegateProperties>> listeners = new CopyOnWriteArrayList<>();
 
+	/** What is to run. */
+	private FramegateProperties taken;
+
+	/**
+	 * When routes that could not be had are tried again, in seconds from the last try.
+	 */
+	private long pause = 1;
+
+	private long triedAt;
+
 	private volatile CountDownLatch stopped = new CountDownLatch(0);
 
-	private volatile @Nullable String error;
+	/** What is wrong with what was read last. */
+	private volatile @Nullable String fault;
+
+	/** Why routes do not run as they are to, by name. */
+	private volatile Map<String, String> routeFaults = Map.of();
 
 	Reload(ConfigurationSource source, Routes routes) {
 		this.source = source;
 		this.routes = routes;
 		this.known = source.fingerprint();
 		this.started = source.started();
+		this.taken = this.started;
 	}
 
 	/**
@@ -78,9 +101,9 @@ public final class Reload implements SmartLifecycle {
 	 * @param started routes that are new
 	 * @param removed routes that are gone
 	 * @param changed routes that took changes while running
-	 * @param restarted routes that were drained and started anew
+	 * @param restarted routes that were replaced; their connections drained
 	 * @param error what is wrong with the configuration, so that nothing was changed; or
-	 * why routes could not start
+	 * why routes do not run as it says, and are tried again
 	 */
 	public record Outcome(List<String> started, List<String> removed, List<String> changed, List<String> restarted,
 			@Nullable String error) {
@@ -96,11 +119,59 @@ public final class Reload implements SmartLifecycle {
 	}
 
 	/**
-	 * What is wrong with the configuration that was read last.
+	 * What a reload would do.
+	 *
+	 * @param started routes that would be new
+	 * @param removed routes that would go
+	 * @param changed routes that would take changes while running
+	 * @param restarted routes that would be replaced, and their connections drained
+	 * @param properties what differs, for each route that would change, as property names
+	 * below the route
+	 * @param error what is wrong with the configuration, so that nothing would change
+	 */
+	public record Preview(List<String> started, List<String> removed, List<String> changed, List<String> restarted,
+			Map<String, List<String>> properties, @Nullable String error) {
+
+		private static Preview of(RoutePlan plan) {
+			Map<String, List<String>> properties = new TreeMap<>();
+			Stream.concat(plan.changed().stream(), plan.replaced().stream())
+				.forEach((change) -> properties.put(change.wanted().name(), change.properties()));
+			return new Preview(plan.started().stream().map(Route::name).toList(),
+					plan.removed().stream().map(RunningRoute::name).toList(), names(plan.changed()),
+					names(plan.replaced()), properties, null);
+		}
+
+		private static List<String> names(List<RoutePlan.Change> changes) {
+			return changes.stream().map((change) -> change.wanted().name()).toList();
+		}
+
+	}
+
+	/**
+	 * What is wrong with the configuration that was read last, or why routes do not run
+	 * as it says.
 	 * @return text for people, or {@code null}
 	 */
 	public @Nullable String error() {
-		return this.error;
+		String wrong = this.fault;
+		List<String> faults = new ArrayList<>((wrong != null) ? List.of(wrong) : List.of());
+		this.routeFaults.forEach((route, text) -> faults.add("route '" + route + "': " + text));
+		return faults.isEmpty() ? null : String.join("; ", faults);
+	}
+
+	/**
+	 * Reads the configuration and says what would change, without changing anything.
+	 * @return what would be done
+	 */
+	public Preview preview() {
+		synchronized (this.lock) {
+			try {
+				return Preview.of(plan(checked().properties()));
+			}
+			catch (RuntimeException ex) {
+				return new Preview(List.of(), List.of(), List.of(), List.of(), Map.of(), text(ex));
+			}
+		}
 	}
 
 	/**
@@ -110,7 +181,10 @@ public final class Reload implements SmartLifecycle {
 	 */
 	public Outcome reload() {
 		List<Departure> begun = new ArrayList<>();
-		Outcome outcome = begin(begun);
+		Outcome outcome;
+		synchronized (this.lock) {
+			outcome = begin(this.source.fingerprint(), true, begun);
+		}
 		try {
 			CompletableFuture.allOf(begun.stream().map(Departure::done).toArray(CompletableFuture<?>[]::new))
 				.get(LONGEST_ANSWER.toMillis(), TimeUnit.MILLISECONDS);
@@ -119,62 +193,74 @@ public final class Reload implements SmartLifecycle {
 			Thread.currentThread().interrupt();
 		}
 		catch (ExecutionException | TimeoutException ex) {
-			logger.info("Routes drain still; what comes after them comes when they are done");
+			logger.info("Connections of routes that were changed or removed drain still");
 		}
-		return begun.isEmpty() ? outcome
-				: new Outcome(outcome.started(), outcome.removed(), outcome.changed(), outcome.restarted(), this.error);
-	}
-
-	private Outcome begin(List<Departure> begun) {
-		synchronized (this.lock) {
-			if (this.routes.isClosing()) {
-				return nothing("the gateway is stopping");
-			}
-			this.known = this.source.fingerprint();
-			FramegateProperties properties;
-			try {
-				properties = this.source.read();
-				check(properties.allRoutes());
-			}
-			catch (RuntimeException ex) {
-				String problem = text(ex);
-				this.error = problem;
-				logger.error("The changed configuration is wrong and was not taken over: {}", problem);
-				return nothing(problem);
-			}
-			sayWhatStays(properties);
-			this.error = null;
-			this.listeners.forEach((listener) -> listener.accept(properties));
-			Outcome outcome = new Outcome(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>(),
-					null);
-			take(properties, outcome, begun);
-			logger.info("Configuration taken over: routes started {}, removed {}, changed {}, restarted {}",
-					outcome.started(), outcome.removed(), outcome.changed(), outcome.restarted());
-			return new Outcome(outcome.started(), outcome.removed(), outcome.changed(), outcome.restarted(),
-					this.error);
-		}
+		return outcome;
 	}
 
 	/**
-	 * A route could not start. Any thread may call.
+	 * Takes over what the files say. The caller holds the lock.
+	 * @param now the files as they are
+	 * @param complete whether they are known to be complete
+	 * @param begun takes the drains that this begins
 	 */
-	private void failed(String fault) {
-		synchronized (this.lock) {
-			logger.error("Cannot start {}", fault);
-			this.error = (this.error != null) ? this.error + "; " + fault : fault;
+	private Outcome begin(Fingerprint now, boolean complete, List<Departure> begun) {
+		if (this.routes.isClosing()) {
+			return nothing("the gateway is stopping");
 		}
+		ConfigurationSource.Reading reading;
+		RoutePlan plan;
+		try {
+			reading = checked();
+			plan = plan(reading.properties());
+		}
+		catch (RuntimeException ex) {
+			String problem = text(ex);
+			this.known = now;
+			this.fault = problem;
+			logger.error("The changed configuration is wrong and was not taken over: {}", problem);
+			return nothing(problem);
+		}
+		if (!complete && plan.drains() && now.isWrittenInPlaceSince(this.known)) {
+			// Its end may still be to come.
+			return nothing(null);
+		}
+		this.known = now;
+		this.source.taken(reading);
+		sayWhatStays(reading.properties());
+		this.fault = null;
+		this.taken = reading.properties();
+		this.listeners.forEach((listener) -> listener.accept(reading.properties()));
+		this.pause = 1;
+		Outcome outcome = take(plan, begun);
+		logger.info("Configuration taken over: routes started {}, removed {}, changed {}, restarted {}",
+				outcome.started(), outcome.removed(), outcome.changed(), outcome.restarted());
+		return outcome;
 	}
 
-	private static Outcome nothing(String error) {
+	private RoutePlan plan(FramegateProperties properties) {
+		return RoutePlan.of(this.routes.all(), properties.allRoutes());
+	}
+
+	private static Outcome nothing(@Nullable String error) {
 		return new Outcome(List.of(), List.of(), List.of(), List.of(), error);
 	}
 
-	private void check(List<Route> wanted) {
+	private ConfigurationSource.Reading checked() {
+		ConfigurationSource.Reading reading = this.source.read();
+		List<Route> wanted = reading.properties().allRoutes();
 		if (wanted.isEmpty() && !this.routes.all().isEmpty()) {
 			throw new IllegalStateException("there is no route under framegate.routes any more, as if a file were gone;"
 					+ " to end every route, stop the gateway");
 		}
+		List<String> lost = this.source.lost(reading);
+		if (!lost.isEmpty()) {
+			throw new IllegalStateException(
+					"%s is gone or empty, and the running configuration is of it; to end a route, take it out of its file"
+						.formatted(String.join(", ", lost)));
+		}
 		wanted.forEach(this.routes::check);
+		return reading;
 	}
 
 	/**
@@ -193,71 +279,70 @@ public final class Reload implements SmartLifecycle {
 	}
 
 	/**
-	 * Changes routes. The caller holds the lock.
+	 * Changes routes; those that cannot be had are tried again later. The caller holds
+	 * the lock.
 	 */
-	private void take(FramegateProperties properties, Outcome outcome, List<Departure> begun) {
-		Map<String, Route> wanted = new LinkedHashMap<>();
-		properties.allRoutes().forEach((route) -> wanted.put(route.name(), route));
+	private Outcome take(RoutePlan plan, List<Departure> begun) {
+		Preview names = Preview.of(plan);
+		Map<String, String> faults = new TreeMap<>();
 		this.departures.removeIf((departure) -> departure.done().isDone());
-		for (RunningRoute running : this.routes.all()) {
-			Route route = wanted.remove(running.name());
-			@Nullable Departure before = this.departures.stream()
-				.filter((departure) -> departure.isOf(running))
-				.findFirst()
-				.orElse(null);
-			if (before != null) {
-				// It drains still, since an earlier reload.
-				before.succeededBy(route);
-				((route != null) ? outcome.restarted() : outcome.removed()).add(running.name());
-				begun.add(before);
+		plan.changed().forEach((change) -> attempt(change.wanted().name(), faults, () -> {
+			logger.info("Route '{}' takes over {}", change.wanted().name(), change.properties());
+			change.before().change(change.wanted());
+		}));
+		SocketClaims sockets = new SocketClaims(this.routes.all(), plan, this.routes::open);
+		plan.replaced().forEach((change) -> attempt(change.wanted().name(), faults, () -> {
+			boolean leaves = change.before().isLeaving();
+			this.routes.replace(change.before(), change.wanted(), sockets.of(change.wanted()));
+			if (!leaves) {
+				depart(change.before(), CHANGED);
 			}
-			else if (route == null) {
-				begun.add(depart(running, REMOVED, null));
-				outcome.removed().add(running.name());
-			}
-			else if (isAnew(running, route)) {
-				begun.add(depart(running, CHANGED, route));
-				outcome.restarted().add(route.name());
-			}
-			else if (!running.route().equals(route)) {
-				running.change(route);
-				outcome.changed().add(route.name());
-			}
-		}
-		for (Route route : wanted.values()) {
-			// Those that go have closed their ports: new ones need not wait for them.
-			outcome.started().add(route.name());
-			try {
-				this.routes.add(route);
-			}
-			catch (RuntimeException ex) {
-				failed("route '" + route.name() + "': " + text(ex));
-			}
-		}
-		begun.stream().filter((departure) -> !this.departures.contains(departure)).forEach((departure) -> {
-			this.departures.add(departure);
-			Thread.ofVirtual().name("framegate-departure").start(departure);
-		});
+			logger.info("Route '{}' was replaced for {}", change.wanted().name(), change.properties());
+		}));
+		plan.removed().forEach((route) -> depart(route, REMOVED));
+		plan.started().forEach((route) -> attempt(route.name(), faults, () -> start(route, sockets)));
+		this.departures.stream()
+			.filter((departure) -> names.started().contains(departure.name())
+					|| names.removed().contains(departure.name()) || names.restarted().contains(departure.name()))
+			.forEach(begun::add);
+		this.triedAt = System.nanoTime();
+		this.routeFaults = Map.copyOf(faults);
+		return new Outcome(names.started(), names.removed(), names.changed(), names.restarted(), error());
 	}
 
-	private Departure depart(RunningRoute running, Cause cause, @Nullable Route successor) {
-		return new Departure(this.routes, running, cause, successor, this.lock, this::failed);
+	private void start(Route route, SocketClaims sockets) {
+		try {
+			this.routes.add(route, Objects.requireNonNull(sockets.of(route)));
+		}
+		catch (RuntimeException ex) {
+			this.routes.addFailed(route, ex);
+			throw ex;
+		}
 	}
 
-	private static boolean isAnew(RunningRoute running, Route route) {
-		Differences differences = Differences.between(running.route(), route);
-		boolean failed = running.state() == RunningRoute.State.FAILED;
-		boolean anew = failed || !differences.isLive();
-		if (anew || !differences.isEmpty()) {
-			logger.info("Route '{}' {}: {}", route.name(), anew ? "is started anew for" : "takes over",
-					failed ? "it had failed" : differences);
+	private void attempt(String route, Map<String, String> faults, Runnable change) {
+		try {
+			change.run();
 		}
-		return anew;
+		catch (RuntimeException ex) {
+			String problem = text(ex);
+			if (!problem.equals(this.routeFaults.get(route))) {
+				logger.error("Route '{}' cannot run as it is configured, and is tried again: {}", route, problem);
+			}
+			faults.put(route, problem);
+		}
+	}
+
+	private void depart(RunningRoute route, Cause cause) {
+		Departure departure = new Departure(this.routes, route, cause, this.lock);
+		this.departures.add(departure);
+		Thread.ofVirtual().name("framegate-departure").start(departure);
 	}
 
 	static String text(RuntimeException ex) {
 		Throwable root = ex;
-		while (!(root instanceof InvalidConfigurationException) && root.getCause() != null) {
+		while (!(root instanceof InvalidConfigurationException || root instanceof BindFailedException)
+				&& root.getCause() != null) {
 			root = root.getCause();
 		}
 		return String.valueOf(root.getMessage()).strip();
@@ -273,15 +358,14 @@ public final class Reload implements SmartLifecycle {
 	}
 
 	private void watch(CountDownLatch stop) {
-		String seen = this.known;
+		Fingerprint seen = this.known;
+		int looks = 0;
 		try {
 			while (!stop.await(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
-				String now = this.source.fingerprint();
-				// Only when it has held still: a file may be half written.
-				if (!now.equals(this.known) && now.equals(seen)) {
-					reloadOrSay();
-				}
+				Fingerprint now = this.source.fingerprint();
+				looks = now.equals(seen) ? looks + 1 : 0;
 				seen = now;
+				look(now, looks);
 			}
 		}
 		catch (InterruptedException ex) {
@@ -290,15 +374,46 @@ public final class Reload implements SmartLifecycle {
 	}
 
 	/**
-	 * A fault met in one reload must not end the watch.
+	 * Takes over files that were changed, once they have held still. A fault met in one
+	 * look must not end the watch.
+	 * @param now the files as they are
+	 * @param looks for how many looks they have been so
 	 */
-	private void reloadOrSay() {
+	void look(Fingerprint now, int looks) {
 		try {
-			begin(new ArrayList<>());
+			synchronized (this.lock) {
+				if (looks > 0 && this.taken.reload().watch() && !now.equals(this.known)) {
+					begin(now, looks >= STILL_LOOKS, new ArrayList<>());
+				}
+				tryAgain();
+			}
 		}
 		catch (RuntimeException ex) {
 			logger.error("Taking over the configuration has failed", ex);
 		}
+	}
+
+	/**
+	 * Tries again what could not be had, such as a port that was in use.
+	 */
+	private void tryAgain() {
+		if (failed().isEmpty() && this.routeFaults.isEmpty()) {
+			this.pause = 1;
+			return;
+		}
+		if (this.routes.isClosing() || System.nanoTime() - this.triedAt < TimeUnit.SECONDS.toNanos(this.pause)) {
+			return;
+		}
+		this.pause = Math.min(2 * this.pause, LONGEST_PAUSE_SECONDS);
+		this.triedAt = System.nanoTime();
+		take(plan(this.taken), new ArrayList<>());
+		Map<String, String> faults = new TreeMap<>(this.routeFaults);
+		failed().forEach((route) -> attempt(route.name(), faults, route::resume));
+		this.routeFaults = Map.copyOf(faults);
+	}
+
+	private List<RunningRoute> failed() {
+		return this.routes.all().stream().filter((route) -> route.state() == RunningRoute.State.FAILED).toList();
 	}
 
 	@Override

@@ -1,6 +1,10 @@
 package io.framegate.lifecycle;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
 
 import io.framegate.connection.Closures;
 import io.framegate.connection.Connections;
@@ -13,6 +17,7 @@ import io.framegate.framing.Framing;
 import io.framegate.framing.Framings;
 import io.framegate.inbound.Listener;
 import io.framegate.relay.ExchangeRelay;
+import io.framegate.relay.FrameDispatcher;
 import io.framegate.relay.LocalRelay;
 import io.framegate.relay.Relay;
 import io.framegate.relay.SessionRelay;
@@ -24,10 +29,12 @@ import io.framegate.upstream.Connector;
 import io.framegate.upstream.Links;
 import io.framegate.upstream.UnsolicitedFrames;
 import io.micrometer.core.instrument.MeterRegistry;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.BeanDefinitionBuilder;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.integration.channel.AbstractMessageChannel;
 import org.springframework.integration.channel.DirectChannel;
 import org.springframework.integration.ip.tcp.inbound.TcpReceivingChannelAdapter;
@@ -61,6 +68,9 @@ final class RouteBeans {
 
 	private final ConfigurableListableBeanFactory beans;
 
+	/** What was made beside the beans of these names, and is not among the beans yet. */
+	private final Map<String, Object> made = new HashMap<>();
+
 	RouteBeans(Route route, ConfigurableListableBeanFactory beans) {
 		this.route = route;
 		this.prefix = "framegate." + route.name();
@@ -72,12 +82,8 @@ final class RouteBeans {
 	 * @param registry where
 	 */
 	void register(BeanDefinitionRegistry registry) {
-		for (String name : CHANNELS) {
-			if (isOn(name) && !registry.containsBeanDefinition(this.prefix + name)) {
-				define(registry, name, DirectChannel.class, FrameChannel::new);
-			}
-		}
-		define(registry, ".terms", Shared.class, this::shared);
+		registerChannels(registry);
+		define(registry, ".terms", RouteContinuity.class, this::continuity);
 		define(registry, ".connector", Connector.class, this::connector);
 		define(registry, ".relay", Relay.class, this::relay);
 		define(registry, ".listener", Listener.class, this::listener);
@@ -91,18 +97,49 @@ final class RouteBeans {
 		return !channel.equals(UNSOLICITED) || this.route.mode() == Mode.REQUEST_REPLY;
 	}
 
-	private <T> void define(BeanDefinitionRegistry registry, String name, Class<T> type,
-			java.util.function.Supplier<T> maker) {
+	private void registerChannels(BeanDefinitionRegistry registry) {
+		for (String name : CHANNELS) {
+			if (isOn(name) && !registry.containsBeanDefinition(this.prefix + name)) {
+				define(registry, name, DirectChannel.class, FrameChannel::new);
+			}
+		}
+	}
+
+	private <T> void define(BeanDefinitionRegistry registry, String name, Class<T> type, Supplier<T> maker) {
 		registry.registerBeanDefinition(this.prefix + name,
 				BeanDefinitionBuilder.genericBeanDefinition(type, maker).getBeanDefinition());
 	}
 
 	/**
-	 * Makes the beans.
-	 * @return the route that they are
+	 * Makes the route, while the beans still are those of the one that it replaces.
+	 * @param registry where channels are registered that are not there yet
+	 * @param goesOn what that one hands on, {@code null} where there is none
+	 * @return the route
 	 */
-	RunningRoute make() {
+	RunningRoute make(BeanDefinitionRegistry registry, @Nullable RouteContinuity goesOn) {
+		registerChannels(registry);
+		make(".terms", () -> (goesOn != null) ? goesOn : continuity());
+		make(".connector", this::connector);
+		make(".relay", this::relay);
+		make(".listener", this::listener);
+		make(".inbound", () -> adapter(".listener", ".request"));
+		make(".upstream", () -> adapter(".connector", ".reply"));
+		make("", this::running);
 		return bean("", RunningRoute.class);
+	}
+
+	private void make(String name, Supplier<Object> maker) {
+		this.made.put(name, this.beans.initializeBean(maker.get(), this.prefix + name));
+	}
+
+	/**
+	 * Has the names mean what was made.
+	 * @param registry where
+	 */
+	void publish(BeanDefinitionRegistry registry) {
+		NAMES.reversed().forEach((name) -> remove(registry, name));
+		NAMES.forEach((name) -> this.beans.registerSingleton(this.prefix + name,
+				Objects.requireNonNull(this.made.remove(name))));
 	}
 
 	/**
@@ -136,6 +173,9 @@ final class RouteBeans {
 		if (registry.containsBeanDefinition(this.prefix + name)) {
 			registry.removeBeanDefinition(this.prefix + name);
 		}
+		else if (this.beans instanceof DefaultListableBeanFactory known) {
+			known.destroySingleton(this.prefix + name);
+		}
 	}
 
 	private boolean isOthers(String channel) {
@@ -144,18 +184,21 @@ final class RouteBeans {
 	}
 
 	private <T> T bean(String name, Class<T> type) {
-		return this.beans.getBean(this.prefix + name, type);
+		Object own = this.made.get(name);
+		return (own != null) ? type.cast(own) : this.beans.getBean(this.prefix + name, type);
 	}
 
-	private Shared shared() {
+	private RouteContinuity continuity() {
+		Connections connections = this.beans.getBean(Connections.class);
 		Timeouts timeouts = new Timeouts(this.route.timeouts(), this.route.timeoutDefaults());
 		RouteMeters meters = new RouteMeters(this.route.name(), timeouts, this.beans.getBean(MeterRegistry.class));
-		meters.watchStates(this.beans.getBean(Connections.class));
-		return new Shared(timeouts, meters);
+		meters.watchStates(connections);
+		return new RouteContinuity(timeouts, meters,
+				new RouteChannels(this.prefix, new FrameDispatcher(connections, meters), this.beans));
 	}
 
 	private Terms terms(Side side, String framing, boolean lengthIncludesHeader, int maxFrameBytes) {
-		Shared shared = bean(".terms", Shared.class);
+		RouteContinuity shared = bean(".terms", RouteContinuity.class);
 		return new Terms(this.route.name(), side, framing(framing, lengthIncludesHeader, maxFrameBytes), maxFrameBytes,
 				shared.timeouts(), this.route.handler() == Handler.BLOCKING, this.route.mode() != Mode.SESSION,
 				shared.meters(), this.beans.getBean(Connections.class), this.beans.getBean(Closures.class));
@@ -186,8 +229,7 @@ final class RouteBeans {
 			return new SessionRelay(connector);
 		}
 		if (this.route.upstream().targets().isEmpty()) {
-			return new LocalRelay(this.route.mode() == Mode.ONE_WAY, connector.terms().connections(),
-					connector.terms().meters());
+			return new LocalRelay(this.route.mode() == Mode.ONE_WAY);
 		}
 		return new ExchangeRelay(this.route, connector,
 				new Links(this.route, connector, this.beans.getBean(Loops.class), unsolicited(connector)));
@@ -208,29 +250,18 @@ final class RouteBeans {
 		return new Listener(terms, listen, this.beans.getBean(Loops.class), bean(".relay", Relay.class)::watcher);
 	}
 
-	private TcpReceivingChannelAdapter adapter(String factory, String channel) {
+	private FrameAdapter adapter(String factory, String channel) {
 		FrameAdapter adapter = new FrameAdapter(bean(channel, MessageChannel.class));
 		adapter.setConnectionFactory(bean(factory, AbstractConnectionFactory.class));
 		return adapter;
 	}
 
 	private RunningRoute running() {
-		Shared shared = bean(".terms", Shared.class);
 		// Upstream first: it must be ready when the first connection is accepted.
-		return new RunningRoute(this.route, shared.timeouts(), shared.meters(), this.beans.getBean(Connections.class),
-				bean(".listener", Listener.class), bean(".connector", Connector.class), bean(".relay", Relay.class),
-				new RouteChannels(this.prefix, this.beans), List.of(bean(".upstream", TcpReceivingChannelAdapter.class),
-						bean(".inbound", TcpReceivingChannelAdapter.class)));
-	}
-
-	/**
-	 * What both sides of a route share.
-	 *
-	 * @param timeouts its limits
-	 * @param meters its counts
-	 */
-	record Shared(Timeouts timeouts, RouteMeters meters) {
-
+		return new RunningRoute(this.route, bean(".terms", RouteContinuity.class),
+				this.beans.getBean(Connections.class), bean(".listener", Listener.class),
+				bean(".connector", Connector.class), bean(".relay", Relay.class),
+				List.of(bean(".upstream", FrameAdapter.class), bean(".inbound", FrameAdapter.class)));
 	}
 
 }

@@ -3,48 +3,53 @@ package io.framegate.lifecycle;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-import io.framegate.relay.Relay;
+import io.framegate.relay.FrameDispatcher;
 
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.integration.channel.DirectChannel;
 import org.springframework.messaging.MessageHandler;
 
 /**
- * Connects a route's channels to its relay. Where a user's own flow consumes the request
- * channel, what it sends to the forward channel goes on; so do replies.
+ * Connects a route's channels. Where a user's own flow consumes the request channel, what
+ * it sends to the forward channel goes on; so do replies.
  */
 final class RouteChannels {
 
 	private final String prefix;
+
+	private final FrameDispatcher frames;
 
 	private final BeanFactory beans;
 
 	/** What was subscribed here, by channel. */
 	private final Map<DirectChannel, MessageHandler> subscribed = new LinkedHashMap<>();
 
-	RouteChannels(String prefix, BeanFactory beans) {
+	RouteChannels(String prefix, FrameDispatcher frames, BeanFactory beans) {
 		this.prefix = prefix;
+		this.frames = frames;
 		this.beans = beans;
 	}
 
 	/**
 	 * Connects the channels, once every flow of the application has subscribed.
-	 * @param relay takes what is to go on
+	 * @param hasUpstream whether requests go to servers, rather than to a user's own flow
+	 * alone
 	 * @throws IllegalStateException where nobody would take the requests
 	 */
-	void connect(Relay relay) {
-		if (!this.subscribed.isEmpty()) {
-			return;
+	synchronized void connect(boolean hasUpstream) {
+		subscribe(".forward", this.frames::request);
+		subscribe(".deliver", this.frames::reply);
+		if (hasUpstream) {
+			subscribeIfNobody(".request", this.frames::request);
 		}
-		subscribe(channel(".forward"), relay::request);
-		subscribe(channel(".deliver"), relay::reply);
-		if (relay.hasUpstream()) {
-			subscribeIfNobody(".request", relay::request);
+		else {
+			// Where servers were asked until now, nobody else may be there.
+			unsubscribe(channel(".request"));
+			if (channel(".request").getSubscriberCount() == 0) {
+				throw nobodyAnswers(this.prefix);
+			}
 		}
-		else if (channel(".request").getSubscriberCount() == 0) {
-			throw nobodyAnswers(this.prefix);
-		}
-		subscribeIfNobody(".reply", relay::reply);
+		subscribeIfNobody(".reply", this.frames::reply);
 	}
 
 	static IllegalStateException nobodyAnswers(String prefix) {
@@ -56,21 +61,29 @@ final class RouteChannels {
 	/**
 	 * Takes off what was connected; a user's own flows stay.
 	 */
-	void disconnect() {
+	synchronized void disconnect() {
 		this.subscribed.forEach(DirectChannel::unsubscribe);
 		this.subscribed.clear();
 	}
 
 	private void subscribeIfNobody(String name, MessageHandler handler) {
-		DirectChannel channel = channel(name);
-		if (channel.getSubscriberCount() == 0) {
-			subscribe(channel, handler);
+		if (channel(name).getSubscriberCount() == 0) {
+			subscribe(name, handler);
 		}
 	}
 
-	private void subscribe(DirectChannel channel, MessageHandler handler) {
-		channel.subscribe(handler);
-		this.subscribed.put(channel, handler);
+	private void subscribe(String name, MessageHandler handler) {
+		DirectChannel channel = channel(name);
+		if (this.subscribed.putIfAbsent(channel, handler) == null) {
+			channel.subscribe(handler);
+		}
+	}
+
+	private void unsubscribe(DirectChannel channel) {
+		MessageHandler handler = this.subscribed.remove(channel);
+		if (handler != null) {
+			channel.unsubscribe(handler);
+		}
 	}
 
 	private DirectChannel channel(String name) {

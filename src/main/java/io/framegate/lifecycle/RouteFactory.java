@@ -3,7 +3,10 @@ package io.framegate.lifecycle;
 import java.util.Comparator;
 import java.util.List;
 
+import io.framegate.connection.Loops;
+import io.framegate.inbound.ListeningSocket;
 import io.framegate.route.Route;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 
@@ -39,16 +42,38 @@ final class RouteFactory {
 		new RouteBeans(route, this.beans).check();
 	}
 
-	RunningRoute create(Route route) {
+	/**
+	 * Makes a route. Bean names still mean the one that it is to replace.
+	 * @param route the route
+	 * @param goesOn what that one hands on, {@code null} where there is none
+	 * @return the route, to be published once it runs
+	 */
+	Made create(Route route, @Nullable RouteContinuity goesOn) {
 		RouteBeans parts = new RouteBeans(route, this.beans);
-		parts.register(this.beans);
 		try {
-			return parts.make();
+			return new Made(parts.make(this.beans, goesOn), () -> parts.publish(this.beans));
 		}
 		catch (RuntimeException ex) {
-			parts.remove(this.beans);
+			if (goesOn == null) {
+				parts.remove(this.beans);
+			}
 			throw ex;
 		}
+	}
+
+	/**
+	 * A route that was made.
+	 *
+	 * @param route the route
+	 * @param publish has bean names mean its parts
+	 */
+	record Made(RunningRoute route, Runnable publish) {
+
+	}
+
+	ListeningSocket open(Route route) {
+		return ListeningSocket.open(route.name(), route.listen(), route.listen().port(),
+				this.beans.getBean(Loops.class));
 	}
 
 	void destroy(Route route) {

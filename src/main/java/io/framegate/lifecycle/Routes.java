@@ -6,13 +6,16 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 import io.framegate.connection.Cause;
 import io.framegate.connection.CloseReason;
+import io.framegate.inbound.ListeningSocket;
 import io.framegate.route.Route;
 import io.framegate.timeout.Timeouts;
 import io.framegate.timeout.Timer;
@@ -50,6 +53,9 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 
 	/** {@code null} until they are started. */
 	private volatile @Nullable List<RunningRoute> routes;
+
+	/** Routes that drain while another of their name is in their place. */
+	private final List<RunningRoute> replaced = new CopyOnWriteArrayList<>();
 
 	private volatile boolean running;
 
@@ -92,22 +98,95 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 	}
 
 	/**
-	 * Starts a route that was not there. One that cannot start is there too, and failed.
+	 * Opens a listening socket for a route.
 	 * @param route the route
+	 * @return the socket, to be given to the route
+	 * @throws io.framegate.inbound.BindFailedException where the port cannot be had
 	 */
-	void add(Route route) {
-		RunningRoute added = this.factory.create(route);
-		List<RunningRoute> more = new ArrayList<>(all());
-		more.add(added);
-		more.sort(Comparator.comparing(RunningRoute::name));
-		this.routes = List.copyOf(more);
+	ListeningSocket open(Route route) {
+		return this.factory.open(route);
+	}
+
+	/**
+	 * Starts a route that was not there.
+	 * @param route the route
+	 * @param socket what it listens with
+	 */
+	void add(Route route, ListeningSocket socket) {
+		RouteFactory.Made made = this.factory.create(route, null);
 		try {
-			start(added);
+			made.route().start(socket);
 		}
 		catch (RuntimeException ex) {
-			added.failed(ex);
+			abandon(made.route());
+			socket.close();
 			throw ex;
 		}
+		made.publish().run();
+		put(null, made.route());
+		logger.info("Route '{}' listens on {} port {}", route.name(), made.route().address(), made.route().port());
+	}
+
+	private static void abandon(RunningRoute route) {
+		route.release();
+		route.leave(Cause.byGateway(CloseReason.ROUTE_DRAIN, "the route could not start"))
+			.whenComplete((report, ex) -> route.stop());
+	}
+
+	/**
+	 * Shows a route that cannot start yet. It may be resumed.
+	 * @param route the route
+	 * @param fault why
+	 */
+	void addFailed(Route route, RuntimeException fault) {
+		RouteFactory.Made made = this.factory.create(route, null);
+		made.route().failed(fault);
+		made.publish().run();
+		put(null, made.route());
+	}
+
+	/**
+	 * Starts a changed route in the place of the one that it was. That one is for the
+	 * caller to drain.
+	 * @param before the route until now
+	 * @param route the route as it is to be
+	 * @param socket what it listens with, {@code null} where it is to be paused
+	 */
+	void replace(RunningRoute before, Route route, @Nullable ListeningSocket socket) {
+		RouteFactory.Made made;
+		try {
+			made = this.factory.create(route, before.continuity());
+		}
+		catch (RuntimeException ex) {
+			before.takeBack(socket);
+			throw ex;
+		}
+		try {
+			if (socket != null) {
+				made.route().start(socket);
+			}
+			before.timeouts().configure(route.timeouts(), route.timeoutDefaults());
+		}
+		catch (RuntimeException ex) {
+			abandon(made.route());
+			before.takeBack(socket);
+			throw ex;
+		}
+		before.outliveBeans();
+		made.publish().run();
+		put(before, made.route());
+		logger.info("Route '{}' is replaced: it {} on {} port {}", route.name(),
+				(socket != null) ? "listens" : "is paused", made.route().address(), made.route().port());
+	}
+
+	private void put(@Nullable RunningRoute before, RunningRoute added) {
+		List<RunningRoute> now = new ArrayList<>(all());
+		if (before != null && now.remove(before)) {
+			this.replaced.add(before);
+		}
+		now.add(added);
+		now.sort(Comparator.comparing(RunningRoute::name));
+		this.routes = List.copyOf(now);
 	}
 
 	/**
@@ -129,9 +208,10 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 	 */
 	void remove(RunningRoute route) {
 		route.stop();
-		route.disconnect();
-		this.routes = all().stream().filter((other) -> other != route).toList();
-		this.factory.destroy(route.route());
+		if (!this.replaced.remove(route)) {
+			this.routes = all().stream().filter((other) -> other != route).toList();
+			this.factory.destroy(route.route());
+		}
 	}
 
 	/**
@@ -233,9 +313,12 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 		return (started != null) ? started : this.factory.declared();
 	}
 
+	/**
+	 * The routes that were started, those that are replaced and drain included.
+	 */
 	private List<RunningRoute> started() {
 		List<RunningRoute> started = this.routes;
-		return (started != null) ? started : List.of();
+		return (started != null) ? Stream.concat(started.stream(), this.replaced.stream()).toList() : List.of();
 	}
 
 	public Optional<RunningRoute> find(String name) {

@@ -7,6 +7,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
 import io.framegate.connection.Cause;
@@ -15,14 +17,13 @@ import io.framegate.connection.FrameConnection;
 import io.framegate.connection.RouteMeters;
 import io.framegate.connection.Side;
 import io.framegate.inbound.Listener;
+import io.framegate.inbound.ListeningSocket;
 import io.framegate.relay.Relay;
 import io.framegate.route.Route;
 import io.framegate.timeout.Timeouts;
 import io.framegate.timeout.Timer;
 import io.framegate.upstream.Connector;
 import org.jspecify.annotations.Nullable;
-
-import org.springframework.integration.endpoint.AbstractEndpoint;
 
 /**
  * A route that runs: what it is made of and what state it is in. What changes its state
@@ -59,6 +60,8 @@ public final class RunningRoute {
 
 	private volatile Route route;
 
+	private final RouteContinuity continuity;
+
 	private final Timeouts timeouts;
 
 	private final RouteMeters meters;
@@ -71,9 +74,9 @@ public final class RunningRoute {
 
 	private final Relay relay;
 
-	private final RouteChannels channels;
+	private final List<FrameAdapter> adapters;
 
-	private final List<AbstractEndpoint> adapters;
+	private final AtomicBoolean stopped = new AtomicBoolean();
 
 	private volatile State state = State.PAUSED;
 
@@ -88,18 +91,19 @@ public final class RunningRoute {
 
 	private volatile @Nullable String lastError;
 
-	RunningRoute(Route route, Timeouts timeouts, RouteMeters meters, Connections connections, Listener listener,
-			Connector connector, Relay relay, RouteChannels channels, List<AbstractEndpoint> adapters) {
+	RunningRoute(Route route, RouteContinuity continuity, Connections connections, Listener listener,
+			Connector connector, Relay relay, List<FrameAdapter> adapters) {
 		this.turns = new Turns("framegate-route-" + route.name());
 		this.route = route;
-		this.timeouts = timeouts;
-		this.meters = meters;
+		this.continuity = continuity;
+		this.timeouts = continuity.timeouts();
+		this.meters = continuity.meters();
 		this.connections = connections;
 		this.listener = listener;
 		this.connector = connector;
 		this.relay = relay;
-		this.channels = channels;
 		this.adapters = adapters;
+		continuity.use();
 	}
 
 	/**
@@ -107,13 +111,87 @@ public final class RunningRoute {
 	 * @throws io.framegate.inbound.BindFailedException where the port cannot be had
 	 */
 	void start() {
-		inTurn(() -> {
-			this.channels.connect(this.relay);
+		inTurn(() -> serve(this.listener::start));
+	}
+
+	/**
+	 * Listens with a socket that is open.
+	 * @param socket the socket
+	 */
+	void start(ListeningSocket socket) {
+		inTurn(() -> serve(() -> this.listener.adopt(socket)));
+	}
+
+	private void serve(Runnable listen) {
+		try {
+			this.continuity.channels().connect(this.relay.hasUpstream());
 			this.adapters.getFirst().start();
 			this.relay.start();
-			this.adapters.forEach(AbstractEndpoint::start);
+			listen.run();
+			this.adapters.forEach(FrameAdapter::start);
 			this.state = State.LISTENING;
+			this.lastError = null;
+		}
+		catch (RuntimeException ex) {
+			failed(ex);
+			throw ex;
+		}
+	}
+
+	/**
+	 * Gives its listening socket to the route that takes its place; clients notice
+	 * nothing.
+	 * @return the socket, {@code null} where it does not listen
+	 */
+	@Nullable ListeningSocket release() {
+		AtomicReference<@Nullable ListeningSocket> socket = new AtomicReference<>();
+		inTurn(() -> socket.set(this.listener.release()));
+		return socket.get();
+	}
+
+	boolean isListening() {
+		return this.state == State.LISTENING && !this.leaving;
+	}
+
+	/**
+	 * Whether one in its place is to listen: nobody has paused or drained it.
+	 * @return whether it is
+	 */
+	boolean wantsSocket() {
+		return this.leaving || this.state == State.LISTENING || this.state == State.FAILED;
+	}
+
+	/**
+	 * Opens its own port again, which it gave up for nothing.
+	 */
+	void listenAgain() {
+		inTurn(() -> serve(this.listener::start));
+	}
+
+	/**
+	 * Goes on listening after all.
+	 * @param socket what was to be the successor's
+	 */
+	void takeBack(@Nullable ListeningSocket socket) {
+		if (socket == null) {
+			return;
+		}
+		inTurn(() -> {
+			if (!this.listener.isListening() && socket.port() == port()) {
+				this.listener.adopt(socket);
+			}
+			else {
+				socket.close();
+				serve(this.listener::start);
+			}
 		});
+	}
+
+	/**
+	 * Its bean names are given to another.
+	 */
+	void outliveBeans() {
+		this.adapters.forEach(FrameAdapter::outliveBean);
 	}
 
 	void failed(RuntimeException fault) {
@@ -157,17 +235,8 @@ public final class RunningRoute {
 			if (this.leaving) {
 				throw new IllegalStateException("it is leaving, for it was changed or removed, or the gateway stops");
 			}
-			try {
-				this.resumed++;
-				this.relay.start();
-				this.listener.start();
-				this.state = State.LISTENING;
-				this.lastError = null;
-			}
-			catch (RuntimeException ex) {
-				failed(ex);
-				throw ex;
-			}
+			this.resumed++;
+			serve(this.listener::start);
 		});
 	}
 
@@ -287,20 +356,17 @@ public final class RunningRoute {
 	 * Ends what is left and stops.
 	 */
 	void stop() {
-		this.adapters.forEach(AbstractEndpoint::stop);
-		this.meters.close();
+		if (!this.stopped.getAndSet(true)) {
+			this.adapters.forEach(FrameAdapter::stop);
+			this.continuity.leave();
+		}
 	}
 
-	/**
-	 * Takes what it did off its channels, which another route of this name may go on
-	 * with.
-	 */
-	void disconnect() {
-		this.channels.disconnect();
-	}
-
-	Stream<FrameConnection> live() {
-		return this.connections.all().stream().filter((connection) -> connection.route().equals(name()));
+	/** Its own connections alone, not those of a route of the same name. */
+	private Stream<FrameConnection> live() {
+		return this.connections.all()
+			.stream()
+			.filter((connection) -> this.listener.accepted(connection) || this.connector.opened(connection));
 	}
 
 	public String name() {
@@ -341,6 +407,14 @@ public final class RunningRoute {
 	 */
 	public record TargetFacts(String address, String state, int connections) {
 
+	}
+
+	RouteContinuity continuity() {
+		return this.continuity;
+	}
+
+	boolean isLeaving() {
+		return this.leaving;
 	}
 
 	public RouteMeters meters() {

@@ -84,7 +84,8 @@ final class ExchangeClient extends Origin implements Watcher {
 	 * Begins an exchange.
 	 * @param payload the request
 	 */
-	void request(byte[] payload) {
+	@Override
+	public void frame(FrameConnection from, byte[] payload) {
 		if (this.closed || this.failing || (this.ending && connection().isOutputEnding())) {
 			connection().lose(1, payload.length);
 			return;
@@ -114,7 +115,8 @@ final class ExchangeClient extends Origin implements Watcher {
 	 * before.
 	 * @param payload the frame
 	 */
-	void answer(byte[] payload) {
+	@Override
+	public void answer(FrameConnection to, byte[] payload) {
 		Exchange exchange = new Exchange(this, payload);
 		this.underWay.addLast(exchange);
 		this.bytesUnderWay += payload.length;

@@ -1,8 +1,6 @@
 package io.framegate.relay;
 
-import io.framegate.connection.FrameConnection;
 import io.framegate.connection.RouteMeters;
-import io.framegate.connection.Side;
 import io.framegate.connection.Watcher;
 import io.framegate.connection.Cause;
 import io.framegate.framing.Framing;
@@ -12,7 +10,6 @@ import io.framegate.route.OnFailure;
 import io.framegate.route.Route;
 import io.framegate.upstream.Connector;
 import io.framegate.upstream.Exchange;
-import io.framegate.upstream.Link;
 import io.framegate.upstream.Links;
 import io.framegate.upstream.Payloads;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +33,6 @@ public final class ExchangeRelay extends Relay {
 	private final byte @Nullable [] failureReply;
 
 	public ExchangeRelay(Route route, Connector connector, Links links) {
-		super(connector.terms().connections(), connector.terms().meters());
 		this.links = links;
 		this.meters = connector.terms().meters();
 		this.upstreamFraming = connector.terms().framing();
@@ -64,38 +60,6 @@ public final class ExchangeRelay extends Relay {
 	@Override
 	public Watcher watcher() {
 		return new ExchangeClient(this);
-	}
-
-	@Override
-	void request(FrameConnection from, byte[] payload) {
-		if (from.side() == Side.UPSTREAM) {
-			answerServer(from, payload);
-		}
-		else {
-			((ExchangeClient) from.watcher()).request(payload);
-		}
-	}
-
-	/**
-	 * A user's own answer to what a server has sent of its own accord.
-	 */
-	private void answerServer(FrameConnection to, byte[] payload) {
-		if (!to.isOpen() || to.isOutputEnding() || this.upstreamFraming.refusal(payload) != null) {
-			this.meters.countUndelivered(1);
-		}
-		else {
-			to.write(payload);
-		}
-	}
-
-	@Override
-	void reply(FrameConnection from, byte[] payload) {
-		((Link) from.watcher()).frame(payload);
-	}
-
-	@Override
-	void answer(FrameConnection to, byte[] payload) {
-		((ExchangeClient) to.watcher()).answer(payload);
 	}
 
 	/**

@@ -1,13 +1,10 @@
 package io.framegate.relay;
 
-import java.util.Objects;
-
 import io.framegate.connection.Cause;
 import io.framegate.connection.CloseReason;
 import io.framegate.connection.EndedBy;
 import io.framegate.connection.FrameConnection;
 import io.framegate.connection.Watcher;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An inbound connection whose frames a user's own flow answers, one answer for each. The
@@ -16,8 +13,6 @@ import org.jspecify.annotations.Nullable;
 final class LocalClient implements Watcher {
 
 	private final boolean oneWay;
-
-	private @Nullable FrameConnection connection;
 
 	private long answers;
 
@@ -34,7 +29,6 @@ final class LocalClient implements Watcher {
 
 	@Override
 	public void accepted(FrameConnection accepted) {
-		this.connection = accepted;
 		accepted.open();
 	}
 
@@ -43,8 +37,13 @@ final class LocalClient implements Watcher {
 		// Its first frame is what counts.
 	}
 
-	void answer(byte[] payload) {
-		FrameConnection client = Objects.requireNonNull(this.connection);
+	@Override
+	public void frame(FrameConnection from, byte[] payload) {
+		throw new IllegalStateException("Route '" + from.route() + "' has no targets to forward to");
+	}
+
+	@Override
+	public void answer(FrameConnection client, byte[] payload) {
 		String refusal = client.framing().refusal(payload);
 		if (refusal != null) {
 			client.lose(1, payload.length);

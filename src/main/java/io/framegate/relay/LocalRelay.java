@@ -1,8 +1,5 @@
 package io.framegate.relay;
 
-import io.framegate.connection.Connections;
-import io.framegate.connection.FrameConnection;
-import io.framegate.connection.RouteMeters;
 import io.framegate.connection.Watcher;
 
 /**
@@ -13,8 +10,7 @@ public final class LocalRelay extends Relay {
 
 	private final boolean oneWay;
 
-	public LocalRelay(boolean oneWay, Connections connections, RouteMeters meters) {
-		super(connections, meters);
+	public LocalRelay(boolean oneWay) {
 		this.oneWay = oneWay;
 	}
 
@@ -26,21 +22,6 @@ public final class LocalRelay extends Relay {
 	@Override
 	public boolean hasUpstream() {
 		return false;
-	}
-
-	@Override
-	void request(FrameConnection from, byte[] payload) {
-		throw new IllegalStateException("Route '" + from.route() + "' has no targets to forward to");
-	}
-
-	@Override
-	void reply(FrameConnection from, byte[] payload) {
-		throw new IllegalStateException("Route '" + from.route() + "' has no upstream connections");
-	}
-
-	@Override
-	void answer(FrameConnection to, byte[] payload) {
-		((LocalClient) to.watcher()).answer(payload);
 	}
 
 }

@@ -62,12 +62,8 @@ final class Session implements Watcher {
 		client.open();
 	}
 
-	/**
-	 * Passes a frame on.
-	 * @param from where it came from
-	 * @param payload the frame
-	 */
-	void forward(FrameConnection from, byte[] payload) {
+	@Override
+	public void frame(FrameConnection from, byte[] payload) {
 		FrameConnection to = other(from);
 		if (to == null || !to.isOpen() || to.isOutputEnding()) {
 			from.lose(1, payload.length);
@@ -99,15 +95,8 @@ final class Session implements Watcher {
 		}
 	}
 
-	/**
-	 * Writes a user's own frame to the client.
-	 * @param payload the frame
-	 */
-	void answer(byte[] payload) {
-		FrameConnection client = this.inbound;
-		if (client == null) {
-			return;
-		}
+	@Override
+	public void answer(FrameConnection client, byte[] payload) {
 		String refusal = client.framing().refusal(payload);
 		if (refusal != null) {
 			client.lose(1, payload.length);

@@ -1,6 +1,7 @@
 package io.framegate.route;
 
 import java.lang.reflect.RecordComponent;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
@@ -63,6 +64,14 @@ public final class Differences {
 
 	private static String kebab(String name) {
 		return name.replaceAll("([A-Z])", "-$1").toLowerCase(java.util.Locale.ROOT);
+	}
+
+	/**
+	 * What is not equal.
+	 * @return property names below the route, sorted
+	 */
+	public List<String> names() {
+		return List.copyOf(this.names);
 	}
 
 	public boolean isEmpty() {

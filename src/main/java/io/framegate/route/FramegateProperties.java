@@ -29,13 +29,14 @@ import io.framegate.timeout.Timer;
  * @param defaults what routes inherit
  * @param shutdown how the gateway ends
  * @param closures the record of ended connections
+ * @param reload how a changed configuration is noticed
  * @param demo the built-in demonstration upstream
  * @param management who may see and change the gateway over HTTP
  */
 @ConfigurationProperties("framegate")
 public record FramegateProperties(@DefaultValue Map<String, RouteProperties> routes, @DefaultValue Defaults defaults,
-		@DefaultValue Shutdown shutdown, @DefaultValue Closures closures, @DefaultValue Demo demo,
-		@DefaultValue Management management) {
+		@DefaultValue Shutdown shutdown, @DefaultValue Closures closures, @DefaultValue Reload reload,
+		@DefaultValue Demo demo, @DefaultValue Management management) {
 
 	public FramegateProperties {
 		routes = Collections.unmodifiableMap(new LinkedHashMap<>(routes));
@@ -98,6 +99,16 @@ public record FramegateProperties(@DefaultValue Map<String, RouteProperties> rou
 	 * @param keep How many ended connections of each route are remembered, 1 to 1000000.
 	 */
 	public record Closures(@Range(min = 1, max = 1_000_000) @DefaultValue("1000") int keep) {
+
+	}
+
+	/**
+	 * How a changed configuration is noticed.
+	 *
+	 * @param watch Whether files are looked at once a second and taken over when they
+	 * changed. Off, only POST /actuator/routes with the action reload takes them over.
+	 */
+	public record Reload(@DefaultValue("true") boolean watch) {
 
 	}
 

@@ -65,7 +65,7 @@ public final class Timeouts {
 	private static final int COUNT = Timer.values().length;
 
 	/** Defaults that are the route's mode's own. */
-	private final Map<Timer, Duration> defaults;
+	private volatile Map<Timer, Duration> defaults;
 
 	private final AtomicReferenceArray<Limit> configured = new AtomicReferenceArray<>(COUNT);
 
@@ -88,6 +88,18 @@ public final class Timeouts {
 	public Timeouts(Map<Timer, Duration> configured, Map<Timer, Duration> defaults) {
 		this.defaults = Map.copyOf(defaults);
 		configure(configured);
+	}
+
+	/**
+	 * Takes a new configuration of what may be another kind of route; limits set at run
+	 * time stay.
+	 * @param values the configured limits
+	 * @param itsDefaults what a timer that is not named has, where that is not its usual
+	 * default
+	 */
+	public void configure(Map<Timer, Duration> values, Map<Timer, Duration> itsDefaults) {
+		this.defaults = Map.copyOf(itsDefaults);
+		configure(values);
 	}
 
 	/**

@@ -65,6 +65,15 @@ public final class Connector extends AbstractClientConnectionFactory {
 		return this.terms;
 	}
 
+	/**
+	 * Whether a connection was opened here.
+	 * @param connection the connection
+	 * @return whether it was
+	 */
+	public boolean opened(FrameConnection connection) {
+		return connection.terms() == this.terms;
+	}
+
 	public Targets targets() {
 		return this.targets;
 	}

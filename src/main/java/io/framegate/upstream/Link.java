@@ -393,11 +393,22 @@ public abstract class Link extends Dialled {
 
 	// What happens to its connection
 
+	@Override
+	public final void answer(FrameConnection to, byte[] payload) {
+		if (!to.isOpen() || to.isOutputEnding() || to.framing().refusal(payload) != null) {
+			to.terms().meters().countUndelivered(1);
+		}
+		else {
+			to.write(payload);
+		}
+	}
+
 	/**
 	 * A frame came and passed the reply channel.
 	 * @param payload the frame
 	 */
-	public final void frame(byte[] payload) {
+	@Override
+	public final void frame(FrameConnection from, byte[] payload) {
 		if (this.poisoned) {
 			this.doubts.discard("late");
 		}

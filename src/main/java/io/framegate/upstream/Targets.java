@@ -48,20 +48,24 @@ public final class Targets {
 	}
 
 	private TargetState state(Target target) {
-		TargetState state = new TargetState(target, this.fall);
-		this.meters.watchTarget(target.toString(), () -> switch (state.status()) {
-			case UNKNOWN -> Double.NaN;
-			case UP -> 1;
-			case EJECTED, DOWN -> 0;
-		});
-		return state;
+		return new TargetState(target, this.fall);
 	}
 
 	/**
 	 * Begins to look up names, each for itself: none waits for another.
 	 */
 	void start() {
+		this.states.forEach(this::show);
+		this.meters.forgetTargetsBut(this.states.stream().map((state) -> state.target().toString()).toList());
 		this.states.forEach(this::watchAddress);
+	}
+
+	private void show(TargetState state) {
+		this.meters.watchTarget(state.target().toString(), () -> switch (state.status()) {
+			case UNKNOWN -> Double.NaN;
+			case UP -> 1;
+			case EJECTED, DOWN -> 0;
+		});
 	}
 
 	private void watchAddress(TargetState state) {
@@ -92,6 +96,7 @@ public final class Targets {
 			}));
 		}
 		this.states = List.copyOf(after);
+		added.forEach(this::show);
 		added.forEach(this::watchAddress);
 		before.stream()
 			.filter((state) -> !after.contains(state))

@@ -22,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.json.JsonMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -64,7 +65,7 @@ class EndpointsTests {
 			}
 			JsonNode route = gateway.get("/actuator/routes/orders");
 			assertThat(route.propertyNames()).containsExactly("name", "mode", "state", "address", "port", "framing",
-					"targets", "connections", "frames", "bytes", "lastError", "advice");
+					"targets", "connections", "frames", "bytes", "lastError", "advice", "configuration");
 			assertThat(route.at("/name").asString()).isEqualTo("orders");
 			assertThat(route.at("/mode").asString()).isEqualTo("session");
 			assertThat(route.at("/state").asString()).isEqualTo("LISTENING");
@@ -95,7 +96,10 @@ class EndpointsTests {
 		JsonNode all = gateway.get("/actuator/routes");
 		assertThat(all.at("/routes").valueStream().map((route) -> route.at("/name").asString()))
 			.containsExactly("orders", "other");
-		assertThat(all.at("/routes/0")).isEqualTo(gateway.get("/actuator/routes/orders"));
+		// One alone also shows what it runs with.
+		ObjectNode alone = (ObjectNode) gateway.get("/actuator/routes/orders");
+		assertThat(alone.remove("configuration").at("/listen/framing").asString()).isEqualTo("crlf");
+		assertThat(all.at("/routes/0")).isEqualTo(alone);
 	}
 
 	@Test

@@ -32,8 +32,8 @@ class MetadataTests {
 	void everyPropertyHasAWholeSentence() {
 		assertThat(this.properties).containsOnlyKeys("framegate.routes", "framegate.defaults.timeouts",
 				"framegate.defaults.max-frame-size", "framegate.shutdown.quiet-period", "framegate.closures.keep",
-				"framegate.demo.echo-port", "framegate.management.users", "framegate.management.metrics",
-				"framegate.management.open");
+				"framegate.reload.watch", "framegate.demo.echo-port", "framegate.management.users",
+				"framegate.management.metrics", "framegate.management.open");
 		assertThat(this.properties.values())
 			.allSatisfy((property) -> assertThat(property.path("description").asString("")).matches("[A-Z].{10,}\\."));
 	}

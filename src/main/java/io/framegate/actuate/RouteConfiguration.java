@@ -1,0 +1,92 @@
+package io.framegate.actuate;
+
+import java.lang.reflect.RecordComponent;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+import io.framegate.lifecycle.RunningRoute;
+import io.framegate.route.Labelled;
+import io.framegate.timeout.Timeouts;
+import io.framegate.timeout.Timer;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.unit.DataSize;
+
+/**
+ * What a route runs with: its configuration with everything that it inherits, under the
+ * names of the properties. What may hold a secret is masked.
+ */
+final class RouteConfiguration {
+
+	private static final String MASK = "******";
+
+	/** Frames that the gateway itself sends: a log-in may be among them. */
+	private static final Set<String> SECRETS = Set.of("send", "expect", "sign-on", "password");
+
+	private RouteConfiguration() {
+	}
+
+	static Map<String, Object> of(RunningRoute running) {
+		Map<String, Object> properties = group(running.route());
+		properties.remove("name");
+		Map<String, Object> timeouts = new LinkedHashMap<>();
+		for (Timer timer : Timer.values()) {
+			timeouts.put(timer.label(), running.timeouts().limit(timer).text());
+		}
+		properties.put("timeouts", timeouts);
+		return properties;
+	}
+
+	private static Map<String, Object> group(Object of) {
+		Map<String, Object> properties = new LinkedHashMap<>();
+		for (RecordComponent component : of.getClass().getRecordComponents()) {
+			String name = component.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+			Object value = value(component, of);
+			if (value != null) {
+				properties.put(name, SECRETS.contains(name) ? MASK : shown(value));
+			}
+		}
+		return properties;
+	}
+
+	private static @Nullable Object value(RecordComponent component, Object of) {
+		try {
+			return component.getAccessor().invoke(of);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	private static Object shown(Object value) {
+		return switch (value) {
+			case Number number -> number;
+			case Boolean flag -> flag;
+			case Duration duration -> Timeouts.text(duration);
+			case DataSize size -> size.toBytes();
+			case Labelled constant -> constant.label();
+			case List<?> list -> list.stream().map(RouteConfiguration::shown).toList();
+			case Map<?, ?> map -> map.toString();
+			case Record group when !hasText(group) -> group(group);
+			default -> value.toString();
+		};
+	}
+
+	/**
+	 * Whether it is written as one value, as a target or a range of ports is.
+	 */
+	private static boolean hasText(Record value) {
+		try {
+			value.getClass().getMethod("of", String.class);
+			return true;
+		}
+		catch (NoSuchMethodException ex) {
+			return false;
+		}
+	}
+
+}

@@ -1,0 +1,160 @@
+package io.framegate.inbound;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.concurrent.TimeUnit;
+
+import io.framegate.connection.Loops;
+import io.framegate.route.Listen;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.unix.Socket;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An open listening socket. A changed route takes it over from the route that it was
+ * before, so that no connect is refused meanwhile. Any thread but an event loop may call.
+ */
+public final class ListeningSocket {
+
+	private static final Logger logger = LoggerFactory.getLogger(ListeningSocket.class);
+
+	/** So that a loop which a user's code holds up keeps nobody waiting for ever. */
+	private static final int LONGEST_WAIT_SECONDS = 5;
+
+	private final Channel channel;
+
+	private final int backlog;
+
+	private ListeningSocket(Channel channel, int backlog) {
+		this.channel = channel;
+		this.backlog = backlog;
+	}
+
+	/**
+	 * Opens a socket, which accepts nothing before it has an owner: clients wait in its
+	 * backlog.
+	 * @param route the route's name, for messages
+	 * @param listen where, and with which backlog
+	 * @param port the port, 0 for any free one
+	 * @param loops accept its connections
+	 * @return the socket
+	 * @throws BindFailedException where the port cannot be had
+	 */
+	public static ListeningSocket open(String route, Listen listen, int port, Loops loops) {
+		InetSocketAddress where = new InetSocketAddress(listen.address(), port);
+		if (where.isUnresolved()) {
+			throw new BindFailedException(route, listen.address(), port, new UnknownHostException(listen.address()));
+		}
+		Acceptor acceptor = new Acceptor();
+		ChannelFuture bound = new ServerBootstrap().group(loops.group())
+			.channel(loops.serverChannel())
+			.option(ChannelOption.SO_BACKLOG, listen.backlog())
+			.option(ChannelOption.SO_REUSEADDR, true)
+			.option(ChannelOption.AUTO_READ, false)
+			.handler(acceptor)
+			.childOption(ChannelOption.AUTO_READ, false)
+			.childHandler(new ChannelInitializer<SocketChannel>() {
+
+				@Override
+				protected void initChannel(SocketChannel channel) {
+					acceptor.owner().accept(channel);
+				}
+			})
+			.bind(where);
+		if (!bound.awaitUninterruptibly(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS)) {
+			bound.addListener((late) -> bound.channel().close());
+			throw new BindFailedException(route, listen.address(), port,
+					new IOException("its event loop does not answer"));
+		}
+		if (!bound.isSuccess()) {
+			throw new BindFailedException(route, listen.address(), port, bound.cause());
+		}
+		return new ListeningSocket(bound.channel(), listen.backlog());
+	}
+
+	/**
+	 * Has what is accepted from now on go to a listener.
+	 * @param owner the listener
+	 * @param asked how many connections the kernel is to complete ahead of their accept
+	 */
+	void belongsTo(Listener owner, int asked) {
+		if (asked != this.backlog) {
+			changeBacklog(asked);
+		}
+		this.channel.pipeline().get(Acceptor.class).owner = owner;
+		this.channel.config().setAutoRead(true);
+	}
+
+	private void changeBacklog(int asked) {
+		try {
+			if (this.channel instanceof EpollServerSocketChannel epoll && epoll.fd() instanceof Socket socket) {
+				socket.listen(asked);
+				return;
+			}
+		}
+		catch (IOException ex) {
+			logger.debug("listen", ex);
+		}
+		logger.warn("The backlog of {} stays {} until the next start", this, this.backlog);
+	}
+
+	public int port() {
+		return ((InetSocketAddress) this.channel.localAddress()).getPort();
+	}
+
+	/**
+	 * Closes it. Connects are refused when this returns.
+	 */
+	public void close() {
+		if (!this.channel.close().awaitUninterruptibly(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS)) {
+			logger.warn("{} is not closed yet: its event loop does not answer", this);
+		}
+	}
+
+	@Override
+	public String toString() {
+		return "The listening socket " + this.channel.localAddress();
+	}
+
+	/**
+	 * Knows whose the connections are. Where accepting failed, above all for lack of
+	 * descriptors, it waits a second.
+	 */
+	private static final class Acceptor extends ChannelInboundHandlerAdapter {
+
+		private volatile @Nullable Listener owner;
+
+		private Listener owner() {
+			Listener known = this.owner;
+			if (known == null) {
+				throw new IllegalStateException("Nobody accepts yet");
+			}
+			return known;
+		}
+
+		@Override
+		public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+			if (!(cause instanceof IOException) && !(cause.getCause() instanceof IOException)) {
+				context.fireExceptionCaught(cause);
+				return;
+			}
+			owner().acceptFailed(cause);
+			Channel channel = context.channel();
+			channel.config().setAutoRead(false);
+			channel.eventLoop().schedule(() -> channel.config().setAutoRead(true), 1, TimeUnit.SECONDS);
+		}
+
+	}
+
+}

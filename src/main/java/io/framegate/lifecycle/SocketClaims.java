@@ -1,0 +1,157 @@
+package io.framegate.lifecycle;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+import io.framegate.inbound.ListeningSocket;
+import io.framegate.route.Listen;
+import io.framegate.route.Route;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gets new and replaced routes their listening sockets before anything is changed: from
+ * the route before, from another one that gives its port up, or a new one. Where a route
+ * cannot have its own, the one before keeps what it has, and whoever wanted that goes
+ * without as well. One thread at a time.
+ */
+final class SocketClaims {
+
+	private final Function<Route, ListeningSocket> opener;
+
+	private final List<RunningRoute> running;
+
+	private final Map<Route, Claim> claims = new LinkedHashMap<>();
+
+	/**
+	 * Makes the claims.
+	 * @param running the routes as they are
+	 * @param plan what is to become of them
+	 * @param opener opens a new socket
+	 */
+	SocketClaims(List<RunningRoute> running, RoutePlan plan, Function<Route, ListeningSocket> opener) {
+		this.running = running;
+		this.opener = opener;
+		plan.started().forEach((route) -> claim(route, null, plan));
+		plan.replaced()
+			.stream()
+			.filter((change) -> change.before().wantsSocket())
+			.forEach((change) -> claim(change.wanted(), change.before(), plan));
+		while (this.claims.values().stream().anyMatch(this::failsWithHolder)) {
+			// Each round fails one more.
+		}
+		this.claims.values().forEach(Claim::take);
+	}
+
+	/**
+	 * A new route's socket.
+	 * @param route the route
+	 * @return the socket, {@code null} where the route is not to listen
+	 * @throws RuntimeException where it cannot be had
+	 */
+	@Nullable ListeningSocket of(Route route) {
+		Claim claim = this.claims.get(route);
+		if (claim == null) {
+			return null;
+		}
+		if (claim.fault != null) {
+			throw claim.fault;
+		}
+		return claim.socket;
+	}
+
+	private void claim(Route route, @Nullable RunningRoute before, RoutePlan plan) {
+		Claim claim = new Claim(route, before);
+		this.claims.put(route, claim);
+		claim.holder = this.running.stream()
+			.filter((holder) -> holder == before || plan.removed().contains(holder)
+					|| plan.replaced().stream().anyMatch((change) -> change.before() == holder))
+			.filter((holder) -> holds(holder, route.listen(), holder == before))
+			.findFirst()
+			.orElse(null);
+		if (claim.holder == null && !claim.isInTheWayOfItself()) {
+			claim.open();
+		}
+	}
+
+	private static boolean holds(RunningRoute holder, Listen wanted, boolean own) {
+		Listen has = holder.route().listen();
+		return holder.isListening() && has.address().equals(wanted.address())
+				&& (wanted.port() == holder.port() || (own && wanted.port() == 0 && has.port() == 0));
+	}
+
+	private boolean failsWithHolder(Claim claim) {
+		RunningRoute holder = claim.holder;
+		if (claim.fault != null || holder == null || holder == claim.before) {
+			return false;
+		}
+		for (Claim other : this.claims.values()) {
+			if (other.before == holder && other.fault != null) {
+				claim.fault = new IllegalStateException(
+						"Route '%s' cannot have port %d: route '%s' keeps it (%s)".formatted(claim.route.name(),
+								claim.route.listen().port(), holder.name(), other.fault.getMessage()));
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/** What a route wants. */
+	private final class Claim {
+
+		private final Route route;
+
+		private final @Nullable RunningRoute before;
+
+		private @Nullable RunningRoute holder;
+
+		private @Nullable ListeningSocket socket;
+
+		private @Nullable RuntimeException fault;
+
+		Claim(Route route, @Nullable RunningRoute before) {
+			this.route = route;
+			this.before = before;
+		}
+
+		/**
+		 * Whether the route before has the same port on another address, which the kernel
+		 * may take for the same.
+		 */
+		boolean isInTheWayOfItself() {
+			return this.before != null && this.before.isListening() && this.before.port() == this.route.listen().port();
+		}
+
+		void open() {
+			try {
+				this.socket = SocketClaims.this.opener.apply(this.route);
+			}
+			catch (RuntimeException ex) {
+				this.fault = ex;
+			}
+		}
+
+		void take() {
+			if (this.fault != null || this.socket != null) {
+				return;
+			}
+			if (this.holder != null) {
+				this.socket = this.holder.release();
+				return;
+			}
+			RunningRoute own = this.before;
+			ListeningSocket old = (own != null) ? own.release() : null;
+			if (old != null) {
+				old.close();
+			}
+			open();
+			if (this.fault != null && own != null) {
+				own.listenAgain();
+			}
+		}
+
+	}
+
+}

@@ -1,0 +1,86 @@
+package io.framegate.relay;
+
+import io.framegate.connection.Connections;
+import io.framegate.connection.FrameConnection;
+import io.framegate.connection.RouteMeters;
+import io.framegate.connection.Side;
+
+import org.springframework.messaging.Message;
+
+/**
+ * Takes frames from a route's channels, on any thread, and has each handled by whoever
+ * watches the connection that it came from, on that connection's loop. So a route that is
+ * replaced and the one in its place can share their channels.
+ */
+public final class FrameDispatcher {
+
+	private final Connections connections;
+
+	private final RouteMeters meters;
+
+	public FrameDispatcher(Connections connections, RouteMeters meters) {
+		this.connections = connections;
+		this.meters = meters;
+	}
+
+	/**
+	 * Takes a frame that passed the request channel.
+	 * @param message the frame
+	 */
+	public void request(Message<?> message) {
+		byte[] payload = Payload.of(message);
+		FrameConnection from = this.connections.source(message);
+		if (from == null) {
+			this.meters.countUndelivered(1);
+		}
+		else if (from.loop().inLoop()) {
+			forward(from, payload);
+		}
+		else {
+			from.later(() -> forward(from, payload));
+		}
+	}
+
+	/**
+	 * Takes a frame that passed the reply channel: from an upstream server, or a user's
+	 * own answer to an inbound connection.
+	 * @param message the frame
+	 */
+	public void reply(Message<?> message) {
+		byte[] payload = Payload.of(message);
+		FrameConnection source = this.connections.source(message);
+		if (source == null) {
+			this.meters.countUndelivered(1);
+			return;
+		}
+		if (source.side() == Side.INBOUND) {
+			source.answered();
+		}
+		if (source.loop().inLoop()) {
+			take(source, payload);
+		}
+		else {
+			source.later(() -> take(source, payload));
+		}
+	}
+
+	private static void forward(FrameConnection from, byte[] payload) {
+		if (from.side() == Side.UPSTREAM && from.terms().shared()) {
+			// A user's own answer to what a server has sent of its own accord.
+			from.watcher().answer(from, payload);
+		}
+		else {
+			from.watcher().frame(from, payload);
+		}
+	}
+
+	private static void take(FrameConnection source, byte[] payload) {
+		if (source.side() == Side.INBOUND) {
+			source.watcher().answer(source, payload);
+		}
+		else {
+			source.watcher().frame(source, payload);
+		}
+	}
+
+}
