@@ -497,6 +497,8 @@ public abstract class Link extends Dialled {
 		ended(cause);
 		shard().gone(this);
 		endUnderWay(cause, closed);
+		// Its place is free.
+		shard().dispatch();
 	}
 
 	/**

@@ -34,6 +34,9 @@ final class PermanentLinks extends ShardLinks {
 		}
 		for (TargetState target : targets().forLinks()) {
 			int there = countTo(target);
+			if (there < quota()) {
+				there += shard().lingering(target);
+			}
 			while (there++ < quota() && backoff(target).isOver(target.wellAt())) {
 				add().start(target);
 			}

@@ -3,9 +3,13 @@ package io.framegate.upstream;
 import java.net.InetAddress;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 import io.framegate.connection.Cause;
 import io.framegate.connection.CloseReason;
+import io.framegate.connection.FrameConnection;
+import io.framegate.timeout.Timer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +23,15 @@ final class PooledLinks extends ShardLinks {
 
 	private static final Cause MADE_ROOM = Cause.byGateway(CloseReason.RETIRED,
 			"made room for a connection to another target");
+
+	/** After so long a free connection may make room for one to another target. */
+	private static final long UNNEEDED = TimeUnit.SECONDS.toNanos(1);
+
+	/** A place is kept for a connection that does not end for so long. */
+	private static final long LONGEST_LEAVE = Timer.DRAIN.byDefault().toNanos();
+
+	/** What made room last. */
+	private @Nullable FrameConnection madeRoom;
 
 	/** Those that are free, the one that has rested longest first. */
 	private final Deque<Link> resting = new ArrayDeque<>();
@@ -43,11 +56,20 @@ final class PooledLinks extends ShardLinks {
 		TargetState home = targets().home(client);
 		int opening = countOpening(home);
 		makeRoomFor(home);
-		while (!shard().isStopped() && opening < waiting.size() && all().size() < quota()
+		// Whose home the others are to go to is not known: one at a time.
+		int wanted = (home != null) ? 1 : waiting.size();
+		while (!shard().isStopped() && opening < wanted && places() > 0
 				&& this.backoff.isOver(targets().lastWellAt())) {
 			opening++;
-			add().start(client, leastLinked());
+			add().start(client, (home != null) ? home : leastLinked());
 		}
+	}
+
+	/**
+	 * How many more connections the server may see: those that are ending count.
+	 */
+	private int places() {
+		return quota() - all().size() - leaving().size();
 	}
 
 	/**
@@ -59,7 +81,7 @@ final class PooledLinks extends ShardLinks {
 		int opening = 0;
 		for (Link link : all()) {
 			if (!link.isOpen()) {
-				opening++;
+				opening += suits(link, home) ? 1 : 0;
 			}
 			else if (link.exchanges() == 0 && link.restLeft(now) > 0 && suits(link, home)) {
 				opening++;
@@ -69,10 +91,25 @@ final class PooledLinks extends ShardLinks {
 		return opening;
 	}
 
+	/**
+	 * Ends a free connection to another target where this one has none, or fewer than its
+	 * share, or the other has not been needed for a while.
+	 */
 	private void makeRoomFor(@Nullable TargetState home) {
-		if (home != null && all().size() >= quota() && !this.resting.isEmpty()
-				&& this.resting.getFirst().target() != home) {
-			retire(this.resting.removeFirst(), MADE_ROOM);
+		if (home == null || places() > 0 || (this.madeRoom != null && this.madeRoom.isOpen())) {
+			return;
+		}
+		int share = Math.max(1, quota() / Math.max(1, targets().inTurn().size()));
+		int own = countTo(home);
+		long now = System.nanoTime();
+		for (Link link : this.resting) {
+			TargetState target = link.target();
+			if (target != null && target != home
+					&& ((own < share && countTo(target) > share) || now - link.idleSince() >= UNNEEDED || own == 0)) {
+				this.madeRoom = link.connection();
+				retire(link, MADE_ROOM);
+				return;
+			}
 		}
 	}
 
@@ -161,7 +198,7 @@ final class PooledLinks extends ShardLinks {
 
 	@Override
 	int room(int waiting) {
-		return this.resting.size() + (quota() - all().size()) - waiting;
+		return this.resting.size() + places() - waiting;
 	}
 
 	@Override
@@ -191,6 +228,11 @@ final class PooledLinks extends ShardLinks {
 	@Override
 	void sweep(long now) {
 		super.sweep(now);
+		for (FrameConnection connection : List.copyOf(leaving())) {
+			if (connection.watcher().inFlight(connection) == 0 && now - connection.lastActivity() >= LONGEST_LEAVE) {
+				connection.abort(Cause.byGateway(CloseReason.DRAIN_TIMEOUT, "its place is needed"));
+			}
+		}
 		this.crowded = mostLinked();
 		for (Link link : this.resting) {
 			if (this.crowded != null && link.target() == this.crowded) {

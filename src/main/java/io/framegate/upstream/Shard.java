@@ -337,6 +337,16 @@ final class Shard {
 		}
 	}
 
+	/**
+	 * How many poisoned connections to a target are still there, those that linger for
+	 * too long being reset.
+	 * @param target the target
+	 * @return a number of connections
+	 */
+	int lingering(TargetState target) {
+		return this.lingering.makeRoom(target);
+	}
+
 	void lingers(FrameConnection connection) {
 		this.lingering.add(connection);
 	}

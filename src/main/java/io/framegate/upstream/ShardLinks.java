@@ -6,6 +6,7 @@ import java.util.List;
 import io.framegate.connection.Cause;
 import io.framegate.connection.CloseReason;
 import io.framegate.connection.EndedBy;
+import io.framegate.connection.FrameConnection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,9 @@ abstract class ShardLinks {
 	private final int quota;
 
 	private final List<Link> all = new ArrayList<>();
+
+	/** Connections of links that are gone, until they are closed. */
+	private final List<FrameConnection> leaving = new ArrayList<>();
 
 	private @Nullable Cause dialFault;
 
@@ -168,11 +172,24 @@ abstract class ShardLinks {
 		if (!this.all.remove(link)) {
 			return false;
 		}
+		FrameConnection connection = link.connectionIfAny();
+		if (connection != null && connection.isOpen()) {
+			this.leaving.add(connection);
+		}
 		Cause fruitless = link.fruitless();
 		if (fruitless != null || link.isReady()) {
 			this.dialFault = fruitless;
 		}
 		return true;
+	}
+
+	/**
+	 * The connections of links that are gone which the server may still see.
+	 * @return those that are not closed, oldest first
+	 */
+	final List<FrameConnection> leaving() {
+		this.leaving.removeIf((connection) -> !connection.isOpen());
+		return this.leaving;
 	}
 
 	final void retire(Link link, Cause cause) {

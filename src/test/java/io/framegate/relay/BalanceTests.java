@@ -13,6 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -103,6 +106,9 @@ class BalanceTests {
 				route("least", "least", 2, new String[] { "upstream.balance=least-connections" }),
 				route("hash", "hash", 3, new String[] { "upstream.balance=source-hash" }),
 				route("hash-pooled", "hash", 3, Gateway.all(pooled, new String[] { "upstream.balance=source-hash" })),
+				route("hash-crowded", "crowd", 3,
+						Gateway.all(pooled,
+								new String[] { "upstream.balance=source-hash", "upstream.pool.max-connections=8" })),
 				route("hash-ordered", "hash", 3, Gateway.all(ordered, new String[] { "upstream.balance=source-hash" })),
 				route("failover", "failover", 2,
 						Gateway.all(pooled, checked, new String[] { "upstream.balance=failover" })),
@@ -281,6 +287,26 @@ class BalanceTests {
 			}
 		}
 		restart("hash1");
+	}
+
+	@Test
+	void clientsOfSeveralTargetsDoNotTakeEachOthersConnections() throws Exception {
+		List<Future<?>> asked = new ArrayList<>();
+		try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+			for (int i = 1; i <= 8; i++) {
+				String address = "127.0.0." + i;
+				asked.add(threads.submit(() -> {
+					for (int j = 0; j < 50; j++) {
+						assertThat(askFrom(address, "hash-crowded")).startsWith("crowd");
+					}
+				}));
+			}
+			for (Future<?> client : asked) {
+				client.get();
+			}
+		}
+		assertThat(gateway.metric("framegate_connections_opened_total{route=\"hash-crowded\",side=\"upstream\"}"))
+			.isLessThanOrEqualTo(16);
 	}
 
 	private static String askFrom(String address, String route) {

@@ -43,6 +43,8 @@ class PoolTests {
 
 	private static TestUpstream stuttering;
 
+	private static TestUpstream hung;
+
 	private static Gateway gateway;
 
 	@BeforeAll
@@ -62,7 +64,11 @@ class PoolTests {
 				peer.send(line + "\r\n" + line + "\r\n");
 			}
 		});
-		gateway = Gateway.start(Gateway.all(route("busy", waiting, "pool.max-connections=1", "pool.max-wait=300ms"),
+		hung = TestUpstream.silent();
+		gateway = Gateway.start(Gateway.all(
+				Gateway.route("hung", "crlf", "crlf", hung.address(), "mode=request-reply", "timeouts.reply=200ms",
+						"upstream.pool.max-connections=1"),
+				route("busy", waiting, "pool.max-connections=1", "pool.max-wait=300ms"),
 				route("fair", echo, "pool.max-connections=1", "pool.rest=0"), route("first", echo, "pool.rest=20ms"),
 				route("idle", echo, "pool.max-connections=1", "pool.max-idle=200ms"),
 				route("aged", echo, "pool.max-connections=1", "pool.max-age=300ms"),
@@ -110,7 +116,7 @@ class PoolTests {
 	@AfterAll
 	static void stop() {
 		gateway.close();
-		List.of(echo, waiting, moody, restless, stuttering).forEach(TestUpstream::close);
+		List.of(echo, waiting, moody, restless, stuttering, hung).forEach(TestUpstream::close);
 	}
 
 	@Test
@@ -121,6 +127,17 @@ class PoolTests {
 		}
 		assertThat(gateway.metric("framegate_connections_opened_total{route=\"first\",side=\"upstream\"}"))
 			.isEqualTo(1);
+	}
+
+	@Test
+	void connectionsThatLingerCount() {
+		for (int i = 0; i < 5; i++) {
+			try (TestClient client = gateway.connect("hung")) {
+				client.sendLine("request " + i);
+				client.expectEof();
+			}
+		}
+		assertThat(hung.connections()).hasSize(1);
 	}
 
 	@Test
