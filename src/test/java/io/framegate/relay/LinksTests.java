@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import io.framegate.connection.CloseReason;
 import io.framegate.connection.Closure;
 import io.framegate.connection.Side;
+import io.framegate.timeout.Timer;
 import io.framegate.testkit.Gateway;
 import io.framegate.testkit.Peer;
 import io.framegate.testkit.TestClient;
@@ -243,6 +244,8 @@ class LinksTests {
 		try (TestClient client = gateway.connect("lost-key")) {
 			client.sendLine("0000 lose");
 			assertThat(client.readLine()).isEqualTo("sorry");
+			// The key rests as long as a reply may take: longer than this test.
+			gateway.connections("lost-key").getFirst().terms().timeouts().set(Timer.REPLY, Duration.ofMinutes(5));
 			long before = beats(lost);
 			Gateway.await("three more heartbeats",
 					() -> Optional.of(beats(lost)).filter((count) -> count >= before + 3));
