@@ -75,6 +75,19 @@ final class CorrelatedLink extends Link {
 		return next != null;
 	}
 
+	@Override
+	@Nullable String keyWait(Exchange exchange) {
+		Correlator.Key key = exchange.key();
+		if (key == null) {
+			return null;
+		}
+		if (this.correlator.rewrites()) {
+			return hasOwnKey(exchange, key) ? null : "every key that correlation.key-range allows is in use";
+		}
+		return isTaken(key.text())
+				? "an earlier request has the same correlation key; correlation.rewrite would give each its own" : null;
+	}
+
 	private boolean isTaken(String key) {
 		return this.pending.containsKey(key) || this.givenUp.containsKey(key);
 	}

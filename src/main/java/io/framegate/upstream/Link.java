@@ -60,6 +60,15 @@ public abstract class Link extends Dialled {
 	abstract boolean hasRoomFor(Exchange exchange);
 
 	/**
+	 * Why an exchange cannot be sent though the link is there.
+	 * @param exchange the exchange
+	 * @return what its key waits for, or {@code null} where it is not the key
+	 */
+	@Nullable String keyWait(Exchange exchange) {
+		return null;
+	}
+
+	/**
 	 * Whether a heartbeat can be sent now.
 	 * @param heartbeat the gateway's own exchange
 	 * @return whether there is room for it

@@ -371,7 +371,7 @@ final class Shard {
 			long waited = now - one.createdAt();
 			return (wait > 0 && waited >= wait && !isServed(one.origin())) || (reply > 0 && waited >= reply);
 		})) {
-			exchange.fail(whyLate(now - exchange.createdAt(), reply));
+			exchange.fail(whyLate(exchange, now - exchange.createdAt(), reply));
 		}
 		if (this.own instanceof PermanentLinks permanent) {
 			permanent.retireSpoiledFor(this.waiting);
@@ -383,7 +383,7 @@ final class Shard {
 		return this.links.isOrdered() && client.inLine().get() > 0;
 	}
 
-	private Cause whyLate(long waited, long reply) {
+	private Cause whyLate(Exchange exchange, long waited, long reply) {
 		Cause fault = this.own.dialFault();
 		if (fault != null) {
 			return fault;
@@ -394,8 +394,10 @@ final class Shard {
 			return Cause.byGateway(CloseReason.REPLY_TIMEOUT,
 					"reply timer (" + timeouts.limit(Timer.REPLY).text() + ") ran out in the queue");
 		}
+		String keyWait = this.own.keyWait(exchange);
 		return Cause.byGateway(CloseReason.OVERLOAD,
-				"no upstream connection within pool.max-wait (" + Timeouts.text(this.links.pool().maxWait()) + ")");
+				((keyWait != null) ? "not sent" : "no upstream connection") + " within pool.max-wait ("
+						+ Timeouts.text(this.links.pool().maxWait()) + ")" + ((keyWait != null) ? ": " + keyWait : ""));
 	}
 
 }

@@ -251,4 +251,19 @@ abstract class ShardLinks {
 		return this.dialFault;
 	}
 
+	/**
+	 * Whether an exchange waits for its key alone.
+	 * @param exchange the exchange
+	 * @return what its key waits for on a link that has room otherwise, or {@code null}
+	 */
+	final @Nullable String keyWait(Exchange exchange) {
+		for (Link link : this.all) {
+			String wait = link.isOpen() ? link.keyWait(exchange) : null;
+			if (wait != null) {
+				return wait;
+			}
+		}
+		return null;
+	}
+
 }

@@ -8,6 +8,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 
+import io.framegate.connection.CloseReason;
+import io.framegate.connection.Closure;
 import io.framegate.connection.Side;
 import io.framegate.testkit.Gateway;
 import io.framegate.testkit.Peer;
@@ -107,6 +109,26 @@ class KeysTests {
 	}
 
 	@Test
+	void requestThatWaitsForItsKeyIsToldSo() {
+		try (TestUpstream server = TestUpstream.sink();
+				Gateway gateway = gateway(server, 1,
+						new String[] { "upstream.pool.max-wait=200ms", "timeouts.drain=200ms" });
+				TestClient first = gateway.connect("x");
+				TestClient second = gateway.connect("x")) {
+			first.sendLine("ID=000001;one");
+			Gateway.await("the first request upstream",
+					() -> server.connections().stream().filter((peer) -> peer.receivedCount() > 0).findAny());
+			second.sendLine("ID=000001;two");
+			second.expectEof();
+			Closure closure = gateway.awaitClosure("x", Side.INBOUND);
+			assertThat(closure.reason()).isEqualTo(CloseReason.OVERLOAD);
+			assertThat(closure.detail())
+				.startsWith("not sent within pool.max-wait (200ms): an earlier request has the same");
+			assertThat(closure.undelivered()).isEqualTo(new Closure.Undelivered(1, 13));
+		}
+	}
+
+	@Test
 	void routeWithShortKeysRecoversFromLostReplies() {
 		try (TestUpstream server = TestUpstream.handling((peer) -> {
 			peer.within(Duration.ofMinutes(1));
@@ -139,8 +161,8 @@ class KeysTests {
 		CountDownLatch go = new CountDownLatch(1);
 		try (TestUpstream server = TestUpstream.handling((peer) -> serve(peer, go));
 				Gateway gateway = gateway(server, 1,
-						new String[] { "timeouts.reply=1s", "upstream.pool.max-wait=1m", "upstream.on-failure=reply",
-								"upstream.on-failure-reply=sorry" });
+						new String[] { "timeouts.reply=1s", "timeouts.drain=1s", "upstream.pool.max-wait=1m",
+								"upstream.on-failure=reply", "upstream.on-failure-reply=sorry" });
 				TestClient one = gateway.connect("x").within(Duration.ofSeconds(30));
 				TestClient two = gateway.connect("x").within(Duration.ofSeconds(30));
 				TestClient three = gateway.connect("x").within(Duration.ofSeconds(30))) {
