@@ -57,7 +57,11 @@ final class ManagementConnections implements WebServerFactoryCustomizer<NettyRea
 		factory.addServerCustomizers((server) -> server.doOnChannelInit((observer, channel, remote) -> add(channel)));
 	}
 
-	private void add(Channel channel) {
+	/**
+	 * Takes a connection, and closes one where that is one too many.
+	 * @param channel the connection's
+	 */
+	void add(Channel channel) {
 		String peer = (channel.remoteAddress() instanceof InetSocketAddress address && !address.isUnresolved())
 				? Peer.network(address.getAddress().getHostAddress()) : "unknown";
 		ManagementConnection connection = new ManagementConnection(channel, peer);

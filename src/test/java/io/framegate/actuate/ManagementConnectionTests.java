@@ -1,7 +1,11 @@
 package io.framegate.actuate;
 
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
+import io.netty.channel.ChannelHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpRequest;
@@ -10,6 +14,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import org.junit.jupiter.api.Test;
+import reactor.netty.NettyPipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -63,6 +68,40 @@ class ManagementConnectionTests {
 		assertThat(this.channel.isOpen()).isTrue();
 		seconds(1);
 		assertThat(this.channel.isOpen()).isFalse();
+	}
+
+	private static EmbeddedChannel from(String address) {
+		EmbeddedChannel channel = new EmbeddedChannel() {
+
+			@Override
+			protected SocketAddress remoteAddress0() {
+				return new InetSocketAddress(address, 40_000);
+			}
+		};
+		channel.pipeline().addLast(NettyPipeline.HttpCodec, new ChannelHandlerAdapter() {
+		});
+		return channel;
+	}
+
+	@Test
+	void oneTooManyCostsThePeerThatHasMostItsOldestIdleOne() {
+		ManagementConnections connections = new ManagementConnections(4);
+		EmbeddedChannel probe = from("10.0.0.1");
+		EmbeddedChannel busy = from("10.0.0.2");
+		EmbeddedChannel oldest = from("10.0.0.2");
+		EmbeddedChannel newer = from("10.0.0.2");
+		for (EmbeddedChannel each : List.of(probe, busy, oldest, newer)) {
+			connections.add(each);
+		}
+		busy.writeInbound(new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/"));
+		EmbeddedChannel another = from("10.0.0.3");
+		connections.add(another);
+		assertThat(List.of(probe, busy, oldest, newer, another)).extracting(EmbeddedChannel::isOpen)
+			.containsExactly(true, true, false, true, true);
+		// What has closed makes room.
+		newer.close();
+		connections.add(from("10.0.0.4"));
+		assertThat(List.of(probe, busy, another)).allMatch(EmbeddedChannel::isOpen);
 	}
 
 	@Test
