@@ -12,7 +12,7 @@
 {{- end -}}
 {{- end -}}
 {{- $framegate := dict "routes" $routes -}}
-{{- range $key := list "defaults" "shutdown" "closures" "demo" -}}
+{{- range $key := list "defaults" "memory" "shutdown" "closures" "demo" -}}
 {{- with get $.Values $key -}}
 {{- $_ := set $framegate $key . -}}
 {{- end -}}

@@ -73,7 +73,7 @@ Where values contradict each other, one line each. The schema has checked each v
 {{- end -}}
 {{- end -}}
 {{- if hasKey $values.application "framegate" -}}
-{{- $problems = append $problems "application.framegate: has values of its own: routes, defaults, shutdown, closures, demo, management.users" -}}
+{{- $problems = append $problems "application.framegate: has values of its own: routes, defaults, memory, shutdown, closures, demo, management.users" -}}
 {{- end -}}
 {{- range $key := list "server.port" "management.server.port" -}}
 {{- if include "framegate.property" (dict "in" $values.application "path" (splitList "." $key)) -}}

@@ -28,6 +28,9 @@ final class BeanCodec {
 	/** Bytes held in one direction above which its source is paused. */
 	private static final int LIMIT = 128 * 1024;
 
+	/** What a piece of the stream takes besides its bytes. */
+	private static final int PIECE = 32;
+
 	private final FrameConnection connection;
 
 	private final BeanFraming framing;
@@ -166,6 +169,15 @@ final class BeanCodec {
 		});
 	}
 
+	/**
+	 * What both directions hold: pieces of the stream, the frame that is being read, and
+	 * frames that are being written, each also as what it becomes.
+	 * @return a number of bytes
+	 */
+	long heldBytes() {
+		return this.input.heldBytes() + 2 * this.encoding;
+	}
+
 	private void checkFull() {
 		boolean now = this.encoding > LIMIT;
 		if (now != this.full) {
@@ -220,8 +232,17 @@ final class BeanCodec {
 			this.chunks.add(chunk);
 			this.held += chunk.length;
 			notifyAll();
-			this.paused |= this.held > LIMIT;
-			return this.held > LIMIT;
+			boolean enough = inChunks() > LIMIT;
+			this.paused |= enough;
+			return enough;
+		}
+
+		private long inChunks() {
+			return this.held + (long) PIECE * this.chunks.size();
+		}
+
+		synchronized long heldBytes() {
+			return inChunks() + this.sinceFrame;
 		}
 
 		synchronized void end() {
@@ -283,7 +304,7 @@ final class BeanCodec {
 				this.chunks.remove();
 				this.at = 0;
 			}
-			if (this.paused && this.held <= LIMIT / 2) {
+			if (this.paused && inChunks() <= LIMIT / 2) {
 				this.paused = false;
 				BeanCodec.this.connection.later(BeanCodec.this.connection.input()::release);
 			}

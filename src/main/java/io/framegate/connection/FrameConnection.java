@@ -46,6 +46,8 @@ public final class FrameConnection extends SpringConnection {
 
 	private final Instant openedAt = Instant.now();
 
+	private final HeldMemory held;
+
 	private final Input input;
 
 	private final Output output;
@@ -79,6 +81,7 @@ public final class FrameConnection extends SpringConnection {
 		this.id = terms.connections().id(this.number);
 		this.state = (terms.side() == Side.INBOUND) ? ConnectionState.ACCEPTED : ConnectionState.CONNECTING;
 		BeanCodec codec = (terms.framing() instanceof BeanFraming bean) ? new BeanCodec(this, bean) : null;
+		this.held = new HeldMemory(loop.memory());
 		this.waits = new Waits(this);
 		this.input = new Input(this, listener, codec);
 		this.output = new Output(this, codec);
@@ -90,6 +93,10 @@ public final class FrameConnection extends SpringConnection {
 		terms.connections().add(this);
 		terms.meters().countOpened(terms.side());
 		loop.execute(() -> loop.add(this));
+	}
+
+	HeldMemory held() {
+		return this.held;
 	}
 
 	Input input() {
@@ -411,6 +418,25 @@ public final class FrameConnection extends SpringConnection {
 		catch (RuntimeException | Error ex) {
 			this.ending.broken(ex);
 		}
+	}
+
+	// Memory
+
+	/**
+	 * Exchanges of the connection hold more, or less, than before.
+	 * @param bytes how much more
+	 */
+	public void holdExchanges(long bytes) {
+		this.held.exchanges(bytes);
+	}
+
+	/**
+	 * Has exchanges of the connection hold more, if there is memory for it.
+	 * @param bytes how much more
+	 * @return whether there is
+	 */
+	public boolean tryHoldExchanges(long bytes) {
+		return this.held.tryExchanges(bytes);
 	}
 
 	// Ending

@@ -64,10 +64,13 @@ final class Gather {
 		handOver();
 		ByteBuf large;
 		try {
-			large = to.output().allocate(size);
+			large = to.output().allocate(size, payload);
 		}
 		catch (RuntimeException | Error ex) {
 			to.output().notWritten(1, payload.length, ex);
+			return;
+		}
+		if (large == null) {
 			return;
 		}
 		int edge = framing.prefix(payload.length, this.bytes, 0);

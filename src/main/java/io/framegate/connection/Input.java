@@ -28,6 +28,9 @@ final class Input {
 	/** Frames handed to a blocking handler and not done, before reading pauses. */
 	private static final int QUEUED_FRAMES = 64;
 
+	/** Their bytes. */
+	private static final int QUEUED_BYTES = 256 * 1024;
+
 	/** Bytes that nobody gets, before they are not read any more. */
 	private static final int MAX_WASTE = 1024 * 1024;
 
@@ -55,6 +58,12 @@ final class Input {
 
 	/** A handler or framing that runs elsewhere has enough to do. */
 	private boolean held;
+
+	/** There is not enough memory for more. */
+	private boolean starved;
+
+	/** Since when there is not enough memory for what was read, 0 if there is. */
+	private long refusedSince;
 
 	private boolean discarding;
 
@@ -131,6 +140,10 @@ final class Input {
 				}
 			}
 		}
+		countHeld();
+		if (!this.starved && this.connection.loop().relief().mustStarve(this.connection)) {
+			starve();
+		}
 	}
 
 	/**
@@ -189,6 +202,50 @@ final class Input {
 	}
 
 	private void cut(byte[] from, int begin, int end, long now) {
+		int room = roomFor(end - begin);
+		if (room == 0) {
+			cutFrames(from, begin, end, now);
+		}
+		else if (this.connection.loop().memory().tryTake(room)) {
+			this.refusedSince = 0;
+			try {
+				cutFrames(from, begin, end, now);
+			}
+			finally {
+				this.connection.loop().memory().change(-room);
+			}
+		}
+		else if (this.discarding) {
+			// Nobody would get the frame.
+			this.broken = true;
+		}
+		else {
+			this.unread = Arrays.copyOfRange(from, begin, end);
+			refuse(now);
+		}
+	}
+
+	/**
+	 * What a long frame may need at once besides what it holds: the array that it grows
+	 * into, or that it becomes.
+	 */
+	private int roomFor(int more) {
+		int holds = this.cutter.heldBytes();
+		if (holds < MemoryBudget.LARGE) {
+			return 0;
+		}
+		long needed = (long) this.cutter.partialBytes() + more;
+		return (int) Math.min((needed > holds) ? Math.max(needed, 2L * holds) : needed, Integer.MAX_VALUE);
+	}
+
+	private void refuse(long now) {
+		if (this.refusedSince == 0) {
+			this.refusedSince = now;
+		}
+		starve();
+	}
+
+	private void cutFrames(byte[] from, int begin, int end, long now) {
 		int partialBefore = this.cutter.partialBytes();
 		long framesBefore = this.frames;
 		long stampBefore = this.connection.loop().cutting(now);
@@ -232,7 +289,7 @@ final class Input {
 			deliver(message);
 		}
 		else {
-			runOnVirtualThread(this.serial, () -> deliver(message));
+			runOnVirtualThread(this.serial, () -> deliver(message), payload.length);
 		}
 		return !isStopped() || this.discarding;
 	}
@@ -338,13 +395,13 @@ final class Input {
 			taker.accept(message);
 		}
 		else {
-			runOnVirtualThread(this.serial, () -> taker.accept(message));
+			runOnVirtualThread(this.serial, () -> taker.accept(message), payload.length);
 		}
 	}
 
-	private void runOnVirtualThread(Serial handler, Runnable task) {
-		int waiting = handler.submit(task);
-		if (waiting >= QUEUED_FRAMES && !this.held) {
+	private void runOnVirtualThread(Serial handler, Runnable task, int bytes) {
+		int waiting = handler.submit(task, bytes);
+		if ((waiting >= QUEUED_FRAMES || handler.bytes() >= QUEUED_BYTES) && !this.held) {
 			hold();
 			handler.submit(() -> this.connection.execute(this::release));
 		}
@@ -412,8 +469,44 @@ final class Input {
 		}
 	}
 
+	/**
+	 * Stops reading until {@link #feed}, because there is not enough memory.
+	 */
+	private void starve() {
+		if (!this.starved && !this.discarding) {
+			stopReading();
+			this.starved = true;
+			this.connection.loop().relief().starved(true);
+		}
+	}
+
+	/**
+	 * There may be memory again.
+	 */
+	void feed() {
+		if (this.starved) {
+			endStarving();
+			readOn();
+		}
+	}
+
+	private void endStarving() {
+		if (this.starved) {
+			this.starved = false;
+			this.connection.loop().relief().starved(false);
+		}
+	}
+
+	boolean isStarved() {
+		return this.starved;
+	}
+
+	long refusedSince() {
+		return this.refusedSince;
+	}
+
 	private boolean isStopped() {
-		return this.paused || this.held;
+		return this.paused || this.held || this.starved;
 	}
 
 	private void stopReading() {
@@ -461,7 +554,12 @@ final class Input {
 		while (this.unread != null && !this.broken && !this.connection.isWaitingToOpen()) {
 			this.paused = false;
 			this.held = false;
+			endStarving();
 			cutUnread();
+			if (this.refusedSince != 0) {
+				endStarving();
+				break;
+			}
 		}
 		this.discarding = true;
 		cutUnread();
@@ -473,6 +571,7 @@ final class Input {
 		this.unread = null;
 		if (kept != null && !this.broken) {
 			cut(kept, 0, kept.length, System.nanoTime());
+			countHeld();
 		}
 		if (this.ended && this.unread == null) {
 			finish();
@@ -536,9 +635,39 @@ final class Input {
 			this.discarding = true;
 			cut(kept, 0, kept.length, this.lastReadAt);
 		}
+		endStarving();
 		if (this.codec != null) {
 			this.codec.close();
 		}
+	}
+
+	// What it holds
+
+	/**
+	 * Counts what is held where that changes without a read. The loop's sweep calls.
+	 */
+	void sweep() {
+		if (this.serial != null || this.codec != null) {
+			countHeld();
+		}
+	}
+
+	/**
+	 * Has the process's budget know what was read and is not delivered.
+	 */
+	void countHeld() {
+		long bytes = MemoryBudget.cost(this.cutter.heldBytes());
+		byte[] waiting = this.unread;
+		if (waiting != null) {
+			bytes += waiting.length;
+		}
+		if (this.serial != null) {
+			bytes += this.serial.bytes();
+		}
+		if (this.codec != null) {
+			bytes += this.codec.heldBytes();
+		}
+		this.connection.held().input(bytes);
 	}
 
 	// What is known

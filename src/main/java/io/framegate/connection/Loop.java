@@ -67,9 +67,15 @@ public final class Loop implements Executor {
 	/** When what is being cut into frames was read, 0 outside. */
 	private long cutStamp;
 
-	Loop(int index, EventLoop eventLoop) {
+	private final MemoryAccount memory;
+
+	private final MemoryRelief relief;
+
+	Loop(int index, EventLoop eventLoop, MemoryBudget budget) {
 		this.index = index;
 		this.eventLoop = eventLoop;
+		this.memory = budget.open();
+		this.relief = new MemoryRelief(this.memory);
 		this.readBuffer = new UnpooledByteBufAllocator(true, true).directBuffer(READ_SIZE, READ_SIZE);
 		eventLoop.scheduleWithFixedDelay(this::sweep, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
 		// The pool is set up now, and not by the first peer that falls behind, while all
@@ -171,6 +177,18 @@ public final class Loop implements Executor {
 		return this.gather;
 	}
 
+	/**
+	 * What the loop's connections hold.
+	 * @return the account; this loop's thread only
+	 */
+	public MemoryAccount memory() {
+		return this.memory;
+	}
+
+	MemoryRelief relief() {
+		return this.relief;
+	}
+
 	Retransmits retransmits() {
 		return this.retransmits;
 	}
@@ -236,6 +254,7 @@ public final class Loop implements Executor {
 	void add(FrameConnection connection) {
 		connection.place(this.connections.size());
 		this.connections.add(connection);
+		connection.held().opened();
 	}
 
 	void remove(FrameConnection connection) {
@@ -249,6 +268,7 @@ public final class Loop implements Executor {
 			last.place(place);
 		}
 		connection.place(-1);
+		connection.held().closed();
 	}
 
 	/**
@@ -284,12 +304,19 @@ public final class Loop implements Executor {
 					if ((i + this.sweeps) % RETRANSMITS_EVERY == 0) {
 						this.retransmits.count(connection);
 					}
+					connection.input().sweep();
 					connection.waits().sweep(now);
 				}
 				catch (RuntimeException | Error ex) {
 					connection.ending().broken(ex);
 				}
 			}
+		}
+		try {
+			this.relief.sweep(this.connections, now);
+		}
+		catch (RuntimeException | Error ex) {
+			failed(ex);
 		}
 		flushGuarded();
 	}
@@ -342,8 +369,10 @@ public final class Loop implements Executor {
 					if (Receive.this.connection.input().isFull()) {
 						throw ReadLater.INSTANCE;
 					}
+					int size = Loop.this.relief.readSize(READ_SIZE);
 					ByteBuf shared = Loop.this.readBuffer;
-					return (shared.refCnt() == 1) ? shared.clear().retain() : alloc.directBuffer(READ_SIZE, READ_SIZE);
+					return (shared.refCnt() == 1) ? shared.setIndex(READ_SIZE - size, READ_SIZE - size).retain()
+							: alloc.directBuffer(size, size);
 				}
 			};
 		}

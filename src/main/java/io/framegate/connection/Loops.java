@@ -55,17 +55,21 @@ public final class Loops implements AutoCloseable {
 	private volatile boolean closing;
 
 	public Loops() {
-		this(Runtime.getRuntime().availableProcessors(),
+		this(new MemoryBudget(Runtime.getRuntime().maxMemory() / 4));
+	}
+
+	public Loops(MemoryBudget budget) {
+		this(budget, Runtime.getRuntime().availableProcessors(),
 				Epoll.isAvailable() && !Boolean.getBoolean("io.netty.transport.noNative"));
 	}
 
-	Loops(int count, boolean epoll) {
+	Loops(MemoryBudget budget, int count, boolean epoll) {
 		this.epoll = epoll;
 		IoHandlerFactory transport = epoll ? new EpollTransport() : NioIoHandler.newFactory();
 		ProcessHalt.prepare();
 		this.group = new MultiThreadIoEventLoopGroup(count, new Threads(), transport);
 		List<Loop> loops = new ArrayList<>();
-		this.group.forEach((executor) -> loops.add(new Loop(loops.size(), (EventLoop) executor)));
+		this.group.forEach((executor) -> loops.add(new Loop(loops.size(), (EventLoop) executor, budget)));
 		this.all = Collections.unmodifiableList(loops);
 	}
 

@@ -6,14 +6,22 @@ package io.framegate.connection;
  */
 final class Outbox {
 
-	private static final int KEPT = 64;
+	private static final int KEPT = 512;
 
-	/** Where the frames not known to be taken end, counted in bytes from the first. */
-	private long[] ends = {};
+	private static final int MORE = 0x80;
 
+	/**
+	 * The sizes of the frames not known to be taken, seven bits a byte: fewer bytes than
+	 * the frames have, however small these are.
+	 */
+	private byte[] sizes = {};
+
+	/** Where in {@link #sizes} the first frame's is, and where the last one's ends. */
 	private int head;
 
 	private int tail;
+
+	private int frames;
 
 	private long bytesWritten;
 
@@ -24,23 +32,40 @@ final class Outbox {
 
 	private long framesTaken;
 
-	/** Where the last frame ends that was taken whole. */
+	/**
+	 * Where the last frame ends that was taken whole, counted in bytes from the first.
+	 */
 	private long takenEnd;
 
 	void add(int[] chunkEnds, int count, int bytes) {
-		int waiting = this.tail - this.head;
-		if (this.tail + count > this.ends.length) {
-			long[] to = (waiting + count > this.ends.length) ? new long[Math.max(2 * waiting, waiting + count)]
-					: this.ends;
-			System.arraycopy(this.ends, this.head, to, 0, waiting);
-			this.ends = to;
-			this.head = 0;
-			this.tail = waiting;
-		}
+		int begin = 0;
 		for (int i = 0; i < count; i++) {
-			this.ends[this.tail++] = this.bytesWritten + chunkEnds[i];
+			addSize(chunkEnds[i] - begin);
+			begin = chunkEnds[i];
 		}
+		this.frames += count;
 		this.bytesWritten += bytes;
+	}
+
+	private void addSize(int size) {
+		if (this.tail + 5 > this.sizes.length) {
+			makeRoom();
+		}
+		int rest = size;
+		while (rest >= MORE) {
+			this.sizes[this.tail++] = (byte) (rest | MORE);
+			rest >>>= 7;
+		}
+		this.sizes[this.tail++] = (byte) rest;
+	}
+
+	private void makeRoom() {
+		int waiting = this.tail - this.head;
+		byte[] to = (2 * waiting + 5 > this.sizes.length) ? new byte[Math.max(64, 2 * this.sizes.length)] : this.sizes;
+		System.arraycopy(this.sizes, this.head, to, 0, waiting);
+		this.sizes = to;
+		this.head = 0;
+		this.tail = waiting;
 	}
 
 	/**
@@ -50,25 +75,44 @@ final class Outbox {
 	 */
 	int settle(long pending) {
 		this.bytesTaken = this.bytesWritten - pending;
-		int taken = 0;
+		int before = this.frames;
 		if (pending == 0) {
 			this.emptyAt = this.bytesWritten;
 			this.takenEnd = this.bytesWritten;
-			taken = this.tail - this.head;
+			this.frames = 0;
 			this.head = 0;
 			this.tail = 0;
-			if (this.ends.length > KEPT) {
-				this.ends = new long[0];
+			if (this.sizes.length > KEPT) {
+				this.sizes = new byte[0];
 			}
 		}
 		else {
-			while (this.head < this.tail && this.ends[this.head] <= this.bytesTaken) {
-				this.takenEnd = this.ends[this.head++];
-				taken++;
-			}
+			takeWhole();
 		}
+		int taken = before - this.frames;
 		this.framesTaken += taken;
 		return taken;
+	}
+
+	private void takeWhole() {
+		while (this.frames > 0) {
+			int at = this.head;
+			int size = 0;
+			int shift = 0;
+			byte octet;
+			do {
+				octet = this.sizes[at++];
+				size |= (octet & MORE - 1) << shift;
+				shift += 7;
+			}
+			while (octet < 0);
+			if (this.takenEnd + size > this.bytesTaken) {
+				return;
+			}
+			this.takenEnd += size;
+			this.head = at;
+			this.frames--;
+		}
 	}
 
 	long bytesTaken() {
@@ -96,7 +140,16 @@ final class Outbox {
 	}
 
 	int pendingFrames() {
-		return this.tail - this.head;
+		return this.frames;
+	}
+
+	/**
+	 * What the pending frames take, their bookkeeping included.
+	 * @return a number of bytes
+	 */
+	long heldBytes() {
+		long pending = pendingBytes();
+		return (pending > 0) ? pending + this.sizes.length : 0;
 	}
 
 	/**

@@ -141,6 +141,26 @@ final class Output {
 	}
 
 	/**
+	 * Allocates for a frame that is large, if there is memory for it. Where there is not,
+	 * the frame is lost, and the connection ends.
+	 * @param size how much, in bytes
+	 * @param payload the frame
+	 * @return the buffer, or {@code null}
+	 */
+	@Nullable ByteBuf allocate(int size, byte[] payload) {
+		if (this.connection.held().tryOutput(size)) {
+			return allocate(size);
+		}
+		if (!this.connection.isCountedByExchanges()) {
+			this.connection.lose(1, payload.length);
+		}
+		this.connection.loop()
+			.later(() -> this.connection.abort(Cause.byGateway(CloseReason.OVERLOAD,
+					"there was not enough memory for a frame of " + payload.length + " bytes")));
+		return null;
+	}
+
+	/**
 	 * Takes a chunk for the channel.
 	 * @param buffer whole frames
 	 * @param ends where each ends
@@ -226,6 +246,7 @@ final class Output {
 			this.connection.terms().meters().countOut(this.connection.side(), frames, taken);
 			this.connection.watcher().taken(this.connection);
 		}
+		this.connection.held().output(this.outbox.heldBytes());
 	}
 
 	// The end

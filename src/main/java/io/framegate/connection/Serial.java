@@ -14,7 +14,10 @@ final class Serial {
 
 	private static final Logger logger = LoggerFactory.getLogger(Serial.class);
 
-	private final Queue<Runnable> tasks = new ArrayDeque<>();
+	private final Queue<Task> tasks = new ArrayDeque<>();
+
+	/** What the tasks that are not done hold. */
+	private long bytes;
 
 	private final String name;
 
@@ -30,8 +33,19 @@ final class Serial {
 	 * @return how many tasks wait now
 	 */
 	int submit(Runnable task) {
+		return submit(task, 0);
+	}
+
+	/**
+	 * Adds a task.
+	 * @param task the task; must not throw
+	 * @param bytes what it holds until it is done
+	 * @return how many tasks wait now
+	 */
+	int submit(Runnable task, int bytes) {
 		synchronized (this.tasks) {
-			this.tasks.add(task);
+			this.tasks.add(new Task(task, bytes));
+			this.bytes += bytes;
 			if (!this.running) {
 				this.running = true;
 				Thread.ofVirtual().name(this.name).start(this::run);
@@ -40,9 +54,19 @@ final class Serial {
 		}
 	}
 
+	/**
+	 * What the tasks that are not done hold.
+	 * @return a number of bytes
+	 */
+	long bytes() {
+		synchronized (this.tasks) {
+			return this.bytes;
+		}
+	}
+
 	private void run() {
 		while (true) {
-			Runnable task;
+			Task task;
 			synchronized (this.tasks) {
 				task = this.tasks.poll();
 				if (task == null) {
@@ -51,12 +75,19 @@ final class Serial {
 				}
 			}
 			try {
-				task.run();
+				task.action().run();
 			}
 			catch (RuntimeException | Error ex) {
 				logger.error("A task of {} failed", this.name, ex);
 			}
+			synchronized (this.tasks) {
+				this.bytes -= task.bytes();
+			}
 		}
+	}
+
+	private record Task(Runnable action, int bytes) {
+
 	}
 
 }

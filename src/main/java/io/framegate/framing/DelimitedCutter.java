@@ -163,7 +163,7 @@ final class DelimitedCutter implements StreamedCutter {
 	@Override
 	public int heldBytes() {
 		OversizeFrame skipped = this.oversize;
-		return (skipped != null) ? skipped.heldBytes() : partialBytes();
+		return (skipped != null) ? skipped.heldBytes() : this.partial.capacity();
 	}
 
 	@Override

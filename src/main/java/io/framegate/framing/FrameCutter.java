@@ -31,7 +31,7 @@ public interface FrameCutter {
 	int partialBytes();
 
 	/**
-	 * How many of the bytes received of the incomplete frame are held in memory.
+	 * What the incomplete frame takes in memory: the size of the array that holds it.
 	 * @return a number of bytes, few where the frame is passed over
 	 */
 	default int heldBytes() {

@@ -23,6 +23,10 @@ final class PartialFrame {
 		return this.length;
 	}
 
+	int capacity() {
+		return this.bytes.length;
+	}
+
 	boolean endsWith(byte octet) {
 		return this.length > 0 && this.bytes[this.length - 1] == octet;
 	}

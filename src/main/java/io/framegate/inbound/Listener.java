@@ -151,6 +151,10 @@ public final class Listener extends AbstractServerConnectionFactory {
 					"max-connections (" + this.listen.maxConnections() + ") reached");
 			return;
 		}
+		if (loop.memory().budget().isOverloaded()) {
+			refuse(connection, CloseReason.OVERLOAD, "too much memory is held (framegate.memory.limit)");
+			return;
+		}
 		connection.watcher().accepted(connection);
 		Cause late = this.draining;
 		if (late != null) {

@@ -6,6 +6,7 @@ import io.framegate.connection.Closures;
 import io.framegate.connection.CoarseClock;
 import io.framegate.connection.Connections;
 import io.framegate.connection.Loops;
+import io.framegate.connection.MemoryBudget;
 import io.framegate.route.FramegateProperties;
 import io.framegate.route.Route;
 import io.micrometer.core.instrument.Gauge;
@@ -54,8 +55,27 @@ class Gateway {
 	}
 
 	@Bean
-	Loops loops() {
-		return new Loops();
+	MemoryBudget memoryBudget(ConfigurableEnvironment environment) {
+		return new MemoryBudget(FramegateProperties.read(environment).memory().limit().bytes(MemoryBudget.available()));
+	}
+
+	@Bean
+	Loops loops(MemoryBudget budget) {
+		return new Loops(budget);
+	}
+
+	@Bean
+	MeterBinder memoryMeters(MemoryBudget budget) {
+		return (registry) -> {
+			Gauge.builder("framegate.memory.used", budget, MemoryBudget::used)
+				.description("What connections hold: partial frames, queued requests, held replies, pending output")
+				.baseUnit("bytes")
+				.register(registry);
+			Gauge.builder("framegate.memory.limit", budget, MemoryBudget::limit)
+				.description("How much they may hold, framegate.memory.limit")
+				.baseUnit("bytes")
+				.register(registry);
+		};
 	}
 
 	@Bean

@@ -9,6 +9,7 @@ import java.util.function.Supplier;
 import io.framegate.connection.Closures;
 import io.framegate.connection.Connections;
 import io.framegate.connection.Loops;
+import io.framegate.connection.MemoryBudget;
 import io.framegate.connection.RouteMeters;
 import io.framegate.connection.Side;
 import io.framegate.connection.Terms;
@@ -232,7 +233,8 @@ final class RouteBeans {
 			return new LocalRelay(this.route.mode() == Mode.ONE_WAY);
 		}
 		return new ExchangeRelay(this.route, connector,
-				new Links(this.route, connector, this.beans.getBean(Loops.class), unsolicited(connector)));
+				new Links(this.route, connector, this.beans.getBean(Loops.class), unsolicited(connector)),
+				this.beans.getBean(MemoryBudget.class));
 	}
 
 	private UnsolicitedFrames unsolicited(Connector connector) {

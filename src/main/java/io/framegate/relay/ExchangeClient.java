@@ -10,6 +10,7 @@ import io.framegate.connection.CloseReason;
 import io.framegate.connection.EndedBy;
 import io.framegate.connection.FrameConnection;
 import io.framegate.connection.Loop;
+import io.framegate.connection.MemoryBudget;
 import io.framegate.connection.Watcher;
 import io.framegate.upstream.Exchange;
 import io.framegate.upstream.Origin;
@@ -18,8 +19,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * An inbound connection whose frames are exchanges. Gives each reply back in the order of
  * the requests, and takes no more requests than {@link #MOST} and {@link #MOST_BYTES} at
- * a time, so that no client holds much memory or keeps the others waiting. The
- * connection's event loop calls.
+ * a time, nor more than whose replies could be held if they came all at once, so that no
+ * client holds much memory or keeps the others waiting. The connection's event loop
+ * calls.
  */
 final class ExchangeClient extends Origin implements Watcher {
 
@@ -29,6 +31,9 @@ final class ExchangeClient extends Origin implements Watcher {
 	/** Request bytes under way at which reading pauses. */
 	private static final int MOST_BYTES = 256 * 1024;
 
+	/** What an exchange takes besides its frames, in bytes. */
+	private static final int OBJECTS = 256;
+
 	private final ExchangeRelay relay;
 
 	private final Deque<Exchange> underWay = new ArrayDeque<>();
@@ -36,6 +41,12 @@ final class ExchangeClient extends Origin implements Watcher {
 	private @Nullable FrameConnection connection;
 
 	private long bytesUnderWay;
+
+	/** Replies that wait for one before them, or for the client to read. */
+	private long repliesHeld;
+
+	/** How long the next reply may be, in bytes. */
+	private int expectedReply;
 
 	/** No more requests come: FIN once the last one is answered. */
 	private boolean ending;
@@ -53,6 +64,7 @@ final class ExchangeClient extends Origin implements Watcher {
 
 	ExchangeClient(ExchangeRelay relay) {
 		this.relay = relay;
+		this.expectedReply = relay.expectedReply();
 	}
 
 	@Override
@@ -102,9 +114,9 @@ final class ExchangeClient extends Origin implements Watcher {
 			refuse(connection(), new Cause(reason, EndedBy.INBOUND, refusal));
 			return;
 		}
-		this.underWay.addLast(exchange);
-		this.bytesUnderWay += payload.length;
-		if (this.underWay.size() >= MOST || this.bytesUnderWay >= MOST_BYTES) {
+		begin(exchange);
+		if (this.underWay.size() >= MOST || this.bytesUnderWay >= MOST_BYTES
+				|| repliesToHold() >= this.relay.mostReplyBytes()) {
 			connection().pause();
 		}
 		this.relay.submit(exchange);
@@ -118,14 +130,42 @@ final class ExchangeClient extends Origin implements Watcher {
 	@Override
 	public void answer(FrameConnection to, byte[] payload) {
 		Exchange exchange = new Exchange(this, payload);
-		this.underWay.addLast(exchange);
-		this.bytesUnderWay += payload.length;
+		begin(exchange);
 		exchange.answer(payload);
+	}
+
+	private void begin(Exchange exchange) {
+		this.underWay.addLast(exchange);
+		this.bytesUnderWay += exchange.request().length;
+		exchange.heldBytes(MemoryBudget.cost(exchange.request().length) + OBJECTS);
+		connection().holdExchanges(exchange.heldBytes());
+	}
+
+	/**
+	 * What the client's replies would take if all that it waits for came now and none
+	 * could be given to it.
+	 */
+	private long repliesToHold() {
+		return this.repliesHeld + (long) this.expectedReply * this.underWay.size();
+	}
+
+	/**
+	 * An exchange holds nothing any more.
+	 */
+	private void release(Exchange exchange) {
+		long bytes = exchange.heldBytes();
+		exchange.heldBytes(0);
+		connection().holdExchanges(-bytes);
+		if (exchange.isReplyHeld()) {
+			exchange.replyHeld(false);
+			this.repliesHeld -= Objects.requireNonNull(exchange.reply()).length;
+		}
 	}
 
 	@Override
 	public void answered(Exchange exchange) {
 		if (exchange.isCancelled()) {
+			release(exchange);
 			if (!this.relay.isOneWay()) {
 				this.relay.meters().countDiscarded("client-gone");
 			}
@@ -133,14 +173,44 @@ final class ExchangeClient extends Origin implements Watcher {
 		}
 		if (!this.relay.isOneWay()) {
 			this.relay.meters().recordExchange(loop().now() - exchange.createdAt());
+			if (!keep(exchange)) {
+				exchange.forgetReply();
+				failed(exchange, Objects.requireNonNull(exchange.fault()));
+				return;
+			}
 		}
 		advance(exchange);
+	}
+
+	/**
+	 * Keeps a reply that cannot be given to the client at once.
+	 * @return whether there is memory for it
+	 */
+	private boolean keep(Exchange exchange) {
+		int length = Objects.requireNonNull(exchange.reply()).length;
+		this.expectedReply = (length > this.expectedReply) ? length
+				: this.expectedReply - (this.expectedReply - length >> 3);
+		if ((exchange == this.underWay.peekFirst() || !this.relay.isOrdered()) && connection().isWritable()) {
+			return true;
+		}
+		long bytes = MemoryBudget.cost(length);
+		if (this.repliesHeld > this.relay.mostHeldBytes() || !connection().tryHoldExchanges(bytes)) {
+			return false;
+		}
+		exchange.heldBytes(exchange.heldBytes() + bytes);
+		exchange.replyHeld(true);
+		this.repliesHeld += length;
+		return true;
 	}
 
 	@Override
 	public void failed(Exchange exchange, Cause cause) {
 		boolean lost = !exchange.isSent() || this.relay.isOneWay();
+		if (exchange.forgotten() > 0) {
+			connection().lose(1, exchange.forgotten());
+		}
 		if (exchange.isCancelled()) {
+			release(exchange);
 			if (lost && exchange.isGiven()) {
 				// It seemed to be on its way when it was cancelled.
 				connection().lose(1, exchange.request().length);
@@ -183,11 +253,14 @@ final class ExchangeClient extends Origin implements Watcher {
 		this.bytesUnderWay -= exchange.request().length;
 		byte[] reply = exchange.reply();
 		if (exchange.isEnded()) {
+			release(exchange);
 			if (reply != null && !this.relay.isOneWay()) {
 				connection().lose(1, reply.length);
 			}
 		}
 		else if (exchange.cancel()) {
+			// The queue forgets it; one that a link has stays until it is over there.
+			release(exchange);
 			connection().lose(1, exchange.request().length);
 		}
 	}
@@ -196,10 +269,21 @@ final class ExchangeClient extends Origin implements Watcher {
 		if (!this.relay.isOrdered() && this.underWay.remove(ended)) {
 			this.underWay.addFirst(ended);
 		}
+		giveReplies();
+	}
+
+	/**
+	 * Gives the client what is due to it, as far as it reads.
+	 */
+	private void giveReplies() {
 		for (Exchange first = this.underWay.peekFirst(); first != null
 				&& first.isEnded(); first = this.underWay.peekFirst()) {
+			if (first.fault() == null && !this.relay.isOneWay() && !isReady()) {
+				return;
+			}
 			this.underWay.removeFirst();
 			this.bytesUnderWay -= first.request().length;
+			release(first);
 			Cause failure = first.fault();
 			if (failure == null && !this.relay.isOneWay()) {
 				failure = write(first);
@@ -213,11 +297,24 @@ final class ExchangeClient extends Origin implements Watcher {
 				takeNoMore();
 			}
 		}
-		if (isTaking() && this.underWay.size() <= MOST / 2 && this.bytesUnderWay <= MOST_BYTES / 2
-				&& (connection().isWritable() || connection().isOutputEnding())) {
-			connection().resume();
+		if (isReady()) {
+			resumeIfRoom();
 		}
 		endIfDone();
+	}
+
+	/**
+	 * Whether the client reads, or gets nothing any more anyway.
+	 */
+	private boolean isReady() {
+		return connection().isWritable() || connection().isOutputEnding() || !connection().isOpen();
+	}
+
+	private void resumeIfRoom() {
+		if (isTaking() && this.underWay.size() <= MOST / 2 && this.bytesUnderWay <= MOST_BYTES / 2
+				&& repliesToHold() <= this.relay.mostReplyBytes() / 2) {
+			connection().resume();
+		}
 	}
 
 	/**
@@ -315,8 +412,8 @@ final class ExchangeClient extends Origin implements Watcher {
 		if (!changed.isWritable()) {
 			changed.pause();
 		}
-		else if (isTaking() && this.underWay.size() <= MOST / 2) {
-			changed.resume();
+		else {
+			giveReplies();
 		}
 	}
 
@@ -365,6 +462,7 @@ final class ExchangeClient extends Origin implements Watcher {
 		}
 		// What was taken goes its one way also when its sender has gone.
 		this.closed = true;
+		this.relay.expectReply(this.expectedReply);
 	}
 
 	@Override

@@ -1,5 +1,6 @@
 package io.framegate.relay;
 
+import io.framegate.connection.MemoryBudget;
 import io.framegate.connection.RouteMeters;
 import io.framegate.connection.Watcher;
 import io.framegate.connection.Cause;
@@ -20,6 +21,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ExchangeRelay extends Relay {
 
+	private static final long MIN_REPLY_BYTES = 1024 * 1024;
+
+	private static final long MAX_REPLY_BYTES = 16 * MIN_REPLY_BYTES;
+
 	private final Links links;
 
 	private final RouteMeters meters;
@@ -32,7 +37,16 @@ public final class ExchangeRelay extends Relay {
 
 	private final byte @Nullable [] failureReply;
 
-	public ExchangeRelay(Route route, Connector connector, Links links) {
+	/** What the replies of one client may take while it is still read, in bytes. */
+	private final long mostReplyBytes;
+
+	/** What the replies held for one client may take, in bytes. */
+	private final long mostHeldBytes;
+
+	/** How long a reply may be, as far as is known, in bytes. */
+	private volatile int expectedReply;
+
+	public ExchangeRelay(Route route, Connector connector, Links links, MemoryBudget budget) {
 		this.links = links;
 		this.meters = connector.terms().meters();
 		this.upstreamFraming = connector.terms().framing();
@@ -42,6 +56,10 @@ public final class ExchangeRelay extends Relay {
 		}
 		Correlation correlation = route.upstream().correlation();
 		this.ordered = correlation == null || correlation.ordered();
+		this.mostReplyBytes = Math.clamp(budget.limit() / 16, MIN_REPLY_BYTES, MAX_REPLY_BYTES);
+		this.mostHeldBytes = budget.limit() / 4;
+		// Until one has come, replies may be as long as a frame; but some are asked for.
+		this.expectedReply = (int) Math.min(route.upstream().maxFrameBytes(), this.mostReplyBytes / 4);
 		String reply = route.upstream().onFailureReply();
 		this.failureReply = (route.upstream().onFailure() == OnFailure.REPLY && reply != null) ? Payloads.bytes(reply)
 				: null;
@@ -97,6 +115,30 @@ public final class ExchangeRelay extends Relay {
 	 */
 	byte @Nullable [] failureReply() {
 		return this.failureReply;
+	}
+
+	long mostReplyBytes() {
+		return this.mostReplyBytes;
+	}
+
+	long mostHeldBytes() {
+		return this.mostHeldBytes;
+	}
+
+	/**
+	 * How long a new client's replies may be, as far as is known.
+	 * @return a number of bytes
+	 */
+	int expectedReply() {
+		return this.expectedReply;
+	}
+
+	/**
+	 * Has new clients know what one has found.
+	 * @param bytes how long its replies were at the end
+	 */
+	void expectReply(int bytes) {
+		this.expectedReply = bytes;
 	}
 
 	RouteMeters meters() {

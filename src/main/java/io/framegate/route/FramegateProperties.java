@@ -27,6 +27,7 @@ import io.framegate.timeout.Timer;
  * @param routes Routes by name, [a-z][a-z0-9-]{0,39}. Each listens on a port and passes
  * frames to its upstream.
  * @param defaults what routes inherit
+ * @param memory how much of it connections may hold
  * @param shutdown how the gateway ends
  * @param closures the record of ended connections
  * @param reload how a changed configuration is noticed
@@ -35,8 +36,8 @@ import io.framegate.timeout.Timer;
  */
 @ConfigurationProperties("framegate")
 public record FramegateProperties(@DefaultValue Map<String, RouteProperties> routes, @DefaultValue Defaults defaults,
-		@DefaultValue Shutdown shutdown, @DefaultValue Closures closures, @DefaultValue Reload reload,
-		@DefaultValue Demo demo, @DefaultValue Management management) {
+		@DefaultValue Memory memory, @DefaultValue Shutdown shutdown, @DefaultValue Closures closures,
+		@DefaultValue Reload reload, @DefaultValue Demo demo, @DefaultValue Management management) {
 
 	public FramegateProperties {
 		routes = Collections.unmodifiableMap(new LinkedHashMap<>(routes));
@@ -65,6 +66,7 @@ public record FramegateProperties(@DefaultValue Map<String, RouteProperties> rou
 		Report routesReport = at.at("routes");
 		this.routes.forEach((name, route) -> route.check(routesReport.at(name)));
 		PortClashes.check(this, at);
+		this.memory.check(at.at("memory"));
 		this.management.check(at.at("management"));
 	}
 
@@ -79,6 +81,24 @@ public record FramegateProperties(@DefaultValue Map<String, RouteProperties> rou
 
 		public Defaults {
 			timeouts = Map.copyOf(timeouts);
+		}
+
+	}
+
+	/**
+	 * How much memory connections may hold.
+	 *
+	 * @param limit Most that partial frames, queued requests, held replies and pending
+	 * output of all connections may take: a size, such as 256MB, or a percentage of the
+	 * heap or of the direct memory, whichever is less.
+	 */
+	public record Memory(@DefaultValue("40%") MemoryLimit limit) {
+
+		void check(Report at) {
+			String refusal = this.limit.refusal(Runtime.getRuntime().maxMemory());
+			if (refusal != null) {
+				at.refuse("limit", refusal);
+			}
 		}
 
 	}

@@ -3,6 +3,8 @@ package io.framegate.upstream;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 import io.framegate.connection.Cause;
+import io.framegate.connection.CloseReason;
+import io.framegate.connection.MemoryBudget;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 public final class Exchange {
 
 	private static final int MOST_ATTEMPTS = 5;
+
+	private static final Cause NO_MEMORY = Cause.byGateway(CloseReason.OVERLOAD,
+			"there was not enough memory for a reply");
 
 	private static final AtomicIntegerFieldUpdater<Exchange> STATE = AtomicIntegerFieldUpdater
 		.newUpdater(Exchange.class, "state");
@@ -38,6 +43,12 @@ public final class Exchange {
 	private byte @Nullable [] reply;
 
 	private @Nullable Cause fault;
+
+	private int forgotten;
+
+	private long heldBytes;
+
+	private boolean replyHeld;
 
 	private int attempts;
 
@@ -133,6 +144,30 @@ public final class Exchange {
 		this.reply = payload;
 	}
 
+	/**
+	 * What it holds, as its origin counts it.
+	 * @return a number of bytes
+	 */
+	public long heldBytes() {
+		return this.heldBytes;
+	}
+
+	public void heldBytes(long bytes) {
+		this.heldBytes = bytes;
+	}
+
+	/**
+	 * Whether its reply is among those that its origin holds.
+	 * @return whether it is
+	 */
+	public boolean isReplyHeld() {
+		return this.replyHeld;
+	}
+
+	public void replyHeld(boolean now) {
+		this.replyHeld = now;
+	}
+
 	public @Nullable Cause fault() {
 		return this.fault;
 	}
@@ -197,9 +232,51 @@ public final class Exchange {
 		if (this.origin.loop().inLoop()) {
 			end(payload, null);
 		}
-		else {
+		else if (payload.length < MemoryBudget.LARGE) {
 			this.origin.loop().later(() -> end(payload, null));
 		}
+		else {
+			handOver(payload);
+		}
+	}
+
+	/**
+	 * Has the other loop get a large reply, which counts as held until it does.
+	 */
+	private void handOver(byte[] payload) {
+		MemoryBudget budget = this.origin.loop().memory().budget();
+		long bytes = MemoryBudget.cost(payload.length);
+		if (budget.tryReserve(bytes)) {
+			this.origin.loop().later(() -> {
+				budget.release(bytes);
+				end(payload, null);
+			});
+		}
+		else {
+			this.origin.loop().later(() -> {
+				this.forgotten = payload.length;
+				end(null, NO_MEMORY);
+			});
+		}
+	}
+
+	/**
+	 * There is not enough memory to hold the reply until it can be given to the client.
+	 * The origin's loop calls.
+	 */
+	public void forgetReply() {
+		byte[] lost = this.reply;
+		this.forgotten = (lost != null) ? lost.length : 0;
+		this.reply = null;
+		this.fault = NO_MEMORY;
+	}
+
+	/**
+	 * How long the reply was for which there was not enough memory.
+	 * @return a number of bytes, 0 where there was enough
+	 */
+	public int forgotten() {
+		return this.forgotten;
 	}
 
 	void fail(Cause cause) {

@@ -148,6 +148,9 @@ class ChartSchemaTests {
 		if (leaf.type() == FrameCondition.class) {
 			return Map.of("type", "string");
 		}
+		if (leaf.type() == MemoryLimit.class) {
+			return text("^[0-9]+ ?([A-Za-z]+|%)$|^" + PLACEHOLDER + "$");
+		}
 		if (leaf.type() == Target.class) {
 			return text("^(.+:[0-9]{1,5}|.*" + PLACEHOLDER + ".*)$");
 		}

@@ -109,7 +109,9 @@ class ProblemsTests {
 			"framegate.defaults.timeouts.write | 30 | " + DURATION, "framegate.shutdown.quiet-period | 5 | " + DURATION,
 			"framegate.defaults.max-frame-size | 0 | " + SIZE, "framegate.shutdown.quiet-period | -1s | " + DURATION,
 			"framegate.closures.keep | 0 | must be a whole number from 1 to 1000000",
-			"framegate.demo.echo-port | 65536 | " + PORT })
+			"framegate.demo.echo-port | 65536 | " + PORT,
+			"framegate.memory.limit | lots | must be a size from 1MB, such as 256MB, or a percentage from 1% to 80%",
+			"framegate.memory.limit | 1KB | must be a size from 1MB, such as 256MB, or a percentage from 1% to 80%" })
 	void badValueOutsideRoutesIsNamedOnce(String property, String value, String message) {
 		assertThat(TestConfiguration.route("orders").property(property, value).problems())
 			.extracting(Problem::property, Problem::value, Problem::message)

@@ -1,0 +1,133 @@
+package io.framegate.connection;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * What a loop does when memory runs short: the connections that hold most are not read,
+ * and end where that does not help. Its loop's thread only.
+ */
+final class MemoryRelief {
+
+	/** A connection that holds less is read while memory is only short. */
+	private static final long LITTLE = 16 * 1024;
+
+	/** What a read takes at most while memory is short. */
+	private static final int SHORT_READ = 4 * 1024;
+
+	private final MemoryAccount account;
+
+	/** How many of the loop's connections are not read for lack of memory. */
+	private int starved;
+
+	MemoryRelief(MemoryAccount account) {
+		this.account = account;
+	}
+
+	void starved(boolean now) {
+		this.starved += now ? 1 : -1;
+	}
+
+	/**
+	 * How much to read at once.
+	 * @param usual bytes when there is enough memory
+	 * @return bytes
+	 */
+	int readSize(int usual) {
+		return (this.account.budget().level() == MemoryBudget.Level.CALM) ? usual : SHORT_READ;
+	}
+
+	/**
+	 * Whether a connection that has just been read holds too much to be read on.
+	 * @param connection the connection
+	 * @return whether it does
+	 */
+	boolean mustStarve(FrameConnection connection) {
+		return switch (this.account.budget().level()) {
+			case CALM -> false;
+			// For others' sake a link is read as long as possible.
+			case NEAR -> !connection.isCountedByExchanges() && connection.held().total() >= big();
+			case FULL -> connection.held().total() > 0;
+		};
+	}
+
+	/** What makes a connection one of the biggest holders. */
+	private long big() {
+		return Math.max(LITTLE, this.account.budget().most() / 2);
+	}
+
+	/**
+	 * Does what the level of memory asks for.
+	 * @param connections the loop's
+	 * @param now a {@link System#nanoTime()} stamp
+	 */
+	void sweep(List<FrameConnection> connections, long now) {
+		MemoryBudget budget = this.account.budget();
+		this.account.settle();
+		budget.sweep(now);
+		if (budget.level() == MemoryBudget.Level.CALM && this.starved == 0) {
+			this.account.most(0);
+			return;
+		}
+		List<FrameConnection> holders = new ArrayList<>();
+		for (FrameConnection connection : connections) {
+			connection.input().countHeld();
+			if (connection.held().total() > 0 || connection.input().isStarved()) {
+				holders.add(connection);
+			}
+		}
+		holders.sort(Comparator.comparingLong((FrameConnection one) -> one.held().total()).reversed());
+		this.account.most(holders.isEmpty() ? 0 : holders.getFirst().held().total());
+		if (budget.level() == MemoryBudget.Level.FULL) {
+			end(holders, 1, budget.target(MemoryBudget.Level.NEAR));
+		}
+		else if (budget.isStuck(now)) {
+			end(holders, LITTLE, budget.target(MemoryBudget.Level.CALM));
+		}
+		feed(holders, now);
+	}
+
+	private void end(List<FrameConnection> holders, long least, long target) {
+		MemoryBudget budget = this.account.budget();
+		long bound = Math.max(least, budget.most() / 2);
+		long freed = 0;
+		for (FrameConnection holder : holders) {
+			long holds = holder.held().total();
+			if (holds < bound || budget.used() - freed <= target) {
+				return;
+			}
+			end(holder, "it held " + holds + " bytes of the process's " + budget.used() + " when memory ran short");
+			freed += holder.held().total();
+		}
+	}
+
+	private static void end(FrameConnection holder, String detail) {
+		holder.abort(Cause.byGateway(CloseReason.OVERLOAD, detail));
+		holder.held().closed();
+	}
+
+	/**
+	 * Reads on where there is memory again, and ends what has waited for it in vain.
+	 */
+	private void feed(List<FrameConnection> holders, long now) {
+		MemoryBudget budget = this.account.budget();
+		long big = big();
+		for (FrameConnection holder : holders.reversed()) {
+			Input input = holder.input();
+			if (!input.isStarved()) {
+				continue;
+			}
+			if (input.refusedSince() != 0 && budget.isPatienceOver(now, input.refusedSince())) {
+				FrameConnection first = holders.getFirst();
+				end((first.held().total() > 2 * holder.held().total()) ? first : holder,
+						"there was not enough memory for a frame");
+			}
+			else if (budget.level() == MemoryBudget.Level.CALM || (budget.level() == MemoryBudget.Level.NEAR
+					&& (holder.isCountedByExchanges() || holder.held().total() < big))) {
+				input.feed();
+			}
+		}
+	}
+
+}
