@@ -39,8 +39,8 @@ public final class MemoryBudget {
 	private static final long QUIET_NANOS = 10_000_000_000L;
 
 	/** G1 gives an array of half a region and more whole regions of its own. */
-	private static final int REGION = (int) Math.clamp(Long.highestOneBit(Runtime.getRuntime().maxMemory() / 2048),
-			1 << 20, 32 << 20);
+	private static final int REGION = Math.clamp(Long.highestOneBit(Runtime.getRuntime().maxMemory() / 2048), 1 << 20,
+			32 << 20);
 
 	private final long limit;
 
