@@ -1,5 +1,8 @@
 package io.framegate.connection;
 
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.nio.channels.spi.SelectorProvider;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -8,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
+import io.netty.channel.ChannelFactory;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
@@ -18,6 +22,7 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.ResourceLeakDetector;
@@ -135,8 +140,17 @@ public final class Loops implements AutoCloseable {
 		return this.epoll;
 	}
 
-	public Class<? extends ServerSocketChannel> serverChannel() {
-		return this.epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+	/**
+	 * Makes listening sockets. One for an IPv4 address takes IPv4 clients alone, also
+	 * where the address is {@code 0.0.0.0}.
+	 * @param address where they are to listen
+	 * @return makes them
+	 */
+	public ChannelFactory<ServerSocketChannel> serverChannels(InetAddress address) {
+		SocketProtocolFamily family = (address instanceof Inet4Address) ? SocketProtocolFamily.INET
+				: SocketProtocolFamily.INET6;
+		return this.epoll ? () -> new EpollServerSocketChannel(family)
+				: () -> new NioServerSocketChannel(SelectorProvider.provider(), family);
 	}
 
 	public Class<? extends SocketChannel> channel() {

@@ -1,6 +1,7 @@
 package io.framegate.connection;
 
 import java.io.IOException;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
@@ -8,15 +9,20 @@ import java.util.concurrent.TimeUnit;
 
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.epoll.EpollTcpInfo;
+import io.netty.channel.unix.Buffer;
 import io.netty.channel.unix.Errors;
 import io.netty.channel.unix.RawUnixChannelOption;
 import io.netty.channel.unix.Socket;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The socket options of every connection of the gateway, inbound or upstream.
@@ -46,6 +52,18 @@ public final class Sockets {
 
 	private static final int TCP_INFO_NOT_SENT = 144;
 
+	private static final RawUnixChannelOption SO_ATTACH_FILTER = new RawUnixChannelOption("SO_ATTACH_FILTER", 1, 26,
+			2 * Long.BYTES);
+
+	/**
+	 * A classic BPF program (code, jump if true, jump if false, operand): the byte of the
+	 * TCP flags; has it SYN?; drop; keep.
+	 */
+	private static final long[] NO_SYN = { 0x0030_00_00_0000000DL, 0x0045_00_01_00000002L, 0x0006_00_00_00000000L,
+			0x0006_00_00_FFFFFFFFL };
+
+	private static final Logger logger = LoggerFactory.getLogger(Sockets.class);
+
 	private Sockets() {
 	}
 
@@ -68,6 +86,39 @@ public final class Sockets {
 			config.setOption(EpollChannelOption.TCP_KEEPIDLE, (int) KEEPALIVE_IDLE.toSeconds());
 			config.setOption(EpollChannelOption.TCP_KEEPINTVL, KEEPALIVE_INTERVAL_SECONDS);
 			config.setOption(EpollChannelOption.TCP_KEEPCNT, KEEPALIVE_PROBES);
+		}
+	}
+
+	/**
+	 * Has the kernel drop what asks a listening socket for a new connection. Those that
+	 * it has answered already are still completed, so that all of them can be accepted
+	 * before the socket is closed, which would reset them. A client that is dropped asks
+	 * again a second later, and is refused then.
+	 * @param channel the listening socket's
+	 * @return whether it does; not on NIO, nor where it may not
+	 */
+	public static boolean acceptNoMore(Channel channel) {
+		if (!(channel instanceof EpollServerSocketChannel) || Buffer.addressSize() != Long.BYTES) {
+			return false;
+		}
+		ByteBuffer program = ByteBuffer.allocateDirect(NO_SYN.length * Long.BYTES).order(ByteOrder.nativeOrder());
+		try {
+			for (long instruction : NO_SYN) {
+				program.putShort((short) (instruction >> 48))
+					.put((byte) (instruction >> 40))
+					.put((byte) (instruction >> 32))
+					.putInt((int) instruction);
+			}
+			ByteBuffer filter = ByteBuffer.allocate(2 * Long.BYTES).order(ByteOrder.nativeOrder());
+			filter.putShort(0, (short) NO_SYN.length).putLong(Long.BYTES, Buffer.memoryAddress(program));
+			return channel.config().setOption(SO_ATTACH_FILTER, filter);
+		}
+		catch (ChannelException ex) {
+			logger.debug("SO_ATTACH_FILTER", ex);
+			return false;
+		}
+		finally {
+			Reference.reachabilityFence(program);
 		}
 	}
 

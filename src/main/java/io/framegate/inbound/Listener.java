@@ -1,6 +1,7 @@
 package io.framegate.inbound;
 
 import java.net.InetSocketAddress;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 import io.framegate.connection.Addresses;
@@ -9,6 +10,8 @@ import io.framegate.connection.CloseReason;
 import io.framegate.connection.FrameConnection;
 import io.framegate.connection.Loop;
 import io.framegate.connection.Loops;
+import io.framegate.connection.RefusedConnections;
+import io.framegate.connection.RouteMeters;
 import io.framegate.connection.Side;
 import io.framegate.connection.SocketFaults;
 import io.framegate.connection.Sockets;
@@ -31,8 +34,8 @@ public final class Listener extends AbstractServerConnectionFactory {
 
 	private static final Logger logger = LoggerFactory.getLogger(Listener.class);
 
-	/** A loop takes 16 connections from the backlog at each look. */
-	private static final int MOST_LOOKS = 100;
+	/** How long the last packet of a client that connects is waited for. */
+	private static final long LAST_WORD_NANOS = 50_000_000;
 
 	private final Terms terms;
 
@@ -41,6 +44,8 @@ public final class Listener extends AbstractServerConnectionFactory {
 	private final Loops loops;
 
 	private final Supplier<Watcher> watchers;
+
+	private final RefusedConnections refused;
 
 	private volatile @Nullable ListeningSocket socket;
 
@@ -54,6 +59,7 @@ public final class Listener extends AbstractServerConnectionFactory {
 		this.listen = listen;
 		this.loops = loops;
 		this.watchers = watchers;
+		this.refused = new RefusedConnections(terms);
 	}
 
 	/**
@@ -139,22 +145,12 @@ public final class Listener extends AbstractServerConnectionFactory {
 			channel.close();
 			return;
 		}
-		Loop loop = this.loops.of(channel.eventLoop());
-		Sockets.configure(channel);
-		FrameConnection connection = new FrameConnection(this.terms, loop, channel, remote, listener,
-				this.watchers.get(), getApplicationEventPublisher());
+		FrameConnection connection = admit(channel, remote, listener);
+		if (connection == null) {
+			return;
+		}
 		connection.setMapper(getMapper());
 		connection.registerSenders(getSenders());
-		if (this.listen.maxConnections() > 0
-				&& this.terms.meters().active(Side.INBOUND) > this.listen.maxConnections()) {
-			refuse(connection, CloseReason.LIMIT_CONNECTIONS,
-					"max-connections (" + this.listen.maxConnections() + ") reached");
-			return;
-		}
-		if (loop.memory().budget().isOverloaded()) {
-			refuse(connection, CloseReason.OVERLOAD, "too much memory is held (framegate.memory.limit)");
-			return;
-		}
 		connection.watcher().accepted(connection);
 		Cause late = this.draining;
 		if (late != null) {
@@ -162,9 +158,28 @@ public final class Listener extends AbstractServerConnectionFactory {
 		}
 	}
 
-	private void refuse(FrameConnection connection, CloseReason reason, String detail) {
-		this.terms.meters().countRefused(reason);
-		connection.close(Cause.byGateway(reason, detail));
+	/**
+	 * Takes a connection, unless the route or the process has enough. Loops do this one
+	 * after the other, for its limit is the sum of theirs.
+	 */
+	private @Nullable FrameConnection admit(SocketChannel channel, InetSocketAddress remote, TcpListener listener) {
+		Loop loop = this.loops.of(channel.eventLoop());
+		if (loop.memory().budget().isOverloaded()) {
+			this.refused.refuse(channel, remote,
+					Cause.byGateway(CloseReason.OVERLOAD, "too much memory is held (framegate.memory.limit)"));
+			return null;
+		}
+		int most = this.listen.maxConnections();
+		synchronized (this.refused) {
+			if (most == 0 || this.terms.meters().active(Side.INBOUND) < most) {
+				Sockets.configure(channel);
+				return new FrameConnection(this.terms, loop, channel, remote, listener, this.watchers.get(),
+						getApplicationEventPublisher());
+			}
+		}
+		this.refused.refuse(channel, remote,
+				Cause.byGateway(CloseReason.LIMIT_CONNECTIONS, "max-connections (" + most + ") reached"));
+		return null;
 	}
 
 	/**
@@ -182,31 +197,46 @@ public final class Listener extends AbstractServerConnectionFactory {
 	 */
 	public void drain(Cause cause) {
 		this.draining = cause;
-		emptyBacklog();
 		pause();
 		this.loops.catchUp();
 	}
 
+	/**
+	 * Has everything accepted that the kernel has completed: closing would reset it.
+	 * Where more and more comes, no more than the backlog holds.
+	 */
 	private void emptyBacklog() {
+		RouteMeters meters = this.terms.meters();
+		long most = meters.opened(Side.INBOUND) + this.listen.backlog();
 		long before;
-		int looks = 0;
 		do {
-			before = this.terms.meters().opened(Side.INBOUND);
+			before = meters.opened(Side.INBOUND);
 			this.loops.lookAgain();
 			// One loop accepts for all, and hands over.
 			this.loops.catchUp();
 		}
-		while (this.terms.meters().opened(Side.INBOUND) > before && ++looks < MOST_LOOKS);
+		while (meters.opened(Side.INBOUND) > before && before < most);
 	}
 
 	/**
-	 * Stops accepting; connections that are there stay. Connects are refused when this
-	 * returns.
+	 * Stops accepting; connections that are there stay, and so do those that the kernel
+	 * has completed. Connects are refused when this returns.
 	 */
 	public void pause() {
 		ListeningSocket open = release();
 		if (open != null) {
-			open.close();
+			try {
+				boolean last = open.acceptNoMore();
+				emptyBacklog();
+				if (last) {
+					// The kernel has answered some whose last word is on its way.
+					LockSupport.parkNanos(LAST_WORD_NANOS);
+					emptyBacklog();
+				}
+			}
+			finally {
+				open.close();
+			}
 		}
 	}
 

@@ -6,6 +6,7 @@ import java.net.UnknownHostException;
 import java.util.concurrent.TimeUnit;
 
 import io.framegate.connection.Loops;
+import io.framegate.connection.Sockets;
 import io.framegate.route.Listen;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -58,7 +59,7 @@ public final class ListeningSocket {
 		}
 		Acceptor acceptor = new Acceptor();
 		ChannelFuture bound = new ServerBootstrap().group(loops.group())
-			.channel(loops.serverChannel())
+			.channelFactory(loops.serverChannels(where.getAddress()))
 			.option(ChannelOption.SO_BACKLOG, listen.backlog())
 			.option(ChannelOption.SO_REUSEADDR, true)
 			.option(ChannelOption.AUTO_READ, false)
@@ -111,6 +112,15 @@ public final class ListeningSocket {
 
 	public int port() {
 		return ((InetSocketAddress) this.channel.localAddress()).getPort();
+	}
+
+	/**
+	 * Has no new connection come to it; those that the kernel has completed can still be
+	 * accepted.
+	 * @return whether that is so
+	 */
+	boolean acceptNoMore() {
+		return Sockets.acceptNoMore(this.channel);
 	}
 
 	/**

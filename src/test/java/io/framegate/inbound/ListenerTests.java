@@ -1,10 +1,14 @@
 package io.framegate.inbound;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 import io.framegate.connection.CloseReason;
@@ -14,6 +18,8 @@ import io.framegate.connection.Side;
 import io.framegate.testkit.Gateway;
 import io.framegate.testkit.TestClient;
 import io.framegate.testkit.TestUpstream;
+import io.netty.channel.epoll.Epoll;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -88,6 +94,99 @@ class ListenerTests {
 			Gateway.await("room", () -> (gateway.connections("s").size() == 2) ? Optional.of(1) : Optional.empty());
 			try (TestClient fourth = gateway.connect("s")) {
 				assertThat(echo(fourth)).isEqualTo("hello");
+			}
+		}
+	}
+
+	/** A close with what was not read would reset them. */
+	@Test
+	void clientsBeyondTheLimitGetFinThoughTheySendAtOnce() {
+		try (TestUpstream server = TestUpstream.lineEcho();
+				Gateway gateway = Gateway
+					.start(Gateway.route("s", "crlf", "crlf", server.address(), "listen.max-connections=1"));
+				TestClient first = gateway.connect("s")) {
+			assertThat(echo(first)).isEqualTo("hello");
+			List<TestClient> more = IntStream.range(0, 50).mapToObj((i) -> gateway.connect("s")).toList();
+			for (TestClient client : more) {
+				client.sendLine("hello");
+				client.sendLine("hello");
+				client.expectEof();
+			}
+			assertThat(gateway.route("s").meters().active(Side.INBOUND)).isEqualTo(1);
+			assertThat(gateway.metric("framegate_accepts_refused_total{reason=\"limit-connections\",route=\"s\"}"))
+				.isEqualTo(50);
+			first.close();
+			gateway.awaitNoConnections("s");
+			// Those who have not closed yet take nobody's place.
+			try (TestClient next = gateway.connect("s")) {
+				assertThat(echo(next)).isEqualTo("hello");
+			}
+			more.forEach(TestClient::close);
+		}
+	}
+
+	@Test
+	void ipv4AddressTakesNoIpv6Client() throws IOException {
+		try (ServerSocket loopback = new ServerSocket(0, 1, InetAddress.getByName("::1"))) {
+			assertThat(loopback.isBound()).isTrue();
+		}
+		catch (IOException ex) {
+			Assumptions.abort("no IPv6 here: " + ex.getMessage());
+		}
+		try (TestUpstream server = TestUpstream.lineEcho();
+				Gateway gateway = Gateway
+					.start(Gateway.route("s", "crlf", "crlf", server.address(), "listen.address=0.0.0.0"))) {
+			try (TestClient client = gateway.connect("s")) {
+				assertThat(echo(client)).isEqualTo("hello");
+			}
+			assertThatThrownBy(() -> TestClient.connect("::1", gateway.port("s"))).hasMessageContaining("refused");
+		}
+	}
+
+	/** Closing a listening socket resets what the kernel has completed and not given. */
+	@Test
+	void pauseUnderLoadResetsNobody() throws Exception {
+		Assumptions.assumeTrue(Epoll.isAvailable(), "a kernel that can be told to drop SYN");
+		try (TestUpstream server = TestUpstream.lineEcho();
+				Gateway gateway = Gateway.start(Gateway.route("s", "crlf", "crlf", server.address()))) {
+			AtomicBoolean over = new AtomicBoolean();
+			List<String> faults = new CopyOnWriteArrayList<>();
+			AtomicInteger answered = new AtomicInteger();
+			List<Thread> clients = IntStream.range(0, 12)
+				.mapToObj((i) -> Thread.ofPlatform().start(() -> askUntil(over, gateway.port("s"), answered, faults)))
+				.toList();
+			for (int i = 0; i < 10; i++) {
+				int before = answered.get();
+				Gateway.await("load",
+						() -> Optional.of(answered.get()).filter((now) -> now > before + 20 || !faults.isEmpty()));
+				gateway.route("s").pause();
+				gateway.route("s").resume();
+			}
+			over.set(true);
+			for (Thread client : clients) {
+				client.join();
+			}
+			assertThat(faults).isEmpty();
+			assertThat(gateway.route("s").meters().undelivered()).isZero();
+		}
+	}
+
+	private static void askUntil(AtomicBoolean over, int port, AtomicInteger answered, List<String> faults) {
+		while (!over.get()) {
+			TestClient client;
+			try {
+				client = TestClient.connect(port);
+			}
+			catch (UncheckedIOException refused) {
+				continue;
+			}
+			try (client) {
+				if (echo(client).equals("hello")) {
+					answered.incrementAndGet();
+				}
+			}
+			catch (RuntimeException | AssertionError ex) {
+				faults.add(String.valueOf(ex.getMessage()));
 			}
 		}
 	}

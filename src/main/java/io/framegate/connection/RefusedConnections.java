@@ -1,0 +1,111 @@
+package io.framegate.connection;
+
+import java.net.InetSocketAddress;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.framegate.timeout.Timer;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
+
+/**
+ * Connections that a route does not take. Each leaves its record at once and gets FIN;
+ * what it sends is read and dropped until it ends, for the drain timer at most, because
+ * closing would send RST. Only so many are waited for. Any event loop may call.
+ */
+public final class RefusedConnections {
+
+	/** Sockets kept open for clients that have not ended yet. */
+	private static final int MAX_LINGERING = 256;
+
+	private static final int MAX_BYTES = 1024 * 1024;
+
+	private static final long DEFAULT_LINGER_SECONDS = 10;
+
+	private final Terms terms;
+
+	private final AtomicInteger lingering = new AtomicInteger();
+
+	public RefusedConnections(Terms terms) {
+		this.terms = terms;
+	}
+
+	/**
+	 * Refuses a connection.
+	 * @param channel its channel, accepted
+	 * @param remote the peer
+	 * @param why the cause
+	 */
+	public void refuse(Channel channel, InetSocketAddress remote, Cause why) {
+		record(remote, why);
+		if (this.lingering.incrementAndGet() > MAX_LINGERING) {
+			this.lingering.decrementAndGet();
+			channel.close();
+			return;
+		}
+		channel.closeFuture().addListener((closed) -> this.lingering.decrementAndGet());
+		channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+		channel.pipeline().addLast(new Farewell());
+		// The channel is being set up now.
+		channel.eventLoop().execute(() -> {
+			if (channel.isActive()) {
+				((DuplexChannel) channel).shutdownOutput();
+				channel.config().setAutoRead(true);
+			}
+		});
+		long limit = this.terms.timeouts().nanos(Timer.DRAIN);
+		channel.eventLoop()
+			.schedule(() -> channel.close(), (limit > 0) ? limit : TimeUnit.SECONDS.toNanos(DEFAULT_LINGER_SECONDS),
+					TimeUnit.NANOSECONDS);
+	}
+
+	private void record(InetSocketAddress remote, Cause why) {
+		Instant now = Instant.now();
+		Connections connections = this.terms.connections();
+		this.terms.meters().countRefused(why.reason());
+		this.terms.meters().countOpened(this.terms.side());
+		this.terms.meters().countClosed(this.terms.side(), why.reason());
+		this.terms.closures()
+			.add(new Closure(connections.id(connections.nextNumber()), this.terms.route(), this.terms.side(),
+					Addresses.text(remote), null, why.reason(), why.endedBy(), why.detail(), now, now, 0, 0, 0, 0,
+					new Closure.Undelivered(0, 0), 0, 1));
+	}
+
+	/**
+	 * Reads and drops what comes until the peer ends. Event loop only.
+	 */
+	private static final class Farewell extends ChannelInboundHandlerAdapter {
+
+		private int bytes;
+
+		@Override
+		public void channelRead(ChannelHandlerContext context, Object message) {
+			ByteBuf buffer = (ByteBuf) message;
+			this.bytes += buffer.readableBytes();
+			buffer.release();
+			if (this.bytes > MAX_BYTES) {
+				context.close();
+			}
+		}
+
+		@Override
+		public void userEventTriggered(ChannelHandlerContext context, Object event) {
+			if (event instanceof ChannelInputShutdownEvent) {
+				context.close();
+			}
+		}
+
+		@Override
+		public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+			context.close();
+		}
+
+	}
+
+}
