@@ -154,16 +154,20 @@ public final class Connector extends AbstractClientConnectionFactory {
 	 * @param candidate where to
 	 * @param dial what the attempt is part of
 	 * @param watcher follows the connection
-	 * @return the connection, or {@code null} where not even a socket could be had
+	 * @param begun told the connection, or {@code null} where not even a socket could be
+	 * had: at once, unless a source port is looked for
 	 */
-	@Nullable FrameConnection connect(Loop loop, Candidate candidate, Dial dial, Watcher watcher) {
+	void connect(Loop loop, Candidate candidate, Dial dial, Watcher watcher,
+			Consumer<@Nullable FrameConnection> begun) {
+		this.sources.connect(loop, () -> socket(loop), candidate.address(),
+				(attempt) -> begun.accept((attempt != null) ? connect(loop, candidate, dial, watcher, attempt) : null));
+	}
+
+	private FrameConnection connect(Loop loop, Candidate candidate, Dial dial, Watcher watcher,
+			Sources.Attempt attempt) {
 		TcpListener listener = getListener();
 		if (listener == null) {
 			throw new IllegalStateException("No adapter listens to " + this);
-		}
-		Sources.Attempt attempt = this.sources.connect(() -> socket(loop), candidate.address());
-		if (attempt == null) {
-			return null;
 		}
 		FrameConnection connection = new FrameConnection(this.terms, loop, attempt.future().channel(),
 				candidate.address(), listener, watcher, getApplicationEventPublisher());

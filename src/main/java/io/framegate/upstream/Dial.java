@@ -54,6 +54,13 @@ public final class Dial {
 
 	private @Nullable Cause cause;
 
+	private @Nullable Cause cancelled;
+
+	private @Nullable FrameConnection winner;
+
+	/** A source port is being looked for. */
+	private boolean beginning;
+
 	private boolean over;
 
 	Dial(Connector connector, Loop loop, Watcher watcher, Consumer<Cause> failed) {
@@ -126,13 +133,14 @@ public final class Dial {
 	 * @param connection the attempt
 	 */
 	void succeeded(FrameConnection connection) {
+		this.winner = connection;
 		this.attempts.remove(connection);
 		cancel(SLOWER);
 	}
 
 	private void tryNext() {
 		stopWaiting();
-		if (this.over) {
+		if (this.over || this.beginning) {
 			return;
 		}
 		if (this.next == this.candidates.size()) {
@@ -148,9 +156,18 @@ public final class Dial {
 		if (!this.attempts.isEmpty() && !isNextOfSameTarget()) {
 			return;
 		}
-		FrameConnection connection = this.connector.connect(this.loop, this.candidates.get(this.next++), this,
-				this.watcher);
-		if (connection != null) {
+		this.beginning = true;
+		this.connector.connect(this.loop, this.candidates.get(this.next++), this, this.watcher, this::begun);
+	}
+
+	private void begun(@Nullable FrameConnection connection) {
+		this.beginning = false;
+		if (this.over) {
+			if (connection != null && connection != this.winner && this.cancelled != null) {
+				connection.close(this.cancelled);
+			}
+		}
+		else if (connection != null) {
 			this.attempts.add(connection);
 			if (isNextOfSameTarget()) {
 				this.headStart = this.loop.eventLoop()
@@ -186,6 +203,7 @@ public final class Dial {
 	 */
 	public void cancel(Cause why) {
 		this.over = true;
+		this.cancelled = why;
 		this.awaited = null;
 		stopWaiting();
 		for (FrameConnection connection : List.copyOf(this.attempts)) {

@@ -1,10 +1,14 @@
 package io.framegate.upstream;
 
 import java.net.InetSocketAddress;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
+import io.framegate.connection.Loop;
 import io.framegate.connection.SocketFaults;
 import io.framegate.route.PortRange;
 import io.framegate.route.Upstream;
@@ -22,8 +26,16 @@ final class Sources {
 	 *
 	 * @param future the connect; where the address is not known, only that of a socket
 	 * @param local where from, {@code null} for the kernel's choice
+	 * @param range the ports of which none can be had, {@code null} for one port
 	 */
-	record Attempt(ChannelFuture future, @Nullable InetSocketAddress local) {
+	record Attempt(ChannelFuture future, @Nullable InetSocketAddress local, @Nullable PortRange range) {
+
+		/**
+		 * The same as the last of a range of which no port can be had.
+		 */
+		Attempt exhausted(@Nullable PortRange tried) {
+			return new Attempt(this.future, this.local, tried);
+		}
 
 		/**
 		 * Whether the local address or port cannot be had, which is no fault of the
@@ -53,7 +65,8 @@ final class Sources {
 			}
 			boolean any = this.local.getAddress().isAnyLocalAddress();
 			return " from source" + (any ? "" : " address " + this.local.getAddress().getHostAddress())
-					+ ((this.local.getPort() != 0) ? " port " + this.local.getPort() : "");
+					+ ((this.range != null) ? " port " + this.range + ": none is free, the last one"
+							: (this.local.getPort() != 0) ? " port " + this.local.getPort() : "");
 		}
 
 		/**
@@ -67,6 +80,9 @@ final class Sources {
 
 	}
 
+	/** Ports tried in one turn of the loop. */
+	private static final int AT_ONCE = 4;
+
 	private static final String IN_USE = "Address already in use";
 
 	private static final String CANNOT_ASSIGN = "Cannot assign requested address";
@@ -74,6 +90,9 @@ final class Sources {
 	private final @Nullable String address;
 
 	private final @Nullable PortRange ports;
+
+	/** For each address, which ports are in use towards it. */
+	private final ConcurrentMap<InetSocketAddress, SourcePorts> inUse = new ConcurrentHashMap<>();
 
 	private final AtomicInteger turn;
 
@@ -84,21 +103,61 @@ final class Sources {
 	}
 
 	/**
-	 * Begins to connect, from the first port that can be had. Each call begins at another
-	 * port and goes through all of them, whatever others take meanwhile.
-	 * @param sockets gives a new channel, registered with the loop that calls
+	 * Begins to connect, from the first port of the range that can be had. Each call
+	 * begins at another port and leaves out those that are known to be in use. So many
+	 * are tried at once, the others in later turns of the loop, that it does not stand
+	 * still.
+	 * @param loop the loop; the caller is on it
+	 * @param sockets gives a new channel, registered with the loop
 	 * @param remote where to
-	 * @return the connect; where no port can be had, the last one's failure; {@code null}
-	 * where not even a socket could be had
+	 * @param done told the connect; where no port can be had, the last one's failure;
+	 * {@code null} where not even a socket could be had. At once unless a port is looked
+	 * for
 	 */
-	@Nullable Attempt connect(Supplier<ChannelFuture> sockets, InetSocketAddress remote) {
-		int count = (this.ports != null) ? this.ports.count() : 1;
-		int first = this.turn.getAndIncrement();
-		Attempt attempt = connect(sockets.get(), remote, first);
-		for (int i = 1; i < count && attempt != null && attempt.isLocalFault(); i++) {
-			attempt = connect(sockets.get(), remote, first + i);
+	void connect(Loop loop, Supplier<ChannelFuture> sockets, InetSocketAddress remote,
+			Consumer<@Nullable Attempt> done) {
+		PortRange range = this.ports;
+		if (range == null || range.count() == 1 || remote.isUnresolved()) {
+			done.accept(connect(sockets.get(), remote, 0));
+			return;
 		}
-		return attempt;
+		SourcePorts known = this.inUse.computeIfAbsent(remote, (any) -> new SourcePorts(range.count()));
+		search(new Search(loop, sockets, remote, known, done), range.count());
+	}
+
+	private void search(Search search, int left) {
+		for (int i = 0; i < AT_ONCE; i++) {
+			int place = search.ports().take(this.turn.getAndIncrement());
+			Attempt attempt = connect(search.sockets().get(), search.remote(), Math.max(0, place));
+			boolean refused = attempt != null && attempt.isLocalFault();
+			if (place >= 0 && refused) {
+				search.ports().refused(place);
+			}
+			else if (place >= 0 && attempt != null) {
+				attempt.future().channel().closeFuture().addListener((closed) -> search.ports().free(place));
+			}
+			else if (place >= 0) {
+				search.ports().free(place);
+			}
+			if (!refused || place < 0 || left - i <= 1) {
+				search.done().accept(refused ? attempt.exhausted(this.ports) : attempt);
+				return;
+			}
+		}
+		search.loop().later(() -> search(search, left - AT_ONCE));
+	}
+
+	/**
+	 * A port that is looked for.
+	 *
+	 * @param loop on which loop
+	 * @param sockets gives new channels
+	 * @param remote where to
+	 * @param ports what is known of the range
+	 * @param done told the outcome
+	 */
+	private record Search(Loop loop, Supplier<ChannelFuture> sockets, InetSocketAddress remote, SourcePorts ports,
+			Consumer<@Nullable Attempt> done) {
 	}
 
 	private @Nullable Attempt connect(ChannelFuture registered, InetSocketAddress remote, int number) {
@@ -106,12 +165,12 @@ final class Sources {
 			return null;
 		}
 		if (remote.isUnresolved()) {
-			return new Attempt(registered, null);
+			return new Attempt(registered, null, null);
 		}
 		InetSocketAddress local = local(number);
 		return new Attempt(
 				(local != null) ? registered.channel().connect(remote, local) : registered.channel().connect(remote),
-				local);
+				local, null);
 	}
 
 	private @Nullable InetSocketAddress local(int number) {

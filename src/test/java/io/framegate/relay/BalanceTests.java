@@ -570,7 +570,8 @@ class BalanceTests {
 		}
 		assertThat(gateway.closures("port-range")).filteredOn((closure) -> closure.side() == Side.INBOUND)
 			.extracting(Closure::detail)
-			.filteredOn((detail) -> detail.contains("from source address"))
+			.filteredOn((detail) -> detail.contains("from source address")
+					&& detail.contains("port " + firstSource + "-" + (firstSource + SOURCES - 1)))
 			.hasSize(10);
 	}
 
