@@ -39,14 +39,24 @@ final class BeanCodec {
 
 	private final Serial writer;
 
+	/** To be done when the deserializer has read its last frame. */
 	private final List<Runnable> afterLast = new ArrayList<>();
 
 	private boolean reading;
 
 	private boolean finished;
 
-	/** Bytes on their way through the serializer; the event loop's. */
+	/** Frames given to the serializer so far; the event loop's, as what follows. */
+	private long framesWritten;
+
+	/** Frames on their way through the serializer. */
+	private int framesEncoding;
+
+	/** Their bytes. */
 	private long encoding;
+
+	/** The connection is closed: what was on its way is counted. */
+	private boolean closed;
 
 	private boolean full;
 
@@ -62,6 +72,9 @@ final class BeanCodec {
 	 * @return whether no more should come for now; the connection is resumed later
 	 */
 	boolean offer(byte[] chunk) {
+		if (this.finished) {
+			return false;
+		}
 		if (!this.reading) {
 			this.reading = true;
 			Thread.ofVirtual().name("framegate-bean-reader-" + this.connection.getConnectionId()).start(this::read);
@@ -70,11 +83,32 @@ final class BeanCodec {
 	}
 
 	/**
+	 * Runs a task on the loop when every frame offered so far was delivered. Event loop
+	 * only.
+	 * @param task the task
+	 */
+	void afterFrames(Runnable task) {
+		if (!this.reading || this.finished) {
+			task.run();
+		}
+		else {
+			this.input.whenIdle(() -> this.connection.later(task));
+		}
+	}
+
+	/**
+	 * Delivers only frames of which every byte was offered before. Event loop only.
+	 */
+	void discard() {
+		this.input.discard();
+	}
+
+	/**
 	 * Ends the stream and runs a task on the loop when its last frame was delivered.
 	 * Event loop only.
 	 * @param task the task
 	 */
-	void afterLast(Runnable task) {
+	void end(Runnable task) {
 		if (!this.reading || this.finished) {
 			task.run();
 			return;
@@ -88,8 +122,12 @@ final class BeanCodec {
 		try {
 			while (true) {
 				byte[] payload = this.framing.deserializer().deserialize(this.input);
-				this.input.frameRead();
-				this.connection.input().received(payload);
+				if (this.input.frameRead()) {
+					this.connection.input().received(payload);
+				}
+				else {
+					this.connection.input().receivedLate(payload);
+				}
 			}
 		}
 		catch (SoftEndOfStreamException ex) {
@@ -107,8 +145,10 @@ final class BeanCodec {
 			fault = Ending.internalError(ex);
 		}
 		Cause found = fault;
+		this.input.readerEnded();
 		this.connection.execute(() -> {
 			this.finished = true;
+			this.connection.input().release();
 			if (found != null) {
 				this.connection.input().broke(found);
 			}
@@ -138,6 +178,8 @@ final class BeanCodec {
 	 * @param payload the frame
 	 */
 	void write(byte[] payload) {
+		this.framesWritten++;
+		this.framesEncoding++;
 		this.encoding += payload.length;
 		checkFull();
 		this.writer.submit(() -> {
@@ -157,6 +199,10 @@ final class BeanCodec {
 			}
 			Cause why = refusal;
 			this.connection.execute(() -> {
+				if (this.closed) {
+					return;
+				}
+				this.framesEncoding--;
 				this.encoding -= payload.length;
 				checkFull();
 				if (why != null) {
@@ -195,7 +241,7 @@ final class BeanCodec {
 	 * @param task the task
 	 */
 	void afterWrites(Runnable task) {
-		if (this.encoding == 0) {
+		if (this.framesEncoding == 0) {
 			task.run();
 		}
 		else {
@@ -203,7 +249,20 @@ final class BeanCodec {
 		}
 	}
 
+	long framesWritten() {
+		return this.framesWritten;
+	}
+
+	int framesEncoding() {
+		return this.framesEncoding;
+	}
+
+	long bytesEncoding() {
+		return this.encoding;
+	}
+
 	void close() {
+		this.closed = true;
 		this.input.close();
 	}
 
@@ -228,8 +287,20 @@ final class BeanCodec {
 
 		private boolean paused;
 
+		/** The deserializer waits for bytes and has had all. */
+		private boolean idle;
+
+		private final List<Runnable> whenIdle = new ArrayList<>();
+
+		private long offered;
+
+		/** Where frames begin that are not delivered any more. */
+		private long lateFrom = Long.MAX_VALUE;
+
 		synchronized boolean offer(byte[] chunk) {
 			this.chunks.add(chunk);
+			this.idle = false;
+			this.offered += chunk.length;
 			this.held += chunk.length;
 			notifyAll();
 			boolean enough = inChunks() > LIMIT;
@@ -250,6 +321,32 @@ final class BeanCodec {
 			notifyAll();
 		}
 
+		synchronized void discard() {
+			this.lateFrom = Math.min(this.lateFrom, this.offered);
+		}
+
+		synchronized void whenIdle(Runnable task) {
+			if (this.idle) {
+				task.run();
+			}
+			else {
+				this.whenIdle.add(task);
+			}
+		}
+
+		private synchronized void becomeIdle() {
+			this.idle = true;
+			this.whenIdle.forEach(Runnable::run);
+			this.whenIdle.clear();
+		}
+
+		/** There is nobody any more who could be waited for. */
+		synchronized void readerEnded() {
+			this.chunks.clear();
+			this.held = 0;
+			becomeIdle();
+		}
+
 		@Override
 		public synchronized void close() {
 			this.closed = true;
@@ -260,12 +357,18 @@ final class BeanCodec {
 			return this.closed || (this.ended && this.chunks.isEmpty());
 		}
 
-		synchronized void frameRead() {
+		/**
+		 * A frame was read.
+		 * @return whether it came in time to be delivered
+		 */
+		synchronized boolean frameRead() {
 			this.sinceFrame = 0;
+			return this.offered - this.held <= this.lateFrom;
 		}
 
 		synchronized int sinceFrame() {
-			return this.sinceFrame;
+			// What nobody reads any more was never to be a frame.
+			return this.sinceFrame + (this.closed ? (int) this.held : 0);
 		}
 
 		synchronized long frameStartedAt() {
@@ -313,6 +416,7 @@ final class BeanCodec {
 
 		private byte @Nullable [] await() throws IOException {
 			while (this.chunks.isEmpty() && !this.ended && !this.closed) {
+				becomeIdle();
 				try {
 					wait();
 				}

@@ -354,8 +354,8 @@ final class Ending {
 		ended.state(ConnectionState.CLOSED);
 		ended.loop().remove(ended);
 		whatFollows(ended.input()::close);
-		long frames = ended.output().outbox().pendingFrames();
-		long bytes = ended.output().outbox().pendingPayload(ended.framing().overhead());
+		long frames = ended.output().pendingFrames();
+		long bytes = ended.output().pendingPayload();
 		lose(frames, bytes);
 		if (!ended.isCountedByExchanges()) {
 			ended.terms().meters().countUndelivered(frames);

@@ -324,22 +324,32 @@ public final class FrameConnection extends SpringConnection {
 	}
 
 	/**
-	 * How many bytes were written so far, taken by the peer's kernel or not.
-	 * @return a number of bytes: where the next frame will begin
+	 * How much was written so far, taken by the peer's kernel or not: counted in bytes,
+	 * or in frames where a user's own framing has yet to say how many bytes they are.
+	 * @return where the next frame will begin
 	 */
-	public long bytesWritten() {
-		return this.output.bytesWritten();
+	public long writePosition() {
+		return this.output.writePosition();
 	}
 
 	/**
-	 * The bytes that the peer's kernel has taken, as of now. Event loop only.
-	 * @return a number of bytes
+	 * How much of what was written the peer's kernel has taken, in the measure of
+	 * {@link #writePosition()}.
+	 * @return where the next byte to leave is
 	 */
-	public long settledBytesOut() {
+	public long takenPosition() {
+		return this.output.takenPosition();
+	}
+
+	/**
+	 * As {@link #takenPosition()}, as of now. Event loop only.
+	 * @return where the next byte to leave is
+	 */
+	public long settledPosition() {
 		if (pendingBytes() > 0) {
 			this.output.settle();
 		}
-		return bytesOut();
+		return takenPosition();
 	}
 
 	/**
@@ -351,7 +361,7 @@ public final class FrameConnection extends SpringConnection {
 
 	/**
 	 * Whether a frame was taken back, or not handed to the socket's channel yet.
-	 * @param begin {@link #bytesWritten()} before the frame was written
+	 * @param begin {@link #writePosition()} before the frame was written
 	 * @return whether it was
 	 */
 	public boolean isTakenBack(long begin) {
@@ -361,7 +371,7 @@ public final class FrameConnection extends SpringConnection {
 	/**
 	 * Whether any byte of a frame can have left the gateway. Asked when the connection is
 	 * closed.
-	 * @param begin {@link #bytesWritten()} before the frame was written
+	 * @param begin {@link #writePosition()} before the frame was written
 	 * @return {@code false} only where it is certain that none has
 	 */
 	public boolean mayHaveLeft(long begin) {

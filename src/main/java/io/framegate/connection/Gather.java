@@ -84,7 +84,7 @@ final class Gather {
 	private void handOver() {
 		FrameConnection to = this.target;
 		this.target = null;
-		if (to == null || this.length == 0) {
+		if (to == null || this.frames == 0) {
 			return;
 		}
 		int size = this.length;
@@ -164,7 +164,7 @@ final class Gather {
 	}
 
 	boolean isEmpty() {
-		return this.length == 0 && this.unflushed.isEmpty();
+		return this.frames == 0 && this.unflushed.isEmpty();
 	}
 
 }

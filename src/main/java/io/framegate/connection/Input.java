@@ -274,7 +274,7 @@ final class Input {
 
 	private boolean take(byte[] payload) {
 		if (this.codec != null) {
-			if (!this.discarding && this.codec.offer(payload)) {
+			if (this.codec.offer(payload)) {
 				hold();
 			}
 			return !isStopped() || this.discarding;
@@ -289,7 +289,7 @@ final class Input {
 			deliver(message);
 		}
 		else {
-			runOnVirtualThread(this.serial, () -> deliver(message), payload.length);
+			runOnVirtualThread(this.serial, new Queued(message), payload.length);
 		}
 		return !isStopped() || this.discarding;
 	}
@@ -325,6 +325,19 @@ final class Input {
 			this.connection.terms().meters().countIn(this.connection.side(), 1, 0);
 		});
 		deliver(message(payload));
+	}
+
+	/**
+	 * Counts a frame that a user's own deserializer read, and that came too late. Its
+	 * virtual thread calls.
+	 * @param payload the frame
+	 */
+	void receivedLate(byte[] payload) {
+		this.connection.execute(() -> {
+			this.frames++;
+			this.connection.terms().meters().countIn(this.connection.side(), 1, 0);
+			this.connection.watcher().discarded(this.connection, payload);
+		});
 	}
 
 	/**
@@ -413,7 +426,7 @@ final class Input {
 	 */
 	void afterFrames(Runnable task) {
 		if (this.codec != null) {
-			this.codec.afterLast(task);
+			this.codec.afterFrames(task);
 		}
 		else if (this.serial == null) {
 			task.run();
@@ -459,13 +472,22 @@ final class Input {
 		if (!this.held) {
 			stopReading();
 			this.held = true;
+			if (this.codec != null) {
+				// Also while what comes is thrown away: it must be read to be counted.
+				this.connection.channel().config().setAutoRead(false);
+			}
 		}
 	}
 
 	void release() {
 		if (this.held) {
 			this.held = false;
-			readOn();
+			if (this.discarding) {
+				read();
+			}
+			else {
+				readOn();
+			}
 		}
 	}
 
@@ -562,8 +584,13 @@ final class Input {
 			}
 		}
 		this.discarding = true;
+		if (this.codec != null) {
+			this.codec.discard();
+		}
 		cutUnread();
-		read();
+		if (this.codec == null || !this.held) {
+			read();
+		}
 	}
 
 	private void cutUnread() {
@@ -595,13 +622,19 @@ final class Input {
 	private void finish() {
 		if (!this.done) {
 			this.done = true;
-			afterFrames(() -> {
+			Runnable last = () -> {
 				int partial = partialBytes();
 				this.connection.ending()
 					.inputDone((partial > 0 && !this.broken) ? new Cause(CloseReason.TRUNCATED_FRAME,
 							this.connection.side().asEndedBy(), explain("FIN after " + partial + " bytes of a frame"))
 							: null);
-			});
+			};
+			if (this.codec != null) {
+				this.codec.end(last);
+			}
+			else {
+				afterFrames(last);
+			}
 		}
 	}
 
@@ -636,6 +669,11 @@ final class Input {
 			cut(kept, 0, kept.length, this.lastReadAt);
 		}
 		endStarving();
+		if (this.serial != null) {
+			this.serial.takeBack(Queued.class)
+				.forEach((waiting) -> this.connection.watcher()
+					.discarded(this.connection, waiting.message.getPayload()));
+		}
 		if (this.codec != null) {
 			this.codec.close();
 		}
@@ -728,6 +766,22 @@ final class Input {
 
 	long lastReadAt() {
 		return this.lastReadAt;
+	}
+
+	/** A frame that waits for its turn at a blocking handler. */
+	private final class Queued implements Runnable {
+
+		private final Message<byte[]> message;
+
+		private Queued(Message<byte[]> message) {
+			this.message = message;
+		}
+
+		@Override
+		public void run() {
+			deliver(this.message);
+		}
+
 	}
 
 	/** Takes what the cutter finds. */

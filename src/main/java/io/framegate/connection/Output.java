@@ -240,7 +240,7 @@ final class Output {
 		}
 		int frames = this.outbox.settle(pending);
 		long taken = this.outbox.bytesTaken() - before;
-		if (taken > 0) {
+		if (taken > 0 || frames > 0) {
 			this.lastWriteAt = System.nanoTime();
 			this.progressAt = this.lastWriteAt;
 			this.connection.terms().meters().countOut(this.connection.side(), frames, taken);
@@ -318,8 +318,28 @@ final class Output {
 		return this.ended;
 	}
 
-	long bytesWritten() {
-		return this.outbox.bytesWritten() + this.connection.loop().gather().gatheredFor(this.connection);
+	long writePosition() {
+		return (this.codec != null) ? this.codec.framesWritten()
+				: this.outbox.bytesWritten() + this.connection.loop().gather().gatheredFor(this.connection);
+	}
+
+	long takenPosition() {
+		return (this.codec != null) ? this.outbox.framesTaken() : this.outbox.bytesTaken();
+	}
+
+	/**
+	 * Frames written that have not left whole, those in a user's own framing among them.
+	 */
+	int pendingFrames() {
+		return this.outbox.pendingFrames() + ((this.codec != null) ? this.codec.framesEncoding() : 0);
+	}
+
+	/**
+	 * The payload bytes of {@link #pendingFrames()}.
+	 */
+	long pendingPayload() {
+		return this.outbox.pendingPayload(this.connection.framing().overhead())
+				+ ((this.codec != null) ? this.codec.bytesEncoding() : 0);
 	}
 
 	boolean isTakenBack(long begin) {

@@ -1,6 +1,7 @@
 package io.framegate.connection;
 
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Queue;
 
 import org.slf4j.Logger;
@@ -61,6 +62,21 @@ final class Serial {
 	long bytes() {
 		synchronized (this.tasks) {
 			return this.bytes;
+		}
+	}
+
+	/**
+	 * Takes tasks of one kind back that have not begun; the others keep their order.
+	 * @param <T> the kind
+	 * @param kind its class
+	 * @return the tasks, oldest first
+	 */
+	<T extends Runnable> List<T> takeBack(Class<T> kind) {
+		synchronized (this.tasks) {
+			List<Task> taken = this.tasks.stream().filter((task) -> kind.isInstance(task.action())).toList();
+			this.tasks.removeAll(taken);
+			taken.forEach((task) -> this.bytes -= task.bytes());
+			return taken.stream().map((task) -> kind.cast(task.action())).toList();
 		}
 	}
 

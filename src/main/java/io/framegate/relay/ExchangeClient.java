@@ -350,7 +350,7 @@ final class ExchangeClient extends Origin implements Watcher {
 	}
 
 	private boolean isRefusable() {
-		return this.relay.isOneWay() && connection().bytesWritten() == 0;
+		return this.relay.isOneWay() && connection().writePosition() == 0;
 	}
 
 	private void end(Cause cause) {

@@ -85,7 +85,7 @@ final class Session implements Watcher {
 		}
 		else {
 			this.awaitingSince = from.lastReadNanos();
-			this.awaitedEnd = to.bytesWritten();
+			this.awaitedEnd = to.writePosition();
 		}
 	}
 
@@ -247,7 +247,7 @@ final class Session implements Watcher {
 	public long awaitingReplySince(FrameConnection connection) {
 		FrameConnection server = this.upstream;
 		long asked = this.awaitingSince;
-		if (asked == 0 || server == null || server.bytesOut() < this.awaitedEnd || isStream()) {
+		if (asked == 0 || server == null || server.takenPosition() < this.awaitedEnd || isStream()) {
 			// Nothing was asked, or not all of it has left: that is for the write timer.
 			return 0;
 		}

@@ -156,10 +156,10 @@ public abstract class Link extends Dialled {
 	final void send(Exchange exchange) {
 		byte[] request = begin(exchange);
 		FrameConnection to = connection();
-		long from = to.bytesWritten();
+		long from = to.writePosition();
 		this.exchanges++;
 		to.write(request);
-		exchange.written(from, to.bytesWritten());
+		exchange.written(from, to.writePosition());
 	}
 
 	/**
@@ -168,7 +168,7 @@ public abstract class Link extends Dialled {
 	 * @return whether it has
 	 */
 	final boolean hasLeft(Exchange exchange) {
-		return connection().settledBytesOut() >= exchange.end();
+		return connection().settledPosition() >= exchange.end();
 	}
 
 	/**

@@ -71,7 +71,7 @@ final class OneWayLink extends Link {
 
 	@Override
 	public void taken(FrameConnection taker) {
-		long out = taker.bytesOut();
+		long out = taker.takenPosition();
 		for (Exchange first = this.line.peekFirst(); first != null
 				&& first.end() <= out; first = this.line.peekFirst()) {
 			this.line.removeFirst();
