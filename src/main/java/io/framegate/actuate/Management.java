@@ -1,11 +1,14 @@
 package io.framegate.actuate;
 
+import java.util.List;
+
 import io.framegate.connection.Closures;
 import io.framegate.connection.Connections;
 import io.framegate.connection.Loops;
 import io.framegate.lifecycle.Advice;
 import io.framegate.lifecycle.Reload;
 import io.framegate.lifecycle.Routes;
+import io.framegate.lifecycle.RunningRoute;
 
 import org.springframework.boot.actuate.audit.AuditEventRepository;
 import org.springframework.boot.actuate.audit.InMemoryAuditEventRepository;
@@ -62,6 +65,21 @@ class Management {
 	@Bean
 	RoutesHealth routesHealthContributor(Routes routes) {
 		return new RoutesHealth(routes);
+	}
+
+	/**
+	 * Part of readiness: clients are of use only where a route listens.
+	 * @param routes the routes
+	 * @return the component {@code serving}
+	 */
+	@Bean
+	HealthIndicator servingHealthIndicator(Routes routes) {
+		return () -> {
+			List<RunningRoute> all = routes.all();
+			boolean serves = all.isEmpty()
+					|| all.stream().anyMatch((route) -> route.state() == RunningRoute.State.LISTENING);
+			return (serves ? Health.up() : Health.outOfService()).build();
+		};
 	}
 
 	@Bean

@@ -1,6 +1,7 @@
 package io.framegate.actuate;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -17,11 +18,17 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
 
 /**
- * The routes' health: each has its listener and its upstream targets as components. A
- * route that somebody paused or drains is out of service; liveness and readiness do not
- * ask. Any thread may call.
+ * The routes' health: each has its listener and its upstream targets as components. It is
+ * down where it can serve nobody; a route that somebody paused or drains is out of
+ * service. Any thread may call.
  */
 final class RoutesHealth implements CompositeHealthContributor {
+
+	/**
+	 * Of a target while others serve its route: it shows, and is no part of any other
+	 * status, for it is not in {@code management.endpoint.health.status.order}.
+	 */
+	private static final Status UNAVAILABLE = new Status("UNAVAILABLE");
 
 	private final Routes routes;
 
@@ -41,7 +48,9 @@ final class RoutesHealth implements CompositeHealthContributor {
 
 	private HealthContributor route(RunningRoute route) {
 		Map<String, HealthContributor> upstream = new LinkedHashMap<>();
-		route.targets().forEach((target) -> upstream.put(target.address(), (HealthIndicator) () -> upstream(target)));
+		List<RunningRoute.TargetFacts> targets = route.targets();
+		boolean served = targets.stream().anyMatch((target) -> !isDown(target));
+		targets.forEach((target) -> upstream.put(target.address(), (HealthIndicator) () -> upstream(target, served)));
 		Map<String, HealthContributor> parts = new LinkedHashMap<>();
 		parts.put("listener", (HealthIndicator) () -> listener(route));
 		parts.put("upstream", CompositeHealthContributor.fromMap(upstream));
@@ -62,12 +71,20 @@ final class RoutesHealth implements CompositeHealthContributor {
 		return ((error != null) ? health.withDetail("error", error) : health).build();
 	}
 
-	private static Health upstream(RunningRoute.TargetFacts target) {
-		return Health.status(switch (target.state()) {
+	private static boolean isDown(RunningRoute.TargetFacts target) {
+		return !target.state().equals("UP") && !target.state().equals("UNKNOWN");
+	}
+
+	private static Health upstream(RunningRoute.TargetFacts target, boolean served) {
+		Status status = switch (target.state()) {
 			case "UP" -> Status.UP;
 			case "UNKNOWN" -> Status.UNKNOWN;
-			default -> Status.DOWN;
-		}).withDetail("state", target.state()).withDetail("connections", target.connections()).build();
+			default -> served ? UNAVAILABLE : Status.DOWN;
+		};
+		return Health.status(status)
+			.withDetail("state", target.state())
+			.withDetail("connections", target.connections())
+			.build();
 	}
 
 }

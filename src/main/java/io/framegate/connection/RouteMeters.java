@@ -1,10 +1,11 @@
 package io.framegate.connection;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -12,7 +13,6 @@ import java.util.function.DoubleSupplier;
 
 import io.framegate.timeout.Timeouts;
 import io.framegate.timeout.Timer;
-import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
@@ -30,17 +30,32 @@ public final class RouteMeters implements AutoCloseable {
 
 	private static final String DIRECTION = "direction";
 
-	private static final Duration[] CONNECT_BUCKETS = { Duration.ofMillis(1), Duration.ofMillis(5),
-			Duration.ofMillis(10), Duration.ofMillis(50), Duration.ofMillis(100), Duration.ofMillis(500),
-			Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofSeconds(10) };
+	/** What people ask for: how many took longer than so long. */
+	private static final Duration[] BUCKETS = { Duration.ofMillis(1), Duration.ofMillis(2), Duration.ofMillis(5),
+			Duration.ofMillis(10), Duration.ofMillis(20), Duration.ofMillis(50), Duration.ofMillis(100),
+			Duration.ofMillis(200), Duration.ofMillis(500), Duration.ofSeconds(1), Duration.ofSeconds(2),
+			Duration.ofSeconds(5), Duration.ofSeconds(10), Duration.ofSeconds(30) };
+
+	private static final List<CloseReason> REFUSALS = List.of(CloseReason.LIMIT_CONNECTIONS, CloseReason.OVERLOAD);
+
+	private static final List<String> DISCARDS = List.of("late", "doubled", "unsolicited", "half", "unmatched",
+			"client-gone");
 
 	private final MeterRegistry registry;
 
 	private final String route;
 
-	private final List<Meter> meters = new ArrayList<>();
+	private final Set<Meter> meters = new LinkedHashSet<>();
 
-	private final Map<String, DoubleSupplier> targets = new ConcurrentHashMap<>();
+	/** What gauges show that may come to show something else, by name and tag. */
+	private final Map<String, DoubleSupplier> shown = new ConcurrentHashMap<>();
+
+	/** Counts of kinds that are not all known, by name and kind. */
+	private final Map<String, LongAdder> kinds = new ConcurrentHashMap<>();
+
+	private final Set<String> targets = ConcurrentHashMap.newKeySet();
+
+	private final LongAdder[][] ends = new LongAdder[Side.values().length][CloseReason.values().length];
 
 	private final LongAdder framesIn = new LongAdder();
 
@@ -72,6 +87,12 @@ public final class RouteMeters implements AutoCloseable {
 				.register(registry));
 			count("framegate.connections.opened", "Connections accepted, or begun upstream",
 					this.opened[side.ordinal()], "side", side.label());
+			for (CloseReason reason : CloseReason.values()) {
+				LongAdder ended = new LongAdder();
+				this.ends[side.ordinal()][reason.ordinal()] = ended;
+				count("framegate.connections.closed", "Connections that ended", ended, "side", side.label(), "reason",
+						reason.label());
+			}
 			count("framegate.tcp.retransmits", "Segments that the kernel has sent again",
 					this.retransmits[side.ordinal()], "side", side.label());
 		}
@@ -92,16 +113,49 @@ public final class RouteMeters implements AutoCloseable {
 		this.connect = io.micrometer.core.instrument.Timer.builder("framegate.connect")
 			.tags(ROUTE, route)
 			.description("From the start of a connect to its establishment")
-			.serviceLevelObjectives(CONNECT_BUCKETS)
+			.serviceLevelObjectives(BUCKETS)
 			.register(registry);
 		this.meters.add(this.connect);
+		REFUSALS.forEach(this::refused);
 	}
 
-	private void count(String name, String description, LongAdder adder, String tag, String value) {
-		this.meters.add(FunctionCounter.builder(name, adder, LongAdder::sum)
-			.tags(ROUTE, this.route, tag, value)
+	private void count(String name, String description, LongAdder adder, String... tags) {
+		keep(FunctionCounter.builder(name, adder, LongAdder::sum)
+			.tags(ROUTE, this.route)
+			.tags(tags)
 			.description(description)
 			.register(this.registry));
+	}
+
+	private LongAdder kind(String name, String description, String tag, String kind) {
+		return this.kinds.computeIfAbsent(name + " " + kind, (key) -> {
+			LongAdder adder = new LongAdder();
+			count(name, description, adder, tag, kind);
+			return adder;
+		});
+	}
+
+	/**
+	 * Shows a value, from now on as told here.
+	 * @param name the gauge's name
+	 * @param description what it is
+	 * @param value asked at each scrape
+	 * @param tags names and values in turn, besides the route
+	 */
+	public void show(String name, String description, DoubleSupplier value, String... tags) {
+		String key = name + String.join(" ", tags);
+		if (this.shown.put(key, value) == null) {
+			keep(Gauge.builder(name, () -> shown(key))
+				.tags(ROUTE, this.route)
+				.tags(tags)
+				.description(description)
+				.register(this.registry));
+		}
+	}
+
+	private double shown(String key) {
+		DoubleSupplier value = this.shown.get(key);
+		return (value != null) ? value.getAsDouble() : Double.NaN;
 	}
 
 	void countIn(Side side, long frames, long bytes) {
@@ -124,26 +178,7 @@ public final class RouteMeters implements AutoCloseable {
 
 	void countClosed(Side side, CloseReason reason) {
 		this.closed[side.ordinal()].increment();
-		closed(side, reason).increment();
-	}
-
-	private Counter closed(Side side, CloseReason reason) {
-		return keep(Counter.builder("framegate.connections.closed")
-			.tags(ROUTE, this.route, "side", side.label(), "reason", reason.label())
-			.description("Connections that ended")
-			.register(this.registry));
-	}
-
-	/**
-	 * Registers the counts of every kind of end, for Spring Boot closes the registry when
-	 * the application begins to: what is not there then cannot be counted any more.
-	 */
-	public void expectEnds() {
-		for (Side side : Side.values()) {
-			for (CloseReason reason : CloseReason.values()) {
-				closed(side, reason);
-			}
-		}
+		this.ends[side.ordinal()][reason.ordinal()].increment();
 	}
 
 	/**
@@ -172,10 +207,11 @@ public final class RouteMeters implements AutoCloseable {
 	 * @param reason why not
 	 */
 	public void countRefused(CloseReason reason) {
-		keep(Counter.builder("framegate.accepts.refused")
-			.tags(ROUTE, this.route, "reason", reason.label())
-			.description("Connections that were not accepted")
-			.register(this.registry)).increment();
+		refused(reason).increment();
+	}
+
+	private LongAdder refused(CloseReason reason) {
+		return kind("framegate.accepts.refused", "Connections that were not accepted", "reason", reason.label());
 	}
 
 	/**
@@ -192,10 +228,11 @@ public final class RouteMeters implements AutoCloseable {
 	 * {@code unmatched} or {@code client-gone}
 	 */
 	public void countDiscarded(String cause) {
-		keep(Counter.builder("framegate.replies.discarded")
-			.tags(ROUTE, this.route, "cause", cause)
-			.description("Replies thrown away, for nobody waits for them")
-			.register(this.registry)).increment();
+		discarded(cause).increment();
+	}
+
+	private LongAdder discarded(String cause) {
+		return kind("framegate.replies.discarded", "Replies thrown away, for nobody waits for them", "cause", cause);
 	}
 
 	/**
@@ -210,16 +247,15 @@ public final class RouteMeters implements AutoCloseable {
 	}
 
 	/**
-	 * The route has exchanges: their timer, a histogram of many series, is shown.
+	 * The route has exchanges: their timer is shown, and the replies that nobody gets.
 	 */
 	public void timeExchanges() {
 		this.exchange = keep(io.micrometer.core.instrument.Timer.builder("framegate.exchange")
 			.tags(ROUTE, this.route)
 			.description("From a request's arrival to its reply's")
-			.publishPercentileHistogram()
-			.minimumExpectedValue(Duration.ofNanos(100_000))
-			.maximumExpectedValue(Duration.ofSeconds(60))
+			.serviceLevelObjectives(BUCKETS)
 			.register(this.registry));
+		DISCARDS.forEach(this::discarded);
 	}
 
 	/**
@@ -228,17 +264,8 @@ public final class RouteMeters implements AutoCloseable {
 	 * @param up asked at each scrape: 1, 0, or not a number where nobody knows
 	 */
 	public void watchTarget(String target, DoubleSupplier up) {
-		if (this.targets.put(target, up) == null) {
-			keep(Gauge.builder("framegate.upstream.up", () -> up(target))
-				.tags(ROUTE, this.route, "target", target)
-				.description("Whether a target is up")
-				.register(this.registry));
-		}
-	}
-
-	private double up(String target) {
-		DoubleSupplier known = this.targets.get(target);
-		return (known != null) ? known.getAsDouble() : Double.NaN;
+		this.targets.add(target);
+		show("framegate.upstream.up", "Whether a target is up", up, "target", target);
 	}
 
 	/**
@@ -247,6 +274,7 @@ public final class RouteMeters implements AutoCloseable {
 	 */
 	public void forgetTarget(String target) {
 		this.targets.remove(target);
+		this.shown.keySet().removeIf((key) -> key.endsWith("target " + target));
 		synchronized (this.meters) {
 			this.meters.removeIf((meter) -> {
 				boolean gone = target.equals(meter.getId().getTag("target"));
@@ -263,10 +291,7 @@ public final class RouteMeters implements AutoCloseable {
 	 * @param there the targets that there are
 	 */
 	public void forgetTargetsBut(Collection<String> there) {
-		List.copyOf(this.targets.keySet())
-			.stream()
-			.filter((target) -> !there.contains(target))
-			.forEach(this::forgetTarget);
+		List.copyOf(this.targets).stream().filter((target) -> !there.contains(target)).forEach(this::forgetTarget);
 	}
 
 	void recordConnect(long nanos) {
@@ -307,9 +332,7 @@ public final class RouteMeters implements AutoCloseable {
 
 	private <T extends Meter> T keep(T meter) {
 		synchronized (this.meters) {
-			if (!this.meters.contains(meter)) {
-				this.meters.add(meter);
-			}
+			this.meters.add(meter);
 		}
 		return meter;
 	}

@@ -12,11 +12,13 @@ import io.framegate.route.Route;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.beans.factory.support.BeanDefinitionRegistryPostProcessor;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.boot.info.BuildProperties;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -108,6 +110,15 @@ class Gateway {
 		return (registry) -> Gauge
 			.builder("framegate.configuration.error", reload, (one) -> (one.error() != null) ? 1 : 0)
 			.description("Whether the configuration read last is wrong, so that it was not taken over")
+			.register(registry);
+	}
+
+	@Bean
+	MeterBinder buildMeter(ObjectProvider<BuildProperties> build) {
+		String version = build.stream().map(BuildProperties::getVersion).findFirst().orElse("unknown");
+		return (registry) -> Gauge.builder("framegate.build.info", () -> 1)
+			.tags("version", version, "java", Runtime.version().toString())
+			.description("Which Framegate runs, on which Java")
 			.register(registry);
 	}
 

@@ -68,6 +68,7 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 	public void start() {
 		List<RunningRoute> declared = this.factory.declared();
 		this.routes = declared;
+		declared.forEach(RunningRoute::show);
 		if (declared.isEmpty()) {
 			logger.warn("No routes are configured: add them under framegate.routes");
 		}
@@ -185,6 +186,7 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 			this.replaced.add(before);
 		}
 		now.add(added);
+		added.show();
 		now.sort(Comparator.comparing(RunningRoute::name));
 		this.routes = List.copyOf(now);
 	}
@@ -221,7 +223,6 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 	@Override
 	public void onApplicationEvent(ContextClosedEvent event) {
 		this.closing.complete(null);
-		started().forEach((route) -> route.meters().expectEnds());
 		if (event.getApplicationContext()
 			.getBean(
 					AbstractApplicationContext.LIFECYCLE_PROCESSOR_BEAN_NAME) instanceof DefaultLifecycleProcessor lifecycle) {

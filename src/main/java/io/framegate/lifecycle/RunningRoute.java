@@ -2,6 +2,7 @@ package io.framegate.lifecycle;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -192,6 +193,18 @@ public final class RunningRoute {
 	 */
 	void outliveBeans() {
 		this.adapters.forEach(FrameAdapter::outliveBean);
+	}
+
+	/**
+	 * Has the meters of its name show what it does, no longer the route that it replaces.
+	 */
+	void show() {
+		for (State one : State.values()) {
+			this.meters.show("framegate.route.state", "1 for the state that the route is in, else 0",
+					() -> (this.state == one) ? 1 : 0, "state", one.name().toLowerCase(Locale.ROOT));
+		}
+		this.meters.show("framegate.connections.limit", "How many inbound connections there may be, 0 for no limit",
+				() -> this.route.listen().maxConnections());
 	}
 
 	void failed(RuntimeException fault) {

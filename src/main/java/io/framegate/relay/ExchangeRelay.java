@@ -68,6 +68,8 @@ public final class ExchangeRelay extends Relay {
 	@Override
 	public void start() {
 		this.links.start();
+		this.meters.show("framegate.exchanges.waiting", "Requests that wait for an upstream connection",
+				this.links::waiting);
 	}
 
 	@Override

@@ -82,6 +82,14 @@ public final class Links {
 	}
 
 	/**
+	 * How many exchanges wait for a link, about now.
+	 * @return a number of exchanges
+	 */
+	public int waiting() {
+		return this.shards.stream().mapToInt(Shard::waiting).sum();
+	}
+
+	/**
 	 * Why a request cannot be an exchange.
 	 * @param exchange the exchange
 	 * @return the reason, or {@code null}

@@ -250,6 +250,10 @@ final class Shard {
 		return this.room > 0;
 	}
 
+	int waiting() {
+		return this.waiting.size();
+	}
+
 	boolean isCrowded() {
 		return this.room < 0;
 	}
