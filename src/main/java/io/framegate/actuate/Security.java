@@ -15,7 +15,6 @@ import org.springframework.boot.health.actuate.endpoint.HealthEndpointGroupsPost
 import org.springframework.boot.security.autoconfigure.actuate.web.reactive.EndpointRequest;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.Environment;
 import org.springframework.http.HttpHeaders;
 import org.springframework.security.authentication.AuthenticationCredentialsNotFoundException;
@@ -60,10 +59,8 @@ class Security {
 	private static final String OPERATOR = Role.OPERATOR.label();
 
 	@Bean
-	Users framegateUsers(ConfigurableEnvironment environment, ObjectProvider<ReactiveJwtDecoder> tokens,
-			Reload reload) {
-		Users users = new Users(FramegateProperties.read(environment).management(),
-				tokens.stream().findAny().isPresent());
+	Users framegateUsers(FramegateProperties started, ObjectProvider<ReactiveJwtDecoder> tokens, Reload reload) {
+		Users users = new Users(started.management(), tokens.stream().findAny().isPresent());
 		reload.whenTaken((properties) -> users.take(properties.management()));
 		return users;
 	}

@@ -59,18 +59,13 @@ final class ConfigurationSource {
 	/** As it was read last: it may have brought other files in. */
 	private volatile ConfigurableEnvironment latest;
 
+	private volatile List<String> locations;
+
 	ConfigurationSource(ConfigurableEnvironment started, ResourceLoader resources) {
 		this.started = started;
 		this.resources = resources;
 		this.latest = started;
-	}
-
-	/**
-	 * The configuration as it was at the start.
-	 * @return the properties
-	 */
-	FramegateProperties started() {
-		return FramegateProperties.read(this.started);
+		this.locations = allLocations(started);
 	}
 
 	/**
@@ -98,6 +93,7 @@ final class ConfigurationSource {
 	 * @param reading what was read
 	 */
 	void taken(Reading reading) {
+		this.locations = allLocations(reading.environment());
 		this.latest = reading.environment();
 	}
 
@@ -159,13 +155,18 @@ final class ConfigurationSource {
 		ConfigurableEnvironment now = this.latest;
 		files(now).forEach((file) -> addWithNeighbours(Path.of(file), files));
 		// Also where there was nothing yet.
-		for (String property : LOCATIONS) {
-			locations(now, property).forEach((location) -> addLocation(location, files));
-		}
-		if (!now.containsProperty(LOCATIONS.getFirst())) {
-			BY_DEFAULT.forEach((location) -> addLocation(location, files));
-		}
+		this.locations.forEach((location) -> addLocation(location, files));
 		return Fingerprint.of(files);
+	}
+
+	/** Found once for each reading, for it means looking through all that was read. */
+	private static List<String> allLocations(ConfigurableEnvironment environment) {
+		List<String> all = new ArrayList<>();
+		LOCATIONS.forEach((property) -> all.addAll(locations(environment, property)));
+		if (!environment.containsProperty(LOCATIONS.getFirst())) {
+			all.addAll(BY_DEFAULT);
+		}
+		return all;
 	}
 
 	private static List<String> locations(ConfigurableEnvironment environment, String property) {

@@ -45,7 +45,9 @@ class Gateway {
 
 			@Override
 			public void postProcessBeanDefinitionRegistry(BeanDefinitionRegistry registry) {
-				for (Route route : FramegateProperties.read(environment).allRoutes()) {
+				FramegateProperties properties = FramegateProperties.read(environment);
+				((ConfigurableListableBeanFactory) registry).registerSingleton("framegateProperties", properties);
+				for (Route route : properties.allRoutes()) {
 					new RouteBeans(route, (ConfigurableListableBeanFactory) registry).register(registry);
 				}
 			}
@@ -57,8 +59,8 @@ class Gateway {
 	}
 
 	@Bean
-	MemoryBudget memoryBudget(ConfigurableEnvironment environment) {
-		return new MemoryBudget(FramegateProperties.read(environment).memory().limit().bytes(MemoryBudget.available()));
+	MemoryBudget memoryBudget(FramegateProperties properties) {
+		return new MemoryBudget(properties.memory().limit().bytes(MemoryBudget.available()));
 	}
 
 	@Bean
@@ -91,18 +93,19 @@ class Gateway {
 	}
 
 	@Bean
-	Closures closures(ConfigurableEnvironment environment) {
-		return new Closures(FramegateProperties.read(environment).closures().keep());
+	Closures closures(FramegateProperties properties) {
+		return new Closures(properties.closures().keep());
 	}
 
 	@Bean
-	Routes routes(DefaultListableBeanFactory beans, ConfigurableEnvironment environment) {
-		return new Routes(new RouteFactory(beans), FramegateProperties.read(environment).shutdown().quietPeriod());
+	Routes routes(DefaultListableBeanFactory beans, FramegateProperties properties) {
+		return new Routes(new RouteFactory(beans), properties.shutdown().quietPeriod());
 	}
 
 	@Bean
-	Reload reload(ConfigurableEnvironment environment, ResourceLoader resources, Routes routes) {
-		return new Reload(new ConfigurationSource(environment, resources), routes);
+	Reload reload(ConfigurableEnvironment environment, ResourceLoader resources, FramegateProperties properties,
+			Routes routes) {
+		return new Reload(new ConfigurationSource(environment, resources), properties, routes);
 	}
 
 	@Bean
@@ -123,13 +126,13 @@ class Gateway {
 	}
 
 	@Bean
-	DemoEcho demoEcho(ConfigurableEnvironment environment) {
-		return new DemoEcho(FramegateProperties.read(environment).demo().echoPort());
+	DemoEcho demoEcho(FramegateProperties properties) {
+		return new DemoEcho(properties.demo().echoPort());
 	}
 
 	@Bean
-	Advice advice(ConfigurableEnvironment environment, Loops loops) {
-		return new Advice(FramegateProperties.read(environment).shutdown().quietPeriod(),
+	Advice advice(FramegateProperties properties, ConfigurableEnvironment environment, Loops loops) {
+		return new Advice(properties.shutdown().quietPeriod(),
 				environment.getProperty("spring.lifecycle.timeout-per-shutdown-phase", Duration.class, SHUTDOWN_PHASE),
 				loops.isEpoll(), Runtime.getRuntime().maxMemory());
 	}

@@ -87,11 +87,11 @@ public final class Reload implements SmartLifecycle {
 	/** Why routes do not run as they are to, by name. */
 	private volatile Map<String, String> routeFaults = Map.of();
 
-	Reload(ConfigurationSource source, Routes routes) {
+	Reload(ConfigurationSource source, FramegateProperties started, Routes routes) {
 		this.source = source;
 		this.routes = routes;
 		this.known = source.fingerprint();
-		this.started = source.started();
+		this.started = started;
 		this.taken = this.started;
 	}
 

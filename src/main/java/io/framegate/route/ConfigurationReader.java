@@ -1,15 +1,20 @@
 package io.framegate.route;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import io.framegate.timeout.Timeouts;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.env.ConfigurableEnvironment;
 
@@ -20,6 +25,8 @@ import org.springframework.core.env.ConfigurableEnvironment;
 final class ConfigurationReader {
 
 	private static final String ROUTE_NAME = "[a-z][a-z0-9-]{0,39}";
+
+	private static final String VALUE = "value";
 
 	private static final Pattern ELEMENT = Pattern.compile("(.*)\\[([0-9]+)]$");
 
@@ -37,16 +44,25 @@ final class ConfigurationReader {
 
 	FramegateProperties read() {
 		checkRouteNames();
-		Binder binder = new Binder(this.settings.source());
 		this.settings.all().forEach(this::checkGap);
-		this.settings.all().forEach((setting) -> convert(setting, binder));
+		this.settings.all().forEach(this::convert);
 		this.unbuilt.forEach((capability) -> capability.refuse(this.settings, this.problems));
 		this.settings.inherit();
-		FramegateProperties properties = new Binder(this.settings.source()).bindOrCreate(Settings.ROOT,
-				Bindable.of(FramegateProperties.class));
+		FramegateProperties properties = new Binder(this.settings.source())
+			.bindOrCreate(Settings.ROOT, Bindable.of(FramegateProperties.class))
+			.withRoutes(routes());
 		properties.check(new Report(this.problems, this.settings, Settings.ROOT));
 		this.problems.throwIfAny();
 		return properties;
+	}
+
+	private Map<String, RouteProperties> routes() {
+		Map<String, RouteProperties> routes = new LinkedHashMap<>();
+		for (String name : this.settings.routes()) {
+			routes.put(name, new Binder(this.settings.sourceOf(name)).bindOrCreate(Settings.route(name),
+					Bindable.of(RouteProperties.class)));
+		}
+		return routes;
 	}
 
 	/**
@@ -73,11 +89,11 @@ final class ConfigurationReader {
 		}
 	}
 
-	private void convert(Setting setting, Binder binder) {
+	private void convert(Setting setting) {
 		Schema.Leaf leaf = setting.leaf();
 		try {
 			Object value = (leaf.type() == Duration.class) ? Timeouts.parse(setting.value().toString()).orElse(null)
-					: binder.bind(setting.property(), Bindable.of(leaf.type())).orElse(null);
+					: bind(setting);
 			if (value == null || !leaf.allows(value)) {
 				refuse(setting, leaf.allowed());
 			}
@@ -90,6 +106,15 @@ final class ConfigurationReader {
 			refuse(setting, (leaf.readFromText() && message != null) ? message
 					: leaf.allowed() + Nearest.suggestion(setting.value().toString(), leaf.labels()));
 		}
+	}
+
+	/**
+	 * By a source of its own: a binder looks through all of one's names for each.
+	 */
+	private static @Nullable Object bind(Setting setting) {
+		return new Binder(new MapConfigurationPropertySource(Map.of(VALUE, setting.value())))
+			.bind(VALUE, Bindable.of(setting.leaf().type()))
+			.orElse(null);
 	}
 
 	private void checkGap(Setting setting) {

@@ -54,6 +54,11 @@ public record FramegateProperties(@DefaultValue Map<String, RouteProperties> rou
 		return new ConfigurationReader(environment, Unbuilt.ALL).read();
 	}
 
+	FramegateProperties withRoutes(Map<String, RouteProperties> with) {
+		return new FramegateProperties(with, this.defaults, this.memory, this.shutdown, this.closures, this.reload,
+				this.demo, this.management);
+	}
+
 	/**
 	 * The routes as the runtime takes them.
 	 * @return the routes sorted by name

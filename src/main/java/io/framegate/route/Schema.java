@@ -9,6 +9,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
@@ -36,7 +38,17 @@ sealed interface Schema {
 	 * @return its letters and digits
 	 */
 	static String uniform(String word) {
-		return word.replaceAll("[^A-Za-z0-9]", "").toLowerCase(Locale.ROOT);
+		StringBuilder uniform = new StringBuilder(word.length());
+		for (int i = 0; i < word.length(); i++) {
+			char letter = word.charAt(i);
+			if ((letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9')) {
+				uniform.append(letter);
+			}
+			else if (letter >= 'A' && letter <= 'Z') {
+				uniform.append((char) (letter - 'A' + 'a'));
+			}
+		}
+		return uniform.toString();
 	}
 
 	static Group of(Class<?> type) {
@@ -70,8 +82,13 @@ sealed interface Schema {
 	 * A group of keys.
 	 *
 	 * @param keys what is below each
+	 * @param spelled the keys by their uniform form
 	 */
-	record Group(Map<String, Schema> keys) implements Schema {
+	record Group(Map<String, Schema> keys, Map<String, String> spelled) implements Schema {
+
+		Group(Map<String, Schema> keys) {
+			this(keys, keys.keySet().stream().collect(Collectors.toMap(Schema::uniform, Function.identity())));
+		}
 
 		/**
 		 * The key that somebody wrote, however it was spelled.
@@ -79,8 +96,7 @@ sealed interface Schema {
 		 * @return the key as the schema spells it, if there is one
 		 */
 		Optional<String> key(String written) {
-			String uniform = uniform(written);
-			return this.keys.keySet().stream().filter((key) -> uniform(key).equals(uniform)).findFirst();
+			return Optional.ofNullable(this.spelled.get(uniform(written)));
 		}
 
 		Schema child(String key) {

@@ -2,10 +2,13 @@ package io.framegate.route;
 
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +27,9 @@ final class Settings {
 
 	private static final String DEFAULTS = ROOT + ".defaults";
 
-	private final Map<String, Setting> settings = new TreeMap<>();
+	private static final Pattern KEY = Pattern.compile("[a-z][a-z0-9-]*");
+
+	private final NavigableMap<String, Setting> settings = new TreeMap<>();
 
 	private final Set<String> routes = new TreeSet<>();
 
@@ -42,7 +47,7 @@ final class Settings {
 	 * @return the full name
 	 */
 	static String child(String group, String key) {
-		return key.matches("[a-z][a-z0-9-]*") ? group + "." + key : group + "[" + key + "]";
+		return KEY.matcher(key).matches() ? group + "." + key : group + "[" + key + "]";
 	}
 
 	@Nullable Setting get(String property) {
@@ -63,7 +68,11 @@ final class Settings {
 	 * @return the setting, if there is one
 	 */
 	Optional<Setting> firstAt(String property) {
-		return all().stream().filter((setting) -> isAt(setting.property(), property)).findFirst();
+		return Stream.of(property, property + ".", property + "[")
+			.map(this.settings::ceilingEntry)
+			.filter((entry) -> entry != null && isAt(entry.getKey(), property))
+			.map(Map.Entry::getValue)
+			.findFirst();
 	}
 
 	void declareRoute(String name) {
@@ -92,7 +101,10 @@ final class Settings {
 	 * @param property the full name
 	 */
 	void remove(String property) {
-		this.settings.keySet().removeIf((name) -> isAt(name, property));
+		this.settings.remove(property);
+		for (char after : new char[] { '.', '[' }) {
+			this.settings.subMap(property + after, property + (char) (after + 1)).clear();
+		}
 	}
 
 	void removeBlank() {
@@ -104,6 +116,8 @@ final class Settings {
 	 * its inbound side.
 	 */
 	void inherit() {
+		List<String> timeouts = List
+			.copyOf(this.settings.subMap(DEFAULTS + ".timeouts.", DEFAULTS + ".timeouts/").keySet());
 		for (String name : this.routes) {
 			String listen = route(name) + ".listen.";
 			String upstream = route(name) + ".upstream.";
@@ -113,12 +127,7 @@ final class Settings {
 			}
 			inherit(listen + "max-frame-size", DEFAULTS + ".max-frame-size");
 			inherit(upstream + "max-frame-size", DEFAULTS + ".max-frame-size");
-			for (Setting setting : all()) {
-				String timeout = setting.property();
-				if (timeout.startsWith(DEFAULTS + ".timeouts.")) {
-					inherit(route(name) + timeout.substring(DEFAULTS.length()), timeout);
-				}
-			}
+			timeouts.forEach((timeout) -> inherit(route(name) + timeout.substring(DEFAULTS.length()), timeout));
 		}
 	}
 
@@ -130,15 +139,30 @@ final class Settings {
 	}
 
 	/**
-	 * The settings for a binder.
+	 * A route's settings for a binder. Each has its own, for a binder looks through all
+	 * names that there are for each of its own.
+	 * @param name the route's name
+	 * @return a copy, also of a route of which nothing is right
+	 */
+	MapConfigurationPropertySource sourceOf(String name) {
+		Map<String, Object> values = new TreeMap<>();
+		String route = route(name);
+		values.put(route + ".mode", Mode.SESSION.label());
+		this.settings.subMap(route + ".", route + "/")
+			.forEach((property, setting) -> values.put(property, setting.value()));
+		return new MapConfigurationPropertySource(values);
+	}
+
+	/**
+	 * The settings besides the routes' for a binder.
 	 * @return a copy
 	 */
 	MapConfigurationPropertySource source() {
 		Map<String, Object> values = new TreeMap<>();
-		this.settings.forEach((property, setting) -> values.put(property, setting.value()));
-		// a route of which nothing is right is still a route
-		this.routes.forEach((name) -> values.putIfAbsent(route(name) + ".mode", Mode.SESSION.label()));
-		// and a user of whom nothing is said is still a user
+		this.settings.headMap(ROUTES).forEach((property, setting) -> values.put(property, setting.value()));
+		this.settings.tailMap(ROUTES + (char) ('[' + 1))
+			.forEach((property, setting) -> values.put(property, setting.value()));
+		// a user of whom nothing is said is still a user
 		this.users.forEach((name) -> values.putIfAbsent(child(USERS, name) + ".password", ""));
 		return new MapConfigurationPropertySource(values);
 	}
