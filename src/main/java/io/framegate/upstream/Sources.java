@@ -140,7 +140,7 @@ final class Sources {
 				search.ports().free(place);
 			}
 			if (!refused || place < 0 || left - i <= 1) {
-				search.done().accept(refused ? attempt.exhausted(this.ports) : attempt);
+				search.done().accept((attempt != null && refused) ? attempt.exhausted(this.ports) : attempt);
 				return;
 			}
 		}
