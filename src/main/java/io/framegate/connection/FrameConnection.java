@@ -414,7 +414,7 @@ public final class FrameConnection extends SpringConnection {
 	 * @param task the task
 	 */
 	public void later(Runnable task) {
-		this.loop.later(() -> guard(task));
+		this.loop.eventLoop().execute(() -> guard(task));
 	}
 
 	/**

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
@@ -123,7 +124,29 @@ public final class Loop implements Executor {
 	 * @param task the task
 	 */
 	public void later(Runnable task) {
-		this.eventLoop.execute(task);
+		this.eventLoop.execute(() -> run(task));
+	}
+
+	/**
+	 * Runs a task on this loop's thread some time from now.
+	 * @param task the task
+	 * @param nanos in how many nanoseconds
+	 * @return to cancel it by
+	 */
+	public Future<?> after(long nanos, Runnable task) {
+		return this.eventLoop.schedule(() -> run(task), nanos, TimeUnit.NANOSECONDS);
+	}
+
+	/**
+	 * Nobody asks what became of a task: what it throws is told here.
+	 */
+	private static void run(Runnable task) {
+		try {
+			task.run();
+		}
+		catch (RuntimeException | Error ex) {
+			failed(ex);
+		}
 	}
 
 	/**

@@ -98,14 +98,14 @@ public final class Dial {
 		long limit = timeouts.nanos(Timer.CONNECT);
 		this.awaited = target;
 		if (limit > 0) {
-			this.headStart = this.loop.eventLoop().schedule(() -> {
+			this.headStart = this.loop.after(limit, () -> {
 				timeouts.countFired(Timer.CONNECT);
 				this.cause = Cause.byGateway(CloseReason.CONNECT_TIMEOUT, target.target()
 						+ ": its name was not looked up within connect (" + timeouts.limit(Timer.CONNECT).text() + ")");
 				target.failed(Evidence.CONNECT);
 				this.awaited = null;
 				tryNext();
-			}, limit, TimeUnit.NANOSECONDS);
+			});
 		}
 		target.lookedUp().thenRun(() -> this.loop.later(() -> {
 			if (this.awaited == target) {
@@ -170,8 +170,7 @@ public final class Dial {
 		else if (connection != null) {
 			this.attempts.add(connection);
 			if (isNextOfSameTarget()) {
-				this.headStart = this.loop.eventLoop()
-					.schedule(this::tryNext, HEAD_START_MILLIS, TimeUnit.MILLISECONDS);
+				this.headStart = this.loop.after(TimeUnit.MILLISECONDS.toNanos(HEAD_START_MILLIS), this::tryNext);
 			}
 		}
 		else if (this.attempts.isEmpty()) {

@@ -280,6 +280,10 @@ final class HealthChecks {
 		catch (IOException | RuntimeException ex) {
 			return String.valueOf(ex.getMessage());
 		}
+		catch (Error ex) {
+			// A user's own framing: its fault must not end the probes.
+			return ex.toString();
+		}
 	}
 
 }

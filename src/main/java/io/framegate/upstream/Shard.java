@@ -1,6 +1,5 @@
 package io.framegate.upstream;
 
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 import io.framegate.connection.Cause;
@@ -225,10 +224,10 @@ final class Shard {
 	void dispatchAfter(long nanos) {
 		if (!this.dispatchComing) {
 			this.dispatchComing = true;
-			this.loop.eventLoop().schedule(() -> {
+			this.loop.after(nanos, () -> {
 				this.dispatchComing = false;
 				dispatch();
-			}, nanos, TimeUnit.NANOSECONDS);
+			});
 		}
 	}
 
@@ -287,7 +286,7 @@ final class Shard {
 		long rest = this.links.isOrdered() ? link.restLeft(System.nanoTime()) : 0;
 		if (rest > 0) {
 			// A server that speaks first would be one reply ahead for ever.
-			this.loop.eventLoop().schedule(() -> takeIntoUse(link), rest, TimeUnit.NANOSECONDS);
+			this.loop.after(rest, () -> takeIntoUse(link));
 		}
 		else {
 			takeIntoUse(link);

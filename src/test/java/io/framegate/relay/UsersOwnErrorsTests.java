@@ -177,6 +177,21 @@ class UsersOwnErrorsTests {
 		}
 	}
 
+	@Test
+	void errorInTheFramingOfAHealthProbe() {
+		try (TestUpstream server = TestUpstream.echo();
+				Gateway gateway = Gateway.start(List.of(Framed.class),
+						Gateway.route("s", "crlf", "bean:semicolon", server.address(),
+								"upstream.health-check.interval=100ms", "upstream.health-check.send=unreadable"))) {
+			Gateway.await("the target is down",
+					() -> gateway.route("s")
+						.targets()
+						.stream()
+						.filter((target) -> target.state().equals("DOWN"))
+						.findFirst());
+		}
+	}
+
 	private static void assertEndedBy(Closure closure, String detail) {
 		assertThat(closure.reason()).isEqualTo(CloseReason.INTERNAL_ERROR);
 		assertThat(closure.endedBy()).isEqualTo(EndedBy.GATEWAY);
