@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -20,7 +21,8 @@ import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 /**
  * Bounds the connections of the management server, so that nobody can take the
  * descriptors that routes need: when there is one too many, the peer that has most of
- * them loses one that waits, the oldest first. Any thread may call.
+ * them loses one that waits, the oldest first, and never one of the newest: those have
+ * not had the time to ask. Any thread may call.
  */
 final class ManagementConnections implements WebServerFactoryCustomizer<NettyReactiveWebServerFactory> {
 
@@ -32,6 +34,9 @@ final class ManagementConnections implements WebServerFactoryCustomizer<NettyRea
 
 	/** What part of all descriptors management may have at the most. */
 	private static final int PART = 8;
+
+	/** What part of the limit the newest are that none is taken of. */
+	private static final int SPARED_PART = 8;
 
 	private final int limit;
 
@@ -84,10 +89,12 @@ final class ManagementConnections implements WebServerFactoryCustomizer<NettyRea
 	}
 
 	private ManagementConnection victim() {
+		int spared = Math.max(1, this.limit / SPARED_PART);
+		List<ManagementConnection> older = List.copyOf(this.open).subList(0, this.open.size() - spared);
 		Map<String, Integer> counts = new HashMap<>();
-		this.open.forEach((connection) -> counts.merge(connection.peer(), 1, Integer::sum));
+		older.forEach((connection) -> counts.merge(connection.peer(), 1, Integer::sum));
 		int most = counts.values().stream().max(Comparator.naturalOrder()).orElse(0);
-		return this.open.stream()
+		return older.stream()
 			.filter((connection) -> counts.getOrDefault(connection.peer(), 0) == most)
 			.min(Comparator.comparing(ManagementConnection::isBusy))
 			.orElseThrow();

@@ -4,6 +4,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 import io.netty.channel.ChannelHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -102,6 +103,22 @@ class ManagementConnectionTests {
 		newer.close();
 		connections.add(from("10.0.0.4"));
 		assertThat(List.of(probe, busy, another)).allMatch(EmbeddedChannel::isOpen);
+	}
+
+	@Test
+	void strangersWhoAllTakeNoAnswerDoNotKeepAProbeOut() {
+		ManagementConnections connections = new ManagementConnections(4);
+		List<EmbeddedChannel> strangers = Stream.of("10.0.1.1", "10.0.1.2", "10.0.1.3", "10.0.1.4")
+			.map(ManagementConnectionTests::from)
+			.toList();
+		for (EmbeddedChannel each : strangers) {
+			connections.add(each);
+			each.writeInbound(new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/"));
+		}
+		EmbeddedChannel probe = from("10.0.0.1");
+		connections.add(probe);
+		assertThat(probe.isOpen()).isTrue();
+		assertThat(strangers).extracting(EmbeddedChannel::isOpen).containsExactly(false, true, true, true);
 	}
 
 	@Test
