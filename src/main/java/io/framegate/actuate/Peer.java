@@ -5,6 +5,8 @@ import java.net.InetSocketAddress;
 import java.util.Locale;
 import java.util.Set;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.http.server.reactive.ServerHttpRequest;
 
 /**
@@ -64,10 +66,20 @@ final class Peer {
 	 */
 	static boolean isOnThisMachine(ServerHttpRequest request) {
 		InetSocketAddress remote = request.getRemoteAddress();
-		InetSocketAddress host = request.getHeaders().getHost();
+		InetSocketAddress host = host(request);
 		return request.getHeaders().headerNames().stream().noneMatch(Peer::tellsOfAProxy) && remote != null
 				&& !remote.isUnresolved() && remote.getAddress().isLoopbackAddress() && host != null
 				&& isLoopback(host.getHostString());
+	}
+
+	private static @Nullable InetSocketAddress host(ServerHttpRequest request) {
+		try {
+			return request.getHeaders().getHost();
+		}
+		catch (IllegalArgumentException ex) {
+			// A port that there is not.
+			return null;
+		}
 	}
 
 	private static boolean tellsOfAProxy(String header) {

@@ -96,7 +96,7 @@ class SecurityTests {
 
 		@ParameterizedTest
 		@CsvSource({ "localhost,200", "127.0.0.1:8080,200", "[::1]:8080,200", "evil.example,401",
-				"localhost.evil.example,401", "192.0.2.7,401" })
+				"localhost.evil.example,401", "192.0.2.7,401", "localhost:99999,401", "localhost:-1,401" })
 		void readsAreTakenUnderThisMachinesNamesAlone(String host, int status) {
 			assertThat(status("GET /actuator/routes", "Host: " + host)).isEqualTo(status);
 		}
