@@ -25,6 +25,12 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import org.yaml.snakeyaml.constructor.DuplicateKeyException;
+import org.yaml.snakeyaml.error.Mark;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.parser.ParserException;
+import org.yaml.snakeyaml.scanner.ScannerException;
+
 import org.springframework.context.SmartLifecycle;
 
 /**
@@ -345,7 +351,24 @@ public final class Reload implements SmartLifecycle {
 				&& root.getCause() != null) {
 			root = root.getCause();
 		}
+		if (root instanceof MarkedYAMLException unreadable) {
+			return text(unreadable);
+		}
 		return String.valueOf(root.getMessage()).strip();
+	}
+
+	/**
+	 * Where a file is no YAML. The exception's own message quotes the lines around, which
+	 * may hold a password.
+	 */
+	private static String text(MarkedYAMLException unreadable) {
+		Mark mark = unreadable.getProblemMark();
+		// An alias or a tag may be a password that starts with * or !.
+		boolean harmless = unreadable instanceof ScannerException || unreadable instanceof ParserException
+				|| unreadable instanceof DuplicateKeyException;
+		return "A configuration file is not valid YAML%s%s".formatted(
+				(mark != null) ? ", line %d, column %d".formatted(mark.getLine() + 1, mark.getColumn() + 1) : "",
+				harmless ? ": " + unreadable.getProblem() : "");
 	}
 
 	// The watch

@@ -160,6 +160,10 @@ class ReloadTests {
 				assertThat(gateway.get("/actuator/health").get("status").asString()).isEqualTo("DEGRADED");
 				Files.writeString(this.directory.resolve("application.yml"), "framegate: [");
 				assertThat(reload(gateway).error()).isNotBlank();
+				for (String secret : List.of("'sesame' oops", "!sesame x", "*sesame", "\"sesame\\h\"")) {
+					Files.writeString(this.directory.resolve("application.yml"), "a: 1\nb:\n  password: " + secret);
+					assertThat(reload(gateway).error()).contains("YAML").contains("line 3").doesNotContain("sesame");
+				}
 				write(route("r", server.address(), ""));
 				assertThat(reload(gateway).error()).isNull();
 				assertThat(gateway.get("/actuator/health").get("status").asString()).isEqualTo("UP");
