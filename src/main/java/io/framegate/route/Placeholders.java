@@ -1,6 +1,8 @@
 package io.framegate.route;
 
+import java.util.HashSet;
 import java.util.Objects;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -24,11 +26,21 @@ final class Placeholders {
 
 	private final PlaceholdersResolver resolver;
 
+	/** The names that were looked up, and so were not in a default that nobody needs. */
+	private final Set<String> needed = new HashSet<>();
+
 	Placeholders(ConfigurableEnvironment environment) {
 		this.resolver = new PropertySourcesPlaceholdersResolver(environment.getPropertySources(),
 				new PropertyPlaceholderHelper(SystemPropertyUtils.PLACEHOLDER_PREFIX,
 						SystemPropertyUtils.PLACEHOLDER_SUFFIX, SystemPropertyUtils.VALUE_SEPARATOR,
-						SystemPropertyUtils.ESCAPE_CHARACTER, false));
+						SystemPropertyUtils.ESCAPE_CHARACTER, false)) {
+
+			@Override
+			protected @Nullable String resolvePlaceholder(String name) {
+				Placeholders.this.needed.add(name);
+				return super.resolvePlaceholder(name);
+			}
+		};
 	}
 
 	/**
@@ -38,23 +50,27 @@ final class Placeholders {
 	 */
 	@Nullable String problem(Object written) {
 		try {
+			this.needed.clear();
 			resolve(written);
+			Set<String> used = Set.copyOf(this.needed);
 			Matcher names = NAME.matcher(written.toString());
 			while (written instanceof String && names.find()) {
-				if (resolve(names.group()).toString().isEmpty()) {
+				if (used.contains(names.group(1)) && resolve(names.group()).toString().isEmpty()) {
 					return "refers to %1$s, which is empty (${%1$s:} where that is meant)".formatted(names.group(1));
 				}
 			}
 			return null;
 		}
 		catch (PlaceholderResolutionException ex) {
-			String message = String.valueOf(ex.getMessage());
-			return message.startsWith("Circular") ? "has a placeholder that cannot be resolved: " + message
+			// The exception's own message has the values in it.
+			return String.valueOf(ex.getMessage()).startsWith("Circular")
+					? "has a placeholder that cannot be resolved: Circular placeholder reference '%s'"
+						.formatted(ex.getPlaceholder())
 					: "refers to %1$s, and there is no such variable or property (\\${%1$s} where the text itself is meant)"
 						.formatted(ex.getPlaceholder());
 		}
 		catch (IllegalArgumentException ex) {
-			return "has a placeholder that cannot be resolved: " + ex.getMessage();
+			return "has a placeholder that cannot be resolved";
 		}
 	}
 

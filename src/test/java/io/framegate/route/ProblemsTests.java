@@ -390,6 +390,19 @@ class ProblemsTests {
 			.isEmpty();
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "${ADDRESS:${OTHER}}, 127.0.0.1", "${OTHER:${ADDRESS}}, 127.0.0.1",
+			"${ADDRESS:${NOTHING}}, 127.0.0.1" })
+	void defaultThatIsNotNeededMayBeMissing(String value, String address) {
+		assertThat(TestConfiguration.route("orders")
+			.variable("ADDRESS", address)
+			.variable("NOTHING", "")
+			.property("framegate.routes.orders.listen.address", value)
+			.onlyRoute()
+			.listen()
+			.address()).isEqualTo(address);
+	}
+
 	@Test
 	void placeholderMayBeMeantAsText() {
 		assertThat(TestConfiguration.route("orders")
@@ -411,11 +424,12 @@ class ProblemsTests {
 	@Test
 	void placeholdersThatLeadInACircleAreRefused() {
 		assertThat(TestConfiguration.route("orders")
-			.yaml("a: ${b}\nb: ${a}\nframegate.routes.orders.listen.port: ${a}")
+			.yaml("a: sesame${b}\nb: sesame${a}\nframegate.routes.orders.listen.port: sesame${a}")
 			.problems()).singleElement()
 			.extracting(Problem::message)
 			.asString()
-			.startsWith("has a placeholder that cannot be resolved: Circular placeholder reference");
+			.startsWith("has a placeholder that cannot be resolved: Circular placeholder reference")
+			.doesNotContain("sesame");
 	}
 
 	@ParameterizedTest
