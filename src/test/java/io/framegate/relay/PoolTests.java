@@ -11,6 +11,7 @@ import java.util.stream.IntStream;
 
 import io.framegate.connection.CloseReason;
 import io.framegate.connection.Closure;
+import io.framegate.connection.Loops;
 import io.framegate.connection.Side;
 import io.framegate.testkit.Gateway;
 import io.framegate.testkit.Peer;
@@ -43,6 +44,8 @@ class PoolTests {
 
 	private static TestUpstream stuttering;
 
+	private static final CountDownLatch BOTH_QUEUED = new CountDownLatch(1);
+
 	private static TestUpstream hung;
 
 	private static Gateway gateway;
@@ -61,6 +64,7 @@ class PoolTests {
 		});
 		stuttering = TestUpstream.handling((peer) -> {
 			for (String line = peer.readLineOrEof(); line != null; line = peer.readLineOrEof()) {
+				BOTH_QUEUED.await();
 				peer.send(line + "\r\n" + line + "\r\n");
 			}
 		});
@@ -272,6 +276,15 @@ class PoolTests {
 	void replyThatCameBeforeItsRequestHadLeftIsNone() {
 		try (TestClient client = gateway.connect("stuttering")) {
 			client.send("one\r\ntwo\r\n");
+			Gateway.await("both requests to be taken",
+					() -> gateway.connections("stuttering")
+						.stream()
+						.filter((each) -> each.side() == Side.INBOUND && each.watcher().inFlight(each) == 2)
+						.findFirst());
+			// From the client's loop to the connection's.
+			gateway.bean(Loops.class).catchUp();
+			gateway.bean(Loops.class).catchUp();
+			BOTH_QUEUED.countDown();
 			assertThat(client.readLine()).isEqualTo("one");
 			// The second "one" came with the first.
 			assertThat(client.readLine()).isEqualTo("sorry");
