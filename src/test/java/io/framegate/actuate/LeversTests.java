@@ -174,7 +174,7 @@ class LeversTests {
 			assertThat(response.body()).isEqualTo("{\"id\":\"" + id + "\",\"how\":\"drain\"}");
 			client.expectEof();
 			client.close();
-			Closure closure = gateway.awaitClosure("t", Side.INBOUND);
+			Closure closure = gateway.awaitClosure("t", client);
 			assertThat(closure.id()).isEqualTo(id);
 			assertThat(closure.reason()).isEqualTo(CloseReason.OPERATOR_CLOSE);
 			assertThat(closure.endedBy()).isEqualTo(EndedBy.OPERATOR);
@@ -195,7 +195,7 @@ class LeversTests {
 			assertThat(gateway.get(connection).at("/state").asString()).isEqualTo("DRAINING");
 			assertThat(gateway.operate("DELETE", connection + "?how=abort", null).statusCode()).isEqualTo(202);
 			gateway.awaitNoConnections("t");
-			Closure closure = gateway.awaitClosure("t", Side.INBOUND);
+			Closure closure = gateway.awaitClosure("t", client);
 			assertThat(closure.reason()).isEqualTo(CloseReason.OPERATOR_ABORT);
 			assertThat(closure.endedBy()).isEqualTo(EndedBy.OPERATOR);
 		}
@@ -211,7 +211,8 @@ class LeversTests {
 			assertThat(response.statusCode()).isEqualTo(202);
 			client.expectReset();
 			client.close();
-			Closure closure = gateway.awaitClosure("t", side);
+			Closure closure = Gateway.await("the record",
+					() -> gateway.closures("t").stream().filter((one) -> one.id().equals(id)).findFirst());
 			assertThat(closure.reason()).isEqualTo(CloseReason.OPERATOR_ABORT);
 			assertThat(closure.endedBy()).isEqualTo(EndedBy.OPERATOR);
 		}
@@ -224,7 +225,7 @@ class LeversTests {
 			assertThat(changed.statusCode()).isEqualTo(200);
 			assertThat(changed.body()).startsWith("{\"value\":\"300ms\",\"source\":\"runtime\"");
 			client.expectEof();
-			Closure closure = gateway.awaitClosure("t", Side.INBOUND);
+			Closure closure = gateway.awaitClosure("t", client);
 			assertThat(closure.reason()).isEqualTo(CloseReason.IDLE_TIMEOUT);
 			assertThat(closure.detail()).contains("300ms");
 			other.sendLine("not me");

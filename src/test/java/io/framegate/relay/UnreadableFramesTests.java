@@ -69,10 +69,11 @@ class UnreadableFramesTests {
 		try (TestClient client = gateway.connect(route)) {
 			client.send(bytes);
 			client.expectEof();
+			client.close();
+			Closure closure = gateway.awaitClosure(route, client);
+			assertThat(closure.reason().label()).isEqualTo(reason);
+			assertThat(closure.detail()).contains(expected);
 		}
-		Closure closure = gateway.awaitClosure(route, Side.INBOUND);
-		assertThat(closure.reason().label()).isEqualTo(reason);
-		assertThat(closure.detail()).contains(expected);
 	}
 
 	@ParameterizedTest

@@ -187,6 +187,18 @@ public final class Gateway implements AutoCloseable {
 				() -> closures(route).stream().filter((closure) -> closure.side() == side).findFirst());
 	}
 
+	/**
+	 * Waits for the record of a client's connection, where others ended before it.
+	 * @param route the route's name
+	 * @param client the client
+	 * @return the record
+	 */
+	public Closure awaitClosure(String route, TestClient client) {
+		String remote = "127.0.0.1:" + client.localPort();
+		return await("a closure of " + route + " " + remote,
+				() -> closures(route).stream().filter((closure) -> closure.remote().equals(remote)).findFirst());
+	}
+
 	public List<Closure> closures(String route) {
 		return bean(Closures.class).newest((closure) -> closure.route().equals(route), 100_000);
 	}
