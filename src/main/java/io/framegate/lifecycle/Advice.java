@@ -26,26 +26,29 @@ public final class Advice {
 	/** How long common load balancers and NAT gateways remember a silent connection. */
 	private static final Duration REMEMBERED = Duration.ofSeconds(350);
 
+	/** So few frames of the largest size at once are soon too few. */
+	private static final int FEW_FRAMES = 16;
+
 	private final Duration quietPeriod;
 
 	private final Duration shutdownPhase;
 
 	private final boolean keepalive;
 
-	private final long heap;
+	private final long memory;
 
 	/**
 	 * Takes what all routes have in common.
 	 * @param quietPeriod how long listeners accept after readiness went down
 	 * @param shutdownPhase how long Spring waits for a phase of a shutdown by itself
 	 * @param keepalive whether TCP keepalive comes more often than every 350 s
-	 * @param heap the largest heap, in bytes
+	 * @param memory what all connections together may hold, in bytes
 	 */
-	Advice(Duration quietPeriod, Duration shutdownPhase, boolean keepalive, long heap) {
+	Advice(Duration quietPeriod, Duration shutdownPhase, boolean keepalive, long memory) {
 		this.quietPeriod = quietPeriod;
 		this.shutdownPhase = shutdownPhase;
 		this.keepalive = keepalive;
-		this.heap = heap;
+		this.memory = memory;
 	}
 
 	/**
@@ -127,19 +130,11 @@ public final class Advice {
 			// Nothing waits to be complete.
 			return;
 		}
-		String property = "framegate.routes." + route.name() + ".listen.";
-		if (listen.maxConnections() == 0) {
+		long fitting = this.memory / listen.maxFrameBytes();
+		if (fitting < FEW_FRAMES) {
 			advice.add(
-					"Any number of connections may each hold a partial frame of %s, beyond the heap (%s): set %smax-connections"
-						.formatted(text(listen.maxFrameBytes()), text(this.heap), property));
-			return;
-		}
-		long most = (long) listen.maxFrameBytes() * listen.maxConnections();
-		if (most > this.heap) {
-			advice.add(
-					"%d connections that each hold a partial frame of %s need %s, more than the heap (%s): lower %smax-connections or %smax-frame-size, or give the JVM more"
-						.formatted(listen.maxConnections(), text(listen.maxFrameBytes()), text(most), text(this.heap),
-								property, property));
+					"Only %d frames of %s fit framegate.memory.limit (%s) at once; beyond that, connections end as overload: lower framegate.routes.%s.listen.max-frame-size, or give more memory"
+						.formatted(fitting, text(listen.maxFrameBytes()), text(this.memory), route.name()));
 		}
 	}
 

@@ -131,10 +131,11 @@ class Gateway {
 	}
 
 	@Bean
-	Advice advice(FramegateProperties properties, ConfigurableEnvironment environment, Loops loops) {
+	Advice advice(FramegateProperties properties, ConfigurableEnvironment environment, Loops loops,
+			MemoryBudget budget) {
 		return new Advice(properties.shutdown().quietPeriod(),
 				environment.getProperty("spring.lifecycle.timeout-per-shutdown-phase", Duration.class, SHUTDOWN_PHASE),
-				loops.isEpoll(), Runtime.getRuntime().maxMemory());
+				loops.isEpoll(), budget.limit());
 	}
 
 	@Bean

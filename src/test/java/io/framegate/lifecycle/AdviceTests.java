@@ -13,7 +13,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 import org.springframework.boot.test.system.CapturedOutput;
@@ -80,14 +79,15 @@ class AdviceTests {
 		assertThat(on(quiet)).singleElement().asString().contains("framegate.shutdown.quiet-period 21s", "31s");
 	}
 
-	@ParameterizedTest
-	@ValueSource(
-			strings = { "listen.max-frame-size=200KB", "listen.max-connections=20000", "listen.max-connections=0" })
-	void framesBeyondTheHeap(String setting) {
-		assertThat(on(USUAL, setting)).singleElement()
+	@Test
+	void fewFramesFitTheMemory() {
+		assertThat(on(USUAL, "listen.max-frame-size=65MB")).singleElement()
 			.asString()
-			.contains("1024MB", "framegate.routes.orders.listen.max-connections");
-		assertThat(on(USUAL, setting, "listen.framing=stream", "upstream.framing=stream")).isEmpty();
+			.startsWith("Only 15 frames of 65MB fit framegate.memory.limit (1024MB)")
+			.contains("framegate.routes.orders.listen.max-frame-size");
+		assertThat(on(USUAL, "listen.max-frame-size=64MB")).isEmpty();
+		assertThat(on(USUAL, "listen.max-frame-size=65MB", "listen.framing=stream", "upstream.framing=stream"))
+			.isEmpty();
 	}
 
 	@ParameterizedTest
