@@ -11,6 +11,7 @@ import java.util.function.Predicate;
 
 import io.framegate.connection.Cause;
 import io.framegate.connection.CloseReason;
+import io.framegate.framing.Framing;
 import io.framegate.timeout.Timer;
 import org.jspecify.annotations.Nullable;
 
@@ -69,10 +70,20 @@ final class CorrelatedLink extends Link {
 			return true;
 		}
 		boolean digits = this.correlator.isOfDigits(key);
-		Predicate<String> taken = key.isWhole() ? this.inUse : (one) -> this.inUse.test(key.with(one));
+		Predicate<String> taken = (digits && key.isWhole()) ? this.inUse
+				: (one) -> this.inUse.test(key.with(one)) || !(digits || canCarry(exchange, key, one));
 		String next = this.generatedKeys.next(key.part().length(), digits, taken, shard().loop().now());
 		exchange.ownKey(next);
 		return next != null;
+	}
+
+	/**
+	 * Whether a request can be written with another key. It could before: only the key
+	 * and the bytes next to it can end a frame now.
+	 */
+	private boolean canCarry(Exchange exchange, Correlator.Key key, String own) {
+		Framing framing = connection().framing();
+		return framing.refusal(Correlator.around(exchange.request(), key, own, framing.overhead())) == null;
 	}
 
 	@Override

@@ -1,6 +1,7 @@
 package io.framegate.upstream;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.function.Predicate;
 
@@ -230,6 +231,23 @@ final class Correlator {
 	boolean isOfDigits(Key like) {
 		return this.requests != null || (like.part().length() >= LONG_ENOUGH
 				&& like.part().chars().allMatch((one) -> one >= '0' && one <= '9'));
+	}
+
+	/**
+	 * A key in a frame's place for it, with the bytes on either side.
+	 * @param frame the frame
+	 * @param key the key that it has
+	 * @param by the key that it is to have, as long
+	 * @param margin how many bytes on either side
+	 * @return a part of the frame as it will be
+	 */
+	static byte[] around(byte[] frame, Key key, String by, int margin) {
+		int from = Math.max(0, key.from() - margin);
+		int to = Math.min(frame.length, key.from() + by.length() + margin);
+		byte[] part = Arrays.copyOfRange(frame, from, to);
+		byte[] bytes = by.getBytes(StandardCharsets.ISO_8859_1);
+		System.arraycopy(bytes, 0, part, key.from() - from, bytes.length);
+		return part;
 	}
 
 	static byte[] replace(byte[] frame, Key key, String by) {

@@ -65,6 +65,9 @@ public final class Exchange {
 	/** When it got its place in an ordered link's line. */
 	private long sentAt;
 
+	/** Its reply is not waited for any more, though its place in that line stays. */
+	private boolean givenUp;
+
 	public Exchange(Origin origin, byte[] request) {
 		this.origin = origin;
 		this.request = request;
@@ -212,6 +215,19 @@ public final class Exchange {
 
 	void sentAt(long now) {
 		this.sentAt = now;
+	}
+
+	boolean isGivenUp() {
+		return this.givenUp;
+	}
+
+	/**
+	 * Its reply is not waited for any more, and nobody gets it if it comes.
+	 * @param cause why
+	 */
+	void giveUp(Cause cause) {
+		this.givenUp = true;
+		fail(cause);
 	}
 
 	/**

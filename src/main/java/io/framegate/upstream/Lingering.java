@@ -21,9 +21,11 @@ final class Lingering {
 	/** A route is not kept without a link for longer than this. */
 	private static final long LONG = TimeUnit.SECONDS.toNanos(1);
 
+	private static final Cause MADE_ROOM = Cause.byGateway(CloseReason.LATE_REPLY, "made room");
+
 	private final int most;
 
-	private final Deque<FrameConnection> connections = new ArrayDeque<>();
+	private final Deque<Poisoned> connections = new ArrayDeque<>();
 
 	Lingering(int quota) {
 		this.most = Math.max(quota, AT_LEAST);
@@ -36,10 +38,13 @@ final class Lingering {
 	 */
 	int makeRoom(TargetState target) {
 		int there = 0;
-		for (FrameConnection one : List.copyOf(this.connections)) {
-			if (one.isOpen() && one.attachment() == target) {
-				if (System.nanoTime() - one.lastActivity() >= LONG) {
-					one.abort(Cause.byGateway(CloseReason.LATE_REPLY, "made room"));
+		long now = System.nanoTime();
+		for (Poisoned one : List.copyOf(this.connections)) {
+			FrameConnection connection = one.connection();
+			if (connection.isOpen() && connection.attachment() == target) {
+				// A server may go on sending for as long as it likes.
+				if (now - connection.lastActivity() >= LONG || now - one.since() >= LONG) {
+					connection.abort(MADE_ROOM);
 				}
 				else {
 					there++;
@@ -50,11 +55,20 @@ final class Lingering {
 	}
 
 	void add(FrameConnection connection) {
-		this.connections.removeIf((one) -> !one.isOpen());
-		this.connections.addLast(connection);
+		this.connections.removeIf((one) -> !one.connection().isOpen());
+		this.connections.addLast(new Poisoned(connection, System.nanoTime()));
 		if (this.connections.size() > this.most) {
-			this.connections.removeFirst().abort(Cause.byGateway(CloseReason.LATE_REPLY, "made room"));
+			this.connections.removeFirst().connection().abort(MADE_ROOM);
 		}
+	}
+
+	/**
+	 * One of them.
+	 *
+	 * @param connection the connection
+	 * @param since when its link was poisoned, a {@link System#nanoTime()} stamp
+	 */
+	private record Poisoned(FrameConnection connection, long since) {
 	}
 
 }

@@ -521,7 +521,7 @@ public abstract class Link extends Dialled {
 		}
 		clear();
 		for (Exchange exchange : ending.reversed()) {
-			boolean stayed = exchange != this.pulse.beating()
+			boolean stayed = exchange != this.pulse.beating() && !exchange.isGivenUp()
 					&& (ended.isTakenBack(exchange.begin()) || (ended.isCut() && !ended.mayHaveLeft(exchange.begin())));
 			if (stayed && exchange.unsent()) {
 				shard().putBack(exchange);

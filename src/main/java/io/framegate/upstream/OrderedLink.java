@@ -3,8 +3,13 @@ package io.framegate.upstream;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.List;
 
 import io.framegate.connection.Cause;
+import io.framegate.connection.CloseReason;
+import io.framegate.connection.FrameConnection;
+import io.framegate.timeout.Timeouts;
+import io.framegate.timeout.Timer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +27,9 @@ final class OrderedLink extends Link {
 	private final Deque<Exchange> line = new ArrayDeque<>();
 
 	private final FairShare share = new FairShare();
+
+	/** When a reply last came. */
+	private long answeredAt = System.nanoTime();
 
 	OrderedLink(Shard shard, @Nullable Correlator correlator) {
 		super(shard);
@@ -62,9 +70,15 @@ final class OrderedLink extends Link {
 		if (first != null && hasLeft(first) && isAnswer(this.correlator, first, reply)) {
 			this.line.removeFirst();
 			int left = first.origin().inLine().decrementAndGet();
-			this.share.answered(first.sentAt(), shard().loop().now());
+			this.answeredAt = shard().loop().now();
+			this.share.answered(first.sentAt(), this.answeredAt);
 			worked(first);
-			settle(first, reply, fault);
+			if (first.isGivenUp()) {
+				doubts().discard("late");
+			}
+			else {
+				settle(first, reply, fault);
+			}
 			if (this.line.isEmpty() || this.line.size() == MOST - 1) {
 				idle();
 			}
@@ -95,6 +109,37 @@ final class OrderedLink extends Link {
 	@Override
 	void sweep(long now) {
 		this.share.sweep(now);
+		giveUpLate(now);
+	}
+
+	/**
+	 * Ends the exchanges that have waited too long though the server answers, as where a
+	 * client has sent more at once than that can answer in time. They keep their places,
+	 * for their replies will come.
+	 */
+	private void giveUpLate(long now) {
+		Timeouts timeouts = shard().connector().terms().timeouts();
+		long limit = timeouts.nanos(Timer.REPLY);
+		if (limit <= 0 || this.line.isEmpty() || now - awaitingReplySince(connection()) >= limit) {
+			return;
+		}
+		for (Exchange exchange : List.copyOf(this.line)) {
+			if (now - exchange.createdAt() >= limit && !exchange.isGivenUp() && exchange != pulse().beating()) {
+				timeouts.countFired(Timer.REPLY);
+				exchange.giveUp(Cause.byGateway(CloseReason.REPLY_TIMEOUT,
+						"reply timer (" + timeouts.limit(Timer.REPLY).text() + ") ran out"));
+			}
+		}
+	}
+
+	/**
+	 * The server is waited for since its last reply: that one request has waited for long
+	 * behind others is no sign that one is missing.
+	 */
+	@Override
+	public long awaitingReplySince(FrameConnection awaited) {
+		Exchange first = this.line.peekFirst();
+		return (first == null) ? 0 : (first.sentAt() - this.answeredAt > 0) ? first.sentAt() : this.answeredAt;
 	}
 
 	@Override

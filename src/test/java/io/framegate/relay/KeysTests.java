@@ -109,6 +109,21 @@ class KeysTests {
 	}
 
 	@Test
+	void keysNeverEndAFrameWhereverTheyStand() {
+		try (TestUpstream server = TestUpstream.echo();
+				Gateway gateway = Gateway.start(Gateway.route("x", "crlf", "crlf", server.address(),
+						"mode=request-reply", "upstream.sharing=correlated", "upstream.pool.max-connections=1",
+						"upstream.correlation.offset=0", "upstream.correlation.length=1",
+						"upstream.correlation.rewrite=true"));
+				TestClient client = gateway.connect("x").within(Duration.ofSeconds(20))) {
+			for (int i = 0; i < 300; i++) {
+				// With CR for a key, the frame would end before it has begun.
+				assertThat(ask(client, "A\n" + i)).isEqualTo("A\n" + i);
+			}
+		}
+	}
+
+	@Test
 	void requestThatWaitsForItsKeyIsToldSo() {
 		try (TestUpstream server = TestUpstream.sink();
 				Gateway gateway = gateway(server, 1,

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 import io.framegate.connection.CloseReason;
@@ -327,6 +328,35 @@ class LinksTests {
 				assertThat(client.within(Duration.ofSeconds(30)).readLine()).isEqualTo("hello");
 				assertThat(server.connections()).isNotEmpty();
 			}
+		}
+	}
+
+	@Test
+	void poisonedConnectionWhoseServerGoesOnSendingKeepsNoPlace() {
+		try (TestUpstream server = TestUpstream.handling((peer) -> {
+			peer.within(Duration.ofMinutes(1));
+			for (String line = peer.readLine();; line = peer.readLine()) {
+				peer.sendLine(line);
+				while (line.equals("twice")) {
+					peer.sendLine("more");
+					LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+				}
+			}
+		});
+				Gateway gateway = Gateway.start(Gateway.route("x", "crlf", "crlf", server.address(),
+						"mode=request-reply", "upstream.sharing=ordered", "upstream.pool.max-connections=1",
+						"upstream.pool.max-wait=1m", "timeouts.drain=10m"));
+				TestClient first = gateway.connect("x");
+				TestClient second = gateway.connect("x").within(Duration.ofSeconds(40))) {
+			first.sendLine("twice");
+			assertThat(first.readLine()).isEqualTo("twice");
+			Gateway.await("the link to be poisoned",
+					() -> gateway.connections("x")
+						.stream()
+						.filter((one) -> one.side() == Side.UPSTREAM && one.isOutputEnding())
+						.findFirst());
+			second.sendLine("once");
+			assertThat(second.readLine()).isEqualTo("once");
 		}
 	}
 

@@ -12,6 +12,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
+import io.framegate.connection.CloseReason;
+import io.framegate.connection.Side;
 import io.framegate.testkit.Gateway;
 import io.framegate.testkit.Peer;
 import io.framegate.testkit.TestClient;
@@ -89,6 +91,69 @@ class OrderedTests {
 			for (int i = 0; i < many; i++) {
 				assertThat(greedy.readLine()).isEqualTo("greedy");
 			}
+		}
+	}
+
+	@Test
+	void clientWhoseOwnRequestsComeTooLateHarmsNobodyElse() {
+		try (TestUpstream server = TestUpstream.handling((peer) -> {
+			peer.within(Duration.ofMinutes(1));
+			for (String line = peer.readLineOrEof(); line != null; line = peer.readLineOrEof()) {
+				LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(30));
+				peer.sendLine(line);
+			}
+		});
+				Gateway gateway = Gateway
+					.start(Gateway.route("x", "crlf", "crlf", server.address(), "mode=request-reply",
+							"upstream.sharing=ordered", "upstream.pool.max-connections=1", "timeouts.reply=2s"));
+				TestClient greedy = gateway.connect("x").within(Duration.ofSeconds(30));
+				TestClient modest = gateway.connect("x")) {
+			modest.sendLine("modest");
+			assertThat(modest.readLine()).isEqualTo("modest");
+			greedy.send("greedy\r\n".repeat(200));
+			greedy.halfClose();
+			int answered = 0;
+			for (String line = greedy.readLineOrEof(); line != null; line = greedy.readLineOrEof()) {
+				answered++;
+			}
+			assertThat(answered).isBetween(1, 150);
+			modest.sendLine("modest");
+			assertThat(modest.readLine()).isEqualTo("modest");
+			assertThat(gateway.awaitClosure("x", Side.INBOUND).reason()).isEqualTo(CloseReason.REPLY_TIMEOUT);
+			assertThat(server.connections()).hasSize(1);
+			assertThat(gateway.closures("x")).noneMatch((closure) -> closure.side() == Side.UPSTREAM);
+		}
+	}
+
+	@Test
+	void lateReplyTakesItsPlaceInTheLineAndNobodyGetsIt() {
+		try (TestUpstream server = TestUpstream.handling((peer) -> {
+			peer.within(Duration.ofMinutes(1));
+			for (String line = peer.readLineOrEof(); line != null; line = peer.readLineOrEof()) {
+				LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(30));
+				peer.sendLine(line);
+			}
+		});
+				Gateway gateway = Gateway.start(Gateway.route("x", "crlf", "crlf", server.address(),
+						"mode=request-reply", "upstream.sharing=ordered", "upstream.pool.max-connections=1",
+						"timeouts.reply=2s", "upstream.on-failure=reply", "upstream.on-failure-reply=sorry"));
+				TestClient client = gateway.connect("x").within(Duration.ofSeconds(30))) {
+			IntStream.range(0, 200).forEach((i) -> client.sendLine("early " + i));
+			int sorry = 0;
+			for (int i = 0; i < 200; i++) {
+				String reply = client.readLine();
+				assertThat(reply).isIn("early " + i, "sorry");
+				sorry += reply.equals("sorry") ? 1 : 0;
+			}
+			assertThat(sorry).isBetween(50, 199);
+			Gateway.await("the late replies",
+					() -> gateway.connections("x")
+						.stream()
+						.filter((one) -> one.side() == Side.UPSTREAM && one.watcher().inFlight(one) == 0)
+						.findFirst());
+			IntStream.range(0, 10).forEach((i) -> client.sendLine("now " + i));
+			IntStream.range(0, 10).forEach((i) -> assertThat(client.readLine()).isEqualTo("now " + i));
+			assertThat(gateway.metric("framegate_replies_discarded_total{cause=\"late\",route=\"x\"}")).isPositive();
 		}
 	}
 
