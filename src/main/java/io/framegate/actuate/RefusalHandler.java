@@ -64,6 +64,8 @@ final class RefusalHandler implements WebExceptionHandler {
 									.sorted()
 									.collect(Collectors.joining(", "))));
 			}
+			case ResponseStatusException large when large.getStatusCode() == HttpStatus.CONTENT_TOO_LARGE ->
+				answer(exchange, large.getStatusCode(), "The body is too long: it names an action or a value");
 			case ResponseStatusException refused when refused.getStatusCode().is4xxClientError() ->
 				answer(exchange, refused.getStatusCode(), (refused.getReason() != null) ? refused.getReason()
 						: "There is nothing at " + exchange.getRequest().getPath().value());

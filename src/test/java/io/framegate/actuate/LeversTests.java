@@ -99,6 +99,14 @@ class LeversTests {
 	}
 
 	@Test
+	void bodyThatIsTooLongIsRefusedAsThat() {
+		HttpResponse<String> refused = gateway.operate("POST", "/actuator/routes/t",
+				"{\"action\":\"%s\"}".formatted("x".repeat(256 * 1024)));
+		assertThat(refused.statusCode()).isEqualTo(413);
+		assertThat(refused.body()).contains("The body is too long");
+	}
+
+	@Test
 	void pausedRouteRefusesConnectsAndKeepsConnectionsUntilItIsResumedOnTheSamePort() {
 		int port = gateway.port("t");
 		try (TestClient client = talking("t")) {
