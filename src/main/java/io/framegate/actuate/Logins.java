@@ -2,7 +2,9 @@ package io.framegate.actuate;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -45,6 +47,12 @@ final class Logins implements ReactiveAuthenticationManager, AutoCloseable {
 
 	private final SeenPasswords passwords;
 
+	/**
+	 * What is being checked. Who sends the same several times at once, as a page with
+	 * many requests does, has it checked once.
+	 */
+	private final Map<Attempt, Mono<Boolean>> running = new ConcurrentHashMap<>();
+
 	private final Allowance allowance = new Allowance(BURST, SECONDS_EACH, System::nanoTime);
 
 	private final ThreadPoolExecutor executor = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS,
@@ -80,23 +88,35 @@ final class Logins implements ReactiveAuthenticationManager, AutoCloseable {
 		if (user != null && this.passwords.isSeen(password, hash)) {
 			return Mono.just(accepted(user));
 		}
-		if (!this.allowance.take(peer)) {
-			return Mono.error(new TooManyLoginsException("Too many log-ins failed: try again in a minute"));
+		Attempt attempt = new Attempt(name, password, hash);
+		Mono<Boolean> running = this.running.get(attempt);
+		if (running == null) {
+			if (!this.allowance.take(peer)) {
+				return Mono.error(new TooManyLoginsException("Too many log-ins failed: try again in a minute"));
+			}
+			running = begin(attempt, user != null, peer);
 		}
-		return Mono.fromCallable(() -> isRight(password, hash))
+		return running.flatMap((right) -> (right && user != null) ? Mono.just(accepted(user))
+				: Mono.delay(delay(this.allowance.used(peer)))
+					.then(Mono.error(new BadCredentialsException("Name or password is wrong"))));
+	}
+
+	private Mono<Boolean> begin(Attempt attempt, boolean known, String peer) {
+		Mono<Boolean> check = Mono.fromCallable(() -> isRight(attempt.password(), attempt.hash()))
 			.subscribeOn(this.scheduler)
 			.onErrorMap(RejectedExecutionException.class, (ex) -> {
 				this.allowance.giveBack(peer);
 				return new TooManyLoginsException("Too many log-ins are being checked: try again in a moment");
 			})
-			.flatMap((right) -> {
-				if (right && user != null) {
+			.doOnNext((right) -> {
+				if (right && known) {
 					this.allowance.giveBack(peer);
-					return Mono.just(accepted(user));
 				}
-				return Mono.delay(delay(this.allowance.used(peer)))
-					.then(Mono.error(new BadCredentialsException("Name or password is wrong")));
-			});
+			})
+			.doFinally((end) -> this.running.remove(attempt))
+			.cache();
+		this.running.put(attempt, check);
+		return check;
 	}
 
 	private boolean isRight(String password, String hash) {
@@ -110,6 +130,23 @@ final class Logins implements ReactiveAuthenticationManager, AutoCloseable {
 
 	private static Authentication accepted(Users.Known user) {
 		return UsernamePasswordAuthenticationToken.authenticated(user.name(), null, user.roles());
+	}
+
+	/**
+	 * A log-in.
+	 *
+	 * @param name the name
+	 * @param password the password
+	 * @param hash what the password is compared to
+	 */
+	private record Attempt(String name, String password, String hash) {
+
+		/** Without the password. */
+		@Override
+		public String toString() {
+			return this.name;
+		}
+
 	}
 
 	@Override

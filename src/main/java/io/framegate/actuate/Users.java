@@ -89,11 +89,7 @@ public final class Users implements ReactiveUserDetailsService {
 		SecureRandom random = new SecureRandom();
 		random.nextBytes(secret);
 		this.key = new SecretKeySpec(secret, DIGEST);
-		boolean operated = properties.users()
-			.values()
-			.stream()
-			.anyMatch((user) -> user.roles().contains(Role.OPERATOR));
-		if (operated || tokens || properties.users().containsKey(OPERATOR)) {
+		if (isOperated(properties) || tokens || properties.users().containsKey(OPERATOR)) {
 			this.generatedPassword = null;
 			this.generated = null;
 		}
@@ -122,9 +118,13 @@ public final class Users implements ReactiveUserDetailsService {
 		this.settings = now;
 	}
 
+	private static boolean isOperated(FramegateProperties.Management properties) {
+		return properties.users().values().stream().anyMatch((user) -> user.roles().contains(Role.OPERATOR));
+	}
+
 	private Settings settings(FramegateProperties.Management properties) {
 		Map<String, Known> users = new LinkedHashMap<>();
-		if (this.generated != null) {
+		if (this.generated != null && !isOperated(properties)) {
 			users.put(OPERATOR, this.generated);
 		}
 		properties.users().forEach((name, user) -> users.put(name, known(name, user.encodedPassword(), user.roles())));

@@ -2,8 +2,11 @@ package io.framegate.actuate;
 
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 
 import io.framegate.route.FramegateProperties;
 import io.framegate.route.MetricsAccess;
@@ -16,6 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 import org.springframework.security.authentication.BadCredentialsException;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
+import org.springframework.security.core.Authentication;
 import org.springframework.security.crypto.password.PasswordEncoder;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -25,6 +29,8 @@ class LoginsTests {
 
 	/** What passwords were compared to. */
 	private final List<String> compared = new CopyOnWriteArrayList<>();
+
+	private volatile CountDownLatch gate = new CountDownLatch(0);
 
 	private final PasswordEncoder encoder = new PasswordEncoder() {
 
@@ -36,6 +42,12 @@ class LoginsTests {
 		@Override
 		public boolean matches(@Nullable CharSequence raw, @Nullable String encoded) {
 			LoginsTests.this.compared.add(String.valueOf(encoded));
+			try {
+				LoginsTests.this.gate.await();
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
 			return ("{bcrypt}$2" + raw).equals(encoded);
 		}
 	};
@@ -76,6 +88,31 @@ class LoginsTests {
 		login("ann", "a");
 		login("ann", "a");
 		assertThat(this.compared).hasSize(1);
+	}
+
+	@Test
+	void rightPasswordIsComputedOnceAlsoForManyRequestsAtOnce() {
+		this.gate = new CountDownLatch(1);
+		List<CompletableFuture<Authentication>> logins = Stream
+			.generate(() -> this.logins.authenticate(UsernamePasswordAuthenticationToken.unauthenticated("ann", "a"))
+				.toFuture())
+			.limit(40)
+			.toList();
+		this.gate.countDown();
+		assertThat(logins).allSatisfy((login) -> assertThat(login.join().getName()).isEqualTo("ann"));
+		assertThat(this.compared).hasSize(1);
+	}
+
+	@Test
+	void operatorWhoWasMadeUpIsThereAsLongAsNoneIsDeclared() {
+		FramegateProperties.Management none = new FramegateProperties.Management(Map.of(), MetricsAccess.OPEN, false);
+		Users changing = new Users(none, false);
+		assertThat(changing.find("operator")).isNotNull();
+		changing.take(new FramegateProperties.Management(
+				Map.of("ann", new UserProperties("$2a", List.of(Role.OPERATOR))), MetricsAccess.OPEN, false));
+		assertThat(changing.find("operator")).isNull();
+		changing.take(none);
+		assertThat(changing.find("operator")).isNotNull();
 	}
 
 	@Test
