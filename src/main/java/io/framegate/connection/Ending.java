@@ -162,6 +162,14 @@ final class Ending {
 	}
 
 	/**
+	 * Whether the peer is to get RST, and so no FIN before that.
+	 * @return whether RST is due
+	 */
+	boolean isResetting() {
+		return this.resetting;
+	}
+
+	/**
 	 * Whether the connection ended without its peer's FIN, and not by the gateway's own
 	 * orderly doing, so that what came from the peer must not look whole.
 	 * @return whether it was reset, lost or aborted
@@ -243,8 +251,14 @@ final class Ending {
 			return;
 		}
 		because(why);
-		if (!this.channel.isActive() || this.severed || this.resetting) {
+		if (!this.channel.isActive() || this.severed) {
 			close(why);
+			return;
+		}
+		if (this.resetting) {
+			// It ends once everything has reached the peer, which is not to take longer
+			// now.
+			this.connection.drain();
 			return;
 		}
 		this.connection.discardInput();

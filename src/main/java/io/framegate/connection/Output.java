@@ -154,6 +154,7 @@ final class Output {
 		if (!this.connection.isCountedByExchanges()) {
 			this.connection.lose(1, payload.length);
 		}
+		this.broken = true;
 		this.connection.loop()
 			.later(() -> this.connection.abort(Cause.byGateway(CloseReason.OVERLOAD,
 					"there was not enough memory for a frame of " + payload.length + " bytes")));
@@ -255,7 +256,7 @@ final class Output {
 	 * Sends FIN once everything written has left.
 	 */
 	void end() {
-		if (this.ending || !this.connection.isOpen()) {
+		if (this.ending || !this.connection.isOpen() || this.connection.ending().isResetting()) {
 			return;
 		}
 		this.ending = true;

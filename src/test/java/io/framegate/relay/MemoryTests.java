@@ -168,6 +168,56 @@ class MemoryTests {
 		}
 	}
 
+	/** A frame that there was no memory for must not look as if it had never been. */
+	@Test
+	void nothingIsWrittenAfterAFrameForWhichThereIsNoMemory() {
+		int large = 1_000_000;
+		byte[] frames = ByteBuffer.allocate(4 + large + 4 + 1).putInt(large).put(new byte[large]).putInt(1).array();
+		try (TestUpstream server = TestUpstream.handling((peer) -> {
+			peer.readExactly(1);
+			peer.send(frames);
+			peer.readAll();
+		});
+				Gateway gateway = start(
+						Gateway.route("held", "length4", "length4", server.address(), "upstream.max-frame-size=1MB"))) {
+			MemoryBudget budget = gateway.bean(MemoryBudget.class);
+			String detail = "there was not enough memory for a frame of 1000000 bytes";
+			boolean refused = false;
+			for (int taken = 0; !refused && taken < LIMIT; taken += LIMIT / 16) {
+				try (SocketChannel client = connect(gateway.port("held"))) {
+					assertThat(budget.tryReserve(taken)).isTrue();
+					client.write(ByteBuffer.allocate(5).putInt(0, 1));
+					assertThat(readToTheEnd(client, large + 9)).isIn(0, large + 9);
+					close(client);
+					gateway.awaitNoConnections("held");
+				}
+				finally {
+					budget.release(taken);
+				}
+				assertRecovers(gateway);
+				refused = gateway.closures("held").stream().anyMatch((one) -> one.detail().equals(detail));
+			}
+			assertThat(refused).isTrue();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	/** Reads until so much has come, or the connection ends. */
+	private static int readToTheEnd(SocketChannel client, int most) {
+		ByteBuffer bytes = ByteBuffer.allocate(most);
+		try {
+			while (bytes.hasRemaining() && client.read(bytes) >= 0) {
+				// More may come.
+			}
+		}
+		catch (IOException ex) {
+			// It was ended.
+		}
+		return bytes.position();
+	}
+
 	@Test
 	void requestsQueuedForAHungServerStayWithinTheLimit() {
 		try (TestUpstream hung = TestUpstream.silent();

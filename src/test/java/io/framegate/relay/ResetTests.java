@@ -4,6 +4,7 @@ import java.io.UncheckedIOException;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
+import io.framegate.connection.Cause;
 import io.framegate.connection.CloseReason;
 import io.framegate.connection.Closure;
 import io.framegate.connection.EndedBy;
@@ -29,6 +30,11 @@ class ResetTests {
 	/** Fits into the first window that a kernel gives, so that all is acknowledged. */
 	private static final String BEFORE = "0123456789\r\n".repeat(3000);
 
+	/**
+	 * More than a peer's kernel takes at first, and less than the gateway's has room for.
+	 */
+	private static final int MUCH = 1_500_000;
+
 	/** Does what the test does with it. */
 	private static final TestUpstream MUTE = TestUpstream.silent();
 
@@ -41,6 +47,8 @@ class ResetTests {
 				Gateway.route("client", "crlf", "length4", MUTE.address()),
 				Gateway.route("full", "crlf", "stream", MUTE.address()),
 				Gateway.route("whole", "crlf", "crlf", MUTE.address()),
+				Gateway.route("to-client", "stream", "stream", MUTE.address()),
+				Gateway.route("to-server", "stream", "stream", MUTE.address()),
 				Gateway.route("one-way", "crlf", "crlf", MUTE.address(), "mode=one-way",
 						"upstream.pool.max-connections=1"),
 				Gateway.route("request-reply", "crlf", "crlf", MUTE.address(), "mode=request-reply",
@@ -190,6 +198,42 @@ class ResetTests {
 			return Optional.of(connection)
 				.filter((one) -> one.pendingBytes() > 0 && System.nanoTime() - since.get() > 100_000_000);
 		});
+	}
+
+	/** The client has not read everything when the operator wants it to end. */
+	@Test
+	void drainedClientStillGetsAllThatTheServerSentBeforeItsReset() {
+		try (TestClient client = gateway.connect("to-client")) {
+			Peer server = serverOf("to-client");
+			FrameConnection inbound = live("to-client", Side.INBOUND);
+			server.send(new byte[MUCH]);
+			Gateway.await("all that was sent", () -> Optional.of(inbound).filter((one) -> one.bytesOut() == MUCH));
+			server.reset();
+			expect("to-client", Side.UPSTREAM, CloseReason.UPSTREAM_RESET, EndedBy.UPSTREAM);
+			drain(inbound);
+			assertThat(client.readUntilReset()).hasSize(MUCH);
+		}
+		expect("to-client", Side.INBOUND, CloseReason.UPSTREAM_RESET, EndedBy.UPSTREAM);
+	}
+
+	@Test
+	void drainedServerGetsNoFinAfterAllThatTheClientSentBeforeItsReset() {
+		try (TestClient client = gateway.connect("to-server")) {
+			Peer server = serverOf("to-server");
+			FrameConnection upstream = live("to-server", Side.UPSTREAM);
+			client.send(new byte[MUCH]);
+			Gateway.await("all that was sent", () -> Optional.of(upstream).filter((one) -> one.bytesOut() == MUCH));
+			client.reset();
+			expect("to-server", Side.INBOUND, CloseReason.INBOUND_RESET, EndedBy.INBOUND);
+			drain(upstream);
+			assertThat(server.readUntilReset()).hasSize(MUCH);
+		}
+		expect("to-server", Side.UPSTREAM, CloseReason.INBOUND_RESET, EndedBy.INBOUND);
+	}
+
+	private static void drain(FrameConnection connection) {
+		Cause why = new Cause(CloseReason.OPERATOR_CLOSE, EndedBy.OPERATOR, "by the test");
+		connection.loop().eventLoop().submit(() -> connection.watcher().drain(connection, why)).syncUninterruptibly();
 	}
 
 	/** What came with FIN is whole, whatever comes later. */
