@@ -114,7 +114,7 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 	 * @param socket what it listens with
 	 */
 	void add(Route route, ListeningSocket socket) {
-		RouteFactory.Made made = this.factory.create(route, null);
+		RouteFactory.Made made = make(route);
 		try {
 			made.route().start(socket);
 		}
@@ -126,6 +126,23 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 		made.publish().run();
 		put(null, made.route());
 		logger.info("Route '{}' listens on {} port {}", route.name(), made.route().address(), made.route().port());
+	}
+
+	/**
+	 * Where an earlier one of the name drains still, its counts and channels go on: two
+	 * would be in each other's way.
+	 */
+	private RouteFactory.Made make(Route route) {
+		RouteContinuity goesOn = this.replaced.stream()
+			.filter((earlier) -> earlier.name().equals(route.name()))
+			.findFirst()
+			.map(RunningRoute::continuity)
+			.orElse(null);
+		RouteFactory.Made made = this.factory.create(route, goesOn);
+		if (goesOn != null) {
+			goesOn.timeouts().configure(route.timeouts(), route.timeoutDefaults());
+		}
+		return made;
 	}
 
 	private static void abandon(RunningRoute route) {
@@ -140,7 +157,7 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 	 * @param fault why
 	 */
 	void addFailed(Route route, RuntimeException fault) {
-		RouteFactory.Made made = this.factory.create(route, null);
+		RouteFactory.Made made = make(route);
 		made.route().failed(fault);
 		made.publish().run();
 		put(null, made.route());

@@ -163,6 +163,14 @@ public final class RunningRoute {
 	}
 
 	/**
+	 * Closes its listening socket, so that its successor can have the port; clients that
+	 * the kernel has let in are served.
+	 */
+	void giveUpPort() {
+		inTurn(this.listener::pause);
+	}
+
+	/**
 	 * Opens its own port again, which it gave up for nothing.
 	 */
 	void listenAgain() {

@@ -142,9 +142,8 @@ final class SocketClaims {
 				return;
 			}
 			RunningRoute own = this.before;
-			ListeningSocket old = (own != null) ? own.release() : null;
-			if (old != null) {
-				old.close();
+			if (own != null) {
+				own.giveUpPort();
 			}
 			open();
 			if (this.fault != null && own != null) {

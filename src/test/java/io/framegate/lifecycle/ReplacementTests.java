@@ -1,8 +1,10 @@
 package io.framegate.lifecycle;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -10,6 +12,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 
 import io.framegate.connection.CloseReason;
 import io.framegate.connection.Side;
@@ -17,6 +21,7 @@ import io.framegate.testkit.Gateway;
 import io.framegate.testkit.TestClient;
 import io.framegate.testkit.TestPorts;
 import io.framegate.testkit.TestUpstream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -192,6 +197,85 @@ class ReplacementTests {
 				assertAnswers(client, "hello");
 				assertThat(gateway.connections("b")).isNotEmpty();
 			}
+		}
+	}
+
+	@Test
+	void routeThatComesBackWhileAnEarlierOneDrainsGoesOnWhenThatHasEnded() throws Exception {
+		int port = TestPorts.free(1);
+		String kept = route("kept", 0, "", "");
+		write(kept, route("r", port, "", ""));
+		try (Gateway gateway = start("framegate.defaults.timeouts.drain=1m"); TestClient old = gateway.connect("r")) {
+			gateway.bean(Reload.class).stop();
+			assertAnswers(old, "old");
+			RunningRoute before = gateway.route("r");
+			write(kept, route("r", port, "", ", balance: failover"));
+			CompletableFuture<Reload.Outcome> replaced = reloading(gateway);
+			old.expectEof();
+			Gateway.await("the new route", () -> Optional.of(gateway.route("r")).filter((route) -> route != before));
+			write(kept);
+			reloading(gateway);
+			Gateway.await("its end",
+					() -> gateway.bean(Routes.class).find("r").isEmpty() ? Optional.of(true) : Optional.empty());
+			write(kept, route("r", port, "", ""));
+			reloading(gateway);
+			Gateway.await("it is back", () -> gateway.bean(Routes.class).find("r"));
+			try (TestClient client = TestClient.connect(port)) {
+				assertAnswers(client, "back");
+				assertThat(replaced).isNotDone();
+				old.close();
+				replaced.join();
+				assertAnswers(client, "still");
+				// All that had the name are counted as one.
+				assertThat(gateway.metric("framegate_connections_opened_total{route=\"r\",side=\"inbound\"}"))
+					.isEqualTo(2);
+				assertThat(gateway.metric("framegate_connections_active{route=\"r\",side=\"inbound\"}")).isEqualTo(1);
+			}
+		}
+	}
+
+	@Test
+	void clientsThatTheKernelHasLetInAreServedWhenTheAddressChanges() throws Exception {
+		int port = TestPorts.free(1);
+		write(route("r", port, "", ""));
+		try (Gateway gateway = start()) {
+			gateway.bean(Reload.class).stop();
+			AtomicBoolean done = new AtomicBoolean();
+			AtomicInteger served = new AtomicInteger();
+			List<CompletableFuture<Void>> clients = IntStream.range(0, 16)
+				.mapToObj((number) -> CompletableFuture.runAsync(() -> {
+					while (!done.get()) {
+						try (Socket client = connected(port)) {
+							if (client != null) {
+								client.shutdownOutput();
+								assertThat(client.getInputStream().read()).isEqualTo(-1);
+								served.incrementAndGet();
+							}
+						}
+						catch (IOException ex) {
+							throw new UncheckedIOException(ex);
+						}
+					}
+				}, Thread::startVirtualThread))
+				.toList();
+			for (String address : List.of("0.0.0.0", "127.0.0.1", "0.0.0.0", "127.0.0.1", "0.0.0.0", "127.0.0.1")) {
+				int before = served.get();
+				Gateway.await("clients", () -> Optional.of(served).filter((count) -> count.get() > before + 50));
+				write(route("r", port, "", "").replace("127.0.0.1, framing", address + ", framing"));
+				assertThat(gateway.bean(Reload.class).reload().error()).isNull();
+			}
+			done.set(true);
+			clients.forEach(CompletableFuture::join);
+		}
+	}
+
+	private static @Nullable Socket connected(int port) {
+		try {
+			return new Socket(InetAddress.getLoopbackAddress(), port);
+		}
+		catch (IOException ex) {
+			// Between one address and the other, nobody listens.
+			return null;
 		}
 	}
 
