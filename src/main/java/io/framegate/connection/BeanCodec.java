@@ -133,13 +133,14 @@ final class BeanCodec {
 		catch (SoftEndOfStreamException ex) {
 			// The end at a frame boundary.
 		}
-		catch (IOException | RuntimeException ex) {
+		// Also a checked one that is not declared: Kotlin has none.
+		catch (Exception ex) {
 			if (!this.input.isAtEnd()) {
 				fault = new Cause(CloseReason.BAD_FRAME, this.connection.side().asEndedBy(),
 						String.valueOf(ex.getMessage()));
 			}
 		}
-		catch (Error ex) {
+		catch (Throwable ex) {
 			logger.error("Route '{}': framing bean '{}' failed to read a frame of connection {}",
 					this.connection.route(), this.framing.name(), this.connection.getConnectionId(), ex);
 			fault = Ending.internalError(ex);
@@ -188,11 +189,11 @@ final class BeanCodec {
 			try {
 				this.framing.serializer().serialize(payload, encoded);
 			}
-			catch (IOException | RuntimeException ex) {
+			catch (Exception ex) {
 				refusal = Cause.byGateway(CloseReason.FRAME_NOT_ENCODABLE,
 						this.framing.name() + ": " + ex.getMessage());
 			}
-			catch (Error ex) {
+			catch (Throwable ex) {
 				logger.error("Route '{}': framing bean '{}' failed to write a frame to connection {}",
 						this.connection.route(), this.framing.name(), this.connection.getConnectionId(), ex);
 				refusal = Ending.internalError(ex);

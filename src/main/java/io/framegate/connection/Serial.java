@@ -93,7 +93,7 @@ final class Serial {
 			try {
 				task.action().run();
 			}
-			catch (RuntimeException | Error ex) {
+			catch (Throwable ex) {
 				logger.error("A task of {} failed", this.name, ex);
 			}
 			synchronized (this.tasks) {

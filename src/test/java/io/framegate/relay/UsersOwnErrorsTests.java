@@ -192,6 +192,28 @@ class UsersOwnErrorsTests {
 		}
 	}
 
+	/** As code in Kotlin or Groovy throws it, which declares none. */
+	@ParameterizedTest
+	@CsvSource({ "unreadably checked, BAD_FRAME", "unwritably checked, FRAME_NOT_ENCODABLE" })
+	void checkedExceptionThatIsNotDeclaredInAFraming(String frame, CloseReason reason) {
+		try (TestUpstream server = TestUpstream.lineEcho();
+				Gateway gateway = Gateway.start(List.of(Framed.class),
+						Gateway.route("s", "bean:semicolon", "crlf", server.address()));
+				TestClient client = gateway.connect("s")) {
+			client.send("one;" + frame + ";");
+			assertThat(client.readAll()).asString().isEqualTo("one;");
+			client.close();
+			Closure closure = gateway.awaitClosure("s", Side.INBOUND);
+			assertThat(closure.reason()).isEqualTo(reason);
+			assertThat(closure.detail()).contains("checked");
+		}
+	}
+
+	@SuppressWarnings("unchecked")
+	private static <T extends Throwable> void throwUndeclared(Throwable thrown) throws T {
+		throw (T) thrown;
+	}
+
 	private static void assertEndedBy(Closure closure, String detail) {
 		assertThat(closure.reason()).isEqualTo(CloseReason.INTERNAL_ERROR);
 		assertThat(closure.endedBy()).isEqualTo(EndedBy.GATEWAY);
@@ -264,6 +286,9 @@ class UsersOwnErrorsTests {
 					if (text.toString().equals("unreadable")) {
 						throw new AssertionError("unreadable");
 					}
+					if (text.toString().equals("unreadably checked")) {
+						UsersOwnErrorsTests.<RuntimeException>throwUndeclared(new Exception("unreadably checked"));
+					}
 					return text.toString().getBytes(StandardCharsets.ISO_8859_1);
 				}
 
@@ -272,6 +297,9 @@ class UsersOwnErrorsTests {
 					String text = new String(bytes, StandardCharsets.ISO_8859_1);
 					if (text.equals("unwritable")) {
 						throw new AssertionError("unwritable");
+					}
+					if (text.equals("unwritably checked")) {
+						UsersOwnErrorsTests.<RuntimeException>throwUndeclared(new Exception("unwritably checked"));
 					}
 					if (text.equals("refused")) {
 						throw new IOException("refused");
