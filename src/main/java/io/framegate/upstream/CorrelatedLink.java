@@ -2,11 +2,13 @@ package io.framegate.upstream;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Predicate;
 
 import io.framegate.connection.Cause;
@@ -39,6 +41,12 @@ final class CorrelatedLink extends Link {
 
 	private final Predicate<String> inUse = this::isTakenOrHeartbeats;
 
+	/**
+	 * Lengths of keys of which none is free until one is given back: many clients may
+	 * wait for one, and each would try them all. Negative for keys of any bytes.
+	 */
+	private final Set<Integer> usedUp = new HashSet<>();
+
 	/** The heartbeat's key, if it has one. */
 	private final @Nullable String heartbeatKey;
 
@@ -70,10 +78,18 @@ final class CorrelatedLink extends Link {
 			return true;
 		}
 		boolean digits = this.correlator.isOfDigits(key);
+		int kind = digits ? key.part().length() : -key.part().length();
+		if (this.usedUp.contains(kind)) {
+			exchange.ownKey(null);
+			return false;
+		}
 		Predicate<String> taken = (digits && key.isWhole()) ? this.inUse
 				: (one) -> this.inUse.test(key.with(one)) || !(digits || canCarry(exchange, key, one));
 		String next = this.generatedKeys.next(key.part().length(), digits, taken, shard().loop().now());
 		exchange.ownKey(next);
+		if (next == null && key.isWhole()) {
+			this.usedUp.add(kind);
+		}
 		return next != null;
 	}
 
@@ -179,6 +195,7 @@ final class CorrelatedLink extends Link {
 			return;
 		}
 		this.pending.remove(key.text());
+		this.usedUp.clear();
 		worked(exchange);
 		Correlator.Key asked = Objects.requireNonNull(exchange.key());
 		boolean same = asked.part().equals(key.part());
@@ -188,6 +205,7 @@ final class CorrelatedLink extends Link {
 
 	private void receivedUnmatched(byte[] frame, boolean isReply, Correlator.@Nullable Key key, @Nullable Cause fault) {
 		if (key != null && this.givenUp.remove(key.text()) != null) {
+			this.usedUp.clear();
 			doubts().discard("late");
 			return;
 		}
@@ -228,6 +246,7 @@ final class CorrelatedLink extends Link {
 
 	@Override
 	void sweep(long now) {
+		this.usedUp.clear();
 		if (!this.givenUp.isEmpty()) {
 			long limit = shard().connector().terms().timeouts().nanos(Timer.REPLY);
 			Iterator<Long> since = this.givenUp.values().iterator();

@@ -234,6 +234,12 @@ abstract class ShardLinks {
 				sweep(link, now);
 			}
 		}
+		for (FrameConnection connection : List.copyOf(leaving())) {
+			if (connection.watcher() instanceof Link retired) {
+				// What is under way on it is waited for no longer than elsewhere.
+				retired.sweep(now);
+			}
+		}
 		openPermanent();
 	}
 

@@ -1,5 +1,6 @@
 package io.framegate.relay;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -120,6 +121,37 @@ class KeysTests {
 				// With CR for a key, the frame would end before it has begun.
 				assertThat(ask(client, "A\n" + i)).isEqualTo("A\n" + i);
 			}
+		}
+	}
+
+	@Test
+	void manyThatWaitForTheFewKeysThereAreGetOneEach() {
+		try (TestUpstream server = TestUpstream.handling((peer) -> {
+			peer.within(Duration.ofMinutes(1));
+			while (true) {
+				List<byte[]> batch = new ArrayList<>();
+				while (batch.size() < 250) {
+					batch.add(peer.readLength4());
+				}
+				batch.forEach(peer::sendLength4);
+			}
+		});
+				Gateway gateway = Gateway.start(Gateway.route("x", "length4", "length4", server.address(),
+						"mode=request-reply", "upstream.sharing=correlated", "upstream.pool.max-connections=1",
+						"upstream.pool.max-wait=1m", "upstream.correlation.offset=0", "upstream.correlation.length=1",
+						"upstream.correlation.rewrite=true"))) {
+			List<TestClient> clients = IntStream.range(0, 500)
+				.mapToObj((i) -> gateway.connect("x").within(Duration.ofSeconds(30)))
+				.toList();
+			for (int round = 0; round < 2; round++) {
+				for (int i = 0; i < 500; i++) {
+					clients.get(i).sendLength4(("A" + i).getBytes(StandardCharsets.UTF_8));
+				}
+				for (int i = 0; i < 500; i++) {
+					assertThat(clients.get(i).readLength4()).asString().isEqualTo("A" + i);
+				}
+			}
+			clients.forEach(TestClient::close);
 		}
 	}
 

@@ -158,6 +158,29 @@ class OrderedTests {
 	}
 
 	@Test
+	void requestsOnARetiredLinkAreWaitedForNoLongerThanOthers() {
+		try (TestUpstream server = TestUpstream.handling((peer) -> {
+			peer.within(Duration.ofMinutes(1));
+			for (String line = peer.readLineOrEof(); line != null; line = peer.readLineOrEof()) {
+				LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(30));
+				peer.sendLine(line);
+			}
+		});
+				Gateway gateway = Gateway.start(Gateway.route("x", "crlf", "crlf", server.address(),
+						"mode=request-reply", "upstream.sharing=ordered", "upstream.pool.max-connections=1",
+						"upstream.pool.max-age=500ms", "timeouts.reply=1s", "upstream.on-failure=reply",
+						"upstream.on-failure-reply=sorry"));
+				TestClient client = gateway.connect("x").within(Duration.ofSeconds(30))) {
+			IntStream.range(0, 200).forEach((i) -> client.sendLine("early " + i));
+			int early = 0;
+			for (int i = 0; i < 200; i++) {
+				early += client.readLine().startsWith("early") ? 1 : 0;
+			}
+			assertThat(early).as("answered within a second, at 30 ms each").isBetween(1, 55);
+		}
+	}
+
+	@Test
 	void oneWayFramesDoNotOvertakeThoseThatAnAgedConnectionStillHas() throws Exception {
 		CountDownLatch read = new CountDownLatch(1);
 		AtomicInteger connections = new AtomicInteger();
