@@ -39,7 +39,7 @@ public final class RouteMeters implements AutoCloseable {
 	private static final List<CloseReason> REFUSALS = List.of(CloseReason.LIMIT_CONNECTIONS, CloseReason.OVERLOAD);
 
 	private static final List<String> DISCARDS = List.of("late", "doubled", "unsolicited", "half", "unmatched",
-			"client-gone");
+			"too-long", "client-gone");
 
 	private final MeterRegistry registry;
 
