@@ -48,6 +48,11 @@ final class ConfigurationSource {
 
 	private static final int TREE_DEPTH = 5;
 
+	private static final String BASE_NAME = "application";
+
+	/** What is read becomes about fifty times its size. */
+	private static final int SHARE_OF_HEAP = 128;
+
 	private static final String OPTIONAL = "optional:";
 
 	private static final String TREE = "configtree:";
@@ -74,8 +79,43 @@ final class ConfigurationSource {
 	 * @throws RuntimeException where it cannot be read, or is wrong
 	 */
 	Reading read() {
+		refuseWhatCannotBeRead();
 		ConfigurableEnvironment now = environment();
 		return new Reading(FramegateProperties.read(now), now);
+	}
+
+	/**
+	 * A pipe has no end, and what is out of all proportion to the heap would take the
+	 * running gateway's memory.
+	 */
+	private void refuseWhatCannotBeRead() {
+		Set<String> read = files(this.latest);
+		long most = Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP;
+		long size = 0;
+		for (Path file : watched()) {
+			boolean isRead = read.contains(file.toString()) || file.getFileName().toString().startsWith(BASE_NAME);
+			if (!isRead || !Files.exists(file) || Files.isDirectory(file)) {
+				continue;
+			}
+			if (!Files.isRegularFile(file)) {
+				throw new IllegalStateException(file + " is no regular file");
+			}
+			size += size(file);
+			if (size > most) {
+				throw new IllegalStateException(
+						"%s has more than the heap has room for beside what runs: there are %d bytes to read, and a reload takes %d"
+							.formatted(file, size, most));
+			}
+		}
+	}
+
+	private static long size(Path file) {
+		try {
+			return Files.size(file);
+		}
+		catch (IOException ex) {
+			return 0;
+		}
 	}
 
 	/**
@@ -151,12 +191,16 @@ final class ConfigurationSource {
 	 * @return to compare with another
 	 */
 	Fingerprint fingerprint() {
+		return Fingerprint.of(watched());
+	}
+
+	private Set<Path> watched() {
 		Set<Path> files = new TreeSet<>();
 		ConfigurableEnvironment now = this.latest;
 		files(now).forEach((file) -> addWithNeighbours(Path.of(file), files));
 		// Also where there was nothing yet.
 		this.locations.forEach((location) -> addLocation(location, files));
-		return Fingerprint.of(files);
+		return files;
 	}
 
 	/** Found once for each reading, for it means looking through all that was read. */

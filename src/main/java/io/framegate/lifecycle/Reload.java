@@ -380,15 +380,21 @@ public final class Reload implements SmartLifecycle {
 		Thread.ofPlatform().name("framegate-configuration").daemon().start(() -> watch(stop));
 	}
 
+	/** A fault met in one look must not end the watch. */
 	private void watch(CountDownLatch stop) {
 		Fingerprint seen = this.known;
 		int looks = 0;
 		try {
 			while (!stop.await(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
-				Fingerprint now = this.source.fingerprint();
-				looks = now.equals(seen) ? looks + 1 : 0;
-				seen = now;
-				look(now, looks);
+				try {
+					Fingerprint now = this.source.fingerprint();
+					looks = now.equals(seen) ? looks + 1 : 0;
+					seen = now;
+					look(now, looks);
+				}
+				catch (RuntimeException | Error ex) {
+					logger.error("Taking over the configuration has failed", ex);
+				}
 			}
 		}
 		catch (InterruptedException ex) {
@@ -397,22 +403,16 @@ public final class Reload implements SmartLifecycle {
 	}
 
 	/**
-	 * Takes over files that were changed, once they have held still. A fault met in one
-	 * look must not end the watch.
+	 * Takes over files that were changed, once they have held still.
 	 * @param now the files as they are
 	 * @param looks for how many looks they have been so
 	 */
 	void look(Fingerprint now, int looks) {
-		try {
-			synchronized (this.lock) {
-				if (looks > 0 && this.taken.reload().watch() && !now.equals(this.known)) {
-					begin(now, looks >= STILL_LOOKS, new ArrayList<>());
-				}
-				tryAgain();
+		synchronized (this.lock) {
+			if (looks > 0 && this.taken.reload().watch() && !now.equals(this.known)) {
+				begin(now, looks >= STILL_LOOKS, new ArrayList<>());
 			}
-		}
-		catch (RuntimeException ex) {
-			logger.error("Taking over the configuration has failed", ex);
+			tryAgain();
 		}
 	}
 

@@ -8,6 +8,7 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -315,6 +316,24 @@ class ReplacementTests {
 			assertThat(back).isEqualTo(new Reload.Outcome(List.of(), List.of(), List.of(), List.of(), null));
 			assertThat(reload.error()).isNull();
 			assertAnswers(client, "and on");
+		}
+	}
+
+	@Test
+	void fileOutOfAllProportionOrWithoutAnEndIsAnError() throws Exception {
+		write(route("r", 0, "", ""));
+		try (Gateway gateway = start()) {
+			Reload reload = gateway.bean(Reload.class);
+			reload.stop();
+			Path file = this.directory.resolve("application.yml");
+			Files.writeString(file, "#".repeat((int) (Runtime.getRuntime().maxMemory() / 128)),
+					StandardOpenOption.APPEND);
+			assertThat(reload.reload().error()).contains(file.toString(), "heap");
+			Files.delete(file);
+			assertThat(new ProcessBuilder("mkfifo", file.toString()).start().waitFor()).isZero();
+			assertThat(reload.reload().error()).contains(file.toString(), "no regular file");
+			write(route("r", 0, "", ""));
+			assertThat(reload.reload().error()).isNull();
 		}
 	}
 
