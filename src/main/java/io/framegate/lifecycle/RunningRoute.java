@@ -288,10 +288,12 @@ public final class RunningRoute {
 
 	private Drain beginDrain(Cause cause) {
 		long begun = System.nanoTime();
+		// Before anybody can see that it drains: closing the listener takes a while.
+		long framesOut = this.meters.framesOut();
+		long undelivered = this.meters.undelivered();
 		this.state = State.DRAINING;
 		this.listener.drain(cause);
-		Drain drain = new Drain(this.resumed, begun, live().toList(), this.meters.framesOut(),
-				this.meters.undelivered());
+		Drain drain = new Drain(this.resumed, begun, live().toList(), framesOut, undelivered);
 		for (FrameConnection connection : drain.connections()) {
 			if (connection.side() == Side.INBOUND) {
 				connection.execute(() -> connection.watcher().drain(connection, cause));
