@@ -66,8 +66,11 @@ class FrameMemoryTests {
 		byte[] wire = Wire.write(variant.framing(), payloads);
 		FrameCutter cutter = variant.framing().cutter(65536);
 		FrameSink sink = (payload) -> payload.length == 64;
-		cutter.cut(wire, 0, wire.length, sink);
-		long allocated = Allocated.bytes(() -> cutter.cut(wire, 0, wire.length, sink));
+		long allocated = Long.MAX_VALUE;
+		// The JVM itself allocates here now and then, as when it links what runs first.
+		for (int i = 0; i < 5; i++) {
+			allocated = Math.min(allocated, Allocated.bytes(() -> cutter.cut(wire, 0, wire.length, sink)));
+		}
 		// 64 bytes and an array's header each, and little else altogether.
 		assertThat(allocated).isLessThan(900 * (64 + 16) + 4096);
 	}
