@@ -106,6 +106,12 @@ final class Ending {
 
 	private void closeIfDone() {
 		if (isDone()) {
+			Throwable reset = Sockets.fault(this.channel);
+			if (reset != null) {
+				// After its FIN, the peer refused what it was sent.
+				close(SocketFaults.cause(this.connection, reset));
+				return;
+			}
 			Side side = this.connection.side();
 			close(new Cause((side == Side.INBOUND) ? CloseReason.INBOUND_EOF : CloseReason.UPSTREAM_EOF,
 					side.asEndedBy(), ""));

@@ -84,7 +84,8 @@ class UselessTargetsTests {
 				failover("closing-session", hanging, good),
 				failover("resetting-exclusive", resetting, good, REQUEST_REPLY),
 				failover("resetting-session", resetting, good),
-				Gateway.route("closing", "crlf", "crlf", closing.address(), REQUEST_REPLY)));
+				Gateway.route("closing", "crlf", "crlf", closing.address(), REQUEST_REPLY),
+				failover("refusing-session", hanging, good)));
 	}
 
 	private static String[] failover(String name, TestUpstream first, TestUpstream second, String[]... more) {
@@ -131,6 +132,34 @@ class UselessTargetsTests {
 			}
 		}
 		assertThat(answered).isGreaterThanOrEqualTo(15);
+	}
+
+	/**
+	 * What the client sends meets a socket that has gone, whose reset comes after its
+	 * FIN.
+	 */
+	@Test
+	void targetThatClosesBeforeItIsSentAnythingIsOfNoUse() {
+		for (int i = 0; i < 3; i++) {
+			try (TestClient client = gateway.connect("refusing-session")) {
+				client.expectEof();
+				client.sendLine("01 who");
+			}
+		}
+		Gateway.await("the records", () -> Optional.of(upstreamReasons()).filter((all) -> all.size() == 3));
+		assertThat(upstreamReasons()).containsOnly(CloseReason.UPSTREAM_RESET);
+		try (TestClient client = gateway.connect("refusing-session")) {
+			client.sendLine("01 who");
+			assertThat(client.readLine()).isEqualTo("01 who");
+		}
+	}
+
+	private static List<CloseReason> upstreamReasons() {
+		return gateway.closures("refusing-session")
+			.stream()
+			.filter((closure) -> closure.side() == Side.UPSTREAM)
+			.map(Closure::reason)
+			.toList();
 	}
 
 	@Test
