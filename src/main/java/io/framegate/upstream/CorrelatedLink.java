@@ -62,7 +62,7 @@ final class CorrelatedLink extends Link {
 		if (this.pending.size() >= MOST || !connection().isWritable()) {
 			return false;
 		}
-		Correlator.Key key = exchange.key();
+		CorrelationKey key = exchange.key();
 		if (key == null) {
 			return true;
 		}
@@ -72,7 +72,7 @@ final class CorrelatedLink extends Link {
 	/**
 	 * Makes a key for an exchange, unless it has one that can be used here.
 	 */
-	private boolean hasOwnKey(Exchange exchange, Correlator.Key key) {
+	private boolean hasOwnKey(Exchange exchange, CorrelationKey key) {
 		String own = exchange.ownKey();
 		if (own != null && !this.inUse.test(key.with(own))) {
 			return true;
@@ -97,14 +97,14 @@ final class CorrelatedLink extends Link {
 	 * Whether a request can be written with another key. It could before: only the key
 	 * and the bytes next to it can end a frame now.
 	 */
-	private boolean canCarry(Exchange exchange, Correlator.Key key, String own) {
+	private boolean canCarry(Exchange exchange, CorrelationKey key, String own) {
 		Framing framing = connection().framing();
 		return framing.refusal(Correlator.around(exchange.request(), key, own, framing.overhead())) == null;
 	}
 
 	@Override
 	@Nullable String keyWait(Exchange exchange) {
-		Correlator.Key key = exchange.key();
+		CorrelationKey key = exchange.key();
 		if (key == null) {
 			return null;
 		}
@@ -123,22 +123,14 @@ final class CorrelatedLink extends Link {
 		return isTaken(key) || key.equals(this.heartbeatKey);
 	}
 
-	/**
-	 * Whether any key was given up and still rests.
-	 * @return whether there is one
-	 */
+	@Override
 	boolean hasGivenUp() {
 		return !this.givenUp.isEmpty();
 	}
 
-	/**
-	 * Whether what keeps an exchange waiting is a key given up, so that only another link
-	 * can carry it.
-	 * @param exchange the exchange
-	 * @return whether this link will not do
-	 */
+	@Override
 	boolean isSpoiledFor(Exchange exchange) {
-		Correlator.Key key = exchange.key();
+		CorrelationKey key = exchange.key();
 		return key != null && !this.correlator.rewrites() && this.givenUp.containsKey(key.text());
 	}
 
@@ -156,7 +148,7 @@ final class CorrelatedLink extends Link {
 	 */
 	@Override
 	boolean hasRoomForHeartbeat(Exchange heartbeat) {
-		Correlator.Key key = this.correlator.inRequest(heartbeat.request());
+		CorrelationKey key = this.correlator.inRequest(heartbeat.request());
 		if (key == null) {
 			return true;
 		}
@@ -169,7 +161,7 @@ final class CorrelatedLink extends Link {
 
 	@Override
 	byte[] begin(Exchange exchange) {
-		Correlator.Key key = exchange.key();
+		CorrelationKey key = exchange.key();
 		if (key == null) {
 			// A heartbeat without one: matched by what is expected.
 			return exchange.request();
@@ -188,7 +180,7 @@ final class CorrelatedLink extends Link {
 	@Override
 	void received(byte[] frame, @Nullable Cause fault) {
 		boolean isReply = this.correlator.meetsCondition(frame);
-		Correlator.@Nullable Key key = isReply ? this.correlator.inReply(frame) : null;
+		@Nullable CorrelationKey key = isReply ? this.correlator.inReply(frame) : null;
 		Exchange exchange = (key != null) ? this.pending.get(key.text()) : null;
 		if (key == null || exchange == null || !hasLeft(exchange)) {
 			receivedUnmatched(frame, isReply, key, fault);
@@ -197,13 +189,13 @@ final class CorrelatedLink extends Link {
 		this.pending.remove(key.text());
 		this.usedUp.clear();
 		worked(exchange);
-		Correlator.Key asked = Objects.requireNonNull(exchange.key());
+		CorrelationKey asked = Objects.requireNonNull(exchange.key());
 		boolean same = asked.part().equals(key.part());
 		settle(exchange, (same || fault != null) ? frame : Correlator.replace(frame, key, asked.part()), fault);
 		idle();
 	}
 
-	private void receivedUnmatched(byte[] frame, boolean isReply, Correlator.@Nullable Key key, @Nullable Cause fault) {
+	private void receivedUnmatched(byte[] frame, boolean isReply, @Nullable CorrelationKey key, @Nullable Cause fault) {
 		if (key != null && this.givenUp.remove(key.text()) != null) {
 			this.usedUp.clear();
 			doubts().discard("late");

@@ -18,37 +18,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Correlator {
 
-	/**
-	 * A key in a frame: what all groups of a regular expression have found. One of them
-	 * is the part that can be rewritten.
-	 *
-	 * @param text the whole key, each byte a character
-	 * @param part the part that can be rewritten
-	 * @param partAt where the part begins in the text
-	 * @param from the index of the part's first byte in the frame
-	 */
-	record Key(String text, String part, int partAt, int from) {
-
-		/**
-		 * The same key with another part.
-		 * @param other the part, as long as this one
-		 * @return its text
-		 */
-		String with(String other) {
-			return isWhole() ? other : this.text.substring(0, this.partAt) + other
-					+ this.text.substring(this.partAt + this.part.length());
-		}
-
-		/**
-		 * Whether all of it can be rewritten.
-		 * @return whether there is nothing else
-		 */
-		boolean isWhole() {
-			return this.part.length() == this.text.length();
-		}
-
-	}
-
 	/** Between what two groups have found; no byte is this character. */
 	private static final char NEXT_GROUP = '\u0100';
 
@@ -146,27 +115,25 @@ final class Correlator {
 	}
 
 	/**
-	 * Whether a reply has the key of an exchange's request.
-	 * @param exchange the exchange
+	 * Whether a reply has the key of its request.
+	 * @param asked the request's key; a heartbeat may have none
 	 * @param reply a reply
-	 * @return whether it has; where the request has none, as a heartbeat may not, any
-	 * reply will do
+	 * @return {@code true} for any reply where the request has no key
 	 */
-	boolean isReplyTo(Exchange exchange, byte[] reply) {
-		Key asked = exchange.key();
-		Key found = (asked != null) ? inReply(reply) : null;
+	public boolean isReplyTo(@Nullable CorrelationKey asked, byte[] reply) {
+		CorrelationKey found = (asked != null) ? inReply(reply) : null;
 		return asked == null || (found != null && found.text().equals(asked.text()));
 	}
 
-	@Nullable Key inRequest(byte[] frame) {
+	@Nullable CorrelationKey inRequest(byte[] frame) {
 		return find(this.requests, frame);
 	}
 
-	@Nullable Key inReply(byte[] frame) {
+	@Nullable CorrelationKey inReply(byte[] frame) {
 		return find(this.replies, frame);
 	}
 
-	private @Nullable Key find(@Nullable Pattern pattern, byte[] frame) {
+	private @Nullable CorrelationKey find(@Nullable Pattern pattern, byte[] frame) {
 		if (pattern != null) {
 			return find(pattern, frame, FrameCondition.searched(frame));
 		}
@@ -174,10 +141,10 @@ final class Correlator {
 			return null;
 		}
 		String text = new String(frame, this.offset, this.length, StandardCharsets.ISO_8859_1);
-		return new Key(text, text, 0, this.offset);
+		return new CorrelationKey(text, text, 0, this.offset);
 	}
 
-	private static @Nullable Key find(Pattern pattern, byte[] frame, String searched) {
+	private static @Nullable CorrelationKey find(Pattern pattern, byte[] frame, String searched) {
 		Matcher matcher = pattern.matcher(searched);
 		if (!matcher.find()) {
 			return null;
@@ -191,7 +158,7 @@ final class Correlator {
 				return null;
 			}
 			String text = searched.substring(from, matcher.end(1));
-			return new Key(text, text, 0, from);
+			return new CorrelationKey(text, text, 0, from);
 		}
 		StringBuilder text = new StringBuilder();
 		int partAt = 0;
@@ -218,7 +185,7 @@ final class Correlator {
 			return null;
 		}
 		String part = (from >= 0) ? searched.substring(from, matcher.end(rewritten)) : "";
-		return new Key(text.toString(), part, partAt, Math.max(0, from));
+		return new CorrelationKey(text.toString(), part, partAt, Math.max(0, from));
 	}
 
 	/**
@@ -228,7 +195,7 @@ final class Correlator {
 	 * @param like the client's key
 	 * @return {@code false} for one of any bytes
 	 */
-	boolean isOfDigits(Key like) {
+	boolean isOfDigits(CorrelationKey like) {
 		return this.requests != null || (like.part().length() >= LONG_ENOUGH
 				&& like.part().chars().allMatch((one) -> one >= '0' && one <= '9'));
 	}
@@ -241,7 +208,7 @@ final class Correlator {
 	 * @param margin how many bytes on either side
 	 * @return a part of the frame as it will be
 	 */
-	static byte[] around(byte[] frame, Key key, String by, int margin) {
+	static byte[] around(byte[] frame, CorrelationKey key, String by, int margin) {
 		int from = Math.max(0, key.from() - margin);
 		int to = Math.min(frame.length, key.from() + by.length() + margin);
 		byte[] part = Arrays.copyOfRange(frame, from, to);
@@ -250,7 +217,7 @@ final class Correlator {
 		return part;
 	}
 
-	static byte[] replace(byte[] frame, Key key, String by) {
+	static byte[] replace(byte[] frame, CorrelationKey key, String by) {
 		byte[] bytes = by.getBytes(StandardCharsets.ISO_8859_1);
 		int end = key.from() + key.part().length();
 		int tail = frame.length - end;

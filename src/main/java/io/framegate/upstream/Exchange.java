@@ -52,7 +52,7 @@ public final class Exchange {
 
 	private int attempts;
 
-	private Correlator.@Nullable Key key;
+	private @Nullable CorrelationKey key;
 
 	/** What the gateway puts in the place of the client's key. */
 	private @Nullable String ownKey;
@@ -175,11 +175,11 @@ public final class Exchange {
 		return this.fault;
 	}
 
-	Correlator.@Nullable Key key() {
+	@Nullable CorrelationKey key() {
 		return this.key;
 	}
 
-	void key(Correlator.Key found) {
+	void key(CorrelationKey found) {
 		this.key = found;
 	}
 

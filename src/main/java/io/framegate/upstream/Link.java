@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * carries nothing more, what still comes is thrown away, and its exchanges fail. Event
  * loop only.
  */
-public abstract class Link extends Dialled {
+abstract class Link extends Dialled implements Origin.Lane {
 
 	/**
 	 * So many times longer it rests as it opens, lest a greeting be taken for a reply.
@@ -66,6 +66,24 @@ public abstract class Link extends Dialled {
 	 */
 	@Nullable String keyWait(Exchange exchange) {
 		return null;
+	}
+
+	/**
+	 * Whether keys were given up here and may not be used again yet.
+	 * @return whether there is one
+	 */
+	boolean hasGivenUp() {
+		return false;
+	}
+
+	/**
+	 * Whether an exchange waits for a key that was given up here, so that only another
+	 * link can carry it.
+	 * @param exchange the exchange
+	 * @return whether this link will not do
+	 */
+	boolean isSpoiledFor(Exchange exchange) {
+		return false;
 	}
 
 	/**
@@ -137,7 +155,8 @@ public abstract class Link extends Dialled {
 	 * Whether exchanges may be sent.
 	 * @return whether it is there to be used
 	 */
-	final boolean isOpen() {
+	@Override
+	public final boolean isOpen() {
 		return isReady() && !this.retiring && isWhole();
 	}
 
@@ -180,7 +199,7 @@ public abstract class Link extends Dialled {
 	 */
 	final boolean isAnswer(@Nullable Correlator correlator, Exchange exchange, byte[] frame) {
 		return correlator == null || (exchange == this.pulse.beating() && this.pulse.isExpected(frame))
-				|| (correlator.meetsCondition(frame) && correlator.isReplyTo(exchange, frame));
+				|| (correlator.meetsCondition(frame) && correlator.isReplyTo(exchange.key(), frame));
 	}
 
 	/**
@@ -236,7 +255,7 @@ public abstract class Link extends Dialled {
 	 * @param exchange the exchange
 	 */
 	final void worked(Exchange exchange) {
-		if (!(exchange.origin() instanceof Beat)) {
+		if (exchange != this.pulse.beating()) {
 			prove();
 		}
 	}

@@ -99,7 +99,7 @@ public final class Links {
 			return null;
 		}
 		Correlator keys = Objects.requireNonNull(this.correlator);
-		Correlator.Key key = keys.inRequest(exchange.request());
+		CorrelationKey key = keys.inRequest(exchange.request());
 		if (key == null || (keys.rewrites() && key.part().isEmpty())) {
 			return "no correlation key in the request";
 		}

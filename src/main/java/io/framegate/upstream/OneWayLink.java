@@ -33,7 +33,7 @@ final class OneWayLink extends Link {
 	@Override
 	boolean hasRoomFor(Exchange exchange) {
 		Origin client = exchange.origin();
-		Link lane = client.lane();
+		Origin.Lane lane = client.lane();
 		boolean own = lane == null || lane == this || (!lane.isOpen() && client.inLine().get() == 0);
 		return own && this.line.size() < MOST && connection().isWritable();
 	}

@@ -13,11 +13,24 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class Origin {
 
+	/**
+	 * A line that an origin's exchanges keep to, so that they do not overtake each other.
+	 */
+	public interface Lane {
+
+		/**
+		 * Whether exchanges may still be added.
+		 * @return {@code false} once the line has ended
+		 */
+		boolean isOpen();
+
+	}
+
 	/** How many of its exchanges stand in line on an ordered or one-way link. */
 	private final AtomicInteger inLine = new AtomicInteger();
 
-	/** The link in whose line they stand, or stood last; the shard's loop alone asks. */
-	private @Nullable Link lane;
+	/** Where they stand, or stood last. Used on the event loop that carries them. */
+	private @Nullable Lane lane;
 
 	public abstract Loop loop();
 
@@ -40,12 +53,12 @@ public abstract class Origin {
 		return this.inLine;
 	}
 
-	final @Nullable Link lane() {
+	final @Nullable Lane lane() {
 		return this.lane;
 	}
 
-	final void lane(Link link) {
-		this.lane = link;
+	final void lane(Lane now) {
+		this.lane = now;
 	}
 
 }

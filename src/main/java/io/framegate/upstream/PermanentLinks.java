@@ -130,14 +130,10 @@ final class PermanentLinks extends ShardLinks {
 			.anyMatch((link) -> link.isOpen() && link.target() != target && targets().isBefore(link.target(), target));
 	}
 
-	/**
-	 * Replaces links whose given-up keys keep exchanges waiting.
-	 * @param waiting those that wait
-	 */
+	@Override
 	void retireSpoiledFor(FairQueue waiting) {
 		for (Link link : List.copyOf(all())) {
-			if (link instanceof CorrelatedLink correlated && correlated.hasGivenUp()
-					&& waiting.anyFirst(correlated::isSpoiledFor)) {
+			if (link.hasGivenUp() && waiting.anyFirst(link::isSpoiledFor)) {
 				retire(link, Cause.byGateway(CloseReason.REPLY_TIMEOUT, "a key that was given up is needed again"));
 			}
 		}

@@ -228,8 +228,9 @@ final class PooledLinks extends ShardLinks {
 	@Override
 	void sweep(long now) {
 		super.sweep(now);
-		for (FrameConnection connection : List.copyOf(leaving())) {
-			if (connection.watcher().inFlight(connection) == 0 && now - connection.lastActivity() >= LONGEST_LEAVE) {
+		for (Link link : List.copyOf(leaving())) {
+			FrameConnection connection = link.connection();
+			if (link.underWay().isEmpty() && now - connection.lastActivity() >= LONGEST_LEAVE) {
 				connection.abort(Cause.byGateway(CloseReason.DRAIN_TIMEOUT, "its place is needed"));
 			}
 		}

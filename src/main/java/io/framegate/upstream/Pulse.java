@@ -124,7 +124,7 @@ final class Pulse {
 	 */
 	@Nullable String key(Correlator correlator) {
 		String send = isOn() ? this.heartbeat.send() : null;
-		Correlator.Key key = (send != null) ? correlator.inRequest(Payloads.bytes(send)) : null;
+		CorrelationKey key = (send != null) ? correlator.inRequest(Payloads.bytes(send)) : null;
 		return (key != null) ? key.text() : null;
 	}
 

@@ -376,9 +376,7 @@ final class Shard {
 		})) {
 			exchange.fail(whyLate(exchange, now - exchange.createdAt(), reply));
 		}
-		if (this.own instanceof PermanentLinks permanent) {
-			permanent.retireSpoiledFor(this.waiting);
-		}
+		this.own.retireSpoiledFor(this.waiting);
 	}
 
 	/** Whether a client's requests wait for its own earlier ones, and not for a link. */

@@ -27,8 +27,8 @@ abstract class ShardLinks {
 
 	private final List<Link> all = new ArrayList<>();
 
-	/** Connections of links that are gone, until they are closed. */
-	private final List<FrameConnection> leaving = new ArrayList<>();
+	/** Links that are gone, until their connections are closed. */
+	private final List<Link> leaving = new ArrayList<>();
 
 	private @Nullable Cause dialFault;
 
@@ -95,6 +95,13 @@ abstract class ShardLinks {
 	 * @return whether something can take their place
 	 */
 	abstract boolean canMoveFrom(TargetState target);
+
+	/**
+	 * Replaces links whose given-up keys keep exchanges waiting.
+	 * @param waiting those that wait
+	 */
+	void retireSpoiledFor(FairQueue waiting) {
+	}
 
 	/**
 	 * A link has been of use.
@@ -174,7 +181,7 @@ abstract class ShardLinks {
 		}
 		FrameConnection connection = link.connectionIfAny();
 		if (connection != null && connection.isOpen()) {
-			this.leaving.add(connection);
+			this.leaving.add(link);
 		}
 		Cause fruitless = link.fruitless();
 		if (fruitless != null || link.isReady()) {
@@ -184,11 +191,11 @@ abstract class ShardLinks {
 	}
 
 	/**
-	 * The connections of links that are gone which the server may still see.
+	 * The links that are gone whose connections the server may still see.
 	 * @return those that are not closed, oldest first
 	 */
-	final List<FrameConnection> leaving() {
-		this.leaving.removeIf((connection) -> !connection.isOpen());
+	final List<Link> leaving() {
+		this.leaving.removeIf((link) -> !link.connection().isOpen());
 		return this.leaving;
 	}
 
@@ -234,11 +241,9 @@ abstract class ShardLinks {
 				sweep(link, now);
 			}
 		}
-		for (FrameConnection connection : List.copyOf(leaving())) {
-			if (connection.watcher() instanceof Link retired) {
-				// What is under way on it is waited for no longer than elsewhere.
-				retired.sweep(now);
-			}
+		for (Link retired : List.copyOf(leaving())) {
+			// What is under way on it is waited for no longer than elsewhere.
+			retired.sweep(now);
 		}
 		openPermanent();
 	}

@@ -27,7 +27,7 @@ class CorrelatorTests {
 	}
 
 	private static String key(Correlator correlator, String frame) {
-		Correlator.Key key = correlator.inReply(bytes(frame));
+		CorrelationKey key = correlator.inReply(bytes(frame));
 		return (key != null) ? key.text() : null;
 	}
 
@@ -50,12 +50,12 @@ class CorrelatorTests {
 	void groupNamedKeyIsRewrittenAndRestored() {
 		Correlator keys = regex("^(..)..(?P<key>\\d{6})(T\\d)", "^(..)..(?P<key>\\d{6})(T\\d)");
 		byte[] request = bytes("0200123456T1 to pay");
-		Correlator.Key asked = keys.inRequest(request);
+		CorrelationKey asked = keys.inRequest(request);
 		assertThat(asked.part()).isEqualTo("123456");
 		byte[] sent = Correlator.replace(request, asked, "000042");
 		assertThat(sent).asString(StandardCharsets.ISO_8859_1).isEqualTo("0200000042T1 to pay");
 		byte[] reply = bytes("0210000042T1 paid");
-		Correlator.Key found = keys.inReply(reply);
+		CorrelationKey found = keys.inReply(reply);
 		assertThat(found.text()).isEqualTo(asked.with("000042")).isNotEqualTo(asked.text());
 		assertThat(Correlator.replace(reply, found, asked.part())).asString(StandardCharsets.ISO_8859_1)
 			.isEqualTo("0210123456T1 paid");
