@@ -1,7 +1,14 @@
 package io.framegate;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -9,9 +16,22 @@ import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import io.framegate.channel.FrameDispatcher;
+import io.framegate.connection.Watcher;
+import io.framegate.framing.FrameSink;
+import io.framegate.framing.Framing;
+import io.framegate.relay.Relay;
+import io.framegate.upstream.UnsolicitedFrames;
+import io.netty.channel.ChannelHandler;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+
+import org.springframework.integration.core.MessageProducer;
+import org.springframework.integration.ip.tcp.connection.TcpListener;
+import org.springframework.integration.ip.tcp.connection.TcpSender;
+import org.springframework.messaging.MessageChannel;
+import org.springframework.messaging.MessageHandler;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
@@ -34,12 +54,37 @@ class ArchitectureTests {
 			route      → framing timeout
 			connection → framing timeout route
 			upstream   → framing timeout route connection
-			relay      → framing timeout route connection upstream
-			inbound    → framing timeout route connection upstream relay
-			lifecycle  → framing timeout route connection upstream relay inbound
+			channel    → connection
+			relay      → framing timeout route connection upstream channel
+			inbound    → framing timeout route connection
+			lifecycle  → framing timeout route connection upstream channel relay inbound
 			actuate    → framing timeout route connection lifecycle
 			console    → actuate
 			""";
+
+	/** How many lines lie in class cycles inside each package. Only ever lower these. */
+	private static final Map<String, Integer> LINES_IN_CYCLES = Map.of("actuate", 555, "connection", 5200, "framing",
+			243, "inbound", 439, "relay", 623, "route", 628, "upstream", 4600);
+
+	/** Files longer than {@link #MAX_LINES}. Only ever take some off. */
+	private static final Set<String> LONG_FILES = Set.of("BeanCodec", "Ending", "ExchangeClient", "FrameConnection",
+			"Input", "Link", "Loop", "Reload", "RunningRoute", "Shard");
+
+	private static final Path SOURCES = Path.of("src/main/java");
+
+	private static final int MAX_LINES = 400;
+
+	/** How many casts there are to a kind of handler or link. Only ever lower it. */
+	private static final int CASTS = 4;
+
+	/** The kinds of these are for nobody to know. */
+	private static final List<String> HANDLERS = List.of("io.framegate.connection.Watcher",
+			"io.framegate.upstream.Origin", "io.framegate.upstream.ShardLinks", "io.framegate.relay.Relay");
+
+	/** What Spring Integration and Netty give frames to. */
+	private static final List<Class<?>> ON_A_FRAMES_WAY = List.of(ChannelHandler.class, FrameDispatcher.class,
+			Framing.class, FrameSink.class, MessageChannel.class, MessageHandler.class, MessageProducer.class,
+			Relay.class, TcpListener.class, TcpSender.class, UnsolicitedFrames.class, Watcher.class);
 
 	private static final JavaClasses PRODUCTION = new ClassFileImporter()
 		.withImportOption((location) -> !location.contains("/test-classes/"))
@@ -72,6 +117,61 @@ class ArchitectureTests {
 	}
 
 	@Test
+	void fewLinesLieInClassCycles() {
+		Map<String, List<ClassCycles.Cycle>> cycles = ClassCycles.in(PRODUCTION);
+		cycles.values().forEach((inPackage) -> inPackage.forEach(System.out::print));
+		System.out.printf("%d lines lie in class cycles%n",
+				cycles.values().stream().mapToInt(ClassCycles::lines).sum());
+		assertThat(cycles).allSatisfy((name, inPackage) -> assertThat(ClassCycles.lines(inPackage)).as(name)
+			.isLessThanOrEqualTo(LINES_IN_CYCLES.getOrDefault(name.replace("io.framegate.", ""), 0)));
+	}
+
+	@Test
+	void noFileIsLong() throws IOException {
+		try (Stream<Path> files = Files.walk(SOURCES)) {
+			assertThat(files.filter((file) -> file.toString().endsWith(".java"))
+				.filter((file) -> ClassCycles.lines(file) > MAX_LINES)
+				.map((file) -> file.getFileName().toString().replace(".java", "")))
+				.allSatisfy((name) -> assertThat(LONG_FILES).contains(name));
+		}
+	}
+
+	@Test
+	void nobodyCastsToAKindOfHandlerOrLink() throws IOException {
+		String kinds = PRODUCTION.stream()
+			.filter((each) -> HANDLERS.stream()
+				.anyMatch((handler) -> !each.getName().equals(handler) && each.isAssignableTo(handler)))
+			.map(JavaClass::getSimpleName)
+			.filter((name) -> !name.isEmpty())
+			.collect(Collectors.joining("|", "(", ")"));
+		Pattern cast = Pattern.compile(
+				"instanceof %1$s\\b|\\(%1$s\\) |case %1$s \\w+ ->|%1$s\\.class(\\.cast|::cast|\\.isInstance|::isInstance)"
+					.formatted(kinds));
+		try (Stream<Path> files = Files.walk(SOURCES)) {
+			List<String> casts = files.filter(Files::isRegularFile)
+				.flatMap((file) -> cast.matcher(read(file))
+					.results()
+					.map((found) -> file.getFileName() + ": " + found.group()))
+				.toList();
+			assertThat(casts).hasSizeLessThanOrEqualTo(CASTS);
+		}
+	}
+
+	/**
+	 * The way in goes through Netty's handler, the reader, the framing, the adapter, the
+	 * channel and its subscriber; the way out through the handler of the connection, a
+	 * link or a session, the writer and the framing.
+	 */
+	@Test
+	void noFramePassesAClassOfLifecycle() {
+		noClasses().that(ours("lifecycle"))
+			.should()
+			.beAssignableTo(
+					DescribedPredicate.or(ON_A_FRAMES_WAY.stream().map(JavaClass.Predicates::assignableTo).toList()))
+			.check(PRODUCTION);
+	}
+
+	@Test
 	void onlyTheConnectionLayerUsesNetty() {
 		noClasses().that(not(ours("connection upstream inbound")))
 			// the connections of the management server, which Spring's is built of
@@ -83,10 +183,19 @@ class ArchitectureTests {
 
 	@Test
 	void onlyWhatIsWiredIntoSpringIntegrationUsesItsTcp() {
-		noClasses().that(not(ours("framing connection upstream inbound lifecycle")))
+		noClasses().that(not(ours("framing connection upstream inbound channel lifecycle")))
 			.should()
 			.dependOnClassesThat(resideInAPackage("org.springframework.integration.ip.."))
 			.check(PRODUCTION);
+	}
+
+	private static String read(Path file) {
+		try {
+			return Files.readString(file);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
 	}
 
 	private static DescribedPredicate<JavaClass> ours(String names) {

@@ -6,6 +6,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
 
+import io.framegate.channel.FrameAdapter;
+import io.framegate.channel.FrameChannel;
+import io.framegate.channel.FrameDispatcher;
+import io.framegate.channel.RouteChannels;
 import io.framegate.connection.Closures;
 import io.framegate.connection.Connections;
 import io.framegate.connection.Loops;
@@ -18,10 +22,10 @@ import io.framegate.framing.Framing;
 import io.framegate.framing.Framings;
 import io.framegate.inbound.Listener;
 import io.framegate.relay.ExchangeRelay;
-import io.framegate.relay.FrameDispatcher;
 import io.framegate.relay.LocalRelay;
 import io.framegate.relay.Relay;
 import io.framegate.relay.SessionRelay;
+import io.framegate.relay.UnsolicitedChannel;
 import io.framegate.route.Handler;
 import io.framegate.route.Mode;
 import io.framegate.route.Route;
@@ -239,9 +243,7 @@ final class RouteBeans {
 
 	private UnsolicitedFrames unsolicited(Connector connector) {
 		if (!isOn(UNSOLICITED)) {
-			return (from, frame) -> {
-				// Nobody asked for anything.
-			};
+			return UnsolicitedFrames.IGNORED;
 		}
 		return new UnsolicitedChannel(bean(UNSOLICITED, AbstractMessageChannel.class), connector.terms().meters());
 	}

@@ -1,5 +1,6 @@
 package io.framegate.lifecycle;
 
+import io.framegate.channel.RouteChannels;
 import io.framegate.connection.RouteMeters;
 import io.framegate.timeout.Timeouts;
 

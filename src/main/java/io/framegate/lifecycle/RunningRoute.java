@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
+import io.framegate.channel.FrameAdapter;
 import io.framegate.connection.Cause;
 import io.framegate.connection.Connections;
 import io.framegate.connection.FrameConnection;

@@ -8,6 +8,10 @@ import io.framegate.connection.FrameConnection;
 @FunctionalInterface
 public interface UnsolicitedFrames {
 
+	/** Where nobody asks for anything, nothing is unsolicited. */
+	UnsolicitedFrames IGNORED = (from, frame) -> {
+	};
+
 	/**
 	 * Takes a frame that is no reply, or counts it as discarded.
 	 * @param from its connection, which stays

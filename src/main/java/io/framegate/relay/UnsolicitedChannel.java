@@ -1,4 +1,4 @@
-package io.framegate.lifecycle;
+package io.framegate.relay;
 
 import io.framegate.connection.FrameConnection;
 import io.framegate.connection.RouteMeters;
@@ -16,7 +16,7 @@ import org.springframework.messaging.Message;
  * no connection. The connection's event loop calls, and where the route's handler may
  * block, frames are sent on a virtual thread.
  */
-final class UnsolicitedChannel implements UnsolicitedFrames {
+public final class UnsolicitedChannel implements UnsolicitedFrames {
 
 	private static final Logger logger = LoggerFactory.getLogger(UnsolicitedChannel.class);
 
@@ -26,7 +26,12 @@ final class UnsolicitedChannel implements UnsolicitedFrames {
 
 	private final RouteMeters meters;
 
-	UnsolicitedChannel(AbstractMessageChannel channel, RouteMeters meters) {
+	/**
+	 * Gives frames to a channel.
+	 * @param channel the channel
+	 * @param meters counts what nobody takes
+	 */
+	public UnsolicitedChannel(AbstractMessageChannel channel, RouteMeters meters) {
 		this.channel = channel;
 		this.meters = meters;
 	}

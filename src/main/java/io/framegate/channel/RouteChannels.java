@@ -1,9 +1,7 @@
-package io.framegate.lifecycle;
+package io.framegate.channel;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-
-import io.framegate.relay.FrameDispatcher;
 
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.integration.channel.DirectChannel;
@@ -13,7 +11,7 @@ import org.springframework.messaging.MessageHandler;
  * Connects a route's channels. Where a user's own flow consumes the request channel, what
  * it sends to the forward channel goes on; so do replies.
  */
-final class RouteChannels {
+public final class RouteChannels {
 
 	private final String prefix;
 
@@ -24,7 +22,13 @@ final class RouteChannels {
 	/** What was subscribed here, by channel. */
 	private final Map<DirectChannel, MessageHandler> subscribed = new LinkedHashMap<>();
 
-	RouteChannels(String prefix, FrameDispatcher frames, BeanFactory beans) {
+	/**
+	 * Channels that are not connected yet.
+	 * @param prefix what their names begin with
+	 * @param frames takes what passed them
+	 * @param beans where the channels are
+	 */
+	public RouteChannels(String prefix, FrameDispatcher frames, BeanFactory beans) {
 		this.prefix = prefix;
 		this.frames = frames;
 		this.beans = beans;
@@ -36,7 +40,7 @@ final class RouteChannels {
 	 * alone
 	 * @throws IllegalStateException where nobody would take the requests
 	 */
-	synchronized void connect(boolean hasUpstream) {
+	public synchronized void connect(boolean hasUpstream) {
 		subscribe(".forward", this.frames::request);
 		subscribe(".deliver", this.frames::reply);
 		if (hasUpstream) {
@@ -52,7 +56,12 @@ final class RouteChannels {
 		subscribeIfNobody(".reply", this.frames::reply);
 	}
 
-	static IllegalStateException nobodyAnswers(String prefix) {
+	/**
+	 * What is wrong with a route that has neither targets nor a flow of a user's own.
+	 * @param prefix what the names of its channels begin with
+	 * @return the exception, to be thrown
+	 */
+	public static IllegalStateException nobodyAnswers(String prefix) {
 		return new IllegalStateException(
 				"%s has no upstream.targets and nobody subscribes to its channel %s.request: configure a target, or a bean that answers, such as @ServiceActivator(inputChannel = \"%s.request\", outputChannel = \"%s.reply\")"
 					.formatted(prefix, prefix, prefix, prefix));
@@ -61,7 +70,7 @@ final class RouteChannels {
 	/**
 	 * Takes off what was connected; a user's own flows stay.
 	 */
-	synchronized void disconnect() {
+	public synchronized void disconnect() {
 		this.subscribed.forEach(DirectChannel::unsubscribe);
 		this.subscribed.clear();
 	}

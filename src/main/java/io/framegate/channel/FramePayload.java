@@ -1,4 +1,4 @@
-package io.framegate.relay;
+package io.framegate.channel;
 
 import java.nio.charset.StandardCharsets;
 
@@ -7,9 +7,9 @@ import org.springframework.messaging.Message;
 /**
  * The frame in a message that passed a channel.
  */
-final class Payload {
+final class FramePayload {
 
-	private Payload() {
+	private FramePayload() {
 	}
 
 	/**

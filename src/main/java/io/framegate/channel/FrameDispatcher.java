@@ -1,4 +1,4 @@
-package io.framegate.relay;
+package io.framegate.channel;
 
 import io.framegate.connection.Connections;
 import io.framegate.connection.FrameConnection;
@@ -28,7 +28,7 @@ public final class FrameDispatcher {
 	 * @param message the frame
 	 */
 	public void request(Message<?> message) {
-		byte[] payload = Payload.of(message);
+		byte[] payload = FramePayload.of(message);
 		FrameConnection from = this.connections.source(message);
 		if (from == null) {
 			this.meters.countUndelivered(1);
@@ -47,7 +47,7 @@ public final class FrameDispatcher {
 	 * @param message the frame
 	 */
 	public void reply(Message<?> message) {
-		byte[] payload = Payload.of(message);
+		byte[] payload = FramePayload.of(message);
 		FrameConnection source = this.connections.source(message);
 		if (source == null) {
 			this.meters.countUndelivered(1);

@@ -1,4 +1,4 @@
-package io.framegate.lifecycle;
+package io.framegate.channel;
 
 import org.springframework.integration.channel.DirectChannel;
 import org.springframework.integration.support.management.metrics.MetricsCaptor;
@@ -8,9 +8,9 @@ import org.springframework.integration.support.management.metrics.MetricsCaptor;
  * debug line for each message, which cost more than all else on the way. A route counts
  * its frames itself.
  */
-final class FrameChannel extends DirectChannel {
+public final class FrameChannel extends DirectChannel {
 
-	FrameChannel() {
+	public FrameChannel() {
 		setLoggingEnabled(false);
 	}
 

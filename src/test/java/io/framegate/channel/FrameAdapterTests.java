@@ -1,4 +1,4 @@
-package io.framegate.lifecycle;
+package io.framegate.channel;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.framegate.lifecycle;
+package io.framegate.channel;
 
 import java.util.Objects;
 
@@ -15,7 +15,7 @@ import org.springframework.messaging.MessageDeliveryException;
  * has; with it only where somebody observes or tracks messages. The connection's thread
  * calls.
  */
-final class FrameAdapter extends TcpReceivingChannelAdapter {
+public final class FrameAdapter extends TcpReceivingChannelAdapter {
 
 	private final MessageChannel channel;
 
@@ -23,7 +23,11 @@ final class FrameAdapter extends TcpReceivingChannelAdapter {
 
 	private volatile boolean outlivesBean;
 
-	FrameAdapter(MessageChannel channel) {
+	/**
+	 * An adapter that is not started.
+	 * @param channel takes the frames
+	 */
+	public FrameAdapter(MessageChannel channel) {
 		this.channel = channel;
 		setOutputChannel(channel);
 		setAutoStartup(false);
@@ -38,7 +42,7 @@ final class FrameAdapter extends TcpReceivingChannelAdapter {
 	/**
 	 * Its bean is replaced, and its connections drain: the route stops it when they have.
 	 */
-	void outliveBean() {
+	public void outliveBean() {
 		this.outlivesBean = true;
 	}
 
