@@ -5,6 +5,7 @@ import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 import io.framegate.connection.Cause;
@@ -34,6 +35,12 @@ import org.springframework.integration.ip.tcp.connection.TcpListener;
  * Opens a route's upstream connections, each on the loop that will use it.
  */
 public final class Connector extends AbstractClientConnectionFactory {
+
+	/**
+	 * A connection that its server ends unused within this time, in nanoseconds, was of
+	 * no use.
+	 */
+	public static final long SOON = TimeUnit.SECONDS.toNanos(1);
 
 	private final Route route;
 
@@ -101,7 +108,7 @@ public final class Connector extends AbstractClientConnectionFactory {
 	 */
 	Dial dial(Loop loop, @Nullable InetAddress client, @Nullable TargetState first, Watcher watcher,
 			Consumer<Cause> failed) {
-		Dial dial = new Dial(this, loop, watcher, failed);
+		Dial dial = new Dial(this::connect, this.terms.timeouts(), loop, watcher, failed);
 		dial.begin(this.targets.toTry(client, first));
 		return dial;
 	}
@@ -124,7 +131,7 @@ public final class Connector extends AbstractClientConnectionFactory {
 	 * @return the attempts, under way
 	 */
 	Dial dial(Loop loop, TargetState target, Watcher watcher, Consumer<Cause> failed) {
-		Dial dial = new Dial(this, loop, watcher, failed);
+		Dial dial = new Dial(this::connect, this.terms.timeouts(), loop, watcher, failed);
 		dial.begin(List.of(target));
 		return dial;
 	}
@@ -148,16 +155,7 @@ public final class Connector extends AbstractClientConnectionFactory {
 		}
 	}
 
-	/**
-	 * Begins to connect. The outcome comes to the watcher: opened or closed.
-	 * @param loop the loop; the caller is on it
-	 * @param candidate where to
-	 * @param dial what the attempt is part of
-	 * @param watcher follows the connection
-	 * @param begun told the connection, or {@code null} where not even a socket could be
-	 * had: at once, unless a source port is looked for
-	 */
-	void connect(Loop loop, Candidate candidate, Dial dial, Watcher watcher,
+	private void connect(Loop loop, Candidate candidate, Dial dial, Watcher watcher,
 			Consumer<@Nullable FrameConnection> begun) {
 		this.sources.connect(loop, () -> socket(loop), candidate.address(),
 				(attempt) -> begun.accept((attempt != null) ? connect(loop, candidate, dial, watcher, attempt) : null));
@@ -211,7 +209,7 @@ public final class Connector extends AbstractClientConnectionFactory {
 	private static void judge(TargetState state, Closure closure, long since) {
 		boolean reset = closure.reason() == CloseReason.UPSTREAM_RESET;
 		if ((reset || (closure.reason() == CloseReason.UPSTREAM_EOF && closure.bytesOut() == 0))
-				&& closure.bytesIn() == 0 && System.nanoTime() - since < Dialled.SOON) {
+				&& closure.bytesIn() == 0 && System.nanoTime() - since < SOON) {
 			state.failed(Evidence.ANSWER);
 		}
 	}
@@ -257,14 +255,6 @@ public final class Connector extends AbstractClientConnectionFactory {
 		Cause why = connection.cause();
 		return !(thrown instanceof ClosedChannelException)
 				|| (why != null && why.reason() == CloseReason.CONNECT_TIMEOUT);
-	}
-
-	/**
-	 * What stands for a socket that could not even be made.
-	 * @return the cause
-	 */
-	Cause noSocket() {
-		return Cause.byGateway(CloseReason.OVERLOAD, "no socket for an upstream connection: too many open files");
 	}
 
 	@Override

@@ -50,11 +50,11 @@ final class CorrelatedLink extends Link {
 	/** The heartbeat's key, if it has one. */
 	private final @Nullable String heartbeatKey;
 
-	CorrelatedLink(Shard shard, Correlator correlator, GeneratedKeys generatedKeys) {
-		super(shard);
-		this.correlator = correlator;
+	CorrelatedLink(LinkOwner<Link> owner, LinkSettings settings, GeneratedKeys generatedKeys) {
+		super(owner, settings);
+		this.correlator = settings.keys();
 		this.generatedKeys = generatedKeys;
-		this.heartbeatKey = pulse().key(correlator);
+		this.heartbeatKey = pulse().key(this.correlator);
 	}
 
 	@Override
@@ -85,7 +85,7 @@ final class CorrelatedLink extends Link {
 		}
 		Predicate<String> taken = (digits && key.isWhole()) ? this.inUse
 				: (one) -> this.inUse.test(key.with(one)) || !(digits || canCarry(exchange, key, one));
-		String next = this.generatedKeys.next(key.part().length(), digits, taken, shard().loop().now());
+		String next = this.generatedKeys.next(key.part().length(), digits, taken, loop().now());
 		exchange.ownKey(next);
 		if (next == null && key.isWhole()) {
 			this.usedUp.add(kind);
@@ -147,7 +147,7 @@ final class CorrelatedLink extends Link {
 	 * taken for the client's.
 	 */
 	@Override
-	boolean hasRoomForHeartbeat(Exchange heartbeat) {
+	public boolean hasRoomForHeartbeat(Exchange heartbeat) {
 		CorrelationKey key = this.correlator.inRequest(heartbeat.request());
 		if (key == null) {
 			return true;
@@ -206,13 +206,13 @@ final class CorrelatedLink extends Link {
 			this.pending.values().remove(heartbeat);
 		}
 		else {
-			unsolicited(frame, fault);
+			doubts().noReply(connection(), frame, fault);
 		}
 	}
 
 	@Override
 	void replyTimedOut(Cause cause) {
-		long limit = connection().terms().timeouts().nanos(Timer.REPLY);
+		long limit = settings().timeouts().nanos(Timer.REPLY);
 		long now = System.nanoTime();
 		List<Exchange> late = new ArrayList<>();
 		this.pending.entrySet().removeIf((entry) -> {
@@ -223,14 +223,14 @@ final class CorrelatedLink extends Link {
 			}
 			return gone;
 		});
-		missed(late);
+		feedback().unanswered(late);
 		late.forEach((exchange) -> exchange.fail(cause));
 		// The first one's was counted as it ran out.
 		for (int i = 1; i < late.size(); i++) {
-			connection().terms().timeouts().countFired(Timer.REPLY);
+			settings().timeouts().countFired(Timer.REPLY);
 		}
 		if (this.givenUp.size() > MOST_GIVEN_UP) {
-			shard().gone(this);
+			owner().closed(this);
 			retire(Cause.byGateway(CloseReason.REPLY_TIMEOUT, "too many requests given up on this link"));
 		}
 		endIfRetired();
@@ -240,7 +240,7 @@ final class CorrelatedLink extends Link {
 	void sweep(long now) {
 		this.usedUp.clear();
 		if (!this.givenUp.isEmpty()) {
-			long limit = shard().connector().terms().timeouts().nanos(Timer.REPLY);
+			long limit = settings().timeouts().nanos(Timer.REPLY);
 			Iterator<Long> since = this.givenUp.values().iterator();
 			while (since.hasNext() && now - since.next() >= limit) {
 				since.remove();
@@ -249,7 +249,7 @@ final class CorrelatedLink extends Link {
 	}
 
 	@Override
-	Collection<Exchange> underWay() {
+	public Collection<Exchange> underWay() {
 		return this.pending.values();
 	}
 

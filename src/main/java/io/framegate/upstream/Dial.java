@@ -24,13 +24,38 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Dial {
 
+	/**
+	 * What a dial needs of the one who opens sockets.
+	 */
+	@FunctionalInterface
+	interface Owner {
+
+		/**
+		 * Begins to connect. The outcome comes to the watcher: opened or closed.
+		 * @param loop the loop; the caller is on it
+		 * @param candidate where to
+		 * @param dial what the attempt is part of
+		 * @param watcher follows the connection
+		 * @param begun told the connection, or {@code null} where not even a socket could
+		 * be had: at once, unless a source port is looked for
+		 */
+		void connect(Loop loop, Candidate candidate, Dial dial, Watcher watcher,
+				Consumer<@Nullable FrameConnection> begun);
+
+	}
+
 	/** The Connection Attempt Delay of RFC 8305, section 5. */
 	private static final long HEAD_START_MILLIS = 250;
 
 	private static final Cause SLOWER = Cause.byGateway(CloseReason.RETIRED,
 			"another address of the target was faster");
 
-	private final Connector connector;
+	private static final Cause NO_SOCKET = Cause.byGateway(CloseReason.OVERLOAD,
+			"no socket for an upstream connection: too many open files");
+
+	private final Owner owner;
+
+	private final Timeouts timeouts;
 
 	private final Loop loop;
 
@@ -63,8 +88,9 @@ public final class Dial {
 
 	private boolean over;
 
-	Dial(Connector connector, Loop loop, Watcher watcher, Consumer<Cause> failed) {
-		this.connector = connector;
+	Dial(Owner owner, Timeouts timeouts, Loop loop, Watcher watcher, Consumer<Cause> failed) {
+		this.owner = owner;
+		this.timeouts = timeouts;
 		this.loop = loop;
 		this.watcher = watcher;
 		this.failed = failed;
@@ -94,14 +120,14 @@ public final class Dial {
 	 * Waits for a name to be looked up, as long as a connect may take.
 	 */
 	private void awaitName(TargetState target) {
-		Timeouts timeouts = this.connector.terms().timeouts();
-		long limit = timeouts.nanos(Timer.CONNECT);
+		long limit = this.timeouts.nanos(Timer.CONNECT);
 		this.awaited = target;
 		if (limit > 0) {
 			this.headStart = this.loop.after(limit, () -> {
-				timeouts.countFired(Timer.CONNECT);
-				this.cause = Cause.byGateway(CloseReason.CONNECT_TIMEOUT, target.target()
-						+ ": its name was not looked up within connect (" + timeouts.limit(Timer.CONNECT).text() + ")");
+				this.timeouts.countFired(Timer.CONNECT);
+				this.cause = Cause.byGateway(CloseReason.CONNECT_TIMEOUT,
+						target.target() + ": its name was not looked up within connect ("
+								+ this.timeouts.limit(Timer.CONNECT).text() + ")");
 				target.failed(Evidence.CONNECT);
 				this.awaited = null;
 				tryNext();
@@ -157,7 +183,7 @@ public final class Dial {
 			return;
 		}
 		this.beginning = true;
-		this.connector.connect(this.loop, this.candidates.get(this.next++), this, this.watcher, this::begun);
+		this.owner.connect(this.loop, this.candidates.get(this.next++), this, this.watcher, this::begun);
 	}
 
 	private void begun(@Nullable FrameConnection connection) {
@@ -174,7 +200,7 @@ public final class Dial {
 			}
 		}
 		else if (this.attempts.isEmpty()) {
-			fail(this.connector.noSocket());
+			fail(NO_SOCKET);
 		}
 	}
 

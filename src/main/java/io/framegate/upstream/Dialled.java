@@ -1,27 +1,25 @@
 package io.framegate.upstream;
 
 import java.net.InetAddress;
+import java.util.Collection;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 
 import io.framegate.connection.Cause;
+import io.framegate.connection.CloseReason;
 import io.framegate.connection.FrameConnection;
+import io.framegate.connection.Loop;
 import io.framegate.connection.Watcher;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a link is before it carries anything: the dial, then the connection, and to which
- * target. Event loop only.
+ * A link's connection: how it comes about, to which target, whether it is of use, and how
+ * it ends. Event loop only.
  */
 abstract class Dialled implements Watcher {
 
-	/**
-	 * A connection that its server ends unused within this time, in nanoseconds, was of
-	 * no use.
-	 */
-	static final long SOON = TimeUnit.SECONDS.toNanos(1);
+	private final Loop loop;
 
-	private final Shard shard;
+	private final LinkSettings settings;
 
 	private @Nullable Dial dial;
 
@@ -32,15 +30,18 @@ abstract class Dialled implements Watcher {
 
 	private boolean ready;
 
+	private boolean retiring;
+
 	private long openedAt;
 
-	Dialled(Shard shard) {
-		this.shard = shard;
+	Dialled(Loop loop, LinkSettings settings) {
+		this.loop = loop;
+		this.settings = settings;
 	}
 
 	/**
 	 * The dial has failed.
-	 * @param cause why
+	 * @param cause the cause
 	 */
 	abstract void dialFailed(Cause cause);
 
@@ -50,34 +51,30 @@ abstract class Dialled implements Watcher {
 	abstract void established();
 
 	/**
+	 * Every exchange under way, oldest first.
+	 * @return the exchanges
+	 */
+	public abstract Collection<Exchange> underWay();
+
+	/**
 	 * Connects to one target.
+	 * @param connector opens the connection
 	 * @param target the target
 	 */
-	final void start(TargetState target) {
+	final void start(Connector connector, TargetState target) {
 		this.wanted = target;
-		this.dial = this.shard.connector().dial(this.shard.loop(), target, this, this::dialFailed);
+		this.dial = connector.dial(this.loop, target, this, this::dialFailed);
 	}
 
 	/**
 	 * Connects to the first target that accepts.
+	 * @param connector opens the connection
 	 * @param client for whom
 	 * @param first the target to try first, or {@code null}
 	 */
-	final void start(@Nullable InetAddress client, @Nullable TargetState first) {
+	final void start(Connector connector, @Nullable InetAddress client, @Nullable TargetState first) {
 		this.wanted = first;
-		this.dial = this.shard.connector().dial(this.shard.loop(), client, first, this, this::dialFailed);
-	}
-
-	/**
-	 * Gives up what is not established.
-	 * @param cause why
-	 * @return whether there was no connection yet
-	 */
-	final boolean cancelDial(Cause cause) {
-		if (this.connection == null && this.dial != null) {
-			this.dial.cancel(cause);
-		}
-		return this.connection == null;
+		this.dial = connector.dial(this.loop, client, first, this, this::dialFailed);
 	}
 
 	final boolean isDialling() {
@@ -112,18 +109,25 @@ abstract class Dialled implements Watcher {
 		this.ready = true;
 	}
 
-	final boolean isReady() {
+	public final boolean isReady() {
 		return this.ready;
 	}
 
 	/**
-	 * Whether the connection still goes both ways, as far as that matters.
-	 * @return whether what is sent may be answered, if it is to be
+	 * Whether exchanges may be sent.
+	 * @return whether it is there to be used
 	 */
-	final boolean isWhole() {
+	public final boolean isOpen() {
+		return this.ready && !this.retiring && isWhole();
+	}
+
+	/**
+	 * Whether the connection still goes both ways, as far as that matters.
+	 */
+	private boolean isWhole() {
 		FrameConnection established = this.connection;
 		return established != null && established.isOpen() && !established.isCut()
-				&& (this.shard.isOneWay() || !established.isInputEnded()) && !established.isOutputEnding();
+				&& (this.settings.oneWay() || !established.isInputEnded()) && !established.isOutputEnding();
 	}
 
 	final FrameConnection connection() {
@@ -134,25 +138,116 @@ abstract class Dialled implements Watcher {
 		return this.connection;
 	}
 
-	final @Nullable TargetState target() {
+	public final @Nullable TargetState target() {
 		FrameConnection established = this.connection;
 		return (established != null && established.attachment() instanceof TargetState state) ? state : this.wanted;
 	}
 
-	final Shard shard() {
-		return this.shard;
+	public final Loop loop() {
+		return this.loop;
+	}
+
+	final LinkSettings settings() {
+		return this.settings;
 	}
 
 	/**
 	 * Whether the connection has lasted for longer than one that is of no use.
-	 * @return whether it is older than {@link #SOON}
+	 * @return whether it is older than {@link Connector#SOON}
 	 */
-	final boolean hasLasted() {
-		return System.nanoTime() - this.openedAt >= SOON;
+	public final boolean hasLasted() {
+		return System.nanoTime() - this.openedAt >= Connector.SOON;
 	}
 
 	final long openedAt() {
 		return this.openedAt;
+	}
+
+	/**
+	 * When it was last known to be alive: when something came, or, where nothing is to
+	 * come, when something left.
+	 * @return a {@link System#nanoTime()} stamp
+	 */
+	public final long lastAliveAt() {
+		FrameConnection established = connection();
+		return this.settings.oneWay() ? established.lastActivity() : established.lastReadNanos();
+	}
+
+	/**
+	 * Whether a request has left whole: no reply to it can come before.
+	 * @param exchange the exchange
+	 * @return whether it has
+	 */
+	final boolean hasLeft(Exchange exchange) {
+		return connection().settledPosition() >= exchange.end();
+	}
+
+	/**
+	 * Takes no more exchanges, and ends once those under way are done. Its owner knows.
+	 * @param cause why
+	 */
+	final void retire(Cause cause) {
+		this.retiring = true;
+		FrameConnection established = this.connection;
+		if (established == null) {
+			if (this.dial != null) {
+				this.dial.cancel(cause);
+			}
+			return;
+		}
+		established.because(cause);
+		if (underWay().isEmpty()) {
+			established.finish(cause);
+		}
+	}
+
+	/**
+	 * Retires at somebody's wish: what is under way is not waited for any longer than the
+	 * drain timer says.
+	 * @param cause why
+	 * @param since when the drain began, a {@link System#nanoTime()} stamp
+	 */
+	final void drain(Cause cause, long since) {
+		FrameConnection established = this.connection;
+		if (established != null) {
+			established.drain(since);
+		}
+		retire(cause);
+	}
+
+	/**
+	 * Takes no more exchanges; how it ends is decided elsewhere.
+	 */
+	final void stopUse() {
+		this.retiring = true;
+	}
+
+	public final boolean isRetiring() {
+		return this.retiring;
+	}
+
+	final void endIfRetired() {
+		FrameConnection established = this.connection;
+		if (this.retiring && established != null && underWay().isEmpty()) {
+			Cause why = established.cause();
+			established.finish((why != null) ? why : Cause.byGateway(CloseReason.RETIRED, ""));
+		}
+	}
+
+	@Override
+	public final void answer(FrameConnection to, byte[] payload) {
+		if (!to.isOpen() || to.isOutputEnding() || to.framing().refusal(payload) != null) {
+			this.settings.meters().countUndelivered(1);
+		}
+		else {
+			to.write(payload);
+		}
+	}
+
+	/** Being idle is what links are for; the pool has limits of its own. */
+	@Override
+	public final long lastActivity(FrameConnection idle) {
+		return 0;
 	}
 
 }

@@ -4,6 +4,7 @@ import io.framegate.connection.Cause;
 import io.framegate.connection.CloseReason;
 import io.framegate.connection.EndedBy;
 import io.framegate.connection.FrameConnection;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What came on a link that no exchange explains: counted, held against the target, and
@@ -11,12 +12,36 @@ import io.framegate.connection.FrameConnection;
  */
 final class Doubts {
 
-	private final Link link;
+	/**
+	 * What doubts need of their link.
+	 */
+	interface Owner {
+
+		/**
+		 * How many exchanges the link was given.
+		 * @return a number of exchanges
+		 */
+		long exchanges();
+
+		@Nullable TargetState target();
+
+		/**
+		 * Ends the link at once.
+		 * @param cause why
+		 */
+		void poison(Cause cause);
+
+	}
+
+	private final Owner owner;
+
+	private final LinkSettings settings;
 
 	private boolean halfCounted;
 
-	Doubts(Link link) {
-		this.link = link;
+	Doubts(Owner owner, LinkSettings settings) {
+		this.owner = owner;
+		this.settings = settings;
 	}
 
 	/**
@@ -24,14 +49,29 @@ final class Doubts {
 	 * @param what the cause in {@code framegate.replies.discarded}
 	 */
 	void discard(String what) {
-		this.link.shard().connector().terms().meters().countDiscarded(what);
+		this.settings.meters().countDiscarded(what);
+	}
+
+	/**
+	 * A frame came that is no reply.
+	 * @param from its connection, which stays
+	 * @param frame the frame
+	 * @param fault why it can't be given to anybody, or {@code null}
+	 */
+	void noReply(FrameConnection from, byte[] frame, @Nullable Cause fault) {
+		if (fault == null) {
+			this.settings.unsolicited().take(from, frame);
+		}
+		else {
+			discard("too-long");
+		}
 	}
 
 	/**
 	 * A reply came that no exchange waits for.
 	 */
 	void unsolicited() {
-		String what = (this.link.exchanges() > 0) ? "doubled" : "unsolicited";
+		String what = (this.owner.exchanges() > 0) ? "doubled" : "unsolicited";
 		stray(what, what + " reply");
 	}
 
@@ -55,19 +95,19 @@ final class Doubts {
 	 */
 	private void stray(String what, String detail) {
 		discard(what);
-		TargetState target = this.link.target();
+		TargetState target = this.owner.target();
 		if (target != null) {
 			target.strayed();
 		}
-		this.link.poison(new Cause(CloseReason.LATE_REPLY, EndedBy.UPSTREAM, detail));
+		this.owner.poison(new Cause(CloseReason.LATE_REPLY, EndedBy.UPSTREAM, detail));
 	}
 
 	/**
 	 * The connection ended, perhaps inside a reply.
-	 * @param ended the connection
+	 * @param insideFrame whether a part of a frame had come
 	 */
-	void ended(FrameConnection ended) {
-		if (!this.halfCounted && ended.isInsideFrame() && !this.link.shard().isOneWay()) {
+	void ended(boolean insideFrame) {
+		if (!this.halfCounted && insideFrame && !this.settings.oneWay()) {
 			this.halfCounted = true;
 			discard("half");
 		}

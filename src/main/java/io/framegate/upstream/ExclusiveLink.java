@@ -8,18 +8,14 @@ import io.framegate.connection.FrameConnection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries one exchange at a time. Where the configuration says how to find keys, a reply
- * must have its request's.
+ * Carries one exchange at a time. Event loop only.
  */
-final class ExclusiveLink extends Link {
-
-	private final @Nullable Correlator correlator;
+final class ExclusiveLink extends InOrderLink {
 
 	private @Nullable Exchange current;
 
-	ExclusiveLink(Shard shard, @Nullable Correlator correlator) {
-		super(shard);
-		this.correlator = correlator;
+	ExclusiveLink(LinkOwner<Link> owner, LinkSettings settings) {
+		super(owner, settings);
 	}
 
 	@Override
@@ -34,36 +30,27 @@ final class ExclusiveLink extends Link {
 	}
 
 	@Override
-	void received(byte[] reply, @Nullable Cause fault) {
-		Exchange answered = this.current;
-		if (answered != null && hasLeft(answered) && isAnswer(this.correlator, answered, reply)) {
-			this.current = null;
-			worked(answered);
-			settle(answered, reply, fault);
-			idle();
-		}
-		else if (this.correlator != null && !this.correlator.isReply(reply)) {
-			unsolicited(reply, fault);
-		}
-		else if (answered == null) {
-			doubts().unsolicited();
-		}
-		else if (!hasLeft(answered)) {
-			doubts().early();
-		}
-		else {
-			doubts().unmatched();
-		}
+	@Nullable Exchange first() {
+		return this.current;
+	}
+
+	@Override
+	void answered(Exchange first, byte[] reply, @Nullable Cause fault) {
+		this.current = null;
+		worked(first);
+		settle(first, reply, fault);
+		idle();
 	}
 
 	/** Where it can be told, what lies there need not be a reply too many. */
 	@Override
 	boolean isSoiled() {
-		return (this.correlator == null || !this.correlator.hasCondition()) && super.isSoiled();
+		Correlator known = correlator();
+		return (known == null || !known.hasCondition()) && super.isSoiled();
 	}
 
 	@Override
-	Collection<Exchange> underWay() {
+	public Collection<Exchange> underWay() {
 		Exchange exchange = this.current;
 		return (exchange != null) ? List.of(exchange) : List.of();
 	}

@@ -1,7 +1,6 @@
 package io.framegate.upstream;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 
@@ -18,36 +17,27 @@ import org.jspecify.annotations.Nullable;
  * carries nothing more, what still comes is thrown away, and its exchanges fail. Event
  * loop only.
  */
-abstract class Link extends Dialled implements Origin.Lane {
+abstract class Link extends Dialled implements Origin.Lane, Pulse.Owner, Doubts.Owner, TargetFeedback.Owner {
 
-	/**
-	 * So many times longer it rests as it opens, lest a greeting be taken for a reply.
-	 */
-	private static final int OPENING = 10;
+	private final LinkOwner<Link> owner;
 
 	private final Pulse pulse;
 
-	private final Doubts doubts = new Doubts(this);
+	private final Doubts doubts;
 
-	private boolean retiring;
+	private final TargetFeedback feedback = new TargetFeedback(this);
 
 	private boolean poisoned;
-
-	/** A request was answered. */
-	private boolean proven;
-
-	private boolean judged;
-
-	/** Why it ended, where that was not the gateway's wish. */
-	private @Nullable Cause ended;
 
 	private long idleSince = System.nanoTime();
 
 	private long exchanges;
 
-	Link(Shard shard) {
-		super(shard);
-		this.pulse = new Pulse(this, shard.links().heartbeat());
+	Link(LinkOwner<Link> owner, LinkSettings settings) {
+		super(owner.loop(), settings);
+		this.owner = owner;
+		this.pulse = new Pulse(this, settings);
+		this.doubts = new Doubts(this, settings);
 	}
 
 	// What the kinds say
@@ -86,12 +76,8 @@ abstract class Link extends Dialled implements Origin.Lane {
 		return false;
 	}
 
-	/**
-	 * Whether a heartbeat can be sent now.
-	 * @param heartbeat the gateway's own exchange
-	 * @return whether there is room for it
-	 */
-	boolean hasRoomForHeartbeat(Exchange heartbeat) {
+	@Override
+	public boolean hasRoomForHeartbeat(Exchange heartbeat) {
 		return true;
 	}
 
@@ -110,12 +96,6 @@ abstract class Link extends Dialled implements Origin.Lane {
 	 * should be
 	 */
 	abstract void received(byte[] reply, @Nullable Cause fault);
-
-	/**
-	 * Every exchange under way, oldest first.
-	 * @return the exchanges
-	 */
-	abstract Collection<Exchange> underWay();
 
 	/**
 	 * Forgets every exchange under way.
@@ -142,22 +122,17 @@ abstract class Link extends Dialled implements Origin.Lane {
 	@Override
 	final void established() {
 		this.idleSince = openedAt();
-		shard().established(this);
+		this.owner.established(this);
 	}
 
 	@Override
 	final void dialFailed(Cause cause) {
-		this.ended = cause;
-		shard().dialFailed(this, cause);
+		this.feedback.connectFailed(cause);
+		this.owner.connectFailed(this, cause);
 	}
 
-	/**
-	 * Whether exchanges may be sent.
-	 * @return whether it is there to be used
-	 */
-	@Override
-	public final boolean isOpen() {
-		return isReady() && !this.retiring && isWhole();
+	final LinkOwner<Link> owner() {
+		return this.owner;
 	}
 
 	final Pulse pulse() {
@@ -168,52 +143,23 @@ abstract class Link extends Dialled implements Origin.Lane {
 		return this.doubts;
 	}
 
-	/**
-	 * Sends a request.
-	 * @param exchange the exchange, claimed
-	 */
-	final void send(Exchange exchange) {
+	final TargetFeedback feedback() {
+		return this.feedback;
+	}
+
+	@Override
+	public final @Nullable Exchange beating() {
+		return this.pulse.beating();
+	}
+
+	@Override
+	public final void send(Exchange exchange) {
 		byte[] request = begin(exchange);
 		FrameConnection to = connection();
 		long from = to.writePosition();
 		this.exchanges++;
 		to.write(request);
 		exchange.written(from, to.writePosition());
-	}
-
-	/**
-	 * Whether a request has left whole: no reply to it can come before.
-	 * @param exchange the exchange
-	 * @return whether it has
-	 */
-	final boolean hasLeft(Exchange exchange) {
-		return connection().settledPosition() >= exchange.end();
-	}
-
-	/**
-	 * Whether a frame answers an exchange, as far as a condition and keys can tell.
-	 * @param correlator knows both, {@code null} where there is nothing to tell by
-	 * @param exchange the exchange
-	 * @param frame the frame
-	 * @return whether it is to be given to the exchange
-	 */
-	final boolean isAnswer(@Nullable Correlator correlator, Exchange exchange, byte[] frame) {
-		return correlator == null || (exchange == this.pulse.beating() && this.pulse.isExpected(frame))
-				|| (correlator.meetsCondition(frame) && correlator.isReplyTo(exchange.key(), frame));
-	}
-
-	/**
-	 * A frame came that is no reply.
-	 * @param frame the frame
-	 * @param fault why it can't be given to anybody, or {@code null}
-	 */
-	final void unsolicited(byte[] frame, @Nullable Cause fault) {
-		if (fault == null) {
-			shard().links().unsolicited(connection(), frame);
-		}
-		else {
-			this.doubts.discard("too-long");
-		}
 	}
 
 	/**
@@ -233,16 +179,6 @@ abstract class Link extends Dialled implements Origin.Lane {
 	}
 
 	/**
-	 * Why it was of no use, if it ended before it was ready, or soon and without having
-	 * carried anything.
-	 * @return why it ended; {@code null} where it was of use, or not needed any more
-	 */
-	final @Nullable Cause fruitless() {
-		boolean used = isReady() && (this.proven || hasLasted());
-		return used ? null : this.ended;
-	}
-
-	/**
 	 * Whether bytes lie there that no exchange under way can explain.
 	 */
 	boolean isSoiled() {
@@ -256,39 +192,33 @@ abstract class Link extends Dialled implements Origin.Lane {
 	 */
 	final void worked(Exchange exchange) {
 		if (exchange != this.pulse.beating()) {
-			prove();
+			this.feedback.worked();
+		}
+	}
+
+	@Override
+	public final void proven() {
+		this.owner.proven();
+	}
+
+	@Override
+	public final void heartbeatAnswered() {
+		this.feedback.heartbeatAnswered();
+		if (!isReady()) {
+			takeIntoUse();
 		}
 	}
 
 	/**
-	 * It was of use.
+	 * From now on exchanges may be sent.
 	 */
-	final void prove() {
-		if (!this.proven) {
-			this.proven = true;
-			shard().proven();
-		}
-		TargetState state = target();
-		if (state != null) {
-			state.worked();
-		}
+	final void takeIntoUse() {
+		ready();
+		this.owner.idle(this);
 	}
 
-	final boolean isProven() {
-		return this.proven;
-	}
-
-	/**
-	 * A heartbeat was answered as expected.
-	 */
-	final void heartbeatAnswered() {
-		TargetState state = target();
-		if (state != null) {
-			state.answered();
-		}
-	}
-
-	final long exchanges() {
+	@Override
+	public final long exchanges() {
 		return this.exchanges;
 	}
 
@@ -302,134 +232,32 @@ abstract class Link extends Dialled implements Origin.Lane {
 	 * @return nanoseconds, 0 or less for no longer
 	 */
 	final long restLeft(long now) {
-		long rest = shard().links().rest();
-		TargetState state = target();
-		if (state != null && !shard().links().checksKeys()) {
-			rest = state.rest((this.exchanges == 0) ? OPENING * rest : rest);
-		}
-		return rest - (now - this.idleSince);
+		return settings().rest(target(), this.exchanges == 0) - (now - this.idleSince);
 	}
 
 	final void idle() {
 		this.idleSince = System.nanoTime();
-		shard().freed(this);
+		this.owner.idle(this);
 	}
 
-	/**
-	 * Takes no more exchanges, and ends once those under way are done.
-	 * @param cause why
-	 */
-	final void retire(Cause cause) {
-		this.retiring = true;
-		if (cancelDial(cause)) {
-			shard().gone(this);
-			return;
-		}
-		connection().because(cause);
-		if (underWay().isEmpty()) {
-			connection().finish(cause);
-		}
-	}
-
-	/**
-	 * Retires at somebody's wish: what is under way is not waited for any longer than the
-	 * drain timer says.
-	 * @param cause why
-	 * @param since when the drain began, a {@link System#nanoTime()} stamp
-	 */
-	final void drain(Cause cause, long since) {
-		FrameConnection established = connectionIfAny();
-		if (established != null) {
-			established.drain(since);
-		}
-		retire(cause);
-	}
-
-	final void endIfRetired() {
-		FrameConnection established = connectionIfAny();
-		if (this.retiring && established != null && underWay().isEmpty()) {
-			Cause why = established.cause();
-			established.finish((why != null) ? why : Cause.byGateway(CloseReason.RETIRED, ""));
-		}
-	}
-
-	/**
-	 * Ends the link at once, for what comes on it can no longer be matched.
-	 * @param cause why
-	 */
-	final void poison(Cause cause) {
+	/** Ends at once, because what comes can no longer be matched. */
+	@Override
+	public final void poison(Cause cause) {
 		if (!this.poisoned) {
 			this.poisoned = true;
-			ended(cause);
-			this.retiring = true;
-			shard().gone(this);
+			this.feedback.ended(cause);
+			stopUse();
+			this.owner.closed(this);
 			List<Exchange> failed = new ArrayList<>(underWay());
 			clear();
 			failed.forEach((exchange) -> exchange.fail(cause));
 			connection().finish(cause);
-			shard().lingers(connection());
-			shard().dispatch();
+			this.owner.poisoned(connection());
+			this.owner.roomAvailable();
 		}
-	}
-
-	/**
-	 * Takes note, once, of why it takes no more exchanges: a target that does not answer
-	 * what it was sent, or ends connections before they are of use, is a little less to
-	 * be trusted.
-	 */
-	private void ended(Cause cause) {
-		if (this.judged) {
-			return;
-		}
-		this.judged = true;
-		TargetState state = target();
-		if (!this.retiring && cause.endedBy() != EndedBy.OPERATOR) {
-			boolean mute = state != null && cause.detail().isEmpty();
-			this.ended = mute ? new Cause(cause.reason(), cause.endedBy(),
-					Objects.requireNonNull(state).target() + " ended the connection unused") : cause;
-		}
-		Evidence missed = missed(cause);
-		if (state != null && missed != null) {
-			state.failed(missed);
-		}
-	}
-
-	/**
-	 * Exchanges were not answered, and the link stays.
-	 * @param exchanges some, all of one moment
-	 */
-	final void missed(List<Exchange> exchanges) {
-		TargetState state = target();
-		if (state != null && !exchanges.isEmpty()) {
-			Exchange heartbeat = this.pulse.beating();
-			state.failed(exchanges.stream().allMatch((exchange) -> exchange == heartbeat) ? Evidence.ANSWER
-					: Evidence.EXCHANGE);
-		}
-	}
-
-	private @Nullable Evidence missed(Cause cause) {
-		Exchange heartbeat = this.pulse.beating();
-		if (cause.endedBy() == EndedBy.OPERATOR || cause.reason() == CloseReason.INTERNAL_ERROR) {
-			return null;
-		}
-		if (underWay().stream().anyMatch((exchange) -> exchange != heartbeat)) {
-			return Evidence.EXCHANGE;
-		}
-		boolean bad = heartbeat != null || cause.reason() == CloseReason.BAD_FRAME || fruitless() != null;
-		return (bad && !this.retiring) ? Evidence.ANSWER : null;
 	}
 
 	// What happens to its connection
-
-	@Override
-	public final void answer(FrameConnection to, byte[] payload) {
-		if (!to.isOpen() || to.isOutputEnding() || to.framing().refusal(payload) != null) {
-			to.terms().meters().countUndelivered(1);
-		}
-		else {
-			to.write(payload);
-		}
-	}
 
 	/**
 	 * A frame came and passed the reply channel.
@@ -451,7 +279,7 @@ abstract class Link extends Dialled implements Origin.Lane {
 	 */
 	@Override
 	public final int wantedOfOversize() {
-		return shard().isOneWay() ? FrameSink.NONE : shard().links().searchedBytes();
+		return settings().oneWay() ? FrameSink.NONE : settings().searchedBytes();
 	}
 
 	@Override
@@ -476,9 +304,9 @@ abstract class Link extends Dialled implements Origin.Lane {
 			return;
 		}
 		ended.because(new Cause(CloseReason.UPSTREAM_EOF, EndedBy.UPSTREAM, ""));
-		this.doubts.ended(ended);
-		ended(Objects.requireNonNull(ended.cause()));
-		shard().gone(this);
+		this.doubts.ended(ended.isInsideFrame());
+		this.feedback.ended(Objects.requireNonNull(ended.cause()));
+		this.owner.closed(this);
 		ended.takeBack();
 		ended.halfClose();
 		endUnderWay(Objects.requireNonNull(ended.cause()), ended);
@@ -495,7 +323,7 @@ abstract class Link extends Dialled implements Origin.Lane {
 	@Override
 	public void writabilityChanged(FrameConnection changed) {
 		if (changed.isWritable()) {
-			shard().dispatch();
+			this.owner.roomAvailable();
 		}
 	}
 
@@ -511,7 +339,7 @@ abstract class Link extends Dialled implements Origin.Lane {
 
 	@Override
 	public final void drain(FrameConnection draining, Cause cause) {
-		shard().gone(this);
+		this.owner.closed(this);
 		draining.because(cause);
 		drain(cause, System.nanoTime());
 	}
@@ -521,12 +349,12 @@ abstract class Link extends Dialled implements Origin.Lane {
 		if (wasAttempt(closed, cause)) {
 			return;
 		}
-		this.doubts.ended(closed);
-		ended(cause);
-		shard().gone(this);
+		this.doubts.ended(closed.isInsideFrame());
+		this.feedback.ended(cause);
+		this.owner.closed(this);
 		endUnderWay(cause, closed);
 		// Its place is free.
-		shard().dispatch();
+		this.owner.roomAvailable();
 	}
 
 	/**
@@ -543,13 +371,13 @@ abstract class Link extends Dialled implements Origin.Lane {
 			boolean stayed = exchange != this.pulse.beating() && !exchange.isGivenUp()
 					&& (ended.isTakenBack(exchange.begin()) || (ended.isCut() && !ended.mayHaveLeft(exchange.begin())));
 			if (stayed && exchange.unsent()) {
-				shard().putBack(exchange);
+				this.owner.putBack(exchange);
 			}
 			else {
 				exchange.fail(cause);
 			}
 		}
-		shard().dispatch();
+		this.owner.roomAvailable();
 	}
 
 	@Override
@@ -557,12 +385,6 @@ abstract class Link extends Dialled implements Origin.Lane {
 		for (Exchange oldest : underWay()) {
 			return oldest.createdAt();
 		}
-		return 0;
-	}
-
-	/** Being idle is what links are for; the pool has limits of its own. */
-	@Override
-	public final long lastActivity(FrameConnection idle) {
 		return 0;
 	}
 

@@ -5,15 +5,12 @@ import java.util.List;
 import java.util.Objects;
 
 import io.framegate.connection.Cause;
-import io.framegate.connection.FrameConnection;
 import io.framegate.connection.Loops;
+import io.framegate.connection.Terms;
 import io.framegate.route.Correlation;
-import io.framegate.route.Heartbeat;
 import io.framegate.route.Mode;
-import io.framegate.route.Pool;
 import io.framegate.route.Route;
-import io.framegate.route.Sharing;
-import io.framegate.timeout.Timeouts;
+import io.framegate.route.Upstream;
 import io.framegate.timeout.Timer;
 import org.jspecify.annotations.Nullable;
 
@@ -26,17 +23,9 @@ public final class Links {
 
 	private static final int EXCLUSIVE = 16;
 
-	private final Route route;
-
-	private final Connector connector;
-
-	private final @Nullable Correlator correlator;
+	private final LinkSettings settings;
 
 	private final GeneratedKeys generatedKeys;
-
-	private final UnsolicitedFrames unsolicited;
-
-	private final int searchedBytes;
 
 	private final List<Shard> shards = new ArrayList<>();
 
@@ -48,21 +37,23 @@ public final class Links {
 	 * @param unsolicited takes what servers send of their own accord
 	 */
 	public Links(Route route, Connector connector, Loops loops, UnsolicitedFrames unsolicited) {
-		this.route = route;
-		this.connector = connector;
-		this.unsolicited = unsolicited;
-		Correlation correlation = route.upstream().correlation();
-		this.correlator = (correlation != null) ? new Correlator(correlation) : null;
-		this.searchedBytes = (this.correlator != null) ? this.correlator.searchedBytes(connector.terms().maxFrameSize())
-				: 0;
-		Timeouts timeouts = connector.terms().timeouts();
+		Upstream upstream = route.upstream();
+		Correlation correlation = upstream.correlation();
+		Correlator correlator = (correlation != null) ? new Correlator(correlation) : null;
+		Terms terms = connector.terms();
+		int searchedBytes = (correlator != null) ? correlator.searchedBytes(terms.maxFrameSize()) : 0;
+		this.settings = new LinkSettings(route.mode() == Mode.ONE_WAY, upstream.sharing(), upstream.pool(),
+				upstream.heartbeat(), correlator, searchedBytes, terms.timeouts(), terms.meters(), unsolicited);
 		this.generatedKeys = new GeneratedKeys((correlation != null) ? correlation.keyRange() : null,
-				() -> timeouts.nanos(Timer.REPLY));
+				() -> terms.timeouts().nanos(Timer.REPLY));
 		int loopCount = loops.all().size();
-		int most = Objects.requireNonNullElse(pool().maxConnections(), isPermanent() ? loopCount : EXCLUSIVE);
+		int most = Objects.requireNonNullElse(upstream.pool().maxConnections(),
+				this.settings.isPermanent() ? loopCount : EXCLUSIVE);
 		int count = Math.min(loopCount, most);
 		for (int i = 0; i < count; i++) {
-			this.shards.add(new Shard(this, loops.all().get(i), most / count + ((i < most % count) ? 1 : 0)));
+			int quota = most / count + ((i < most % count) ? 1 : 0);
+			this.shards
+				.add(new Shard(loops.all().get(i), connector, this.settings, quota, this::newLink, this::shareWork));
 		}
 		connector.whenTargetIsBack(
 				(target) -> this.shards.forEach((shard) -> shard.loop().execute(() -> shard.cameBack(target))));
@@ -95,10 +86,10 @@ public final class Links {
 	 * @return the reason, or {@code null}
 	 */
 	public @Nullable String refusal(Exchange exchange) {
-		if (!checksKeys() || isOneWay()) {
+		if (!this.settings.checksKeys() || this.settings.oneWay()) {
 			return null;
 		}
-		Correlator keys = Objects.requireNonNull(this.correlator);
+		Correlator keys = this.settings.keys();
 		CorrelationKey key = keys.inRequest(exchange.request());
 		if (key == null || (keys.rewrites() && key.part().isEmpty())) {
 			return "no correlation key in the request";
@@ -117,7 +108,7 @@ public final class Links {
 	public void submit(Exchange exchange) {
 		Shard shard = this.shards.get(exchange.origin().loop().index() % this.shards.size());
 		// Clients keep to their shard where links are permanent, for their order's sake.
-		if (!isPermanent() && !shard.hasRoom()) {
+		if (!this.settings.isPermanent() && !shard.hasRoom()) {
 			for (Shard other : this.shards) {
 				if (other.hasRoom()) {
 					shard = other;
@@ -138,7 +129,7 @@ public final class Links {
 	 * Has a crowded shard give an exchange to one that has room.
 	 * @param idle the one that has room
 	 */
-	void shareWork(Shard idle) {
+	private void shareWork(Shard idle) {
 		for (Shard other : this.shards) {
 			if (other != idle && other.isCrowded()) {
 				other.loop().later(() -> other.giveOne(idle));
@@ -146,68 +137,15 @@ public final class Links {
 		}
 	}
 
-	Link newLink(Shard shard) {
-		if (isOneWay()) {
-			return new OneWayLink(shard);
+	private Link newLink(LinkOwner<Link> owner) {
+		if (this.settings.oneWay()) {
+			return new OneWayLink(owner, this.settings);
 		}
-		return switch (this.route.upstream().sharing()) {
-			case EXCLUSIVE -> new ExclusiveLink(shard, this.correlator);
-			case ORDERED -> new OrderedLink(shard, this.correlator);
-			case CORRELATED -> new CorrelatedLink(shard, Objects.requireNonNull(this.correlator), this.generatedKeys);
+		return switch (this.settings.sharing()) {
+			case EXCLUSIVE -> new ExclusiveLink(owner, this.settings);
+			case ORDERED -> new OrderedLink(owner, this.settings);
+			case CORRELATED -> new CorrelatedLink(owner, this.settings, this.generatedKeys);
 		};
-	}
-
-	boolean isOneWay() {
-		return this.route.mode() == Mode.ONE_WAY;
-	}
-
-	boolean checksKeys() {
-		return this.correlator != null && this.correlator.hasKey();
-	}
-
-	/**
-	 * How many of a frame's first bytes say whose reply it is.
-	 * @return a number of bytes
-	 */
-	int searchedBytes() {
-		return this.searchedBytes;
-	}
-
-	/**
-	 * Takes a frame that a server has sent of its own accord.
-	 * @param from its connection
-	 * @param frame the frame
-	 */
-	void unsolicited(FrameConnection from, byte[] frame) {
-		this.unsolicited.take(from, frame);
-	}
-
-	boolean isOrdered() {
-		return !isOneWay() && this.route.upstream().sharing() == Sharing.ORDERED;
-	}
-
-	boolean isPermanent() {
-		return isOneWay() || this.route.upstream().sharing() != Sharing.EXCLUSIVE;
-	}
-
-	/**
-	 * How long an exclusive link rests between exchanges, and one that matches by order
-	 * before its first, in nanoseconds: a reply too many that comes meanwhile is found.
-	 */
-	long rest() {
-		return pool().rest().toNanos();
-	}
-
-	Pool pool() {
-		return this.route.upstream().pool();
-	}
-
-	Heartbeat heartbeat() {
-		return this.route.upstream().heartbeat();
-	}
-
-	Connector connector() {
-		return this.connector;
 	}
 
 }

@@ -26,8 +26,8 @@ final class OneWayLink extends Link {
 
 	private final Deque<Exchange> line = new ArrayDeque<>();
 
-	OneWayLink(Shard shard) {
-		super(shard);
+	OneWayLink(LinkOwner<Link> owner, LinkSettings settings) {
+		super(owner, settings);
 	}
 
 	@Override
@@ -63,7 +63,7 @@ final class OneWayLink extends Link {
 	@Override
 	boolean outlivesInput() {
 		if (hasLasted()) {
-			shard().gone(this);
+			owner().closed(this);
 			retire(new Cause(CloseReason.UPSTREAM_EOF, EndedBy.UPSTREAM, ""));
 		}
 		return true;
@@ -78,11 +78,11 @@ final class OneWayLink extends Link {
 			int left = first.origin().inLine().decrementAndGet();
 			first.answer(NO_REPLY);
 			if (left == 0 && !isOpen()) {
-				shard().dispatch(first.origin());
+				owner().roomAvailable(first.origin());
 			}
 		}
-		if (isProven() || hasLasted() || out >= MUCH) {
-			prove();
+		if (feedback().isProven() || hasLasted() || out >= MUCH) {
+			feedback().worked();
 		}
 		if (this.line.isEmpty()) {
 			idle();
@@ -91,7 +91,7 @@ final class OneWayLink extends Link {
 	}
 
 	@Override
-	Collection<Exchange> underWay() {
+	public Collection<Exchange> underWay() {
 		return this.line;
 	}
 

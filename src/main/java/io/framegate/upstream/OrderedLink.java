@@ -13,16 +13,13 @@ import io.framegate.timeout.Timer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries many exchanges to a server that answers in order: the first reply is for the
- * first request. One reply missing or too many makes every later match unsafe. A client
- * keeps to one link while it has exchanges there, so that its requests don't overtake
- * each other.
+ * Carries many exchanges to a server that answers in order. One reply missing or too many
+ * makes every later match unsafe. A client keeps to one link while it has exchanges
+ * there, so that its requests don't overtake each other.
  */
-final class OrderedLink extends Link {
+final class OrderedLink extends InOrderLink {
 
 	private static final int MOST = 4096;
-
-	private final @Nullable Correlator correlator;
 
 	private final Deque<Exchange> line = new ArrayDeque<>();
 
@@ -31,9 +28,8 @@ final class OrderedLink extends Link {
 	/** When a reply last came. */
 	private long answeredAt = System.nanoTime();
 
-	OrderedLink(Shard shard, @Nullable Correlator correlator) {
-		super(shard);
-		this.correlator = correlator;
+	OrderedLink(LinkOwner<Link> owner, LinkSettings settings) {
+		super(owner, settings);
 	}
 
 	@Override
@@ -46,7 +42,7 @@ final class OrderedLink extends Link {
 
 	/** Where a reply is waited for, its own timer tells that a server is gone. */
 	@Override
-	boolean hasRoomForHeartbeat(Exchange heartbeat) {
+	public boolean hasRoomForHeartbeat(Exchange heartbeat) {
 		return this.line.isEmpty();
 	}
 
@@ -56,7 +52,7 @@ final class OrderedLink extends Link {
 		this.line.addLast(exchange);
 		client.inLine().incrementAndGet();
 		client.lane(this);
-		long now = shard().loop().now();
+		long now = loop().now();
 		exchange.sentAt(now);
 		if (exchange != pulse().beating()) {
 			this.share.sent(client, now);
@@ -65,45 +61,36 @@ final class OrderedLink extends Link {
 	}
 
 	@Override
-	void received(byte[] reply, @Nullable Cause fault) {
-		Exchange first = this.line.peekFirst();
-		if (first != null && hasLeft(first) && isAnswer(this.correlator, first, reply)) {
-			this.line.removeFirst();
-			int left = first.origin().inLine().decrementAndGet();
-			this.answeredAt = shard().loop().now();
-			this.share.answered(first.sentAt(), this.answeredAt);
-			worked(first);
-			if (first.isGivenUp()) {
-				doubts().discard("late");
-			}
-			else {
-				settle(first, reply, fault);
-			}
-			if (this.line.isEmpty() || this.line.size() == MOST - 1) {
-				idle();
-			}
-			else if (left <= this.share.places() / 2) {
-				shard().dispatch(first.origin());
-			}
-		}
-		else if (this.correlator != null && !this.correlator.isReply(reply)) {
-			unsolicited(reply, fault);
-		}
-		else if (first == null) {
-			doubts().unsolicited();
-		}
-		else if (!hasLeft(first)) {
-			doubts().early();
+	@Nullable Exchange first() {
+		return this.line.peekFirst();
+	}
+
+	@Override
+	void answered(Exchange first, byte[] reply, @Nullable Cause fault) {
+		this.line.removeFirst();
+		int left = first.origin().inLine().decrementAndGet();
+		this.answeredAt = loop().now();
+		this.share.answered(first.sentAt(), this.answeredAt);
+		worked(first);
+		if (first.isGivenUp()) {
+			doubts().discard("late");
 		}
 		else {
-			doubts().unmatched();
+			settle(first, reply, fault);
+		}
+		if (this.line.isEmpty() || this.line.size() == MOST - 1) {
+			idle();
+		}
+		else if (left <= this.share.places() / 2) {
+			owner().roomAvailable(first.origin());
 		}
 	}
 
 	/** Where it can be told, what lies there need not be a reply too many. */
 	@Override
 	boolean isSoiled() {
-		return (this.correlator == null || !this.correlator.tellsReplies()) && super.isSoiled();
+		Correlator known = correlator();
+		return (known == null || !known.tellsReplies()) && super.isSoiled();
 	}
 
 	@Override
@@ -118,7 +105,7 @@ final class OrderedLink extends Link {
 	 * for their replies will come.
 	 */
 	private void giveUpLate(long now) {
-		Timeouts timeouts = shard().connector().terms().timeouts();
+		Timeouts timeouts = settings().timeouts();
 		long limit = timeouts.nanos(Timer.REPLY);
 		if (limit <= 0 || this.line.isEmpty() || now - awaitingReplySince(connection()) >= limit) {
 			return;
@@ -143,7 +130,7 @@ final class OrderedLink extends Link {
 	}
 
 	@Override
-	Collection<Exchange> underWay() {
+	public Collection<Exchange> underWay() {
 		return this.line;
 	}
 

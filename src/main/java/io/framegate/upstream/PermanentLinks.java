@@ -23,22 +23,22 @@ final class PermanentLinks extends ShardLinks {
 
 	private int turn;
 
-	PermanentLinks(Shard shard, int quota) {
-		super(shard, quota);
+	PermanentLinks(Owner owner, Connector connector, LinkSettings settings, int quota) {
+		super(owner, connector, settings, quota);
 	}
 
 	@Override
 	void openPermanent() {
-		if (shard().isStopped()) {
+		if (owner().isStopped()) {
 			return;
 		}
 		for (TargetState target : targets().forLinks()) {
 			int there = countTo(target);
 			if (there < quota()) {
-				there += shard().lingering(target);
+				there += lingering().makeRoom(target);
 			}
 			while (there++ < quota() && backoff(target).isOver(target.wellAt())) {
-				add().start(target);
+				add().start(connector(), target);
 			}
 		}
 	}
@@ -104,7 +104,7 @@ final class PermanentLinks extends ShardLinks {
 		}
 		TargetState target = link.target();
 		if (target != null) {
-			if (link.fruitless() != null) {
+			if (link.feedback().fruitless() != null) {
 				backoff(target).failed();
 			}
 			else {
@@ -118,7 +118,7 @@ final class PermanentLinks extends ShardLinks {
 	void sweep(Link link, long now) {
 		link.pulse().sweep(now);
 		link.sweep(now);
-		Cause old = link.isOpen() ? Retirement.why(link, this, now) : null;
+		Cause old = link.isOpen() ? whyRetire(link, now) : null;
 		if (old != null) {
 			retire(link, old);
 		}

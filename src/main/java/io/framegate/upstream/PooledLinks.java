@@ -41,8 +41,8 @@ final class PooledLinks extends ShardLinks {
 	/** A target with more links than its share: the next that is free gives way. */
 	private @Nullable TargetState crowded;
 
-	PooledLinks(Shard shard, int quota) {
-		super(shard, quota);
+	PooledLinks(Owner owner, Connector connector, LinkSettings settings, int quota) {
+		super(owner, connector, settings, quota);
 	}
 
 	@Override
@@ -58,10 +58,10 @@ final class PooledLinks extends ShardLinks {
 		makeRoomFor(home);
 		// Whose home the others are to go to is not known: one at a time.
 		int wanted = (home != null) ? 1 : waiting.size();
-		while (!shard().isStopped() && opening < wanted && places() > 0
+		while (!owner().isStopped() && opening < wanted && places() > 0
 				&& this.backoff.isOver(targets().lastWellAt())) {
 			opening++;
-			add().start(client, (home != null) ? home : leastLinked());
+			add().start(connector(), client, (home != null) ? home : leastLinked());
 		}
 	}
 
@@ -85,7 +85,7 @@ final class PooledLinks extends ShardLinks {
 			}
 			else if (link.exchanges() == 0 && link.restLeft(now) > 0 && suits(link, home)) {
 				opening++;
-				shard().dispatchAfter(link.restLeft(now));
+				owner().dispatchAfter(link.restLeft(now));
 			}
 		}
 		return opening;
@@ -159,7 +159,7 @@ final class PooledLinks extends ShardLinks {
 			soonest = Math.min(soonest, left);
 		}
 		if (soonest < Long.MAX_VALUE) {
-			shard().dispatchAfter(soonest);
+			owner().dispatchAfter(soonest);
 		}
 		return false;
 	}
@@ -183,7 +183,7 @@ final class PooledLinks extends ShardLinks {
 
 	@Override
 	void freed(Link link) {
-		Cause old = Retirement.why(link, this, System.nanoTime());
+		Cause old = whyRetire(link, System.nanoTime());
 		if (old == null && this.crowded != null && link.target() == this.crowded) {
 			this.crowded = null;
 			old = MADE_ROOM;
@@ -219,7 +219,7 @@ final class PooledLinks extends ShardLinks {
 		if (!super.gone(link)) {
 			return false;
 		}
-		if (link.fruitless() != null && !targets().isOtherUpThan(link.target())) {
+		if (link.feedback().fruitless() != null && !targets().isOtherUpThan(link.target())) {
 			this.backoff.failed();
 		}
 		return true;
@@ -247,10 +247,7 @@ final class PooledLinks extends ShardLinks {
 	@Override
 	void sweep(Link link, long now) {
 		if (link.isOpen() && this.resting.contains(link)) {
-			Cause old = Retirement.why(link, this, now);
-			if (old == null) {
-				old = Retirement.whyIdle(link, now);
-			}
+			Cause old = whyRetireFree(link, now);
 			if (old != null) {
 				retire(link, old);
 			}

@@ -1,11 +1,12 @@
 package io.framegate.upstream;
 
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Arrays;
 
 import io.framegate.connection.Cause;
 import io.framegate.connection.CloseReason;
-import io.framegate.connection.FrameConnection;
+import io.framegate.connection.Loop;
 import io.framegate.route.Heartbeat;
 import io.framegate.timeout.Timeouts;
 import io.framegate.timeout.Timer;
@@ -17,15 +18,66 @@ import org.jspecify.annotations.Nullable;
  */
 final class Pulse {
 
-	private final Link link;
+	/**
+	 * What heartbeats need of their link.
+	 */
+	interface Owner {
+
+		Loop loop();
+
+		/**
+		 * Whether exchanges may be sent.
+		 * @return whether it is there to be used
+		 */
+		boolean isOpen();
+
+		/**
+		 * When the link was last known to be alive.
+		 * @return a {@link System#nanoTime()} stamp
+		 */
+		long lastAliveAt();
+
+		/**
+		 * Whether a heartbeat can be sent now.
+		 * @param heartbeat the gateway's own exchange
+		 * @return whether there is room for it
+		 */
+		boolean hasRoomForHeartbeat(Exchange heartbeat);
+
+		/**
+		 * Sends a request.
+		 * @param exchange the exchange, claimed
+		 */
+		void send(Exchange exchange);
+
+		/**
+		 * A heartbeat was answered as expected.
+		 */
+		void heartbeatAnswered();
+
+		/**
+		 * Ends the link at once.
+		 * @param cause why
+		 */
+		void poison(Cause cause);
+
+	}
+
+	private final Owner owner;
 
 	private final Heartbeat heartbeat;
 
+	private final boolean oneWay;
+
+	private final Timeouts timeouts;
+
 	private @Nullable Exchange beating;
 
-	Pulse(Link link, Heartbeat heartbeat) {
-		this.link = link;
-		this.heartbeat = heartbeat;
+	Pulse(Owner owner, LinkSettings settings) {
+		this.owner = owner;
+		this.heartbeat = settings.heartbeat();
+		this.oneWay = settings.oneWay();
+		this.timeouts = settings.timeouts();
 	}
 
 	/**
@@ -34,10 +86,6 @@ final class Pulse {
 	 */
 	@Nullable Exchange beating() {
 		return this.beating;
-	}
-
-	void beaten() {
-		this.beating = null;
 	}
 
 	/**
@@ -57,12 +105,12 @@ final class Pulse {
 	}
 
 	private void beat() {
-		Exchange next = new Beat(this.link, Payloads.bytes(String.valueOf(this.heartbeat.send())), expected())
-			.exchange();
-		if (this.link.hasRoomForHeartbeat(next)) {
+		Beat beat = new Beat(expected());
+		Exchange next = new Exchange(beat, Payloads.bytes(String.valueOf(this.heartbeat.send())));
+		if (this.owner.hasRoomForHeartbeat(next)) {
 			next.claim();
 			this.beating = next;
-			this.link.send(next);
+			this.owner.send(next);
 		}
 	}
 
@@ -72,20 +120,16 @@ final class Pulse {
 	}
 
 	void sweep(long now) {
-		boolean oneWay = this.link.shard().isOneWay();
 		Exchange sent = this.beating;
 		if (sent != null) {
-			if (now - sent.createdAt() >= limit() && !oneWay) {
-				timeouts().countFired(Timer.REPLY);
-				this.link.poison(missing());
+			if (now - sent.createdAt() >= limit() && !this.oneWay) {
+				this.timeouts.countFired(Timer.REPLY);
+				this.owner.poison(missing());
 			}
 		}
-		else if (isOn() && this.link.isOpen()) {
-			FrameConnection connection = this.link.connection();
-			long heard = oneWay ? connection.lastActivity() : connection.lastReadNanos();
-			if (now - heard >= this.heartbeat.interval().toNanos()) {
-				beat();
-			}
+		else if (isOn() && this.owner.isOpen()
+				&& now - this.owner.lastAliveAt() >= this.heartbeat.interval().toNanos()) {
+			beat();
 		}
 	}
 
@@ -128,23 +172,65 @@ final class Pulse {
 		return (key != null) ? key.text() : null;
 	}
 
-	private Timeouts timeouts() {
-		return this.link.shard().connector().terms().timeouts();
-	}
-
 	/**
 	 * How long an answer may take: as any reply, and no longer than from one heartbeat to
 	 * the next.
 	 */
 	private long limit() {
 		long interval = this.heartbeat.interval().toNanos();
-		long reply = timeouts().nanos(Timer.REPLY);
+		long reply = this.timeouts.nanos(Timer.REPLY);
 		return (reply > 0) ? Math.min(reply, interval) : interval;
 	}
 
 	private Cause missing() {
 		return Cause.byGateway(CloseReason.REPLY_TIMEOUT, "no answer to the heartbeat within "
 				+ Timeouts.text(Duration.ofMillis(Math.max(1, limit() / 1_000_000))));
+	}
+
+	/**
+	 * One heartbeat, an exchange of the gateway's own.
+	 */
+	private final class Beat extends Origin {
+
+		private final byte @Nullable [] expected;
+
+		Beat(byte @Nullable [] expected) {
+			this.expected = expected;
+		}
+
+		@Override
+		public Loop loop() {
+			return Pulse.this.owner.loop();
+		}
+
+		@Override
+		public @Nullable InetAddress address() {
+			return null;
+		}
+
+		@Override
+		public void answered(Exchange answered) {
+			byte[] reply = answered.reply();
+			Pulse.this.beating = null;
+			boolean fits = this.expected == null || Arrays.equals(reply, this.expected);
+			if (!fits && !Pulse.this.oneWay) {
+				Pulse.this.owner
+					.poison(Cause.byGateway(CloseReason.BAD_FRAME, "the heartbeat's answer is not what is expected"));
+			}
+			else {
+				Pulse.this.owner.heartbeatAnswered();
+			}
+		}
+
+		@Override
+		public void failed(Exchange failed, Cause cause) {
+			Pulse.this.beating = null;
+			boolean tooLong = cause.reason() == CloseReason.FRAME_TOO_LONG && this.expected != null;
+			if (tooLong || cause.reason() == CloseReason.REPLY_TIMEOUT) {
+				Pulse.this.owner.poison(cause);
+			}
+		}
+
 	}
 
 }

@@ -1,5 +1,8 @@
 package io.framegate.upstream;
 
+import java.net.InetSocketAddress;
+import java.util.function.Predicate;
+
 import io.framegate.connection.Cause;
 import io.framegate.connection.CloseReason;
 import io.framegate.route.Pool;
@@ -11,50 +14,71 @@ import org.jspecify.annotations.Nullable;
  */
 final class Retirement {
 
-	private Retirement() {
+	private final Targets targets;
+
+	private final Pool pool;
+
+	private final Predicate<TargetState> canMoveFrom;
+
+	/**
+	 * The rules for one event loop's links.
+	 * @param targets the route's targets
+	 * @param pool how long links are kept
+	 * @param canMoveFrom whether something can take the place of links to a target
+	 */
+	Retirement(Targets targets, Pool pool, Predicate<TargetState> canMoveFrom) {
+		this.targets = targets;
+		this.pool = pool;
+		this.canMoveFrom = canMoveFrom;
 	}
 
 	/**
 	 * Why a link is to carry no more exchanges.
-	 * @param link the link
-	 * @param among the links of its loop
+	 * @param target its target, if it has one
+	 * @param remote the address it is connected to
+	 * @param openedAt when it was opened, a {@link System#nanoTime()} stamp
 	 * @param now a {@link System#nanoTime()} stamp
 	 * @return the cause, or {@code null}
 	 */
-	static @Nullable Cause why(Link link, ShardLinks among, long now) {
-		Targets targets = among.targets();
-		TargetState target = link.target();
-		if (target != null && !targets.all().contains(target)) {
-			return Cause.byGateway(CloseReason.RETIRED, "not a target any more");
+	@Nullable Cause why(@Nullable TargetState target, InetSocketAddress remote, long openedAt, long now) {
+		if (target != null) {
+			String detail = whyLeave(target, remote);
+			if (detail != null) {
+				return Cause.byGateway(CloseReason.RETIRED, detail);
+			}
 		}
-		if (target != null && !target.isAt(link.connection().remote())) {
-			return Cause.byGateway(CloseReason.RETIRED, "not an address of the target any more");
+		if (this.pool.maxAge().isPositive() && now - openedAt >= this.pool.maxAge().toNanos()) {
+			return Cause.byGateway(CloseReason.MAX_AGE, "pool.max-age (" + Timeouts.text(this.pool.maxAge()) + ")");
 		}
-		if (target != null && targets.isToBeLeft(target)) {
-			return Cause.byGateway(CloseReason.RETIRED,
-					target.isSilent() ? "the target does not answer" : "a health check found the target down");
+		return null;
+	}
+
+	private @Nullable String whyLeave(TargetState target, InetSocketAddress remote) {
+		if (!this.targets.all().contains(target)) {
+			return "not a target any more";
 		}
-		if (target != null && targets.isBetterUpThan(target) && among.canMoveFrom(target)) {
-			return Cause.byGateway(CloseReason.RETIRED, "a preferred target is up again");
+		if (!target.isAt(remote)) {
+			return "not an address of the target any more";
 		}
-		Pool pool = link.shard().links().pool();
-		if (pool.maxAge().isPositive() && now - link.openedAt() >= pool.maxAge().toNanos()) {
-			return Cause.byGateway(CloseReason.MAX_AGE, "pool.max-age (" + Timeouts.text(pool.maxAge()) + ")");
+		if (this.targets.isToBeLeft(target)) {
+			return target.isSilent() ? "the target does not answer" : "a health check found the target down";
+		}
+		if (this.targets.isBetterUpThan(target) && this.canMoveFrom.test(target)) {
+			return "a preferred target is up again";
 		}
 		return null;
 	}
 
 	/**
 	 * Why a link that is free is not kept.
-	 * @param link the link
+	 * @param idleSince since when it is free, a {@link System#nanoTime()} stamp
 	 * @param now a {@link System#nanoTime()} stamp
 	 * @return the cause, or {@code null}
 	 */
-	static @Nullable Cause whyIdle(Link link, long now) {
-		Pool pool = link.shard().links().pool();
-		boolean idle = pool.maxIdle().isPositive() && now - link.idleSince() >= pool.maxIdle().toNanos();
-		return idle ? Cause.byGateway(CloseReason.IDLE_TIMEOUT, "pool.max-idle (" + Timeouts.text(pool.maxIdle()) + ")")
-				: null;
+	@Nullable Cause whyIdle(long idleSince, long now) {
+		boolean idle = this.pool.maxIdle().isPositive() && now - idleSince >= this.pool.maxIdle().toNanos();
+		return idle ? Cause.byGateway(CloseReason.IDLE_TIMEOUT,
+				"pool.max-idle (" + Timeouts.text(this.pool.maxIdle()) + ")") : null;
 	}
 
 }

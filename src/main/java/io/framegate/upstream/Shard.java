@@ -1,5 +1,7 @@
 package io.framegate.upstream;
 
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 import io.framegate.connection.Cause;
@@ -14,17 +16,21 @@ import org.jspecify.annotations.Nullable;
  * One event loop's part of a route's links, and the exchanges that wait for one of them.
  * Event loop only, but for {@link #hasRoom} and {@link #isCrowded}.
  */
-final class Shard {
+final class Shard implements LinkOwner<Link>, ShardLinks.Owner {
 
 	private static final Cause STOPS = Cause.byGateway(CloseReason.ROUTE_DRAIN, "the route stops");
 
-	private final Links links;
+	private final LinkSettings settings;
+
+	private final boolean permanent;
+
+	private final Function<LinkOwner<Link>, Link> kind;
+
+	private final Consumer<Shard> whenRoom;
 
 	private final Loop loop;
 
 	private final ShardLinks own;
-
-	private final Lingering lingering;
 
 	private final FairQueue waiting = new FairQueue();
 
@@ -50,31 +56,34 @@ final class Shard {
 
 	private boolean dispatchComing;
 
-	Shard(Links links, Loop loop, int quota) {
-		this.links = links;
+	/**
+	 * No link is open yet.
+	 * @param loop where its links live
+	 * @param connector opens their connections
+	 * @param settings what they have in common
+	 * @param quota how many there may be; permanent ones, to each target
+	 * @param kind makes a link
+	 * @param whenRoom told when an exchange that waits elsewhere would find room here
+	 */
+	Shard(Loop loop, Connector connector, LinkSettings settings, int quota, Function<LinkOwner<Link>, Link> kind,
+			Consumer<Shard> whenRoom) {
 		this.loop = loop;
-		this.own = links.isPermanent() ? new PermanentLinks(this, quota) : new PooledLinks(this, quota);
-		this.lingering = new Lingering(quota);
+		this.settings = settings;
+		this.permanent = settings.isPermanent();
+		this.kind = kind;
+		this.whenRoom = whenRoom;
+		this.own = this.permanent ? new PermanentLinks(this, connector, settings, quota)
+				: new PooledLinks(this, connector, settings, quota);
 		this.room = quota;
 	}
 
-	Links links() {
-		return this.links;
-	}
-
-	Loop loop() {
+	@Override
+	public Loop loop() {
 		return this.loop;
 	}
 
-	Connector connector() {
-		return this.links.connector();
-	}
-
-	boolean isOneWay() {
-		return this.links.isOneWay();
-	}
-
-	boolean isStopped() {
+	@Override
+	public boolean isStopped() {
 		return this.stopped;
 	}
 
@@ -111,8 +120,8 @@ final class Shard {
 		if (this.dispatching || mustWaitItsTurn(exchange) || !sendAtOnce(exchange)) {
 			this.waiting.add(exchange);
 			// What permanent links can't take now waits until one of them can.
-			if (this.dispatching || !this.links.isPermanent()) {
-				dispatch();
+			if (this.dispatching || !this.permanent) {
+				roomAvailable();
 			}
 		}
 	}
@@ -123,7 +132,7 @@ final class Shard {
 	 * are overtaken by none.
 	 */
 	private boolean mustWaitItsTurn(Exchange exchange) {
-		return this.waiting.size() > 0 && (!this.links.isPermanent() || this.waiting.holds(exchange.origin()));
+		return this.waiting.size() > 0 && (!this.permanent || this.waiting.holds(exchange.origin()));
 	}
 
 	/**
@@ -142,23 +151,23 @@ final class Shard {
 			this.own.taken(link);
 			link.send(exchange);
 		}
-		if (!this.links.isPermanent()) {
+		if (!this.permanent) {
 			updateRoom();
 		}
 		return true;
 	}
 
-	void putBack(Exchange exchange) {
+	@Override
+	public void putBack(Exchange exchange) {
 		this.waiting.addFirst(exchange);
 	}
 
-	/**
-	 * Gives waiting exchanges to links that can take them.
-	 */
-	void dispatch() {
+	/** Gives waiting exchanges to links that can take them. */
+	@Override
+	public void roomAvailable() {
 		if (this.dispatching || this.waiting.size() == 0) {
 			this.dispatchAgain = this.dispatching;
-			if (!this.links.isPermanent()) {
+			if (!this.permanent) {
 				updateRoom();
 			}
 			return;
@@ -182,12 +191,9 @@ final class Shard {
 		}
 	}
 
-	/**
-	 * Gives a client's waiting exchanges to links, now that fewer of its own are under
-	 * way.
-	 * @param client the client
-	 */
-	void dispatch(Origin client) {
+	/** Gives them to links, now that fewer of the client's own are under way. */
+	@Override
+	public void roomAvailable(Origin client) {
 		if (this.dispatching || this.waiting.size() == 0) {
 			return;
 		}
@@ -204,7 +210,7 @@ final class Shard {
 			this.dispatching = false;
 		}
 		if (this.dispatchAgain) {
-			dispatch();
+			roomAvailable();
 		}
 	}
 
@@ -221,12 +227,13 @@ final class Shard {
 		return this.chosen != null;
 	}
 
-	void dispatchAfter(long nanos) {
+	@Override
+	public void dispatchAfter(long nanos) {
 		if (!this.dispatchComing) {
 			this.dispatchComing = true;
 			this.loop.after(nanos, () -> {
 				this.dispatchComing = false;
-				dispatch();
+				roomAvailable();
 			});
 		}
 	}
@@ -236,7 +243,7 @@ final class Shard {
 	private void updateRoom() {
 		this.room = this.own.room(this.waiting.size());
 		if (this.room > 0) {
-			this.links.shareWork(this);
+			this.whenRoom.accept(this);
 		}
 	}
 
@@ -272,61 +279,60 @@ final class Shard {
 
 	// Links
 
-	void established(Link link) {
+	@Override
+	public Link newLink() {
+		return this.kind.apply(this);
+	}
+
+	@Override
+	public void established(Link link) {
 		if (this.stopped) {
 			link.retire(this.stopCause);
 			return;
 		}
-		if (isOneWay()) {
+		if (this.settings.oneWay()) {
 			link.connection().ignoreInput();
 		}
-		if (this.links.isPermanent() && link.pulse().signOn()) {
+		if (this.permanent && link.pulse().signOn()) {
 			return;
 		}
-		long rest = this.links.isOrdered() ? link.restLeft(System.nanoTime()) : 0;
+		long rest = this.settings.isOrdered() ? link.restLeft(System.nanoTime()) : 0;
 		if (rest > 0) {
 			// A server that speaks first would be one reply ahead for ever.
-			this.loop.after(rest, () -> takeIntoUse(link));
+			this.loop.after(rest, link::takeIntoUse);
 		}
 		else {
-			takeIntoUse(link);
+			link.takeIntoUse();
 		}
 	}
 
-	/**
-	 * A link has been of use for a first time.
-	 */
-	void proven() {
+	@Override
+	public void proven() {
 		this.own.proven();
 	}
 
-	void takeIntoUse(Link link) {
-		link.ready();
-		freed(link);
-	}
-
-	void dialFailed(Link link, Cause cause) {
+	@Override
+	public void connectFailed(Link link, Cause cause) {
 		this.own.failed(link, cause);
 		updateRoom();
 	}
 
-	/**
-	 * A link can take an exchange again.
-	 * @param link the link
-	 */
-	void freed(Link link) {
+	@Override
+	public void idle(Link link) {
 		this.own.freed(link);
-		dispatch();
+		roomAvailable();
 	}
 
-	/**
-	 * A link takes no more exchanges.
-	 * @param link the link
-	 */
-	void gone(Link link) {
+	@Override
+	public void closed(Link link) {
 		if (this.own.gone(link)) {
 			updateRoom();
 		}
+	}
+
+	@Override
+	public void poisoned(FrameConnection connection) {
+		this.own.lingering().add(connection);
 	}
 
 	/**
@@ -336,22 +342,8 @@ final class Shard {
 	void cameBack(TargetState target) {
 		if (!this.stopped) {
 			this.own.cameBack(target);
-			dispatch();
+			roomAvailable();
 		}
-	}
-
-	/**
-	 * How many poisoned connections to a target are still there, those that linger for
-	 * too long being reset.
-	 * @param target the target
-	 * @return a number of connections
-	 */
-	int lingering(TargetState target) {
-		return this.lingering.makeRoom(target);
-	}
-
-	void lingers(FrameConnection connection) {
-		this.lingering.add(connection);
 	}
 
 	// What time brings
@@ -360,7 +352,7 @@ final class Shard {
 		long now = System.nanoTime();
 		failLate(now);
 		this.own.sweep(now);
-		dispatch();
+		roomAvailable();
 	}
 
 	private void failLate(long now) {
@@ -368,8 +360,8 @@ final class Shard {
 			this.waiting.tidy();
 			return;
 		}
-		long wait = this.links.pool().maxWait().toNanos();
-		long reply = isOneWay() ? 0 : connector().terms().timeouts().nanos(Timer.REPLY);
+		long wait = this.settings.pool().maxWait().toNanos();
+		long reply = this.settings.oneWay() ? 0 : this.settings.timeouts().nanos(Timer.REPLY);
 		for (Exchange exchange : this.waiting.removeIf((one) -> {
 			long waited = now - one.createdAt();
 			return (wait > 0 && waited >= wait && !isServed(one.origin())) || (reply > 0 && waited >= reply);
@@ -381,7 +373,7 @@ final class Shard {
 
 	/** Whether a client's requests wait for its own earlier ones, and not for a link. */
 	private boolean isServed(Origin client) {
-		return this.links.isOrdered() && client.inLine().get() > 0;
+		return this.settings.isOrdered() && client.inLine().get() > 0;
 	}
 
 	private Cause whyLate(Exchange exchange, long waited, long reply) {
@@ -390,7 +382,7 @@ final class Shard {
 			return fault;
 		}
 		if (reply > 0 && waited >= reply) {
-			Timeouts timeouts = connector().terms().timeouts();
+			Timeouts timeouts = this.settings.timeouts();
 			timeouts.countFired(Timer.REPLY);
 			return Cause.byGateway(CloseReason.REPLY_TIMEOUT,
 					"reply timer (" + timeouts.limit(Timer.REPLY).text() + ") ran out in the queue");
@@ -398,7 +390,8 @@ final class Shard {
 		String keyWait = this.own.keyWait(exchange);
 		return Cause.byGateway(CloseReason.OVERLOAD,
 				((keyWait != null) ? "not sent" : "no upstream connection") + " within pool.max-wait ("
-						+ Timeouts.text(this.links.pool().maxWait()) + ")" + ((keyWait != null) ? ": " + keyWait : ""));
+						+ Timeouts.text(this.settings.pool().maxWait()) + ")"
+						+ ((keyWait != null) ? ": " + keyWait : ""));
 	}
 
 }

@@ -15,13 +15,46 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class ShardLinks {
 
+	/**
+	 * What the links need of the one that gives them exchanges.
+	 */
+	interface Owner {
+
+		boolean isStopped();
+
+		/**
+		 * Makes a link that is not connected yet.
+		 * @return the link
+		 */
+		Link newLink();
+
+		/**
+		 * A link takes no more exchanges. Comes back here as {@link ShardLinks#gone}.
+		 * @param link the link
+		 */
+		void closed(Link link);
+
+		/**
+		 * Has exchanges that wait tried again later.
+		 * @param nanos in how many nanoseconds
+		 */
+		void dispatchAfter(long nanos);
+
+	}
+
 	private static final Cause SOILED = new Cause(CloseReason.LATE_REPLY, EndedBy.UPSTREAM,
 			"bytes came where no reply was waited for");
 
 	private static final Cause ANEW = Cause.byGateway(CloseReason.RETIRED,
 			"the target is up again, and is connected to anew");
 
-	private final Shard shard;
+	private final Owner owner;
+
+	private final Connector connector;
+
+	private final Retirement retirement;
+
+	private final Lingering lingering;
 
 	private final int quota;
 
@@ -34,12 +67,17 @@ abstract class ShardLinks {
 
 	/**
 	 * No links yet.
-	 * @param shard whose they are
+	 * @param owner gives them exchanges
+	 * @param connector opens their connections
+	 * @param settings what they have in common
 	 * @param quota how many there may be; permanent ones, to each target
 	 */
-	ShardLinks(Shard shard, int quota) {
-		this.shard = shard;
+	ShardLinks(Owner owner, Connector connector, LinkSettings settings, int quota) {
+		this.owner = owner;
+		this.connector = connector;
 		this.quota = quota;
+		this.lingering = new Lingering(quota);
+		this.retirement = new Retirement(connector.targets(), settings.pool(), this::canMoveFrom);
 	}
 
 	// What the kinds say
@@ -121,12 +159,45 @@ abstract class ShardLinks {
 
 	// What they have in common
 
-	final Shard shard() {
-		return this.shard;
+	final Owner owner() {
+		return this.owner;
+	}
+
+	final Connector connector() {
+		return this.connector;
 	}
 
 	final Targets targets() {
-		return this.shard.connector().targets();
+		return this.connector.targets();
+	}
+
+	/**
+	 * The connections of poisoned links.
+	 * @return those that may still be there
+	 */
+	final Lingering lingering() {
+		return this.lingering;
+	}
+
+	/**
+	 * Why a link is to carry no more exchanges, though nothing is wrong with it.
+	 * @param link the link
+	 * @param now a {@link System#nanoTime()} stamp
+	 * @return the cause, or {@code null}
+	 */
+	final @Nullable Cause whyRetire(Link link, long now) {
+		return this.retirement.why(link.target(), link.connection().remote(), link.openedAt(), now);
+	}
+
+	/**
+	 * Why a link that is free is not kept.
+	 * @param link the link
+	 * @param now a {@link System#nanoTime()} stamp
+	 * @return the cause, or {@code null}
+	 */
+	final @Nullable Cause whyRetireFree(Link link, long now) {
+		Cause cause = whyRetire(link, now);
+		return (cause != null) ? cause : this.retirement.whyIdle(link.idleSince(), now);
 	}
 
 	final List<Link> all() {
@@ -138,7 +209,7 @@ abstract class ShardLinks {
 	}
 
 	final Link add() {
-		Link link = this.shard.links().newLink(this.shard);
+		Link link = this.owner.newLink();
 		this.all.add(link);
 		return link;
 	}
@@ -183,7 +254,7 @@ abstract class ShardLinks {
 		if (connection != null && connection.isOpen()) {
 			this.leaving.add(link);
 		}
-		Cause fruitless = link.fruitless();
+		Cause fruitless = link.feedback().fruitless();
 		if (fruitless != null || link.isReady()) {
 			this.dialFault = fruitless;
 		}
@@ -200,7 +271,7 @@ abstract class ShardLinks {
 	}
 
 	final void retire(Link link, Cause cause) {
-		this.shard.gone(link);
+		this.owner.closed(link);
 		link.retire(cause);
 	}
 
@@ -211,7 +282,7 @@ abstract class ShardLinks {
 	 */
 	final void drainAll(Cause cause, long since) {
 		for (Link link : List.copyOf(this.all)) {
-			this.shard.gone(link);
+			this.owner.closed(link);
 			link.drain(cause, since);
 		}
 	}
