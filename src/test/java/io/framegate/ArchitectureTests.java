@@ -63,12 +63,12 @@ class ArchitectureTests {
 			""";
 
 	/** How many lines lie in class cycles inside each package. Only ever lower these. */
-	private static final Map<String, Integer> LINES_IN_CYCLES = Map.of("actuate", 555, "connection", 5200, "framing",
-			243, "inbound", 439, "relay", 623, "route", 628, "upstream", 4600);
+	private static final Map<String, Integer> LINES_IN_CYCLES = Map.of("connection", 5200, "route", 628, "upstream",
+			4600);
 
 	/** Files longer than {@link #MAX_LINES}. Only ever take some off. */
-	private static final Set<String> LONG_FILES = Set.of("BeanCodec", "Ending", "ExchangeClient", "FrameConnection",
-			"Input", "Link", "Loop", "Reload", "RunningRoute", "Shard");
+	private static final Set<String> LONG_FILES = Set.of("BeanCodec", "Ending", "FrameConnection", "Input", "Link",
+			"Loop", "Reload", "RunningRoute", "Shard");
 
 	private static final Path SOURCES = Path.of("src/main/java");
 

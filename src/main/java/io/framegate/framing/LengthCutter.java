@@ -12,7 +12,7 @@ final class LengthCutter implements StreamedCutter {
 
 	private static final byte[] NO_MORE = {};
 
-	private final LengthFraming framing;
+	private final LengthHeader format;
 
 	private final int limit;
 
@@ -27,9 +27,9 @@ final class LengthCutter implements StreamedCutter {
 	/** The frame whose bytes come now, if it is one to be passed over. */
 	private @Nullable OversizeFrame oversize;
 
-	LengthCutter(LengthFraming framing, int maxFrameSize) {
-		this.framing = framing;
-		this.limit = Math.min(maxFrameSize, Math.min(framing.longestPayload(), PartialFrame.LONGEST));
+	LengthCutter(LengthHeader format, int maxFrameSize) {
+		this.format = format;
+		this.limit = Math.min(maxFrameSize, Math.min(format.longestPayload(), PartialFrame.LONGEST));
 	}
 
 	@Override
@@ -80,7 +80,7 @@ final class LengthCutter implements StreamedCutter {
 
 	private void headerByte(byte[] bytes, int at, int to, FrameSink sink) throws FrameException {
 		this.header = this.header << Byte.SIZE | bytes[at] & 0xFF;
-		if (++this.headerBytes == this.framing.headerSize()) {
+		if (++this.headerBytes == this.format.size()) {
 			this.payloadLength = checked(this.header, bytes, at + 1, to, sink);
 		}
 	}
@@ -89,10 +89,10 @@ final class LengthCutter implements StreamedCutter {
 		if (announced < 0) {
 			throw fault(Fault.BAD, "announced length %d is negative".formatted(announced), bytes, at, to);
 		}
-		int length = announced - this.framing.countedHeader();
+		int length = announced - this.format.counted();
 		if (length < 0) {
 			throw fault(Fault.BAD, "announced length %d is less than its own header of %d bytes".formatted(announced,
-					this.framing.headerSize()), bytes, at, to);
+					this.format.size()), bytes, at, to);
 		}
 		if (length > this.limit) {
 			String fault = "announced length %d exceeds %d".formatted(length, this.limit);
@@ -100,16 +100,16 @@ final class LengthCutter implements StreamedCutter {
 			if (wanted == FrameSink.NONE || length > OversizeFrame.longest(this.limit)) {
 				throw fault(Fault.TOO_LONG, fault, bytes, at, to);
 			}
-			this.oversize = new OversizeFrame(Math.min(wanted, length), fault + " (" + this.framing.name() + ")");
+			this.oversize = new OversizeFrame(Math.min(wanted, length), fault + " (" + this.format.name() + ")");
 		}
 		return length;
 	}
 
 	private FrameException fault(Fault fault, String message, byte[] bytes, int at, int to) {
-		boolean complete = to - at == this.header - this.framing.countedHeader();
+		boolean complete = to - at == this.header - this.format.counted();
 		// Where the frame is as long as it says, nothing but its size is wrong.
 		String resemblance = FirstBytes.resemblance(first(bytes, at, to), complete ? 0 : this.headerBytes + to - at);
-		return new FrameException(fault, message + " (" + this.framing.name() + ")", resemblance);
+		return new FrameException(fault, message + " (" + this.format.name() + ")", resemblance);
 	}
 
 	/**
@@ -144,7 +144,7 @@ final class LengthCutter implements StreamedCutter {
 
 	@Override
 	public int wanted() {
-		return (this.payloadLength == UNKNOWN) ? this.framing.headerSize() - this.headerBytes
+		return (this.payloadLength == UNKNOWN) ? this.format.size() - this.headerBytes
 				: this.payloadLength - this.partial.length();
 	}
 

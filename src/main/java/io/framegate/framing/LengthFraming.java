@@ -15,7 +15,7 @@ import org.springframework.integration.ip.tcp.serializer.ByteArrayLengthHeaderSe
  */
 public class LengthFraming extends ByteArrayLengthHeaderSerializer implements Framing {
 
-	private final int headerSize;
+	private LengthHeader header;
 
 	/**
 	 * A framing with such a header.
@@ -23,50 +23,39 @@ public class LengthFraming extends ByteArrayLengthHeaderSerializer implements Fr
 	 */
 	public LengthFraming(int headerSize) {
 		super(headerSize);
-		this.headerSize = headerSize;
+		this.header = new LengthHeader(headerSize, false);
 	}
 
-	String name() {
-		return "length" + this.headerSize;
-	}
-
-	int headerSize() {
-		return this.headerSize;
-	}
-
-	int countedHeader() {
-		return isInclusive() ? this.headerSize : 0;
-	}
-
-	int longestPayload() {
-		int largest = (this.headerSize == Integer.BYTES) ? Integer.MAX_VALUE : (1 << this.headerSize * Byte.SIZE) - 1;
-		return largest - countedHeader();
+	@Override
+	public void setInclusive(boolean inclusive) {
+		super.setInclusive(inclusive);
+		this.header = new LengthHeader(this.header.size(), inclusive);
 	}
 
 	@Override
 	public FrameCutter cutter(int maxFrameSize) {
-		return new LengthCutter(this, maxFrameSize);
+		return new LengthCutter(this.header, maxFrameSize);
 	}
 
 	@Override
 	public @Nullable String refusal(byte[] payload) {
-		return (payload.length <= longestPayload()) ? null
-				: "payload of %d bytes exceeds %d (%s)".formatted(payload.length, longestPayload(), name());
+		return (payload.length <= this.header.longestPayload()) ? null : "payload of %d bytes exceeds %d (%s)"
+			.formatted(payload.length, this.header.longestPayload(), this.header.name());
 	}
 
 	@Override
 	public int overhead() {
-		return this.headerSize;
+		return this.header.size();
 	}
 
 	@Override
 	public int prefix(int payloadLength, byte[] target, int offset) {
-		int announced = payloadLength + countedHeader();
-		for (int at = this.headerSize - 1; at >= 0; at--) {
+		int announced = payloadLength + this.header.counted();
+		for (int at = this.header.size() - 1; at >= 0; at--) {
 			target[offset + at] = (byte) announced;
 			announced >>>= Byte.SIZE;
 		}
-		return this.headerSize;
+		return this.header.size();
 	}
 
 	@Override
@@ -81,7 +70,7 @@ public class LengthFraming extends ByteArrayLengthHeaderSerializer implements Fr
 
 	@Override
 	public byte[] deserialize(InputStream input) throws IOException {
-		return FrameStreams.read(input, new LengthCutter(this, getMaxMessageSize()), this::publishEvent);
+		return FrameStreams.read(input, new LengthCutter(this.header, getMaxMessageSize()), this::publishEvent);
 	}
 
 }

@@ -30,7 +30,7 @@ import org.springframework.integration.ip.tcp.connection.TcpListener;
  * Listens on a route's port and accepts. Binding and closing are done when the call
  * returns; connections are accepted on the event loops.
  */
-public final class Listener extends AbstractServerConnectionFactory {
+public final class Listener extends AbstractServerConnectionFactory implements ListeningSocket.Owner {
 
 	private static final Logger logger = LoggerFactory.getLogger(Listener.class);
 
@@ -128,17 +128,15 @@ public final class Listener extends AbstractServerConnectionFactory {
 		return connection.terms() == this.terms;
 	}
 
-	/**
-	 * Accepting failed. Event loop only.
-	 * @param cause why
-	 */
-	void acceptFailed(Throwable cause) {
+	@Override
+	public void acceptFailed(Throwable cause) {
 		logger.warn("Route '{}' cannot accept now and tries again in a second: {}", this.terms.route(),
 				SocketFaults.text(cause));
 		this.terms.meters().countRefused(CloseReason.OVERLOAD);
 	}
 
-	void accept(SocketChannel channel) {
+	@Override
+	public void accept(SocketChannel channel) {
 		InetSocketAddress remote = channel.remoteAddress();
 		TcpListener listener = getListener();
 		if (remote == null || listener == null) {

@@ -28,6 +28,23 @@ import org.slf4j.LoggerFactory;
  */
 public final class ListeningSocket {
 
+	/** Takes what is accepted. Event loops call. */
+	interface Owner {
+
+		/**
+		 * Takes a connection.
+		 * @param channel the connection, which is not read yet
+		 */
+		void accept(SocketChannel channel);
+
+		/**
+		 * Is told that a connection could not be accepted.
+		 * @param cause why
+		 */
+		void acceptFailed(Throwable cause);
+
+	}
+
 	private static final Logger logger = LoggerFactory.getLogger(ListeningSocket.class);
 
 	/** So that a loop which a user's code holds up keeps nobody waiting for ever. */
@@ -85,11 +102,11 @@ public final class ListeningSocket {
 	}
 
 	/**
-	 * Has what is accepted from now on go to a listener.
-	 * @param owner the listener
+	 * Has what is accepted from now on go to an owner.
+	 * @param owner the owner
 	 * @param asked how many connections the kernel is to complete ahead of their accept
 	 */
-	void belongsTo(Listener owner, int asked) {
+	void belongsTo(Owner owner, int asked) {
 		if (asked != this.backlog) {
 			changeBacklog(asked);
 		}
@@ -143,10 +160,10 @@ public final class ListeningSocket {
 	 */
 	private static final class Acceptor extends ChannelInboundHandlerAdapter {
 
-		private volatile @Nullable Listener owner;
+		private volatile @Nullable Owner owner;
 
-		private Listener owner() {
-			Listener known = this.owner;
+		private Owner owner() {
+			Owner known = this.owner;
 			if (known == null) {
 				throw new IllegalStateException("Nobody accepts yet");
 			}

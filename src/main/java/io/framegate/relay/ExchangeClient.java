@@ -10,7 +10,7 @@ import io.framegate.connection.CloseReason;
 import io.framegate.connection.EndedBy;
 import io.framegate.connection.FrameConnection;
 import io.framegate.connection.Loop;
-import io.framegate.connection.MemoryBudget;
+import io.framegate.connection.RouteMeters;
 import io.framegate.connection.Watcher;
 import io.framegate.upstream.Exchange;
 import io.framegate.upstream.Origin;
@@ -18,53 +18,66 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An inbound connection whose frames are exchanges. Gives each reply back in the order of
- * the requests, and takes no more requests than {@link #MOST} and {@link #MOST_BYTES} at
- * a time, nor more than whose replies could be held if they came all at once, so that no
- * client holds much memory or keeps the others waiting. The connection's event loop
- * calls.
+ * the requests, and takes no more requests than its {@link RequestWindow} has room for,
+ * so that no client holds much memory or keeps the others waiting. The connection's event
+ * loop calls.
  */
-final class ExchangeClient extends Origin implements Watcher {
+final class ExchangeClient extends Origin implements Watcher, RequestWindow.Owner, GracefulClose.Owner {
 
-	/** Exchanges under way at which reading pauses. */
-	private static final int MOST = 256;
+	/** What a client needs of its route. */
+	interface Owner {
 
-	/** Request bytes under way at which reading pauses. */
-	private static final int MOST_BYTES = 256 * 1024;
+		RouteMeters meters();
 
-	/** What an exchange takes besides its frames, in bytes. */
-	private static final int OBJECTS = 256;
+		/**
+		 * Why a request cannot go upstream.
+		 * @param exchange the exchange
+		 * @return the reason, or {@code null}
+		 */
+		@Nullable String notEncodable(Exchange exchange);
 
-	private final ExchangeRelay relay;
+		/**
+		 * Why no reply could be matched to a request.
+		 * @param exchange the exchange
+		 * @return the reason, or {@code null}
+		 */
+		@Nullable String keyless(Exchange exchange);
+
+		void submit(Exchange exchange);
+
+		/**
+		 * How long a new client's replies may be, as far as is known.
+		 * @return a number of bytes
+		 */
+		int expectedReply();
+
+		/**
+		 * Has new clients know what one has found.
+		 * @param bytes how long its replies were at the end
+		 */
+		void expectReply(int bytes);
+
+	}
+
+	private final Owner route;
+
+	private final ExchangePolicy policy;
+
+	private final RequestWindow window;
+
+	private final GracefulClose close;
 
 	private final Deque<Exchange> underWay = new ArrayDeque<>();
 
 	private @Nullable FrameConnection connection;
 
-	private long bytesUnderWay;
-
-	/** Replies that wait for one before them, or for the client to read. */
-	private long repliesHeld;
-
-	/** How long the next reply may be, in bytes. */
-	private int expectedReply;
-
-	/** No more requests come: FIN once the last one is answered. */
-	private boolean ending;
-
-	/** An exchange has failed: no more requests are taken. */
-	private boolean failing;
-
-	/** What ends the client once the others are answered, where their order is free. */
-	private @Nullable Cause fault;
-
-	/** Why frames of a one-way client cannot be taken. */
-	private @Nullable Cause refusal;
-
 	private boolean closed;
 
-	ExchangeClient(ExchangeRelay relay) {
-		this.relay = relay;
-		this.expectedReply = relay.expectedReply();
+	ExchangeClient(Owner route, ExchangePolicy policy) {
+		this.route = route;
+		this.policy = policy;
+		this.window = new RequestWindow(policy, route.expectedReply(), this);
+		this.close = new GracefulClose(this, policy.oneWay());
 	}
 
 	@Override
@@ -78,7 +91,8 @@ final class ExchangeClient extends Origin implements Watcher {
 		// Its first frame is what counts.
 	}
 
-	private FrameConnection connection() {
+	@Override
+	public FrameConnection connection() {
 		return Objects.requireNonNull(this.connection);
 	}
 
@@ -98,28 +112,27 @@ final class ExchangeClient extends Origin implements Watcher {
 	 */
 	@Override
 	public void frame(FrameConnection from, byte[] payload) {
-		if (this.closed || this.failing || (this.ending && connection().isOutputEnding())) {
+		if (this.closed || !this.close.takesFrames()) {
 			connection().lose(1, payload.length);
 			return;
 		}
 		Exchange exchange = new Exchange(this, payload);
-		String refusal = this.relay.notEncodable(exchange);
+		String refusal = this.route.notEncodable(exchange);
 		CloseReason reason = CloseReason.FRAME_NOT_ENCODABLE;
 		if (refusal == null) {
-			refusal = this.relay.keyless(exchange);
+			refusal = this.route.keyless(exchange);
 			reason = CloseReason.BAD_FRAME;
 		}
 		if (refusal != null) {
 			connection().lose(1, payload.length);
-			refuse(connection(), new Cause(reason, EndedBy.INBOUND, refusal));
+			this.close.refuse(new Cause(reason, EndedBy.INBOUND, refusal));
 			return;
 		}
 		begin(exchange);
-		if (this.underWay.size() >= MOST || this.bytesUnderWay >= MOST_BYTES
-				|| repliesToHold() >= this.relay.mostReplyBytes()) {
+		if (this.window.isFull()) {
 			connection().pause();
 		}
-		this.relay.submit(exchange);
+		this.route.submit(exchange);
 	}
 
 	/**
@@ -136,43 +149,30 @@ final class ExchangeClient extends Origin implements Watcher {
 
 	private void begin(Exchange exchange) {
 		this.underWay.addLast(exchange);
-		this.bytesUnderWay += exchange.request().length;
-		exchange.heldBytes(MemoryBudget.cost(exchange.request().length) + OBJECTS);
-		connection().holdExchanges(exchange.heldBytes());
+		this.window.begin(exchange);
 	}
 
-	/**
-	 * What the client's replies would take if all that it waits for came now and none
-	 * could be given to it.
-	 */
-	private long repliesToHold() {
-		return this.repliesHeld + (long) this.expectedReply * this.underWay.size();
+	@Override
+	public void hold(long bytes) {
+		connection().holdExchanges(bytes);
 	}
 
-	/**
-	 * An exchange holds nothing any more.
-	 */
-	private void release(Exchange exchange) {
-		long bytes = exchange.heldBytes();
-		exchange.heldBytes(0);
-		connection().holdExchanges(-bytes);
-		if (exchange.isReplyHeld()) {
-			exchange.replyHeld(false);
-			this.repliesHeld -= Objects.requireNonNull(exchange.reply()).length;
-		}
+	@Override
+	public boolean tryHold(long bytes) {
+		return connection().tryHoldExchanges(bytes);
 	}
 
 	@Override
 	public void answered(Exchange exchange) {
 		if (exchange.isCancelled()) {
-			release(exchange);
-			if (!this.relay.isOneWay()) {
-				this.relay.meters().countDiscarded("client-gone");
+			this.window.release(exchange);
+			if (!this.policy.oneWay()) {
+				this.route.meters().countDiscarded("client-gone");
 			}
 			return;
 		}
-		if (!this.relay.isOneWay()) {
-			this.relay.meters().recordExchange(loop().now() - exchange.createdAt());
+		if (!this.policy.oneWay()) {
+			this.route.meters().recordExchange(loop().now() - exchange.createdAt());
 			if (!keep(exchange)) {
 				exchange.forgetReply();
 				failed(exchange, Objects.requireNonNull(exchange.fault()));
@@ -187,30 +187,21 @@ final class ExchangeClient extends Origin implements Watcher {
 	 * @return whether there is memory for it
 	 */
 	private boolean keep(Exchange exchange) {
-		int length = Objects.requireNonNull(exchange.reply()).length;
-		this.expectedReply = (length > this.expectedReply) ? length
-				: this.expectedReply - (this.expectedReply - length >> 3);
-		if ((exchange == this.underWay.peekFirst() || !this.relay.isOrdered()) && connection().isWritable()) {
+		this.window.expect(Objects.requireNonNull(exchange.reply()).length);
+		if ((exchange == this.underWay.peekFirst() || !this.policy.ordered()) && connection().isWritable()) {
 			return true;
 		}
-		long bytes = MemoryBudget.cost(length);
-		if (this.repliesHeld > this.relay.mostHeldBytes() || !connection().tryHoldExchanges(bytes)) {
-			return false;
-		}
-		exchange.heldBytes(exchange.heldBytes() + bytes);
-		exchange.replyHeld(true);
-		this.repliesHeld += length;
-		return true;
+		return this.window.keepReply(exchange);
 	}
 
 	@Override
 	public void failed(Exchange exchange, Cause cause) {
-		boolean lost = !exchange.isSent() || this.relay.isOneWay();
+		boolean lost = !exchange.isSent() || this.policy.oneWay();
 		if (exchange.forgotten() > 0) {
 			connection().lose(1, exchange.forgotten());
 		}
 		if (exchange.isCancelled()) {
-			release(exchange);
+			this.window.release(exchange);
 			if (lost && exchange.isGiven()) {
 				// It seemed to be on its way when it was cancelled.
 				connection().lose(1, exchange.request().length);
@@ -220,23 +211,17 @@ final class ExchangeClient extends Origin implements Watcher {
 		if (lost) {
 			connection().lose(1, exchange.request().length);
 		}
-		byte[] instead = this.relay.failureReply();
+		byte[] instead = this.policy.failureReply();
 		if (instead != null) {
 			exchange.replaceFault(instead);
 		}
 		else {
-			takeNoMore();
-			if (this.relay.isOrdered()) {
+			this.close.takeNoMore();
+			if (this.policy.ordered()) {
 				dropAfter(exchange);
 			}
 		}
 		advance(exchange);
-	}
-
-	private void takeNoMore() {
-		this.failing = true;
-		stopTaking();
-		this.ending = true;
 	}
 
 	/**
@@ -250,23 +235,23 @@ final class ExchangeClient extends Origin implements Watcher {
 	}
 
 	private void drop(Exchange exchange) {
-		this.bytesUnderWay -= exchange.request().length;
+		this.window.end(exchange);
 		byte[] reply = exchange.reply();
 		if (exchange.isEnded()) {
-			release(exchange);
-			if (reply != null && !this.relay.isOneWay()) {
+			this.window.release(exchange);
+			if (reply != null && !this.policy.oneWay()) {
 				connection().lose(1, reply.length);
 			}
 		}
 		else if (exchange.cancel()) {
 			// The queue forgets it; one that a link has stays until it is over there.
-			release(exchange);
+			this.window.release(exchange);
 			connection().lose(1, exchange.request().length);
 		}
 	}
 
 	private void advance(Exchange ended) {
-		if (!this.relay.isOrdered() && this.underWay.remove(ended)) {
+		if (!this.policy.ordered() && this.underWay.remove(ended)) {
 			this.underWay.addFirst(ended);
 		}
 		giveReplies();
@@ -278,29 +263,28 @@ final class ExchangeClient extends Origin implements Watcher {
 	private void giveReplies() {
 		for (Exchange first = this.underWay.peekFirst(); first != null
 				&& first.isEnded(); first = this.underWay.peekFirst()) {
-			if (first.fault() == null && !this.relay.isOneWay() && !isReady()) {
+			if (first.fault() == null && !this.policy.oneWay() && !isReady()) {
 				return;
 			}
 			this.underWay.removeFirst();
-			this.bytesUnderWay -= first.request().length;
-			release(first);
+			this.window.end(first);
+			this.window.release(first);
 			Cause failure = first.fault();
-			if (failure == null && !this.relay.isOneWay()) {
+			if (failure == null && !this.policy.oneWay()) {
 				failure = write(first);
 			}
-			if (failure != null && this.relay.isOrdered()) {
-				end(failure);
+			if (failure != null && this.policy.ordered()) {
+				this.close.now(failure);
 				return;
 			}
-			if (failure != null && this.fault == null) {
-				this.fault = failure;
-				takeNoMore();
+			if (failure != null) {
+				this.close.failAfterTheOthers(failure);
 			}
 		}
-		if (isReady()) {
-			resumeIfRoom();
+		if (isReady() && this.close.isReading() && this.window.hasRoom()) {
+			connection().resume();
 		}
-		endIfDone();
+		this.close.ifDone();
 	}
 
 	/**
@@ -308,13 +292,6 @@ final class ExchangeClient extends Origin implements Watcher {
 	 */
 	private boolean isReady() {
 		return connection().isWritable() || connection().isOutputEnding() || !connection().isOpen();
-	}
-
-	private void resumeIfRoom() {
-		if (isTaking() && this.underWay.size() <= MOST / 2 && this.bytesUnderWay <= MOST_BYTES / 2
-				&& repliesToHold() <= this.relay.mostReplyBytes() / 2) {
-			connection().resume();
-		}
 	}
 
 	/**
@@ -332,79 +309,22 @@ final class ExchangeClient extends Origin implements Watcher {
 		return null;
 	}
 
-	/**
-	 * Takes no more. What a client of a one-way route sends now is not even read: where
-	 * it can lose nothing that was written to it, RST is to tell it so.
-	 */
-	private void stopTaking() {
-		if (isRefusable()) {
-			connection().pause();
-		}
-		else {
-			connection().discardInput();
-		}
+	@Override
+	public boolean isDone() {
+		return this.underWay.isEmpty();
 	}
 
-	private boolean isTaking() {
-		return this.refusal == null && !this.failing;
-	}
-
-	private boolean isRefusable() {
-		return this.relay.isOneWay() && connection().writePosition() == 0;
-	}
-
-	private void end(Cause cause) {
-		dropAll();
-		if (isRefusable()) {
-			connection().abort(cause);
-		}
-		else {
-			connection().finish(cause);
-		}
-	}
-
-	private void refuse(FrameConnection faulty, Cause cause) {
-		if (!isRefusable()) {
-			drain(faulty, cause);
-			return;
-		}
-		this.refusal = cause;
-		faulty.because(cause);
-		faulty.pause();
-		faulty.drain();
-		this.ending = true;
-		endIfDone();
-	}
-
-	private void dropAll() {
+	@Override
+	public void dropAll() {
 		while (!this.underWay.isEmpty()) {
 			drop(this.underWay.removeLast());
-		}
-	}
-
-	private void endIfDone() {
-		Cause why = this.fault;
-		if (why != null && this.underWay.isEmpty()) {
-			connection().finish(why);
-		}
-		else if (this.ending && this.underWay.isEmpty()) {
-			connection().afterFrames(() -> {
-				Cause cause = this.refusal;
-				if (this.underWay.isEmpty() && cause != null) {
-					end(cause);
-				}
-				else if (this.underWay.isEmpty()) {
-					connection().halfClose();
-				}
-			});
 		}
 	}
 
 	@Override
 	public void inputEnded(FrameConnection ended) {
 		ended.because(new Cause(CloseReason.INBOUND_EOF, EndedBy.INBOUND, ""));
-		this.ending = true;
-		endIfDone();
+		this.close.afterTheLast();
 	}
 
 	@Override
@@ -424,8 +344,8 @@ final class ExchangeClient extends Origin implements Watcher {
 				dropAll();
 				faulty.finish(cause);
 			}
-			case MAX_AGE -> drain(faulty, cause);
-			case BAD_FRAME, FRAME_TOO_LONG, FRAME_TIMEOUT, INTERNAL_ERROR -> refuse(faulty, cause);
+			case MAX_AGE -> this.close.drain(cause);
+			case BAD_FRAME, FRAME_TOO_LONG, FRAME_TIMEOUT, INTERNAL_ERROR -> this.close.refuse(cause);
 			default -> {
 				dropAll();
 				faulty.finish(cause);
@@ -435,34 +355,30 @@ final class ExchangeClient extends Origin implements Watcher {
 
 	@Override
 	public void outputFailed(FrameConnection faulty, Cause cause) {
-		end(cause);
+		this.close.now(cause);
 	}
 
 	@Override
 	public void drain(FrameConnection draining, Cause cause) {
-		draining.because(cause);
-		draining.discardInput();
-		draining.drain();
-		this.ending = true;
-		endIfDone();
+		this.close.drain(cause);
 	}
 
 	/** Replies cannot be given any more; frames that are not answered are still taken. */
 	@Override
 	public void severed(FrameConnection gone, Cause cause) {
-		if (!this.relay.isOneWay()) {
+		if (!this.policy.oneWay()) {
 			gone.close(cause);
 		}
 	}
 
 	@Override
 	public void closed(FrameConnection gone, Cause cause, long lostFrames, long lostBytes) {
-		if (!this.relay.isOneWay()) {
+		if (!this.policy.oneWay()) {
 			dropAll();
 		}
 		// What was taken goes its one way also when its sender has gone.
 		this.closed = true;
-		this.relay.expectReply(this.expectedReply);
+		this.route.expectReply(this.window.expectedReply());
 	}
 
 	@Override

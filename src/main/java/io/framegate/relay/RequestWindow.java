@@ -1,0 +1,144 @@
+package io.framegate.relay;
+
+import java.util.Objects;
+
+import io.framegate.connection.MemoryBudget;
+import io.framegate.upstream.Exchange;
+
+/**
+ * How much a client has under way. It is full at {@link #MOST} requests or
+ * {@link #MOST_BYTES}, or where the replies could not be held if they came all at once.
+ * The connection's event loop calls.
+ */
+final class RequestWindow {
+
+	/** Counts memory for the client's connection. */
+	interface Owner {
+
+		/**
+		 * Holds more memory, whether there is any or not.
+		 * @param bytes how much; less where it is negative
+		 */
+		void hold(long bytes);
+
+		/**
+		 * Holds more memory if there is enough.
+		 * @param bytes how much
+		 * @return whether it is held now
+		 */
+		boolean tryHold(long bytes);
+
+	}
+
+	/** Exchanges under way at which reading pauses. */
+	private static final int MOST = 256;
+
+	/** Request bytes under way at which reading pauses. */
+	private static final int MOST_BYTES = 256 * 1024;
+
+	/** What an exchange takes besides its frames, in bytes. */
+	private static final int OBJECTS = 256;
+
+	private final ExchangePolicy policy;
+
+	private final Owner owner;
+
+	private int underWay;
+
+	private long bytesUnderWay;
+
+	/** Replies that wait for one before them, or for the client to read. */
+	private long repliesHeld;
+
+	/** How long the next reply may be, in bytes. */
+	private int expectedReply;
+
+	RequestWindow(ExchangePolicy policy, int expectedReply, Owner owner) {
+		this.policy = policy;
+		this.expectedReply = expectedReply;
+		this.owner = owner;
+	}
+
+	void begin(Exchange exchange) {
+		this.underWay++;
+		this.bytesUnderWay += exchange.request().length;
+		exchange.heldBytes(MemoryBudget.cost(exchange.request().length) + OBJECTS);
+		this.owner.hold(exchange.heldBytes());
+	}
+
+	/**
+	 * An exchange is no longer under way. It may still hold memory.
+	 * @param exchange the exchange
+	 */
+	void end(Exchange exchange) {
+		this.underWay--;
+		this.bytesUnderWay -= exchange.request().length;
+	}
+
+	/**
+	 * An exchange holds nothing any more.
+	 * @param exchange the exchange
+	 */
+	void release(Exchange exchange) {
+		long bytes = exchange.heldBytes();
+		exchange.heldBytes(0);
+		this.owner.hold(-bytes);
+		if (exchange.isReplyHeld()) {
+			exchange.replyHeld(false);
+			this.repliesHeld -= Objects.requireNonNull(exchange.reply()).length;
+		}
+	}
+
+	/**
+	 * Learns how long replies are.
+	 * @param length the length of one, in bytes
+	 */
+	void expect(int length) {
+		this.expectedReply = (length > this.expectedReply) ? length
+				: this.expectedReply - (this.expectedReply - length >> 3);
+	}
+
+	int expectedReply() {
+		return this.expectedReply;
+	}
+
+	/**
+	 * Keeps a reply that cannot be given to the client at once.
+	 * @param exchange the exchange
+	 * @return whether there is memory for it
+	 */
+	boolean keepReply(Exchange exchange) {
+		int length = Objects.requireNonNull(exchange.reply()).length;
+		long bytes = MemoryBudget.cost(length);
+		if (this.repliesHeld > this.policy.mostHeldBytes() || !this.owner.tryHold(bytes)) {
+			return false;
+		}
+		exchange.heldBytes(exchange.heldBytes() + bytes);
+		exchange.replyHeld(true);
+		this.repliesHeld += length;
+		return true;
+	}
+
+	boolean isFull() {
+		return this.underWay >= MOST || this.bytesUnderWay >= MOST_BYTES
+				|| repliesToHold() >= this.policy.mostReplyBytes();
+	}
+
+	/**
+	 * Whether enough of it is over that the client may be read again.
+	 * @return whether it is half empty
+	 */
+	boolean hasRoom() {
+		return this.underWay <= MOST / 2 && this.bytesUnderWay <= MOST_BYTES / 2
+				&& repliesToHold() <= this.policy.mostReplyBytes() / 2;
+	}
+
+	/**
+	 * What the client's replies would take if all that it waits for came now and none
+	 * could be given to it.
+	 */
+	private long repliesToHold() {
+		return this.repliesHeld + (long) this.expectedReply * this.underWay;
+	}
+
+}
