@@ -31,7 +31,7 @@ public final class Benchmark {
 		this.report = new Report(options);
 	}
 
-	public static void main(String[] args) throws Exception {
+	public static void main(String... arguments) throws Exception {
 		Benchmark benchmark = new Benchmark(Options.fromSystemProperties());
 		Runtime.getRuntime().addShutdownHook(new Thread(benchmark::stop));
 		try (EchoUpstream upstream = new EchoUpstream()) {

@@ -29,7 +29,7 @@ import tools.jackson.databind.json.JsonMapper;
  * shrink and are replaced, while callers keep talking. Prints what became of connections
  * and requests in each act.
  */
-public final class Fleet {
+final class Fleet {
 
 	private static final String ROUTE = "calls";
 
@@ -63,7 +63,7 @@ public final class Fleet {
 	private Fleet() {
 	}
 
-	public static void main(String[] args) throws Exception {
+	static void run() throws Exception {
 		Fleet fleet = new Fleet();
 		Runtime.getRuntime().addShutdownHook(new Thread(fleet::close));
 		try {
@@ -72,7 +72,6 @@ public final class Fleet {
 		finally {
 			fleet.close();
 		}
-		System.exit(0);
 	}
 
 	private void play() throws Exception {

@@ -22,13 +22,14 @@ import org.springframework.boot.convert.DurationStyle;
  * @param idleSessions {@code bench.idle}: how many idle sessions to weigh each gateway's
  * memory with, 0 for none
  * @param javaOptions {@code bench.java-options}: for every gateway on the JVM
- * @param jar {@code bench.jar}: Framegate's
+ * @param jar {@code bench.jar}: Framegate's, the built one by default
  * @param before {@code bench.before}: an earlier Framegate's, for the scenarios
  * {@code before-*}
  * @param directory {@code bench.directory}: where logs and results go
  */
 record Options(List<Scenario> scenarios, List<Integer> connections, List<Integer> depths, int payload, int rounds,
-		Duration warmUp, Duration window, int idleSessions, List<String> javaOptions, Path jar, Path before, Path directory) {
+		Duration warmUp, Duration window, int idleSessions, List<String> javaOptions, Path jar, Path before,
+		Path directory) {
 
 	static Options fromSystemProperties() {
 		return new Options(list("only", Scenario.usual()).map(Scenario::labelled).toList(),
@@ -37,7 +38,7 @@ record Options(List<Scenario> scenarios, List<Integer> connections, List<Integer
 				Integer.parseInt(value("rounds", "5")), duration("warm-up", "5s"), duration("window", "3s"),
 				Integer.parseInt(value("idle", "0")),
 				Stream.of(value("java-options", "").split(" ")).filter((option) -> !option.isEmpty()).toList(),
-				Path.of(value("jar", "target/framegate.jar")).toAbsolutePath(),
+				Path.of(value("jar", System.getProperty("gateway.jar", "target/framegate.jar"))).toAbsolutePath(),
 				Path.of(value("before", "target/before.jar")).toAbsolutePath(),
 				Path.of(value("directory", "target/bench")).toAbsolutePath());
 	}
@@ -65,7 +66,7 @@ record Options(List<Scenario> scenarios, List<Integer> connections, List<Integer
 	}
 
 	/**
-	 * An empty property counts as none, for Maven passes every one.
+	 * An empty property counts as none.
 	 */
 	private static String value(String name, String byDefault) {
 		String value = System.getProperty("bench." + name, "").strip();

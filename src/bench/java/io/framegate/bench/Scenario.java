@@ -39,7 +39,8 @@ enum Scenario {
 			(site) -> Commands.framegate(site, "request-reply", "framing: crlf, sharing: ordered")),
 
 	FRAMEGATE_CORRELATED("framegate-correlated", false,
-			(site) -> Commands.framegate(site, "request-reply", "framing: crlf, sharing: correlated, correlation: {offset: 0, length: " + RequestId.LENGTH + "}")),
+			(site) -> Commands.framegate(site, "request-reply",
+					"framing: crlf, sharing: correlated, correlation: {offset: 0, length: " + RequestId.LENGTH + "}")),
 
 	/** What a change costs is the difference to the row without {@code before}. */
 	BEFORE_FRAMEGATE("before-framegate", false, (site) -> FRAMEGATE.command(site.ofBefore())),

@@ -5,16 +5,15 @@ import java.time.Duration;
 
 /**
  * Runs the scenarios one after the other, each in namespaces and with a gateway of its
- * own, and removes them whatever happens. Ends with status 1 if anything was wrong. Needs
- * root, {@code ip} and {@code nft}. See {@link Options} for what can be set.
+ * own, and removes them whatever happens. Needs root, {@code ip} and {@code nft}. See
+ * {@link Options} for what can be set.
  */
-public final class NetworkLab {
+final class NetworkLab {
 
 	private NetworkLab() {
 	}
 
-	public static void main(String[] args) throws Exception {
-		Options options = Options.fromSystemProperties();
+	static Verdict run(Options options) throws Exception {
 		Namespace.removeAll();
 		Runtime.getRuntime().addShutdownHook(new Thread(NetworkLab::cleanUp));
 		Verdict verdict = new Verdict();
@@ -24,7 +23,7 @@ public final class NetworkLab {
 		}
 		System.out.println(verdict.faults().isEmpty() ? "\nNothing was wrong"
 				: "\n" + verdict.faults().size() + " faults:\n" + String.join("\n", verdict.faults()));
-		System.exit(verdict.faults().isEmpty() ? 0 : 1);
+		return verdict;
 	}
 
 	private static void play(String scenario, Options options, Verdict verdict) throws Exception {

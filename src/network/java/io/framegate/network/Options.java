@@ -31,12 +31,12 @@ record Options(List<String> only, Duration minutes, int loss, Duration delay, in
 				Duration.ofMillis(Math.round(60_000 * Double.parseDouble(value("minutes", "10")))),
 				Integer.parseInt(value("loss", "5")), DurationStyle.detectAndParse(value("delay", "20ms")),
 				Integer.parseInt(value("clients", "8")), Integer.parseInt(value("bystanders", "50")),
-				Path.of(value("jar", "target/framegate.jar")).toAbsolutePath(),
+				Path.of(value("jar", System.getProperty("gateway.jar", "target/framegate.jar"))).toAbsolutePath(),
 				Path.of(value("directory", "target/network")).toAbsolutePath());
 	}
 
 	/**
-	 * An empty property counts as none, for Maven passes every one.
+	 * An empty property counts as none.
 	 */
 	private static String value(String name, String byDefault) {
 		String value = System.getProperty("network." + name, "").strip();

@@ -6,10 +6,8 @@ import java.util.Random;
 
 /**
  * The fuzz target of every framing's decoder. {@code ./mvnw -Pfuzz test} runs it under
- * Jazzer for a minute, {@code -Dfuzz.seconds=600} for ten. It begins with the inputs of
- * {@code src/test/resources/fuzz}, and keeps what it finds interesting, or faulty, in
- * {@code target/fuzz}. An input that showed a fault belongs among the former, which every
- * build replays.
+ * Jazzer. An input that showed a fault belongs into {@code src/test/resources/fuzz},
+ * which every build replays.
  * <p>
  * An input's first byte is the framing, {@code a} the first of {@link Variant#all()}; the
  * second the limit, 1 to 64; the third how the rest, the bytes on the wire, is split.
