@@ -1,36 +1,20 @@
 package io.framegate.upstream;
 
-import java.io.IOException;
-import java.net.BindException;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.net.UnknownHostException;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 import io.framegate.connection.Terms;
 import io.framegate.route.HealthCheck;
-import io.framegate.route.PortRange;
 import io.framegate.route.Upstream;
-import io.framegate.timeout.Timer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Probes targets from time to time: a connect, or an exchange where there is something to
- * send. Targets that were left alone for a while are tried so too, that no client has to.
- * Virtual threads for each target, a plain socket for each probe.
+ * Probes targets from time to time. Those that were left alone for a while are tried so
+ * too, that no client has to. Virtual threads for each target.
  */
 final class HealthChecks {
 
@@ -38,13 +22,11 @@ final class HealthChecks {
 
 	private static final long TRIAL_MILLIS = 200;
 
-	private static final long LEAST_LIMIT_MILLIS = 1000;
-
-	private final Upstream upstream;
-
 	private final HealthCheck check;
 
-	private final Terms terms;
+	private final HealthProbe probe;
+
+	private final String route;
 
 	private final Consumer<TargetState> wentDown;
 
@@ -55,9 +37,9 @@ final class HealthChecks {
 	private final CountDownLatch stopped = new CountDownLatch(1);
 
 	HealthChecks(Upstream upstream, Terms terms, Consumer<TargetState> wentDown, Consumer<TargetState> cameBack) {
-		this.upstream = upstream;
+		this.probe = new HealthProbe(upstream, terms);
 		this.check = upstream.healthCheck();
-		this.terms = terms;
+		this.route = terms.route();
 		this.wentDown = wentDown;
 		this.cameBack = cameBack;
 	}
@@ -94,11 +76,11 @@ final class HealthChecks {
 	private void tryEjected(TargetState state, Targets all) {
 		while (!isStoppedWithin(TRIAL_MILLIS) && isStill(state, all)) {
 			if (state.isTrialDue()) {
-				if (probe(state) == null) {
+				if (this.probe.fault(state) == null) {
 					well(state);
 				}
 				else {
-					state.failed(proof());
+					state.failed(this.probe.proof());
 				}
 			}
 		}
@@ -118,7 +100,7 @@ final class HealthChecks {
 		long next = System.nanoTime();
 		boolean down;
 		do {
-			String fault = probe(state);
+			String fault = this.probe.fault(state);
 			bad = (fault != null) ? bad + 1 : 0;
 			good = (fault != null) ? 0 : good + 1;
 			down = state.status() == TargetState.Status.DOWN;
@@ -126,15 +108,14 @@ final class HealthChecks {
 				well(state);
 			}
 			if (!down && bad >= this.check.fall()) {
-				logger.warn("Route '{}': target {} is down after {} failed probes: {}", this.terms.route(),
-						state.target(), bad, fault);
+				logger.warn("Route '{}': target {} is down after {} failed probes: {}", this.route, state.target(), bad,
+						fault);
 				state.down(true);
 				this.wentDown.accept(state);
 				down = true;
 			}
 			else if (down && good >= this.check.rise()) {
-				logger.info("Route '{}': target {} is up again after {} good probes", this.terms.route(),
-						state.target(), good);
+				logger.info("Route '{}': target {} is up again after {} good probes", this.route, state.target(), good);
 				state.down(false);
 				well(state);
 				down = false;
@@ -156,133 +137,9 @@ final class HealthChecks {
 
 	private void well(TargetState state) {
 		TargetState.Status before = state.status();
-		state.well(proof());
+		state.well(this.probe.proof());
 		if (before != TargetState.Status.UP && state.isUp()) {
 			this.cameBack.accept(state);
-		}
-	}
-
-	/**
-	 * What a probe proves.
-	 */
-	private Evidence proof() {
-		return (this.check.send() != null) ? Evidence.ANSWER : Evidence.CONNECT;
-	}
-
-	/**
-	 * Probes once, at all addresses of the target until one is well.
-	 * @return what is wrong, or {@code null}
-	 */
-	private @Nullable String probe(TargetState state) {
-		String fault = "no address";
-		try {
-			List<InetSocketAddress> addresses = addresses(state);
-			// One where nothing answers is not waited for again and again.
-			Collections.rotate(addresses, -Math.max(0, addresses.indexOf(state.wellAddress())));
-			for (InetSocketAddress address : addresses) {
-				fault = probe(address);
-				if (fault == null) {
-					state.wellAddress(address);
-					return null;
-				}
-			}
-		}
-		catch (UnknownHostException ex) {
-			return "unknown host " + ex.getMessage();
-		}
-		return fault;
-	}
-
-	/**
-	 * Those that connections go to: while no name server answers, they may still be
-	 * right.
-	 */
-	private List<InetSocketAddress> addresses(TargetState state) throws UnknownHostException {
-		try {
-			state.lookedUp().get(limit(), TimeUnit.MILLISECONDS);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
-		catch (ExecutionException | TimeoutException ex) {
-			throw new UnknownHostException(state.target().host() + ": not looked up in time");
-		}
-		List<InetSocketAddress> known = state.addresses();
-		if (known.isEmpty() || known.getFirst().isUnresolved()) {
-			throw new UnknownHostException(state.target().host());
-		}
-		return new ArrayList<>(known);
-	}
-
-	/**
-	 * How long a probe of an address may take: as any connect, but a target that has gone
-	 * silent must not keep the probes after this one waiting for longer than need be.
-	 */
-	private int limit() {
-		Duration connect = this.terms.timeouts().limit(Timer.CONNECT).value();
-		long millis = (connect.isZero() ? Timer.CONNECT.byDefault() : connect).toMillis();
-		long interval = this.check.interval().toMillis();
-		return (int) ((interval > 0) ? Math.min(millis, Math.max(interval, LEAST_LIMIT_MILLIS)) : millis);
-	}
-
-	/**
-	 * Probes from where connections come from: a partner's firewall may let nothing else
-	 * pass.
-	 */
-	private @Nullable String probe(InetSocketAddress address) {
-		PortRange range = this.upstream.sourcePort();
-		int first = (range != null) ? range.first() : 0;
-		int last = (range != null) ? range.last() : 0;
-		for (int port = first; port <= last; port++) {
-			try {
-				return probe(address, port);
-			}
-			catch (BindException ex) {
-				logger.trace("No probe from source port {}", port, ex);
-			}
-		}
-		// Connections hold every port that there is: nothing can be told.
-		return null;
-	}
-
-	private @Nullable String probe(InetSocketAddress address, int sourcePort) throws BindException {
-		int millis = limit();
-		long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
-		try (Socket socket = new Socket()) {
-			String source = this.upstream.sourceAddress();
-			if (source != null || sourcePort != 0) {
-				socket.setReuseAddress(true);
-				socket.bind((source != null) ? new InetSocketAddress(source, sourcePort)
-						: new InetSocketAddress(sourcePort));
-				// With FIN, the port would be lost to connections for a minute after each
-				// probe.
-				socket.setSoLinger(sourcePort != 0, 0);
-			}
-			socket.connect(address, millis);
-			if (socket.getLocalSocketAddress().equals(socket.getRemoteSocketAddress())) {
-				socket.setSoLinger(true, 0);
-				return "Connection refused (connected to itself)";
-			}
-			if (this.check.send() == null) {
-				return null;
-			}
-			this.terms.framing().serializer().serialize(Payloads.bytes(this.check.send()), socket.getOutputStream());
-			byte[] answer = this.terms.framing().deserializer().deserialize(new DeadlineInputStream(socket, deadline));
-			boolean fits = this.check.expect() == null || Arrays.equals(answer, Payloads.bytes(this.check.expect()));
-			if (sourcePort == 0) {
-				socket.shutdownOutput();
-			}
-			return fits ? null : "the answer is not what is expected";
-		}
-		catch (BindException ex) {
-			throw ex;
-		}
-		catch (IOException | RuntimeException ex) {
-			return String.valueOf(ex.getMessage());
-		}
-		catch (Error ex) {
-			// A user's own framing: its fault must not end the probes.
-			return ex.toString();
 		}
 	}
 

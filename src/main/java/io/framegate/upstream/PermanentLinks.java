@@ -6,7 +6,6 @@ import java.util.Map;
 
 import io.framegate.connection.Cause;
 import io.framegate.connection.CloseReason;
-import io.framegate.route.Balance;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,7 +65,7 @@ final class PermanentLinks extends ShardLinks {
 	@Override
 	@Nullable Link next(Exchange exchange) {
 		TargetState home = home(exchange);
-		boolean leastBusy = targets().balance() == Balance.LEAST_CONNECTIONS;
+		boolean leastBusy = targets().prefersLeastBusy();
 		List<Link> all = all();
 		int size = all.size();
 		int first = this.turn + 1;

@@ -4,7 +4,6 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -34,12 +33,6 @@ public final class TargetState {
 
 	}
 
-	private static final long FIRST_PAUSE = TimeUnit.SECONDS.toNanos(1);
-
-	private static final long LONGEST_PAUSE = TimeUnit.SECONDS.toNanos(60);
-
-	private static final int MOST_DOUBLINGS = 6;
-
 	/** The rest between exchanges after a first reply too many; doubled with each. */
 	private static final long LONGER_REST = TimeUnit.MILLISECONDS.toNanos(5);
 
@@ -50,7 +43,7 @@ public final class TargetState {
 
 	private final Target target;
 
-	private final int fall;
+	private final OutlierEjection ejection;
 
 	private final AtomicInteger connections = new AtomicInteger();
 
@@ -64,21 +57,10 @@ public final class TargetState {
 
 	private volatile boolean down;
 
-	private volatile boolean ejected;
-
 	/** When the gateway's own probe last succeeded, 0 for never. */
 	private volatile long wellAt;
 
 	private volatile @Nullable InetSocketAddress wellAddress;
-
-	private volatile int failures;
-
-	/** What a target must do to be trusted again. */
-	private Evidence needed = Evidence.CONNECT;
-
-	private int ejections;
-
-	private long trialAt;
 
 	private volatile int strays;
 
@@ -86,7 +68,7 @@ public final class TargetState {
 
 	TargetState(Target target, int fall) {
 		this.target = target;
-		this.fall = fall;
+		this.ejection = new OutlierEjection(fall);
 	}
 
 	public Target target() {
@@ -97,14 +79,14 @@ public final class TargetState {
 		if (this.down) {
 			return Status.DOWN;
 		}
-		if (this.ejected) {
+		if (this.ejection.isEjected()) {
 			return Status.EJECTED;
 		}
 		return this.seen ? Status.UP : Status.UNKNOWN;
 	}
 
 	public boolean isUp() {
-		return !this.down && !this.ejected;
+		return !this.down && !this.ejection.isEjected();
 	}
 
 	public int connections() {
@@ -124,7 +106,7 @@ public final class TargetState {
 	 */
 	void connected() {
 		this.seen = true;
-		if (this.failures != 0) {
+		if (this.ejection.isSuspect()) {
 			succeeded(Evidence.CONNECT);
 		}
 	}
@@ -134,11 +116,11 @@ public final class TargetState {
 	 * failed to do counts only as the trial after a pause.
 	 * @param how what it proves
 	 */
-	synchronized void well(Evidence how) {
+	void well(Evidence how) {
 		this.seen = true;
-		if (this.failures == 0 || how.compareTo(this.needed) >= 0 || isTrialDue()) {
-			this.wellAt = System.nanoTime() | 1;
-			succeeded(how);
+		long now = System.nanoTime();
+		if (this.ejection.probed(how, now)) {
+			this.wellAt = now | 1;
 		}
 	}
 
@@ -162,7 +144,7 @@ public final class TargetState {
 	 * The target did what it is there for.
 	 */
 	public void worked() {
-		if (this.failures != 0) {
+		if (this.ejection.isSuspect()) {
 			succeeded(Evidence.EXCHANGE);
 		}
 	}
@@ -171,26 +153,13 @@ public final class TargetState {
 	 * The target answered the gateway itself.
 	 */
 	void answered() {
-		if (this.failures != 0) {
+		if (this.ejection.isSuspect()) {
 			succeeded(Evidence.ANSWER);
 		}
 	}
 
-	private synchronized void succeeded(Evidence how) {
-		if (how.compareTo(this.needed) >= 0) {
-			forget();
-		}
-		else if (isTrialDue()) {
-			// Tried again, if not yet trusted as before.
-			this.ejected = false;
-		}
-	}
-
-	private synchronized void forget() {
-		this.failures = 0;
-		this.ejections = 0;
-		this.ejected = false;
-		this.needed = Evidence.CONNECT;
+	private void succeeded(Evidence how) {
+		this.ejection.succeeded(how, System.nanoTime());
 	}
 
 	/**
@@ -199,46 +168,31 @@ public final class TargetState {
 	 * time; then it is tried. What fails meanwhile was begun before, and changes nothing.
 	 * @param what what the target did not do
 	 */
-	synchronized void failed(Evidence what) {
+	void failed(Evidence what) {
 		this.seen = true;
-		if (what.compareTo(this.needed) > 0) {
-			this.needed = what;
-		}
-		if (this.ejected && !isTrialDue()) {
-			return;
-		}
-		this.failures++;
-		if (this.failures >= this.fall) {
-			long pause = Math.min(FIRST_PAUSE << Math.min(this.ejections, MOST_DOUBLINGS), LONGEST_PAUSE);
-			long jitter = ThreadLocalRandom.current().nextLong(pause / 5);
-			this.trialAt = System.nanoTime() + pause - jitter;
-			this.ejections++;
-			this.ejected = true;
-			// The first after the pause decides.
-			this.failures = Math.max(1, this.fall - 1);
-		}
+		this.ejection.failed(what, System.nanoTime());
 	}
 
 	/**
 	 * Whether it was left alone for long enough, so that a connect may be tried.
 	 * @return whether the pause is over
 	 */
-	synchronized boolean isTrialDue() {
-		return this.ejected && System.nanoTime() - this.trialAt >= 0;
+	boolean isTrialDue() {
+		return this.ejection.isTrialDue(System.nanoTime());
 	}
 
 	/**
 	 * Whether it is left alone though it accepts connections, for it does not answer.
 	 * @return whether connections that are there are of no use either
 	 */
-	synchronized boolean isSilent() {
-		return this.ejected && this.needed != Evidence.CONNECT;
+	boolean isSilent() {
+		return this.ejection.isSilent();
 	}
 
 	void down(boolean now) {
 		this.down = now;
 		if (!now) {
-			forget();
+			this.ejection.forget();
 		}
 	}
 

@@ -1,34 +1,29 @@
 package io.framegate.upstream;
 
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
 import io.framegate.connection.RouteMeters;
-import io.framegate.route.Balance;
 import io.framegate.route.Target;
 import io.framegate.route.Upstream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A route's targets: which are up, where they are, and which comes next. Names are looked
- * up at the start and again every {@link #LOOK_UP_EVERY}. Any thread may call.
+ * up at the start and again every {@link TargetResolver#LOOK_UP_EVERY}. Any thread may
+ * call.
  */
 public final class Targets {
 
-	/** How often names are looked up again. */
-	static final Duration LOOK_UP_EVERY = Duration.ofSeconds(5);
+	private final LoadBalancer balancer;
 
-	private final Balance balance;
+	/** What the balancer says, kept here because every exchange asks. */
+	private final boolean homes;
+
+	private final boolean leastBusy;
 
 	private final RouteMeters meters;
 
@@ -36,12 +31,12 @@ public final class Targets {
 
 	private volatile List<TargetState> states;
 
-	private final AtomicInteger turn = new AtomicInteger();
-
-	private final CountDownLatch stopped = new CountDownLatch(1);
+	private final TargetResolver resolver = new TargetResolver((state) -> all().contains(state));
 
 	public Targets(Upstream upstream, RouteMeters meters) {
-		this.balance = upstream.balance();
+		this.balancer = LoadBalancer.of(upstream.balance());
+		this.homes = this.balancer.hasHomes();
+		this.leastBusy = this.balancer.prefersLeastBusy();
 		this.meters = meters;
 		this.fall = upstream.healthCheck().fall();
 		this.states = upstream.targets().stream().map(this::state).toList();
@@ -57,7 +52,7 @@ public final class Targets {
 	void start() {
 		this.states.forEach(this::show);
 		this.meters.forgetTargetsBut(this.states.stream().map((state) -> state.target().toString()).toList());
-		this.states.forEach(this::watchAddress);
+		this.states.forEach(this.resolver::start);
 	}
 
 	private void show(TargetState state) {
@@ -66,18 +61,6 @@ public final class Targets {
 			case UP -> 1;
 			case EJECTED, DOWN -> 0;
 		});
-	}
-
-	private void watchAddress(TargetState state) {
-		if (Resolver.isLiteral(state.target().host())) {
-			lookUp(state);
-		}
-		else {
-			Thread.ofVirtual().name("framegate-resolver-" + state.target()).start(() -> {
-				lookUp(state);
-				lookUpAgainAndAgain(state);
-			});
-		}
 	}
 
 	/**
@@ -97,39 +80,14 @@ public final class Targets {
 		}
 		this.states = List.copyOf(after);
 		added.forEach(this::show);
-		added.forEach(this::watchAddress);
+		added.forEach(this.resolver::start);
 		before.stream()
 			.filter((state) -> !after.contains(state))
 			.forEach((state) -> this.meters.forgetTarget(state.target().toString()));
 	}
 
-	private void lookUpAgainAndAgain(TargetState state) {
-		try {
-			while (!this.stopped.await(LOOK_UP_EVERY.toMillis(), TimeUnit.MILLISECONDS)
-					&& this.states.contains(state)) {
-				lookUp(state);
-			}
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
-	}
-
-	private static void lookUp(TargetState state) {
-		try {
-			state.addresses(Resolver.resolve(state.target()));
-		}
-		catch (UnknownHostException ex) {
-			// What was known before may still be right.
-			if (state.addresses().isEmpty()) {
-				Target target = state.target();
-				state.addresses(List.of(InetSocketAddress.createUnresolved(target.host(), target.port())));
-			}
-		}
-	}
-
 	void stop() {
-		this.stopped.countDown();
+		this.resolver.stop();
 	}
 
 	/**
@@ -155,20 +113,7 @@ public final class Targets {
 		if (up.isEmpty()) {
 			return with((state) -> state.status() == TargetState.Status.EJECTED);
 		}
-		List<TargetState> order = switch (this.balance) {
-			case FAILOVER -> new ArrayList<>(up);
-			case ROUND_ROBIN -> turned(up);
-			case LEAST_CONNECTIONS -> {
-				List<TargetState> sorted = turned(up);
-				sorted.sort(Comparator.comparingInt(TargetState::connections));
-				yield sorted;
-			}
-			case SOURCE_HASH -> {
-				List<TargetState> sorted = new ArrayList<>(up);
-				sorted.sort(Comparator.comparingLong((state) -> -weight(state, client)));
-				yield sorted;
-			}
-		};
+		List<TargetState> order = this.balancer.order(up, client);
 		order.sort(Comparator.comparing(TargetState::isLookedUp).reversed());
 		return order;
 	}
@@ -183,10 +128,7 @@ public final class Targets {
 		if (up.isEmpty()) {
 			return with((state) -> state.status() == TargetState.Status.EJECTED);
 		}
-		if (this.balance == Balance.FAILOVER) {
-			return List.of(up.stream().filter(TargetState::isLookedUp).findFirst().orElse(up.getFirst()));
-		}
-		return up;
+		return this.balancer.forLinks(up);
 	}
 
 	/**
@@ -214,8 +156,7 @@ public final class Targets {
 	 * @return whether there are several, all alike
 	 */
 	boolean isSpread() {
-		return this.states.size() > 1
-				&& (this.balance == Balance.ROUND_ROBIN || this.balance == Balance.LEAST_CONNECTIONS);
+		return this.states.size() > 1 && this.balancer.spreads();
 	}
 
 	/**
@@ -224,7 +165,7 @@ public final class Targets {
 	 */
 	List<TargetState> inTurn() {
 		List<TargetState> up = with(TargetState::isUp);
-		return up.isEmpty() ? up : turned(up);
+		return up.isEmpty() ? up : this.balancer.inTurn(up);
 	}
 
 	/**
@@ -242,8 +183,12 @@ public final class Targets {
 		return last;
 	}
 
-	Balance balance() {
-		return this.balance;
+	/**
+	 * Whether the least busy of several links is to carry the next exchange.
+	 * @return {@code false} for the next in turn
+	 */
+	boolean prefersLeastBusy() {
+		return this.leastBusy;
 	}
 
 	private List<TargetState> with(Predicate<TargetState> wanted) {
@@ -254,24 +199,6 @@ public final class Targets {
 			}
 		}
 		return found;
-	}
-
-	private List<TargetState> turned(List<TargetState> up) {
-		int first = Math.floorMod(this.turn.getAndIncrement(), up.size());
-		List<TargetState> turned = new ArrayList<>(up.subList(first, up.size()));
-		turned.addAll(up.subList(0, first));
-		return turned;
-	}
-
-	/**
-	 * Highest random weight: a target that comes or goes moves only its own clients.
-	 */
-	private static long weight(TargetState state, @Nullable InetAddress client) {
-		long hash = state.target().toString().hashCode() * 0x9E3779B97F4A7C15L;
-		hash ^= ((client != null) ? Arrays.hashCode(client.getAddress()) : 0) * 0xC2B2AE3D27D4EB4FL;
-		hash = (hash ^ (hash >>> 33)) * 0xFF51AFD7ED558CCDL;
-		hash = (hash ^ (hash >>> 33)) * 0xC4CEB9FE1A85EC53L;
-		return (hash ^ (hash >>> 33)) & Long.MAX_VALUE;
 	}
 
 	/**
@@ -291,7 +218,7 @@ public final class Targets {
 	 */
 	boolean isBefore(@Nullable TargetState one, TargetState other) {
 		List<TargetState> all = this.states;
-		return this.balance == Balance.FAILOVER && all.contains(one) && all.indexOf(one) < all.indexOf(other);
+		return this.balancer.prefersFirst() && all.contains(one) && all.indexOf(one) < all.indexOf(other);
 	}
 
 	/**
@@ -300,7 +227,7 @@ public final class Targets {
 	 * @return the target, or {@code null} where any will do
 	 */
 	@Nullable TargetState home(@Nullable InetAddress client) {
-		if (this.balance != Balance.SOURCE_HASH || this.states.size() < 2) {
+		if (!this.homes || this.states.size() < 2) {
 			return null;
 		}
 		List<TargetState> ordered = inOrder(client);

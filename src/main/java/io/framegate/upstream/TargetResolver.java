@@ -4,32 +4,92 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 import io.framegate.route.Target;
 import io.netty.util.NetUtil;
 
 /**
- * Looks up the addresses of targets. A look-up of a name blocks: never on an event loop.
- * It is made on a thread of the platform, for it would hold a virtual thread's carrier,
- * and two that hang all virtual threads.
+ * Looks up the addresses of targets, at the start and again every {@link #LOOK_UP_EVERY}.
+ * A look-up of a name blocks: never on an event loop. It is made on a thread of the
+ * platform, for it would hold a virtual thread's carrier, and two that hang all virtual
+ * threads. Any thread may call.
  */
-final class Resolver {
+final class TargetResolver {
+
+	/** How often names are looked up again. */
+	static final Duration LOOK_UP_EVERY = Duration.ofSeconds(5);
 
 	/** A thread for each name that is being looked up. */
 	private static final ExecutorService THREADS = new ThreadPoolExecutor(0, Integer.MAX_VALUE, 1, TimeUnit.SECONDS,
 			new SynchronousQueue<>(), Thread.ofPlatform().daemon().name("framegate-name-", 0).factory());
 
-	private Resolver() {
+	private final Predicate<TargetState> isTarget;
+
+	private final CountDownLatch stopped = new CountDownLatch(1);
+
+	/**
+	 * Nothing is looked up yet.
+	 * @param isTarget whether a target still is one, so that its name is of interest
+	 */
+	TargetResolver(Predicate<TargetState> isTarget) {
+		this.isTarget = isTarget;
 	}
 
-	static boolean isLiteral(String host) {
+	/**
+	 * Begins to look up a target's name: no target waits for another.
+	 * @param state the target
+	 */
+	void start(TargetState state) {
+		if (isLiteral(state.target().host())) {
+			lookUp(state);
+		}
+		else {
+			Thread.ofVirtual().name("framegate-resolver-" + state.target()).start(() -> {
+				lookUp(state);
+				lookUpAgainAndAgain(state);
+			});
+		}
+	}
+
+	void stop() {
+		this.stopped.countDown();
+	}
+
+	private void lookUpAgainAndAgain(TargetState state) {
+		try {
+			while (!this.stopped.await(LOOK_UP_EVERY.toMillis(), TimeUnit.MILLISECONDS) && this.isTarget.test(state)) {
+				lookUp(state);
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private static void lookUp(TargetState state) {
+		try {
+			state.addresses(resolve(state.target()));
+		}
+		catch (UnknownHostException ex) {
+			// What was known before may still be right.
+			if (state.addresses().isEmpty()) {
+				Target target = state.target();
+				state.addresses(List.of(InetSocketAddress.createUnresolved(target.host(), target.port())));
+			}
+		}
+	}
+
+	private static boolean isLiteral(String host) {
 		return NetUtil.isValidIpV4Address(host) || NetUtil.isValidIpV6Address(host);
 	}
 
@@ -39,7 +99,7 @@ final class Resolver {
 	 * @return at least one address
 	 * @throws UnknownHostException where the name is not known
 	 */
-	static List<InetSocketAddress> resolve(Target target) throws UnknownHostException {
+	private static List<InetSocketAddress> resolve(Target target) throws UnknownHostException {
 		List<InetAddress> six = new ArrayList<>();
 		List<InetAddress> four = new ArrayList<>();
 		for (InetAddress address : addresses(target.host())) {

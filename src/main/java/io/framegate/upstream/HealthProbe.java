@@ -1,0 +1,174 @@
+package io.framegate.upstream;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+import io.framegate.connection.Terms;
+import io.framegate.route.HealthCheck;
+import io.framegate.route.PortRange;
+import io.framegate.route.Upstream;
+import io.framegate.timeout.Timer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Probes a target: a connect, or an exchange where there is something to send. A plain
+ * socket for each probe, which blocks: never on an event loop.
+ */
+final class HealthProbe {
+
+	private static final Logger logger = LoggerFactory.getLogger(HealthProbe.class);
+
+	private static final long LEAST_LIMIT_MILLIS = 1000;
+
+	private final Upstream upstream;
+
+	private final HealthCheck check;
+
+	private final Terms terms;
+
+	HealthProbe(Upstream upstream, Terms terms) {
+		this.upstream = upstream;
+		this.check = upstream.healthCheck();
+		this.terms = terms;
+	}
+
+	/**
+	 * What a probe proves.
+	 * @return more where something is sent
+	 */
+	Evidence proof() {
+		return (this.check.send() != null) ? Evidence.ANSWER : Evidence.CONNECT;
+	}
+
+	/**
+	 * Probes once, at all addresses of the target until one is well.
+	 * @param state the target
+	 * @return what is wrong, or {@code null}
+	 */
+	@Nullable String fault(TargetState state) {
+		String fault = "no address";
+		try {
+			List<InetSocketAddress> addresses = addresses(state);
+			// One where nothing answers is not waited for again and again.
+			Collections.rotate(addresses, -Math.max(0, addresses.indexOf(state.wellAddress())));
+			for (InetSocketAddress address : addresses) {
+				fault = probe(address);
+				if (fault == null) {
+					state.wellAddress(address);
+					return null;
+				}
+			}
+		}
+		catch (UnknownHostException ex) {
+			return "unknown host " + ex.getMessage();
+		}
+		return fault;
+	}
+
+	/**
+	 * Those that connections go to: while no name server answers, they may still be
+	 * right.
+	 */
+	private List<InetSocketAddress> addresses(TargetState state) throws UnknownHostException {
+		try {
+			state.lookedUp().get(limit(), TimeUnit.MILLISECONDS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		catch (ExecutionException | TimeoutException ex) {
+			throw new UnknownHostException(state.target().host() + ": not looked up in time");
+		}
+		List<InetSocketAddress> known = state.addresses();
+		if (known.isEmpty() || known.getFirst().isUnresolved()) {
+			throw new UnknownHostException(state.target().host());
+		}
+		return new ArrayList<>(known);
+	}
+
+	/**
+	 * How long a probe of an address may take: as any connect, but a target that has gone
+	 * silent must not keep the probes after this one waiting for longer than need be.
+	 */
+	private int limit() {
+		Duration connect = this.terms.timeouts().limit(Timer.CONNECT).value();
+		long millis = (connect.isZero() ? Timer.CONNECT.byDefault() : connect).toMillis();
+		long interval = this.check.interval().toMillis();
+		return (int) ((interval > 0) ? Math.min(millis, Math.max(interval, LEAST_LIMIT_MILLIS)) : millis);
+	}
+
+	/**
+	 * Probes from where connections come from: a partner's firewall may let nothing else
+	 * pass.
+	 */
+	private @Nullable String probe(InetSocketAddress address) {
+		PortRange range = this.upstream.sourcePort();
+		int first = (range != null) ? range.first() : 0;
+		int last = (range != null) ? range.last() : 0;
+		for (int port = first; port <= last; port++) {
+			try {
+				return probe(address, port);
+			}
+			catch (BindException ex) {
+				logger.trace("No probe from source port {}", port, ex);
+			}
+		}
+		// Connections hold every port that there is: nothing can be told.
+		return null;
+	}
+
+	private @Nullable String probe(InetSocketAddress address, int sourcePort) throws BindException {
+		int millis = limit();
+		long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+		try (Socket socket = new Socket()) {
+			String source = this.upstream.sourceAddress();
+			if (source != null || sourcePort != 0) {
+				socket.setReuseAddress(true);
+				socket.bind((source != null) ? new InetSocketAddress(source, sourcePort)
+						: new InetSocketAddress(sourcePort));
+				// With FIN, the port would be lost to connections for a minute after each
+				// probe.
+				socket.setSoLinger(sourcePort != 0, 0);
+			}
+			socket.connect(address, millis);
+			if (socket.getLocalSocketAddress().equals(socket.getRemoteSocketAddress())) {
+				socket.setSoLinger(true, 0);
+				return "Connection refused (connected to itself)";
+			}
+			if (this.check.send() == null) {
+				return null;
+			}
+			this.terms.framing().serializer().serialize(Payloads.bytes(this.check.send()), socket.getOutputStream());
+			byte[] answer = this.terms.framing().deserializer().deserialize(new DeadlineInputStream(socket, deadline));
+			boolean fits = this.check.expect() == null || Arrays.equals(answer, Payloads.bytes(this.check.expect()));
+			if (sourcePort == 0) {
+				socket.shutdownOutput();
+			}
+			return fits ? null : "the answer is not what is expected";
+		}
+		catch (BindException ex) {
+			throw ex;
+		}
+		catch (IOException | RuntimeException ex) {
+			return String.valueOf(ex.getMessage());
+		}
+		catch (Error ex) {
+			// A user's own framing: its fault must not end the probes.
+			return ex.toString();
+		}
+	}
+
+}

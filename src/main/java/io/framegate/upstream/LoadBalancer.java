@@ -1,0 +1,180 @@
+package io.framegate.upstream;
+
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.framegate.route.Balance;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * In which order targets are tried. Each policy is a small type. Any thread may call.
+ */
+abstract class LoadBalancer {
+
+	private final AtomicInteger turn = new AtomicInteger();
+
+	/**
+	 * The balancer of a policy.
+	 * @param policy the policy
+	 * @return a new one, at its first turn
+	 */
+	static LoadBalancer of(Balance policy) {
+		return switch (policy) {
+			case FAILOVER -> new Failover();
+			case ROUND_ROBIN -> new RoundRobin();
+			case LEAST_CONNECTIONS -> new LeastConnections();
+			case SOURCE_HASH -> new SourceHash();
+		};
+	}
+
+	/**
+	 * The order in which targets are tried for a client.
+	 * @param up the targets that are up, as configured, at least one
+	 * @param client the client's address, or {@code null}
+	 * @return a new list, best first
+	 */
+	abstract List<TargetState> order(List<TargetState> up, @Nullable InetAddress client);
+
+	/**
+	 * The targets that permanent links lead to.
+	 * @param up the targets that are up, as configured, at least one
+	 * @return some of them
+	 */
+	List<TargetState> forLinks(List<TargetState> up) {
+		return up;
+	}
+
+	/**
+	 * Whether connections are spread over targets that are all alike.
+	 * @return whether each is to have its share
+	 */
+	boolean spreads() {
+		return false;
+	}
+
+	/**
+	 * Whether a target is preferred to those that are named after it.
+	 * @return {@code false} where that is of no importance
+	 */
+	boolean prefersFirst() {
+		return false;
+	}
+
+	/**
+	 * Whether each client belongs to one target.
+	 * @return whether the first in order is its home
+	 */
+	boolean hasHomes() {
+		return false;
+	}
+
+	/**
+	 * Whether the least busy of several links is to carry the next exchange.
+	 * @return {@code false} for the next in turn
+	 */
+	boolean prefersLeastBusy() {
+		return false;
+	}
+
+	/**
+	 * The same targets, beginning with another one each time.
+	 * @param up the targets that are up, at least one
+	 * @return a new list
+	 */
+	final List<TargetState> inTurn(List<TargetState> up) {
+		int first = Math.floorMod(this.turn.getAndIncrement(), up.size());
+		List<TargetState> turned = new ArrayList<>(up.subList(first, up.size()));
+		turned.addAll(up.subList(0, first));
+		return turned;
+	}
+
+	/** As they are named. */
+	private static final class Failover extends LoadBalancer {
+
+		@Override
+		List<TargetState> order(List<TargetState> up, @Nullable InetAddress client) {
+			return new ArrayList<>(up);
+		}
+
+		@Override
+		List<TargetState> forLinks(List<TargetState> up) {
+			return List.of(up.stream().filter(TargetState::isLookedUp).findFirst().orElse(up.getFirst()));
+		}
+
+		@Override
+		boolean prefersFirst() {
+			return true;
+		}
+
+	}
+
+	/** Each in its turn. */
+	private static final class RoundRobin extends LoadBalancer {
+
+		@Override
+		List<TargetState> order(List<TargetState> up, @Nullable InetAddress client) {
+			return inTurn(up);
+		}
+
+		@Override
+		boolean spreads() {
+			return true;
+		}
+
+	}
+
+	/** The one with the fewest connections, in turn where they are equal. */
+	private static final class LeastConnections extends LoadBalancer {
+
+		@Override
+		List<TargetState> order(List<TargetState> up, @Nullable InetAddress client) {
+			List<TargetState> sorted = inTurn(up);
+			sorted.sort(Comparator.comparingInt(TargetState::connections));
+			return sorted;
+		}
+
+		@Override
+		boolean spreads() {
+			return true;
+		}
+
+		@Override
+		boolean prefersLeastBusy() {
+			return true;
+		}
+
+	}
+
+	/** Always the same one for a client's address. */
+	private static final class SourceHash extends LoadBalancer {
+
+		@Override
+		List<TargetState> order(List<TargetState> up, @Nullable InetAddress client) {
+			List<TargetState> sorted = new ArrayList<>(up);
+			sorted.sort(Comparator.comparingLong((state) -> -weight(state, client)));
+			return sorted;
+		}
+
+		/**
+		 * Highest random weight: a target that comes or goes moves only its own clients.
+		 */
+		private static long weight(TargetState state, @Nullable InetAddress client) {
+			long hash = state.target().toString().hashCode() * 0x9E3779B97F4A7C15L;
+			hash ^= ((client != null) ? Arrays.hashCode(client.getAddress()) : 0) * 0xC2B2AE3D27D4EB4FL;
+			hash = (hash ^ (hash >>> 33)) * 0xFF51AFD7ED558CCDL;
+			hash = (hash ^ (hash >>> 33)) * 0xC4CEB9FE1A85EC53L;
+			return (hash ^ (hash >>> 33)) & Long.MAX_VALUE;
+		}
+
+		@Override
+		boolean hasHomes() {
+			return true;
+		}
+
+	}
+
+}

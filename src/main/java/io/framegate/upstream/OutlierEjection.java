@@ -1,0 +1,134 @@
+package io.framegate.upstream;
+
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Leaves a target alone for a while after it failed several times in a row. The pause
+ * doubles each time; after it, the target is tried. All times are
+ * {@link System#nanoTime()} stamps. Any thread may call.
+ */
+final class OutlierEjection {
+
+	private static final long FIRST_PAUSE = TimeUnit.SECONDS.toNanos(1);
+
+	private static final long LONGEST_PAUSE = TimeUnit.SECONDS.toNanos(60);
+
+	private static final int MOST_DOUBLINGS = 6;
+
+	private final int fall;
+
+	private volatile boolean ejected;
+
+	private volatile int failures;
+
+	/** What the target must do to be trusted again. */
+	private Evidence needed = Evidence.CONNECT;
+
+	private int ejections;
+
+	private long trialAt;
+
+	/**
+	 * The target is trusted.
+	 * @param fall how many failures in a row are one too many, at least 1
+	 */
+	OutlierEjection(int fall) {
+		this.fall = fall;
+	}
+
+	boolean isEjected() {
+		return this.ejected;
+	}
+
+	/**
+	 * Whether the target has failed since it was last trusted.
+	 * @return {@code false} where what it does right is no news
+	 */
+	boolean isSuspect() {
+		return this.failures != 0;
+	}
+
+	/**
+	 * The target did something right.
+	 * @param how what it proves
+	 * @param now when
+	 */
+	synchronized void succeeded(Evidence how, long now) {
+		if (how.compareTo(this.needed) >= 0) {
+			forget();
+		}
+		else if (isTrialDue(now)) {
+			// Tried again, if not yet trusted as before.
+			this.ejected = false;
+		}
+	}
+
+	/**
+	 * A probe of the gateway's own succeeded.
+	 * @param how what it proves
+	 * @param now when
+	 * @return whether that says the target is well: where it proves less than what the
+	 * target failed to do, it counts only as the trial after a pause
+	 */
+	synchronized boolean probed(Evidence how, long now) {
+		boolean counts = this.failures == 0 || how.compareTo(this.needed) >= 0 || isTrialDue(now);
+		if (counts) {
+			succeeded(how, now);
+		}
+		return counts;
+	}
+
+	/**
+	 * Trusts the target as at the beginning.
+	 */
+	synchronized void forget() {
+		this.failures = 0;
+		this.ejections = 0;
+		this.ejected = false;
+		this.needed = Evidence.CONNECT;
+	}
+
+	/**
+	 * The target failed. What fails during a pause was begun before it, and changes
+	 * nothing.
+	 * @param what what the target did not do
+	 * @param now when
+	 */
+	synchronized void failed(Evidence what, long now) {
+		if (what.compareTo(this.needed) > 0) {
+			this.needed = what;
+		}
+		if (this.ejected && !isTrialDue(now)) {
+			return;
+		}
+		this.failures++;
+		if (this.failures >= this.fall) {
+			long pause = Math.min(FIRST_PAUSE << Math.min(this.ejections, MOST_DOUBLINGS), LONGEST_PAUSE);
+			long jitter = ThreadLocalRandom.current().nextLong(pause / 5);
+			this.trialAt = now + pause - jitter;
+			this.ejections++;
+			this.ejected = true;
+			// The first after the pause decides.
+			this.failures = Math.max(1, this.fall - 1);
+		}
+	}
+
+	/**
+	 * Whether the target was left alone for long enough, so that a connect may be tried.
+	 * @param now when
+	 * @return whether the pause is over
+	 */
+	synchronized boolean isTrialDue(long now) {
+		return this.ejected && now - this.trialAt >= 0;
+	}
+
+	/**
+	 * Whether it is left alone though it accepts connections, because it does not answer.
+	 * @return whether connections that are there are of no use either
+	 */
+	synchronized boolean isSilent() {
+		return this.ejected && this.needed != Evidence.CONNECT;
+	}
+
+}
