@@ -2,7 +2,7 @@ package io.framegate.actuate;
 
 import java.time.Duration;
 
-import io.framegate.connection.Loop;
+import io.framegate.connection.IoLoop;
 import io.framegate.connection.Loops;
 
 import org.springframework.boot.health.contributor.Health;
@@ -27,7 +27,7 @@ final class EventLoopsHealth implements HealthIndicator {
 	@Override
 	public Health health() {
 		Health.Builder health = Health.up().withDetail("loops", this.loops.all().size());
-		for (Loop loop : this.loops.all()) {
+		for (IoLoop loop : this.loops.all()) {
 			Duration silence = loop.silence();
 			if (silence.compareTo(LONGEST_SILENCE) > 0) {
 				health.down().withDetail("loop " + loop.index(), "silent for " + silence.toSeconds() + "s");

@@ -1,5 +1,6 @@
 package io.framegate.connection;
 
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -11,7 +12,7 @@ final class Census {
 
 	private static final long FRESH_NANOS = 100_000_000;
 
-	private final Connections connections;
+	private final Collection<FrameConnection> connections;
 
 	private Map<String, int[][]> counts = Map.of();
 
@@ -19,11 +20,27 @@ final class Census {
 
 	private boolean taken;
 
-	Census(Connections connections) {
+	Census(Collection<FrameConnection> connections) {
 		this.connections = connections;
 	}
 
-	synchronized int count(String route, Side side, ConnectionState state) {
+	/**
+	 * Shows how many connections of a route are in which state, as of a moment ago.
+	 * @param meters the route's
+	 * @param route its name
+	 */
+	void show(RouteMeters meters, String route) {
+		for (Side side : Side.values()) {
+			for (ConnectionState state : ConnectionState.values()) {
+				if (state.isOf(side)) {
+					meters.show("framegate.connections.state", "Connections that are in a state now",
+							() -> count(route, side, state), "side", side.label(), "state", state.label());
+				}
+			}
+		}
+	}
+
+	private synchronized int count(String route, Side side, ConnectionState state) {
 		long now = System.nanoTime();
 		if (!this.taken || now - this.takenAt > FRESH_NANOS) {
 			this.counts = take();
@@ -36,7 +53,7 @@ final class Census {
 
 	private Map<String, int[][]> take() {
 		Map<String, int[][]> fresh = new HashMap<>();
-		for (FrameConnection connection : this.connections.all()) {
+		for (FrameConnection connection : this.connections) {
 			fresh.computeIfAbsent(connection.route(),
 					(route) -> new int[Side.values().length][ConnectionState.values().length])[connection.side()
 						.ordinal()][connection.state().ordinal()]++;

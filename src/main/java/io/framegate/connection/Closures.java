@@ -58,7 +58,11 @@ public final class Closures implements AutoCloseable {
 		this.writer.start();
 	}
 
-	void add(Closure closure) {
+	/**
+	 * Keeps the record of a connection that ended, and has it logged.
+	 * @param closure the record
+	 */
+	public void add(Closure closure) {
 		boolean single;
 		synchronized (this.rings) {
 			ClosureRing ring = this.rings.computeIfAbsent(closure.route(),

@@ -14,7 +14,7 @@ public final class ConnectionClosedEvent extends TcpConnectionCloseEvent {
 
 	private final transient Closure closure;
 
-	ConnectionClosedEvent(FrameConnection connection, Closure closure) {
+	ConnectionClosedEvent(SpringConnection connection, Closure closure) {
 		super(connection, connection.getConnectionFactoryName());
 		this.closure = closure;
 	}

@@ -10,11 +10,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.messaging.Message;
+import org.springframework.messaging.MessageHeaders;
 
 /**
  * All connections that are there now. Any thread may call.
  */
-public final class Connections {
+public final class Connections implements FrameConnection.Registry {
 
 	/** What distinguishes the ids of this process from those of an earlier one. */
 	private final String prefix = Long.toString(System.currentTimeMillis(), Character.MAX_RADIX) + "-";
@@ -23,25 +24,25 @@ public final class Connections {
 
 	private final ConcurrentMap<String, FrameConnection> connections = new ConcurrentHashMap<>();
 
-	private final Census census = new Census(this);
+	private final Census census = new Census(this.connections.values());
 
-	/**
-	 * A new connection's id: unique over restarts, rising within a process.
-	 * @return an id that needs no escaping in a URL
-	 */
-	long nextNumber() {
+	@Override
+	public long nextNumber() {
 		return this.next.incrementAndGet();
 	}
 
-	String id(long number) {
+	@Override
+	public String id(long number) {
 		return this.prefix + Long.toString(number, Character.MAX_RADIX);
 	}
 
-	void add(FrameConnection connection) {
+	@Override
+	public void add(FrameConnection connection) {
 		this.connections.put(connection.getConnectionId(), connection);
 	}
 
-	void remove(FrameConnection connection) {
+	@Override
+	public void remove(FrameConnection connection) {
 		this.connections.remove(connection.getConnectionId());
 	}
 
@@ -84,14 +85,17 @@ public final class Connections {
 	}
 
 	/**
-	 * How many connections are in a state, as of a moment ago.
-	 * @param route their route's name
-	 * @param side their side
-	 * @param state the state
-	 * @return a number of connections
+	 * Shows how many of a route's connections are in which state.
+	 * @param meters the route's
+	 * @param route its name
 	 */
-	int count(String route, Side side, ConnectionState state) {
-		return this.census.count(route, side, state);
+	public void showStates(RouteMeters meters, String route) {
+		this.census.show(meters, route);
+	}
+
+	@Override
+	public MessageHeaders headers(FrameConnection connection) {
+		return new ConnectionHeaders(connection);
 	}
 
 	public Collection<FrameConnection> all() {

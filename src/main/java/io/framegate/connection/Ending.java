@@ -109,7 +109,7 @@ final class Ending {
 			Throwable reset = Sockets.fault(this.channel);
 			if (reset != null) {
 				// After its FIN, the peer refused what it was sent.
-				close(SocketFaults.cause(this.connection, reset));
+				close(causeOf(reset));
 				return;
 			}
 			Side side = this.connection.side();
@@ -142,7 +142,7 @@ final class Ending {
 			return;
 		}
 		logger.debug("Connection {}", this.connection.getConnectionId(), thrown);
-		Cause why = SocketFaults.cause(this.connection, thrown);
+		Cause why = causeOf(thrown);
 		because(why);
 		if (this.cause == why && why.reason() == CloseReason.WRITE_TIMEOUT) {
 			this.connection.terms().timeouts().countFired(Timer.WRITE);
@@ -161,6 +161,16 @@ final class Ending {
 				&& (this.connection.input().isEnded() || SocketFaults.isAfterFin(thrown));
 		this.connection.output().sever();
 		this.connection.watcher().severed(this.connection, why);
+	}
+
+	private Cause causeOf(Throwable thrown) {
+		FrameConnection of = this.connection;
+		if (SocketFaults.isAfterFin(thrown)) {
+			return SocketFaults.reset(of.side());
+		}
+		return SocketFaults.cause(of.side(), thrown,
+				() -> Sockets.isKeepaliveOver(this.channel, System.nanoTime() - of.lastActivity()),
+				of.terms().timeouts().limit(Timer.WRITE));
 	}
 
 	boolean isSevered() {
@@ -281,7 +291,7 @@ final class Ending {
 				if (this.resetting && this.channel.isActive()) {
 					this.channel.config().setOption(ChannelOption.SO_LINGER, 0);
 				}
-				this.connection.loop().retransmits().count(this.connection);
+				this.connection.countRetransmits();
 			}
 			catch (RuntimeException | Error ex) {
 				ProcessHalt.ifHeapIsExhausted(ex);
@@ -372,12 +382,12 @@ final class Ending {
 			return;
 		}
 		ended.state(ConnectionState.CLOSED);
-		ended.loop().remove(ended);
+		ended.leaveLoop();
 		whatFollows(ended.input()::close);
 		long frames = ended.output().pendingFrames();
 		long bytes = ended.output().pendingPayload();
 		lose(frames, bytes);
-		if (!ended.isCountedByExchanges()) {
+		if (!ended.terms().countedByExchanges()) {
 			ended.terms().meters().countUndelivered(frames);
 		}
 		Cause why = this.cause;
@@ -393,7 +403,7 @@ final class Ending {
 		whatFollows(() -> ended.terms().meters().countClosed(ended.side(), ending.reason()));
 		whatFollows(() -> ended.terms().closures().add(record));
 		// Last, so that whoever sees it gone finds its record.
-		ended.terms().connections().remove(ended);
+		ended.leaveRegistry();
 		whatFollows(ended::publishClosed);
 		ended.loop().flushSoon();
 		this.whenClosed.complete(record);

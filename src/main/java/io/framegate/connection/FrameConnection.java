@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 import io.framegate.framing.BeanFraming;
 import io.framegate.framing.Framing;
 import io.framegate.timeout.Timer;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.integration.ip.tcp.connection.TcpListener;
 import org.springframework.messaging.Message;
+import org.springframework.messaging.MessageHeaders;
 
 /**
  * A connection of the gateway, on either side. What is read is cut into frames, and each
@@ -32,7 +34,9 @@ public final class FrameConnection extends SpringConnection {
 
 	private final Terms terms;
 
-	private final Loop loop;
+	private final Registry registry;
+
+	private final IoLoop loop;
 
 	private final Channel channel;
 
@@ -56,29 +60,27 @@ public final class FrameConnection extends SpringConnection {
 
 	private final Ending ending;
 
+	private final Retransmits retransmits = new Retransmits();
+
+	private final Events events = new Events();
+
 	private @Nullable Object attachment;
 
 	private @Nullable FrameConnection peer;
 
 	private volatile ConnectionState state;
 
-	private int place = -1;
-
-	private long retransmits;
-
-	/** The last write's stamp, once all that was written was acknowledged. */
-	private long acknowledgedAt;
-
-	public FrameConnection(Terms terms, Loop loop, Channel channel, InetSocketAddress remote, TcpListener listener,
-			Watcher watcher, ApplicationEventPublisher publisher) {
+	public FrameConnection(Terms terms, Registry registry, IoLoop loop, Channel channel, InetSocketAddress remote,
+			TcpListener listener, Watcher watcher, ApplicationEventPublisher publisher) {
 		super(publisher);
 		this.terms = terms;
+		this.registry = registry;
 		this.loop = loop;
 		this.channel = channel;
 		this.remote = remote;
 		this.watcher = watcher;
-		this.number = terms.connections().nextNumber();
-		this.id = terms.connections().id(this.number);
+		this.number = registry.nextNumber();
+		this.id = registry.id(this.number);
 		this.state = (terms.side() == Side.INBOUND) ? ConnectionState.ACCEPTED : ConnectionState.CONNECTING;
 		BeanCodec codec = (terms.framing() instanceof BeanFraming bean) ? new BeanCodec(this, bean) : null;
 		this.held = new HeldMemory(loop.memory());
@@ -87,12 +89,12 @@ public final class FrameConnection extends SpringConnection {
 		this.output = new Output(this, codec);
 		this.ending = new Ending(this);
 		registerListener(listener);
-		channel.config().setRecvByteBufAllocator(loop.receive(this));
-		channel.pipeline().addLast(new SocketHandler(this));
+		channel.config().setRecvByteBufAllocator(loop.readBuffer().receive(this.input::isFull));
+		channel.pipeline().addLast(new SocketHandler(this.events, loop, terms.shared()));
 		channel.closeFuture().addListener((future) -> loop.later(this.ending::closed));
-		terms.connections().add(this);
+		registry.add(this);
 		terms.meters().countOpened(terms.side());
-		loop.execute(() -> loop.add(this));
+		loop.execute(() -> loop.add(this.events));
 	}
 
 	HeldMemory held() {
@@ -145,7 +147,7 @@ public final class FrameConnection extends SpringConnection {
 		return this.terms;
 	}
 
-	public Loop loop() {
+	public IoLoop loop() {
 		return this.loop;
 	}
 
@@ -197,14 +199,6 @@ public final class FrameConnection extends SpringConnection {
 
 	public void attach(@Nullable Object attachment) {
 		this.attachment = attachment;
-	}
-
-	int place() {
-		return this.place;
-	}
-
-	void place(int place) {
-		this.place = place;
 	}
 
 	// Opening
@@ -356,7 +350,7 @@ public final class FrameConnection extends SpringConnection {
 	 * Forgets what was written and not yet handed to the socket's channel.
 	 */
 	public void takeBack() {
-		this.loop.gather().takeBack(this);
+		this.loop.gather().takeBack(this.output);
 	}
 
 	/**
@@ -603,11 +597,6 @@ public final class FrameConnection extends SpringConnection {
 		this.ending.lose(frames, bytes);
 	}
 
-	/** On a shared connection it is for each exchange to say what became of it. */
-	boolean isCountedByExchanges() {
-		return this.terms.shared() && side() == Side.UPSTREAM;
-	}
-
 	/**
 	 * Tells Spring Integration that the connection is closed.
 	 */
@@ -707,23 +696,6 @@ public final class FrameConnection extends SpringConnection {
 				? TcpFacts.of(socket.tcpInfo()) : null;
 	}
 
-	/**
-	 * What the kernel was known to have sent again when it was asked last.
-	 * @return segments since the connection was made
-	 */
-	long retransmits() {
-		return this.retransmits;
-	}
-
-	long acknowledgedAt() {
-		return this.acknowledgedAt;
-	}
-
-	void retransmits(long total, long acknowledged) {
-		this.retransmits = total;
-		this.acknowledgedAt = acknowledged;
-	}
-
 	public boolean isInputEnded() {
 		return this.input.isDone();
 	}
@@ -739,6 +711,152 @@ public final class FrameConnection extends SpringConnection {
 	@Override
 	public String toString() {
 		return "%s (%s %s %s)".formatted(getConnectionId(), route(), side().label(), remoteText());
+	}
+
+	/** Counts what the kernel has sent again. */
+	void countRetransmits() {
+		boolean pending = pendingBytes() > 0 || isOutputEnding();
+		this.terms.meters().countRetransmits(side(), this.retransmits.count(this.channel, lastWriteNanos(), pending));
+	}
+
+	/** The loop's connection is gone. */
+	void leaveLoop() {
+		this.loop.remove(this.events);
+	}
+
+	/** The registry's connection is gone. */
+	void leaveRegistry() {
+		this.registry.remove(this);
+	}
+
+	MessageHeaders headers() {
+		return this.registry.headers(this);
+	}
+
+	boolean mustStarve() {
+		return this.loop.relief().mustStarve(this.events);
+	}
+
+	/** Where connections are found while they are there. Any thread may call. */
+	public interface Registry {
+
+		/**
+		 * Counts a new connection.
+		 * @return a number that rises by one with each
+		 */
+		long nextNumber();
+
+		/**
+		 * A new connection's id: unique over restarts, rising within a process.
+		 * @param number its number
+		 * @return an id that needs no escaping in a URL
+		 */
+		String id(long number);
+
+		void add(FrameConnection connection);
+
+		void remove(FrameConnection connection);
+
+		/**
+		 * The headers of all messages that come from a connection.
+		 * @param connection the connection
+		 * @return headers by which it is found
+		 */
+		MessageHeaders headers(FrameConnection connection);
+
+	}
+
+	/** What the loop and the socket tell the connection. */
+	private final class Events implements IoLoop.Member, SocketHandler.Owner {
+
+		private int place = -1;
+
+		@Override
+		public int place() {
+			return this.place;
+		}
+
+		@Override
+		public void place(int place) {
+			this.place = place;
+		}
+
+		@Override
+		public HeldMemory held() {
+			return FrameConnection.this.held;
+		}
+
+		@Override
+		public boolean isShared() {
+			return FrameConnection.this.terms.countedByExchanges();
+		}
+
+		@Override
+		public void countHeld() {
+			FrameConnection.this.input.countHeld();
+		}
+
+		@Override
+		public boolean isStarved() {
+			return FrameConnection.this.input.isStarved();
+		}
+
+		@Override
+		public long refusedSince() {
+			return FrameConnection.this.input.refusedSince();
+		}
+
+		@Override
+		public void feed() {
+			FrameConnection.this.input.feed();
+		}
+
+		@Override
+		public void abort(Cause cause) {
+			FrameConnection.this.abort(cause);
+		}
+
+		@Override
+		public void sweep(long now) {
+			FrameConnection.this.input.sweep();
+			FrameConnection.this.waits.sweep(now);
+		}
+
+		@Override
+		public void countRetransmits() {
+			FrameConnection.this.countRetransmits();
+		}
+
+		@Override
+		public void broken(Throwable fault) {
+			FrameConnection.this.ending.broken(fault);
+		}
+
+		@Override
+		public void read(ByteBuf buffer) {
+			FrameConnection.this.input.read(buffer);
+		}
+
+		@Override
+		public void finRead() {
+			FrameConnection.this.input.shutDown();
+		}
+
+		@Override
+		public void writabilityChanged() {
+			FrameConnection.this.writabilityChanged();
+		}
+
+		@Override
+		public void socketFailed(Throwable fault) {
+			FrameConnection.this.ending.exceptionCaught(fault);
+		}
+
+		@Override
+		public void guard(Runnable task) {
+			FrameConnection.this.guard(task);
+		}
+
 	}
 
 }

@@ -9,9 +9,9 @@ import io.netty.buffer.UnpooledByteBufAllocator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where an event loop gathers the frames written to a connection, so that they leave as
- * one buffer with one system call. Writing to another connection hands over what was
- * gathered for the one before. Event loop only.
+ * Where an event loop gathers the frames written to a {@link Sink}, so that they leave as
+ * one buffer with one system call. Writing to another sink hands over what was gathered
+ * for the one before. Event loop only.
  */
 final class Gather {
 
@@ -29,11 +29,11 @@ final class Gather {
 
 	private int frames;
 
-	private @Nullable FrameConnection target;
+	private @Nullable Sink target;
 
-	private final List<FrameConnection> unflushed = new ArrayList<>();
+	private final List<Sink> unflushed = new ArrayList<>();
 
-	void add(FrameConnection to, byte[] payload) {
+	void add(Sink to, byte[] payload) {
 		Framing framing = to.framing();
 		if (this.target != to) {
 			handOver();
@@ -60,14 +60,14 @@ final class Gather {
 		this.ends[this.frames++] = at;
 	}
 
-	private void addLarge(FrameConnection to, Framing framing, byte[] payload, int size) {
+	private void addLarge(Sink to, Framing framing, byte[] payload, int size) {
 		handOver();
 		ByteBuf large;
 		try {
-			large = to.output().allocate(size, payload);
+			large = to.allocate(size, payload);
 		}
 		catch (RuntimeException | Error ex) {
-			to.output().notWritten(1, payload.length, ex);
+			to.notWritten(1, payload.length, ex);
 			return;
 		}
 		if (large == null) {
@@ -82,7 +82,7 @@ final class Gather {
 	}
 
 	private void handOver() {
-		FrameConnection to = this.target;
+		Sink to = this.target;
 		this.target = null;
 		if (to == null || this.frames == 0) {
 			return;
@@ -94,41 +94,41 @@ final class Gather {
 		boolean free = this.buffer.refCnt() == 1;
 		ByteBuf chunk;
 		try {
-			chunk = free ? this.buffer.clear().retain() : to.output().allocate(size);
+			chunk = free ? this.buffer.clear().retain() : to.allocate(size);
 		}
 		catch (RuntimeException | Error ex) {
-			to.output().notWritten(count, Math.max(0, size - count * to.framing().overhead()), ex);
+			to.notWritten(count, Math.max(0, size - count * to.framing().overhead()), ex);
 			return;
 		}
 		write(to, chunk.writeBytes(this.bytes, 0, size), count);
 	}
 
-	private void write(FrameConnection to, ByteBuf chunk, int count) {
+	private void write(Sink to, ByteBuf chunk, int count) {
 		try {
-			if (to.output().enqueue(chunk, this.ends, count)) {
+			if (to.enqueue(chunk, this.ends, count)) {
 				this.unflushed.add(to);
 			}
 		}
 		catch (RuntimeException | Error ex) {
-			failed(to, ex);
+			to.failed(ex);
 		}
 	}
 
 	/**
-	 * The bytes gathered for a connection and not handed to its channel.
-	 * @param connection the connection
+	 * The bytes gathered for a sink and not handed to its channel.
+	 * @param sink what they are written to
 	 * @return a number of bytes
 	 */
-	int gatheredFor(FrameConnection connection) {
-		return (this.target == connection) ? this.length : 0;
+	int gatheredFor(Sink sink) {
+		return (this.target == sink) ? this.length : 0;
 	}
 
 	/**
-	 * Forgets what was gathered for a connection and not handed to its channel.
-	 * @param connection the connection
+	 * Forgets what was gathered for a sink and not handed to its channel.
+	 * @param sink what they are written to
 	 */
-	void takeBack(FrameConnection connection) {
-		if (this.target == connection) {
+	void takeBack(Sink sink) {
+		if (this.target == sink) {
 			this.target = null;
 			this.length = 0;
 			this.frames = 0;
@@ -136,27 +136,20 @@ final class Gather {
 	}
 
 	/**
-	 * Hands everything over and flushes each connection once.
+	 * Hands everything over and flushes each sink once.
 	 */
 	void flush() {
 		handOver();
 		for (int i = 0; i < this.unflushed.size(); i++) {
-			FrameConnection one = this.unflushed.get(i);
+			Sink one = this.unflushed.get(i);
 			try {
-				one.output().flush();
+				one.flush();
 			}
 			catch (RuntimeException | Error ex) {
-				failed(one, ex);
+				one.failed(ex);
 			}
 		}
 		this.unflushed.clear();
-	}
-
-	/**
-	 * Ends one connection, and not now: others are being written to.
-	 */
-	private static void failed(FrameConnection one, Throwable fault) {
-		one.loop().later(() -> one.ending().broken(fault));
 	}
 
 	void close() {
@@ -165,6 +158,55 @@ final class Gather {
 
 	boolean isEmpty() {
 		return this.frames == 0 && this.unflushed.isEmpty();
+	}
+
+	/** What frames are written to. */
+	interface Sink {
+
+		Framing framing();
+
+		/**
+		 * Allocates a buffer.
+		 * @param size its capacity in bytes
+		 * @return the buffer
+		 */
+		ByteBuf allocate(int size);
+
+		/**
+		 * Allocates for a frame that is large, if there is memory for it.
+		 * @param size how much, in bytes
+		 * @param payload the frame
+		 * @return the buffer, or {@code null} where the frame is lost
+		 */
+		@Nullable ByteBuf allocate(int size, byte[] payload);
+
+		/**
+		 * Takes whole frames.
+		 * @param buffer the frames
+		 * @param ends where each ends
+		 * @param count how many there are
+		 * @return whether the sink has to be flushed
+		 */
+		boolean enqueue(ByteBuf buffer, int[] ends, int count);
+
+		/** Writes what it took to the socket. */
+		void flush();
+
+		/**
+		 * Frames could not be handed over.
+		 * @param frames how many
+		 * @param bytes their payloads' bytes
+		 * @param fault why
+		 */
+		void notWritten(int frames, long bytes, Throwable fault);
+
+		/**
+		 * The sink has thrown. It must not end its connection now: others are being
+		 * written to.
+		 * @param fault what
+		 */
+		void failed(Throwable fault);
+
 	}
 
 }

@@ -14,6 +14,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.integration.ip.tcp.connection.TcpListener;
 import org.springframework.messaging.Message;
 import org.springframework.messaging.MessageDeliveryException;
+import org.springframework.messaging.MessageHeaders;
 import org.springframework.messaging.support.GenericMessage;
 
 /**
@@ -48,7 +49,7 @@ final class Input {
 	/** Runs a user's own framing, if the route has one. */
 	private final @Nullable BeanCodec codec;
 
-	private @Nullable ConnectionHeaders headers;
+	private @Nullable MessageHeaders headers;
 
 	/** Bytes read while reading was paused, or left by a cut that was stopped. */
 	private byte @Nullable [] unread;
@@ -117,7 +118,7 @@ final class Input {
 	void read(ByteBuf buffer) {
 		this.lastReadAt = System.nanoTime();
 		while (buffer.isReadable()) {
-			int size = Math.min(buffer.readableBytes(), Loop.READ_SIZE);
+			int size = Math.min(buffer.readableBytes(), SharedReadBuffer.READ_SIZE);
 			this.bytes += size;
 			this.connection.terms().meters().countIn(this.connection.side(), 0, size);
 			if (this.broken || this.discarding) {
@@ -130,18 +131,18 @@ final class Input {
 				keepUnread(buffer, size);
 			}
 			else {
-				byte[] scratch = this.connection.loop().takeScratch();
+				byte[] scratch = this.connection.loop().readBuffer().takeScratch();
 				try {
 					buffer.readBytes(scratch, 0, size);
 					cut(scratch, 0, size, this.lastReadAt);
 				}
 				finally {
-					this.connection.loop().giveScratch(scratch);
+					this.connection.loop().readBuffer().giveScratch(scratch);
 				}
 			}
 		}
 		countHeld();
-		if (!this.starved && this.connection.loop().relief().mustStarve(this.connection)) {
+		if (!this.starved && this.connection.mustStarve()) {
 			starve();
 		}
 	}
@@ -190,8 +191,8 @@ final class Input {
 			return true;
 		}
 		byte[] waiting = this.unread;
-		return waiting != null && waiting.length >= Loop.READ_SIZE && (isStopped() || this.connection.isWaitingToOpen())
-				&& !this.discarding && !this.broken;
+		return waiting != null && waiting.length >= SharedReadBuffer.READ_SIZE
+				&& (isStopped() || this.connection.isWaitingToOpen()) && !this.discarding && !this.broken;
 	}
 
 	private void keepUnread(ByteBuf buffer, int size) {
@@ -307,9 +308,9 @@ final class Input {
 	}
 
 	private Message<byte[]> message(byte[] payload) {
-		ConnectionHeaders shared = this.headers;
+		MessageHeaders shared = this.headers;
 		if (shared == null) {
-			shared = new ConnectionHeaders(this.connection);
+			shared = this.connection.headers();
 			this.headers = shared;
 		}
 		return new GenericMessage<>(payload, shared);

@@ -55,7 +55,7 @@ public final class Loops implements AutoCloseable {
 
 	private final EventLoopGroup group;
 
-	private final List<Loop> all;
+	private final List<IoLoop> all;
 
 	private volatile boolean closing;
 
@@ -73,8 +73,8 @@ public final class Loops implements AutoCloseable {
 		IoHandlerFactory transport = epoll ? new EpollTransport() : NioIoHandler.newFactory();
 		ProcessHalt.prepare();
 		this.group = new MultiThreadIoEventLoopGroup(count, new Threads(), transport);
-		List<Loop> loops = new ArrayList<>();
-		this.group.forEach((executor) -> loops.add(new Loop(loops.size(), (EventLoop) executor, budget)));
+		List<IoLoop> loops = new ArrayList<>();
+		this.group.forEach((executor) -> loops.add(new IoLoop(loops.size(), (EventLoop) executor, budget)));
 		this.all = Collections.unmodifiableList(loops);
 	}
 
@@ -82,16 +82,16 @@ public final class Loops implements AutoCloseable {
 		return this.group;
 	}
 
-	public List<Loop> all() {
+	public List<IoLoop> all() {
 		return this.all;
 	}
 
-	public Loop next() {
+	public IoLoop next() {
 		return of(this.group.next());
 	}
 
-	public Loop of(EventLoop eventLoop) {
-		for (Loop loop : this.all) {
+	public IoLoop of(EventLoop eventLoop) {
+		for (IoLoop loop : this.all) {
 			if (loop.eventLoop() == eventLoop) {
 				return loop;
 			}
@@ -163,7 +163,7 @@ public final class Loops implements AutoCloseable {
 	@Override
 	public void close() {
 		this.closing = true;
-		this.all.forEach(Loop::close);
+		this.all.forEach(IoLoop::close);
 		this.group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(WAIT_SECONDS, TimeUnit.SECONDS);
 	}
 

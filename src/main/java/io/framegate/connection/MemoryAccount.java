@@ -22,12 +22,13 @@ public final class MemoryAccount {
 	private volatile long most;
 
 	/**
-	 * Nothing is held yet: {@link MemoryBudget#open()} makes it.
+	 * Joins the budget. Nothing is held yet.
 	 * @param budget the process's
 	 */
 	MemoryAccount(MemoryBudget budget) {
 		this.budget = budget;
 		this.step = Math.clamp(budget.limit() / 256, 1, MAX_STEP);
+		budget.join(this::most);
 	}
 
 	public MemoryBudget budget() {

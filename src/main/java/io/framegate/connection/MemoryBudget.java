@@ -5,6 +5,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 
 import io.netty.util.internal.PlatformDependent;
 import org.slf4j.Logger;
@@ -13,8 +14,8 @@ import org.slf4j.LoggerFactory;
 /**
  * How much memory peers can make the process hold, over all connections: partial frames,
  * queued requests, held replies and pending output. Each event loop reserves in steps
- * through its {@link MemoryAccount}. Connections that hold nothing are not in it, but
- * leave less of the heap for what others hold. Any thread may call.
+ * through an account of its own. Connections that hold nothing are not in it, but leave
+ * less of the heap for what others hold. Any thread may call.
  */
 public final class MemoryBudget {
 
@@ -47,7 +48,8 @@ public final class MemoryBudget {
 	/** What connections and what they hold may take together, in bytes. */
 	private final long room;
 
-	private final List<MemoryAccount> accounts = new CopyOnWriteArrayList<>();
+	/** What the biggest holder of each loop holds. */
+	private final List<LongSupplier> accounts = new CopyOnWriteArrayList<>();
 
 	private final AtomicLong reserved = new AtomicLong();
 
@@ -93,13 +95,11 @@ public final class MemoryBudget {
 	}
 
 	/**
-	 * An event loop's part.
-	 * @return a new account
+	 * Takes note of an event loop's account.
+	 * @param most tells what the loop's biggest holder holds, while memory is short
 	 */
-	MemoryAccount open() {
-		MemoryAccount account = new MemoryAccount(this);
-		this.accounts.add(account);
-		return account;
+	void join(LongSupplier most) {
+		this.accounts.add(most);
 	}
 
 	/**
@@ -108,8 +108,8 @@ public final class MemoryBudget {
 	 */
 	long most() {
 		long most = 0;
-		for (MemoryAccount account : this.accounts) {
-			most = Math.max(most, account.most());
+		for (LongSupplier account : this.accounts) {
+			most = Math.max(most, account.getAsLong());
 		}
 		return most;
 	}

@@ -43,11 +43,11 @@ final class MemoryRelief {
 	 * @param connection the connection
 	 * @return whether it does
 	 */
-	boolean mustStarve(FrameConnection connection) {
+	boolean mustStarve(Holder connection) {
 		return switch (this.account.budget().level()) {
 			case CALM -> false;
 			// For others' sake a link is read as long as possible.
-			case NEAR -> !connection.isCountedByExchanges() && connection.held().total() >= big();
+			case NEAR -> !connection.isShared() && connection.held().total() >= big();
 			case FULL -> connection.held().total() > 0;
 		};
 	}
@@ -62,7 +62,7 @@ final class MemoryRelief {
 	 * @param connections the loop's
 	 * @param now a {@link System#nanoTime()} stamp
 	 */
-	void sweep(List<FrameConnection> connections, long now) {
+	void sweep(List<? extends Holder> connections, long now) {
 		MemoryBudget budget = this.account.budget();
 		this.account.settle();
 		budget.sweep(now);
@@ -70,14 +70,14 @@ final class MemoryRelief {
 			this.account.most(0);
 			return;
 		}
-		List<FrameConnection> holders = new ArrayList<>();
-		for (FrameConnection connection : connections) {
-			connection.input().countHeld();
-			if (connection.held().total() > 0 || connection.input().isStarved()) {
+		List<Holder> holders = new ArrayList<>();
+		for (Holder connection : connections) {
+			connection.countHeld();
+			if (connection.held().total() > 0 || connection.isStarved()) {
 				holders.add(connection);
 			}
 		}
-		holders.sort(Comparator.comparingLong((FrameConnection one) -> one.held().total()).reversed());
+		holders.sort(Comparator.comparingLong((Holder one) -> one.held().total()).reversed());
 		this.account.most(holders.isEmpty() ? 0 : holders.getFirst().held().total());
 		if (budget.level() == MemoryBudget.Level.FULL) {
 			end(holders, 1, budget.target(MemoryBudget.Level.NEAR));
@@ -88,11 +88,11 @@ final class MemoryRelief {
 		feed(holders, now);
 	}
 
-	private void end(List<FrameConnection> holders, long least, long target) {
+	private void end(List<Holder> holders, long least, long target) {
 		MemoryBudget budget = this.account.budget();
 		long bound = Math.max(least, budget.most() / 2);
 		long freed = 0;
-		for (FrameConnection holder : holders) {
+		for (Holder holder : holders) {
 			long holds = holder.held().total();
 			if (holds < bound || budget.used() - freed <= target) {
 				return;
@@ -102,7 +102,7 @@ final class MemoryRelief {
 		}
 	}
 
-	private static void end(FrameConnection holder, String detail) {
+	private static void end(Holder holder, String detail) {
 		holder.abort(Cause.byGateway(CloseReason.OVERLOAD, detail));
 		holder.held().closed();
 	}
@@ -110,24 +110,60 @@ final class MemoryRelief {
 	/**
 	 * Reads on where there is memory again, and ends what has waited for it in vain.
 	 */
-	private void feed(List<FrameConnection> holders, long now) {
+	private void feed(List<Holder> holders, long now) {
 		MemoryBudget budget = this.account.budget();
 		long big = big();
-		for (FrameConnection holder : holders.reversed()) {
-			Input input = holder.input();
-			if (!input.isStarved()) {
+		for (Holder holder : holders.reversed()) {
+			if (!holder.isStarved()) {
 				continue;
 			}
-			if (input.refusedSince() != 0 && budget.isPatienceOver(now, input.refusedSince())) {
-				FrameConnection first = holders.getFirst();
+			if (holder.refusedSince() != 0 && budget.isPatienceOver(now, holder.refusedSince())) {
+				Holder first = holders.getFirst();
 				end((first.held().total() > 2 * holder.held().total()) ? first : holder,
 						"there was not enough memory for a frame");
 			}
 			else if (budget.level() == MemoryBudget.Level.CALM || (budget.level() == MemoryBudget.Level.NEAR
-					&& (holder.isCountedByExchanges() || holder.held().total() < big))) {
-				input.feed();
+					&& (holder.isShared() || holder.held().total() < big))) {
+				holder.feed();
 			}
 		}
+	}
+
+	/** A connection, as far as what it holds matters. */
+	interface Holder {
+
+		HeldMemory held();
+
+		/**
+		 * Whether it is shared by clients, so that it is read as long as possible.
+		 * @return whether it is
+		 */
+		boolean isShared();
+
+		/** Brings what it holds of its input up to date. */
+		void countHeld();
+
+		/**
+		 * Whether it is not read for lack of memory.
+		 * @return whether it waits for {@link #feed()}
+		 */
+		boolean isStarved();
+
+		/**
+		 * Since when there is not enough memory for what was read.
+		 * @return a {@link System#nanoTime()} stamp, 0 where there is
+		 */
+		long refusedSince();
+
+		/** Reads on: there may be memory again. */
+		void feed();
+
+		/**
+		 * Ends at once.
+		 * @param cause why
+		 */
+		void abort(Cause cause);
+
 	}
 
 }

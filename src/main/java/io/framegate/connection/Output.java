@@ -1,5 +1,6 @@
 package io.framegate.connection;
 
+import io.framegate.framing.Framing;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -13,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * What goes out on a connection: frames are gathered by the loop, flushed together, and
  * counted when the peer's kernel has taken them. Event loop only.
  */
-final class Output {
+final class Output implements Gather.Sink {
 
 	private static final Logger logger = LoggerFactory.getLogger(Output.class);
 
@@ -85,7 +86,7 @@ final class Output {
 			lose(1, payload.length);
 			return;
 		}
-		this.connection.loop().gather().add(this.connection, payload);
+		this.connection.loop().gather().add(this, payload);
 		this.connection.loop().wrote();
 	}
 
@@ -109,7 +110,8 @@ final class Output {
 	 * @param bytes their payloads' bytes
 	 * @param fault why
 	 */
-	void notWritten(int frames, long bytes, Throwable fault) {
+	@Override
+	public void notWritten(int frames, long bytes, Throwable fault) {
 		ProcessHalt.ifHeapIsExhausted(fault);
 		logger.error("Route '{}': {} frames for connection {} cannot be written", this.connection.route(), frames,
 				this.connection.getConnectionId(), fault);
@@ -122,7 +124,7 @@ final class Output {
 	 * Counts frames that do not leave. What became of an exchange is for itself to say.
 	 */
 	private void lose(long frames, long bytes) {
-		if (this.connection.isCountedByExchanges()) {
+		if (this.connection.terms().countedByExchanges()) {
 			this.connection.share(frames, bytes);
 		}
 		else {
@@ -136,7 +138,13 @@ final class Output {
 
 	// Bytes
 
-	ByteBuf allocate(int size) {
+	@Override
+	public Framing framing() {
+		return this.connection.framing();
+	}
+
+	@Override
+	public ByteBuf allocate(int size) {
 		return this.channel.alloc().directBuffer(size, size);
 	}
 
@@ -147,11 +155,12 @@ final class Output {
 	 * @param payload the frame
 	 * @return the buffer, or {@code null}
 	 */
-	@Nullable ByteBuf allocate(int size, byte[] payload) {
+	@Override
+	public @Nullable ByteBuf allocate(int size, byte[] payload) {
 		if (this.connection.held().tryOutput(size)) {
 			return allocate(size);
 		}
-		if (!this.connection.isCountedByExchanges()) {
+		if (!this.connection.terms().countedByExchanges()) {
 			this.connection.lose(1, payload.length);
 		}
 		this.broken = true;
@@ -168,7 +177,8 @@ final class Output {
 	 * @param count how many there are
 	 * @return whether it has to be flushed
 	 */
-	boolean enqueue(ByteBuf buffer, int[] ends, int count) {
+	@Override
+	public boolean enqueue(ByteBuf buffer, int[] ends, int count) {
 		if (this.ended || this.severed || this.broken || !this.connection.isOpen()) {
 			lose(count, Math.max(0, buffer.readableBytes() - count * this.connection.framing().overhead()));
 			buffer.release();
@@ -183,7 +193,8 @@ final class Output {
 		return true;
 	}
 
-	void flush() {
+	@Override
+	public void flush() {
 		if (this.severed) {
 			return;
 		}
@@ -198,6 +209,11 @@ final class Output {
 		if (this.outbox.pendingBytes() > 0) {
 			watchFlush();
 		}
+	}
+
+	@Override
+	public void failed(Throwable fault) {
+		this.connection.loop().later(() -> this.connection.ending().broken(fault));
 	}
 
 	/**
@@ -321,7 +337,7 @@ final class Output {
 
 	long writePosition() {
 		return (this.codec != null) ? this.codec.framesWritten()
-				: this.outbox.bytesWritten() + this.connection.loop().gather().gatheredFor(this.connection);
+				: this.outbox.bytesWritten() + this.connection.loop().gather().gatheredFor(this);
 	}
 
 	long takenPosition() {

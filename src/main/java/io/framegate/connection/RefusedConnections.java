@@ -30,10 +30,13 @@ public final class RefusedConnections {
 
 	private final Terms terms;
 
+	private final Connections connections;
+
 	private final AtomicInteger lingering = new AtomicInteger();
 
-	public RefusedConnections(Terms terms) {
+	public RefusedConnections(Terms terms, Connections connections) {
 		this.terms = terms;
+		this.connections = connections;
 	}
 
 	/**
@@ -67,12 +70,11 @@ public final class RefusedConnections {
 
 	private void record(InetSocketAddress remote, Cause why) {
 		Instant now = Instant.now();
-		Connections connections = this.terms.connections();
 		this.terms.meters().countRefused(why.reason());
 		this.terms.meters().countOpened(this.terms.side());
 		this.terms.meters().countClosed(this.terms.side(), why.reason());
 		this.terms.closures()
-			.add(new Closure(connections.id(connections.nextNumber()), this.terms.route(), this.terms.side(),
+			.add(new Closure(this.connections.id(this.connections.nextNumber()), this.terms.route(), this.terms.side(),
 					Addresses.text(remote), null, why.reason(), why.endedBy(), why.detail(), now, now, 0, 0, 0, 0,
 					new Closure.Undelivered(0, 0), 0, 1));
 	}

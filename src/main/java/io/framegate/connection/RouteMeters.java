@@ -158,47 +158,42 @@ public final class RouteMeters implements AutoCloseable {
 		return (value != null) ? value.getAsDouble() : Double.NaN;
 	}
 
-	void countIn(Side side, long frames, long bytes) {
+	/**
+	 * Counts what came from a peer. Only clients' is counted.
+	 * @param side the peer's side
+	 * @param frames frames more than before
+	 * @param bytes bytes more than before
+	 */
+	public void countIn(Side side, long frames, long bytes) {
 		if (side == Side.INBOUND) {
 			this.framesIn.add(frames);
 			this.bytesIn.add(bytes);
 		}
 	}
 
-	void countOut(Side side, long frames, long bytes) {
+	/**
+	 * Counts what a peer's kernel has taken. Only what clients get is counted.
+	 * @param side the peer's side
+	 * @param frames frames more than before
+	 * @param bytes bytes more than before
+	 */
+	public void countOut(Side side, long frames, long bytes) {
 		if (side == Side.INBOUND) {
 			this.framesOut.add(frames);
 			this.bytesOut.add(bytes);
 		}
 	}
 
-	void countOpened(Side side) {
+	public void countOpened(Side side) {
 		this.opened[side.ordinal()].increment();
 	}
 
-	void countClosed(Side side, CloseReason reason) {
+	public void countClosed(Side side, CloseReason reason) {
 		this.closed[side.ordinal()].increment();
 		this.ends[side.ordinal()][reason.ordinal()].increment();
 	}
 
-	/**
-	 * Shows how many connections are in which state.
-	 * @param connections counted at each scrape
-	 */
-	public void watchStates(Connections connections) {
-		for (Side side : Side.values()) {
-			for (ConnectionState state : ConnectionState.values()) {
-				if (state.isOf(side)) {
-					keep(Gauge.builder("framegate.connections.state", () -> connections.count(this.route, side, state))
-						.tags(ROUTE, this.route, "side", side.label(), "state", state.label())
-						.description("Connections that are in a state now")
-						.register(this.registry));
-				}
-			}
-		}
-	}
-
-	void countRetransmits(Side side, long segments) {
+	public void countRetransmits(Side side, long segments) {
 		this.retransmits[side.ordinal()].add(segments);
 	}
 
@@ -294,7 +289,7 @@ public final class RouteMeters implements AutoCloseable {
 		List.copyOf(this.targets).stream().filter((target) -> !there.contains(target)).forEach(this::forgetTarget);
 	}
 
-	void recordConnect(long nanos) {
+	public void recordConnect(long nanos) {
 		this.connect.record(Duration.ofNanos(nanos));
 	}
 

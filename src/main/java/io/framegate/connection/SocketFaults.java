@@ -31,14 +31,14 @@ public final class SocketFaults {
 	private SocketFaults() {
 	}
 
-	static Cause cause(FrameConnection connection, Throwable thrown) {
-		if (isAfterFin(thrown)) {
-			return reset(connection.side());
-		}
-		return cause(connection.side(), thrown, () -> keptAlive(connection),
-				connection.terms().timeouts().limit(Timer.WRITE));
-	}
-
+	/**
+	 * Why a fault ended an established connection.
+	 * @param side the connection's side
+	 * @param thrown what was thrown
+	 * @param keptAlive whether the kernel gave up at keepalive, asked where it gave up
+	 * @param limit the limit of the write timer
+	 * @return the cause
+	 */
 	static Cause cause(Side side, Throwable thrown, BooleanSupplier keptAlive, Timeouts.Limit limit) {
 		Throwable root = root(thrown);
 		if (!(root instanceof IOException)) {
@@ -74,15 +74,6 @@ public final class SocketFaults {
 	private static Cause writeTimeout(Timeouts.Limit limit, String text) {
 		return Cause.byGateway(CloseReason.WRITE_TIMEOUT, limit.value().isZero() ? text + " (given up by the kernel)"
 				: "write timer (" + limit.text() + ") ran out: " + text + " (TCP_USER_TIMEOUT)");
-	}
-
-	/**
-	 * Whether the kernel gave up at keepalive, rather than with data that the peer did
-	 * not take.
-	 */
-	private static boolean keptAlive(FrameConnection connection) {
-		long quiet = System.nanoTime() - connection.lastActivity();
-		return quiet >= Sockets.KEEPALIVE_IDLE.toNanos() && !Sockets.hasUntaken(connection.channel());
 	}
 
 	/**

@@ -7,29 +7,41 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 
 /**
- * Hands what happens on a socket to its {@link FrameConnection}. Event loop only.
+ * Hands what happens on a socket to its connection. Event loop only.
  */
 final class SocketHandler extends ChannelInboundHandlerAdapter {
 
-	private final FrameConnection connection;
+	private final Owner connection;
 
-	SocketHandler(FrameConnection connection) {
+	private final IoLoop loop;
+
+	private final boolean shared;
+
+	/**
+	 * Makes a handler.
+	 * @param connection the connection
+	 * @param loop its loop
+	 * @param shared whether others that read in the same turn may write to the
+	 * connections that this one writes to
+	 */
+	SocketHandler(Owner connection, IoLoop loop, boolean shared) {
 		this.connection = connection;
+		this.loop = loop;
+		this.shared = shared;
 	}
 
 	@Override
 	public void channelRead(ChannelHandlerContext context, Object message) {
 		ByteBuf buffer = (ByteBuf) message;
-		Loop loop = this.connection.loop();
-		loop.reading(true);
+		this.loop.reading(true);
 		try {
-			this.connection.input().read(buffer);
+			this.connection.read(buffer);
 		}
 		catch (RuntimeException | Error ex) {
-			this.connection.ending().broken(ex);
+			this.connection.broken(ex);
 		}
 		finally {
-			loop.reading(false);
+			this.loop.reading(false);
 			buffer.release();
 		}
 	}
@@ -37,7 +49,7 @@ final class SocketHandler extends ChannelInboundHandlerAdapter {
 	@Override
 	public void channelReadComplete(ChannelHandlerContext context) {
 		// Guarded for each connection that it writes to.
-		this.connection.loop().readComplete(this.connection.terms().shared());
+		this.loop.readComplete(this.shared);
 	}
 
 	@Override
@@ -48,7 +60,7 @@ final class SocketHandler extends ChannelInboundHandlerAdapter {
 	@Override
 	public void userEventTriggered(ChannelHandlerContext context, Object event) {
 		if (event instanceof ChannelInputShutdownEvent || event instanceof ChannelInputShutdownReadComplete) {
-			this.connection.guard(this.connection.input()::shutDown);
+			this.connection.guard(this.connection::finRead);
 		}
 	}
 
@@ -56,8 +68,39 @@ final class SocketHandler extends ChannelInboundHandlerAdapter {
 	public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
 		if (cause != ReadLater.INSTANCE) {
 			ProcessHalt.ifHeapIsExhausted(cause);
-			this.connection.guard(() -> this.connection.ending().exceptionCaught(cause));
+			this.connection.guard(() -> this.connection.socketFailed(cause));
 		}
+	}
+
+	/** What a socket tells. */
+	interface Owner {
+
+		void read(ByteBuf buffer);
+
+		/** The peer's FIN was read. */
+		void finRead();
+
+		/** The peer falls behind, or has caught up. */
+		void writabilityChanged();
+
+		/**
+		 * Netty or the kernel met a fault.
+		 * @param fault what it says
+		 */
+		void socketFailed(Throwable fault);
+
+		/**
+		 * What was done for the connection has thrown.
+		 * @param fault what
+		 */
+		void broken(Throwable fault);
+
+		/**
+		 * Runs a task. What it throws is for {@link #broken}.
+		 * @param task the task
+		 */
+		void guard(Runnable task);
+
 	}
 
 }

@@ -36,7 +36,7 @@ public final class Sockets {
 	private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(64 * 1024, 128 * 1024);
 
 	/** How long nothing has to come before the kernel asks whether the peer is there. */
-	static final Duration KEEPALIVE_IDLE = Duration.ofSeconds(60);
+	private static final Duration KEEPALIVE_IDLE = Duration.ofSeconds(60);
 
 	private static final int KEEPALIVE_INTERVAL_SECONDS = 15;
 
@@ -191,12 +191,23 @@ public final class Sockets {
 	}
 
 	/**
+	 * Whether the kernel gave up at keepalive, rather than with data that the peer did
+	 * not take.
+	 * @param channel the channel
+	 * @param quietNanos how long no byte has gone either way
+	 * @return whether the peer has answered no probe
+	 */
+	static boolean isKeepaliveOver(Channel channel, long quietNanos) {
+		return quietNanos >= KEEPALIVE_IDLE.toNanos() && !hasUntaken(channel);
+	}
+
+	/**
 	 * Whether the kernel had data for the peer when it gave up: it sent them again and
 	 * again, or the peer answered to the last that it has no room.
 	 * @param channel the channel
 	 * @return {@code false} also where the operating system does not tell
 	 */
-	static boolean hasUntaken(Channel channel) {
+	private static boolean hasUntaken(Channel channel) {
 		if (channel instanceof EpollSocketChannel socket && channel.isOpen()) {
 			EpollTcpInfo info = socket.tcpInfo();
 			return info.retransmits() > 0 || info.lastAckRecv() < KEEPALIVE_IDLE.toMillis();

@@ -16,10 +16,17 @@ import io.framegate.timeout.Timeouts;
  * @param shared whether clients share upstream connections, so that what is written is
  * gathered over all that a loop reads in one turn
  * @param meters the route's counts
- * @param connections where a connection is registered while it is there
  * @param closures where its record goes
  */
 public record Terms(String route, Side side, Framing framing, int maxFrameSize, Timeouts timeouts, boolean blocking,
-		boolean shared, RouteMeters meters, Connections connections, Closures closures) {
+		boolean shared, RouteMeters meters, Closures closures) {
+
+	/**
+	 * Whether it is for each exchange to say what became of its frames.
+	 * @return whether the connections are shared by clients
+	 */
+	boolean countedByExchanges() {
+		return this.shared && this.side == Side.UPSTREAM;
+	}
 
 }

@@ -7,8 +7,9 @@ import java.util.function.Supplier;
 import io.framegate.connection.Addresses;
 import io.framegate.connection.Cause;
 import io.framegate.connection.CloseReason;
+import io.framegate.connection.Connections;
 import io.framegate.connection.FrameConnection;
-import io.framegate.connection.Loop;
+import io.framegate.connection.IoLoop;
 import io.framegate.connection.Loops;
 import io.framegate.connection.RefusedConnections;
 import io.framegate.connection.RouteMeters;
@@ -43,6 +44,8 @@ public final class Listener extends AbstractServerConnectionFactory implements L
 
 	private final Loops loops;
 
+	private final Connections connections;
+
 	private final Supplier<Watcher> watchers;
 
 	private final RefusedConnections refused;
@@ -53,13 +56,14 @@ public final class Listener extends AbstractServerConnectionFactory implements L
 
 	private volatile @Nullable Cause draining;
 
-	public Listener(Terms terms, Listen listen, Loops loops, Supplier<Watcher> watchers) {
+	public Listener(Terms terms, Listen listen, Loops loops, Connections connections, Supplier<Watcher> watchers) {
 		super(listen.port());
 		this.terms = terms;
 		this.listen = listen;
 		this.loops = loops;
+		this.connections = connections;
 		this.watchers = watchers;
-		this.refused = new RefusedConnections(terms);
+		this.refused = new RefusedConnections(terms, connections);
 	}
 
 	/**
@@ -161,7 +165,7 @@ public final class Listener extends AbstractServerConnectionFactory implements L
 	 * after the other, for its limit is the sum of theirs.
 	 */
 	private @Nullable FrameConnection admit(SocketChannel channel, InetSocketAddress remote, TcpListener listener) {
-		Loop loop = this.loops.of(channel.eventLoop());
+		IoLoop loop = this.loops.of(channel.eventLoop());
 		if (loop.memory().budget().isOverloaded()) {
 			this.refused.refuse(channel, remote,
 					Cause.byGateway(CloseReason.OVERLOAD, "too much memory is held (framegate.memory.limit)"));
@@ -171,8 +175,8 @@ public final class Listener extends AbstractServerConnectionFactory implements L
 		synchronized (this.refused) {
 			if (most == 0 || this.terms.meters().active(Side.INBOUND) < most) {
 				Sockets.configure(channel);
-				return new FrameConnection(this.terms, loop, channel, remote, listener, this.watchers.get(),
-						getApplicationEventPublisher());
+				return new FrameConnection(this.terms, this.connections, loop, channel, remote, listener,
+						this.watchers.get(), getApplicationEventPublisher());
 			}
 		}
 		this.refused.refuse(channel, remote,

@@ -197,7 +197,7 @@ final class RouteBeans {
 		Connections connections = this.beans.getBean(Connections.class);
 		Timeouts timeouts = new Timeouts(this.route.timeouts(), this.route.timeoutDefaults());
 		RouteMeters meters = new RouteMeters(this.route.name(), timeouts, this.beans.getBean(MeterRegistry.class));
-		meters.watchStates(connections);
+		connections.showStates(meters, this.route.name());
 		return new RouteContinuity(timeouts, meters,
 				new RouteChannels(this.prefix, new FrameDispatcher(connections, meters), this.beans));
 	}
@@ -206,7 +206,7 @@ final class RouteBeans {
 		RouteContinuity shared = bean(".terms", RouteContinuity.class);
 		return new Terms(this.route.name(), side, framing(framing, lengthIncludesHeader, maxFrameBytes), maxFrameBytes,
 				shared.timeouts(), this.route.handler() == Handler.BLOCKING, this.route.mode() != Mode.SESSION,
-				shared.meters(), this.beans.getBean(Connections.class), this.beans.getBean(Closures.class));
+				shared.meters(), this.beans.getBean(Closures.class));
 	}
 
 	private Framing framing(String name, boolean lengthIncludesHeader, int maxFrameBytes) {
@@ -225,7 +225,7 @@ final class RouteBeans {
 		var upstream = this.route.upstream();
 		Terms terms = terms(Side.UPSTREAM, upstream.framing(), upstream.lengthIncludesHeader(),
 				upstream.maxFrameBytes());
-		return new Connector(this.route, terms, this.beans.getBean(Loops.class));
+		return new Connector(this.route, terms, this.beans.getBean(Loops.class), this.beans.getBean(Connections.class));
 	}
 
 	private Relay relay() {
@@ -251,7 +251,8 @@ final class RouteBeans {
 	private Listener listener() {
 		var listen = this.route.listen();
 		Terms terms = terms(Side.INBOUND, listen.framing(), listen.lengthIncludesHeader(), listen.maxFrameBytes());
-		return new Listener(terms, listen, this.beans.getBean(Loops.class), bean(".relay", Relay.class)::watcher);
+		return new Listener(terms, listen, this.beans.getBean(Loops.class), this.beans.getBean(Connections.class),
+				bean(".relay", Relay.class)::watcher);
 	}
 
 	private FrameAdapter adapter(String factory, String channel) {

@@ -11,6 +11,7 @@ import java.util.function.Consumer;
 import io.framegate.connection.Cause;
 import io.framegate.connection.CloseReason;
 import io.framegate.connection.Closure;
+import io.framegate.connection.Connections;
 import io.framegate.connection.FrameConnection;
 import io.framegate.connection.Loop;
 import io.framegate.connection.Loops;
@@ -48,6 +49,8 @@ public final class Connector extends AbstractClientConnectionFactory {
 
 	private final Loops loops;
 
+	private final Connections connections;
+
 	private final Targets targets;
 
 	private final HealthChecks healthChecks;
@@ -56,12 +59,13 @@ public final class Connector extends AbstractClientConnectionFactory {
 
 	private final List<Consumer<TargetState>> cameBack = new CopyOnWriteArrayList<>();
 
-	public Connector(Route route, Terms terms, Loops loops) {
+	public Connector(Route route, Terms terms, Loops loops, Connections connections) {
 		super(route.upstream().targets().isEmpty() ? "none" : route.upstream().targets().getFirst().host(),
 				route.upstream().targets().isEmpty() ? 0 : route.upstream().targets().getFirst().port());
 		this.route = route;
 		this.terms = terms;
 		this.loops = loops;
+		this.connections = connections;
 		this.targets = new Targets(route.upstream(), terms.meters());
 		this.healthChecks = new HealthChecks(route.upstream(), terms, this::wentDown,
 				(target) -> this.cameBack.forEach((listener) -> listener.accept(target)));
@@ -147,7 +151,7 @@ public final class Connector extends AbstractClientConnectionFactory {
 	private void wentDown(TargetState target) {
 		if (this.route.upstream().onDown() == OnDown.DRAIN) {
 			Cause cause = Cause.byGateway(CloseReason.UPSTREAM_UNREACHABLE, "target " + target.target() + " went down");
-			for (FrameConnection connection : this.terms.connections().all()) {
+			for (FrameConnection connection : this.connections.all()) {
 				if (connection.attachment() == target) {
 					connection.execute(() -> connection.watcher().drain(connection, cause));
 				}
@@ -167,8 +171,8 @@ public final class Connector extends AbstractClientConnectionFactory {
 		if (listener == null) {
 			throw new IllegalStateException("No adapter listens to " + this);
 		}
-		FrameConnection connection = new FrameConnection(this.terms, loop, attempt.future().channel(),
-				candidate.address(), listener, watcher, getApplicationEventPublisher());
+		FrameConnection connection = new FrameConnection(this.terms, this.connections, this.loops.of(loop.eventLoop()),
+				attempt.future().channel(), candidate.address(), listener, watcher, getApplicationEventPublisher());
 		connection.setMapper(getMapper());
 		TargetState state = candidate.state();
 		connection.attach(state);

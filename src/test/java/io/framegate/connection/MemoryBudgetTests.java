@@ -14,9 +14,9 @@ class MemoryBudgetTests {
 
 	private final MemoryBudget budget = new MemoryBudget(LIMIT);
 
-	private final MemoryAccount one = this.budget.open();
+	private final MemoryAccount one = new MemoryAccount(this.budget);
 
-	private final MemoryAccount two = this.budget.open();
+	private final MemoryAccount two = new MemoryAccount(this.budget);
 
 	@Test
 	void levelRisesAndFallsWithSomeDistance() {
