@@ -13,6 +13,7 @@ import io.framegate.connection.Cause;
 import io.framegate.connection.CloseReason;
 import io.framegate.connection.EndedBy;
 import io.framegate.lifecycle.Advice;
+import io.framegate.lifecycle.DrainReport;
 import io.framegate.lifecycle.Reload;
 import io.framegate.lifecycle.Routes;
 import io.framegate.lifecycle.RunningRoute;
@@ -205,7 +206,7 @@ final class RoutesEndpoint {
 	 * @param drained what became of connections and frames, once a drain is done
 	 */
 	@JsonInclude(JsonInclude.Include.NON_NULL)
-	record Outcome(String name, String action, RunningRoute.State state, RunningRoute.@Nullable DrainReport drained) {
+	record Outcome(String name, String action, RunningRoute.State state, @Nullable DrainReport drained) {
 
 	}
 

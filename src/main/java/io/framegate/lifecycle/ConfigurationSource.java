@@ -31,7 +31,7 @@ import org.springframework.core.io.ResourceLoader;
  * The configuration as its files say it now: read again the way Spring Boot read it at
  * the start. Any thread may call.
  */
-final class ConfigurationSource {
+public final class ConfigurationSource {
 
 	/** How Spring Boot names what it read from a file. */
 	private static final Pattern FILE = Pattern.compile("^Config resource 'file \\[([^\\]]+)\\]'.*");
@@ -66,7 +66,7 @@ final class ConfigurationSource {
 
 	private volatile List<String> locations;
 
-	ConfigurationSource(ConfigurableEnvironment started, ResourceLoader resources) {
+	public ConfigurationSource(ConfigurableEnvironment started, ResourceLoader resources) {
 		this.started = started;
 		this.resources = resources;
 		this.latest = started;
@@ -78,7 +78,7 @@ final class ConfigurationSource {
 	 * @return what was read
 	 * @throws RuntimeException where it cannot be read, or is wrong
 	 */
-	Reading read() {
+	public Reading read() {
 		refuseWhatCannotBeRead();
 		ConfigurableEnvironment now = environment();
 		return new Reading(FramegateProperties.read(now), now);
@@ -124,7 +124,7 @@ final class ConfigurationSource {
 	 * @param properties the configuration
 	 * @param environment where it was found
 	 */
-	record Reading(FramegateProperties properties, ConfigurableEnvironment environment) {
+	public record Reading(FramegateProperties properties, ConfigurableEnvironment environment) {
 
 	}
 
@@ -132,7 +132,7 @@ final class ConfigurationSource {
 	 * What was read is what the gateway goes by from now on.
 	 * @param reading what was read
 	 */
-	void taken(Reading reading) {
+	public void taken(Reading reading) {
 		this.locations = allLocations(reading.environment());
 		this.latest = reading.environment();
 	}
@@ -142,7 +142,7 @@ final class ConfigurationSource {
 	 * @param reading what was read
 	 * @return their names
 	 */
-	List<String> lost(Reading reading) {
+	public List<String> lost(Reading reading) {
 		Set<String> there = files(reading.environment());
 		return files(this.latest).stream()
 			.filter((file) -> !there.contains(file) && ConfigurationSource.isGoneOrEmpty(Path.of(file)))
@@ -190,7 +190,7 @@ final class ConfigurationSource {
 	 * Kubernetes swaps a link when a ConfigMap changes.
 	 * @return to compare with another
 	 */
-	Fingerprint fingerprint() {
+	public Fingerprint fingerprint() {
 		return Fingerprint.of(watched());
 	}
 

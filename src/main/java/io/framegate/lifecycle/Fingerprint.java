@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param marks each file's mark, {@code null} where there is no such file
  */
-record Fingerprint(Map<Path, @Nullable Mark> marks) {
+public record Fingerprint(Map<Path, @Nullable Mark> marks) {
 
 	static Fingerprint of(Collection<Path> files) {
 		Map<Path, @Nullable Mark> marks = new LinkedHashMap<>();
@@ -30,7 +30,7 @@ record Fingerprint(Map<Path, @Nullable Mark> marks) {
 	 * @param before an earlier fingerprint
 	 * @return whether one was
 	 */
-	boolean isWrittenInPlaceSince(Fingerprint before) {
+	public boolean isWrittenInPlaceSince(Fingerprint before) {
 		return this.marks.entrySet().stream().anyMatch((entry) -> {
 			Mark now = entry.getValue();
 			Mark then = before.marks.get(entry.getKey());
@@ -58,7 +58,7 @@ record Fingerprint(Map<Path, @Nullable Mark> marks) {
 	 * @param size its size in bytes
 	 * @param changedAt when it was written to last
 	 */
-	record Mark(Path file, @Nullable Object key, long size, FileTime changedAt) {
+	public record Mark(Path file, @Nullable Object key, long size, FileTime changedAt) {
 
 	}
 

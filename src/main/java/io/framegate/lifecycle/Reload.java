@@ -8,7 +8,6 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -17,31 +16,21 @@ import java.util.stream.Stream;
 
 import io.framegate.connection.Cause;
 import io.framegate.connection.CloseReason;
-import io.framegate.inbound.BindFailedException;
 import io.framegate.route.FramegateProperties;
-import io.framegate.route.InvalidConfigurationException;
 import io.framegate.route.Route;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import org.yaml.snakeyaml.constructor.DuplicateKeyException;
-import org.yaml.snakeyaml.error.Mark;
-import org.yaml.snakeyaml.error.MarkedYAMLException;
-import org.yaml.snakeyaml.parser.ParserException;
-import org.yaml.snakeyaml.scanner.ScannerException;
-
 import org.springframework.context.SmartLifecycle;
 
 /**
  * Takes over a changed configuration without a restart, route by route. A configuration
- * that is wrong changes nothing. A thread of its own looks at the files once a second.
+ * that is wrong changes nothing. Any thread may call.
  */
-public final class Reload implements SmartLifecycle {
+public final class Reload implements SmartLifecycle, ConfigurationWatcher.Owner {
 
 	private static final Logger logger = LoggerFactory.getLogger(Reload.class);
-
-	private static final long LOOK_MILLIS = 1000;
 
 	/** How long a reload waits for the drains that it begins. */
 	private static final Duration LONGEST_ANSWER = Duration.ofMinutes(1);
@@ -85,7 +74,7 @@ public final class Reload implements SmartLifecycle {
 
 	private long triedAt;
 
-	private volatile CountDownLatch stopped = new CountDownLatch(0);
+	private final ConfigurationWatcher watcher;
 
 	/** What is wrong with what was read last. */
 	private volatile @Nullable String fault;
@@ -99,6 +88,7 @@ public final class Reload implements SmartLifecycle {
 		this.known = source.fingerprint();
 		this.started = started;
 		this.taken = this.started;
+		this.watcher = new ConfigurationWatcher(source, this);
 	}
 
 	/**
@@ -175,7 +165,7 @@ public final class Reload implements SmartLifecycle {
 				return Preview.of(plan(checked().properties()));
 			}
 			catch (RuntimeException ex) {
-				return new Preview(List.of(), List.of(), List.of(), List.of(), Map.of(), text(ex));
+				return new Preview(List.of(), List.of(), List.of(), List.of(), Map.of(), FaultText.of(ex));
 			}
 		}
 	}
@@ -221,7 +211,7 @@ public final class Reload implements SmartLifecycle {
 			plan = plan(reading.properties());
 		}
 		catch (RuntimeException ex) {
-			String problem = text(ex);
+			String problem = FaultText.of(ex);
 			this.known = now;
 			this.fault = problem;
 			logger.error("The changed configuration is wrong and was not taken over: {}", problem);
@@ -331,7 +321,7 @@ public final class Reload implements SmartLifecycle {
 			change.run();
 		}
 		catch (RuntimeException ex) {
-			String problem = text(ex);
+			String problem = FaultText.of(ex);
 			if (!problem.equals(this.routeFaults.get(route))) {
 				logger.error("Route '{}' cannot run as it is configured, and is tried again: {}", route, problem);
 			}
@@ -345,69 +335,13 @@ public final class Reload implements SmartLifecycle {
 		Thread.ofVirtual().name("framegate-departure").start(departure);
 	}
 
-	static String text(RuntimeException ex) {
-		Throwable root = ex;
-		while (!(root instanceof InvalidConfigurationException || root instanceof BindFailedException)
-				&& root.getCause() != null) {
-			root = root.getCause();
-		}
-		if (root instanceof MarkedYAMLException unreadable) {
-			return text(unreadable);
-		}
-		return String.valueOf(root.getMessage()).strip();
-	}
-
-	/**
-	 * Where a file is no YAML. The exception's own message quotes the lines around, which
-	 * may hold a password.
-	 */
-	private static String text(MarkedYAMLException unreadable) {
-		Mark mark = unreadable.getProblemMark();
-		// An alias or a tag may be a password that starts with * or !.
-		boolean harmless = unreadable instanceof ScannerException || unreadable instanceof ParserException
-				|| unreadable instanceof DuplicateKeyException;
-		return "A configuration file is not valid YAML%s%s".formatted(
-				(mark != null) ? ", line %d, column %d".formatted(mark.getLine() + 1, mark.getColumn() + 1) : "",
-				harmless ? ": " + unreadable.getProblem() : "");
-	}
-
-	// The watch
-
 	@Override
 	public void start() {
-		CountDownLatch stop = new CountDownLatch(1);
-		this.stopped = stop;
-		Thread.ofPlatform().name("framegate-configuration").daemon().start(() -> watch(stop));
+		this.watcher.start(this.known);
 	}
 
-	/** A fault met in one look must not end the watch. */
-	private void watch(CountDownLatch stop) {
-		Fingerprint seen = this.known;
-		int looks = 0;
-		try {
-			while (!stop.await(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
-				try {
-					Fingerprint now = this.source.fingerprint();
-					looks = now.equals(seen) ? looks + 1 : 0;
-					seen = now;
-					look(now, looks);
-				}
-				catch (RuntimeException | Error ex) {
-					logger.error("Taking over the configuration has failed", ex);
-				}
-			}
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
-	}
-
-	/**
-	 * Takes over files that were changed, once they have held still.
-	 * @param now the files as they are
-	 * @param looks for how many looks they have been so
-	 */
-	void look(Fingerprint now, int looks) {
+	@Override
+	public void look(Fingerprint now, int looks) {
 		synchronized (this.lock) {
 			if (looks > 0 && this.taken.reload().watch() && !now.equals(this.known)) {
 				begin(now, looks >= STILL_LOOKS, new ArrayList<>());
@@ -441,7 +375,7 @@ public final class Reload implements SmartLifecycle {
 
 	@Override
 	public void stop() {
-		this.stopped.countDown();
+		this.watcher.stop();
 		// Not while one is under way: routes must not start while the gateway stops.
 		synchronized (this.lock) {
 			logger.debug("The configuration is no longer watched");
@@ -450,7 +384,7 @@ public final class Reload implements SmartLifecycle {
 
 	@Override
 	public boolean isRunning() {
-		return this.stopped.getCount() > 0;
+		return this.watcher.isRunning();
 	}
 
 	/** After the routes, and stopped before them. */

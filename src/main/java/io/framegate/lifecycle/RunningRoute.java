@@ -10,20 +10,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Stream;
 
 import io.framegate.channel.FrameAdapter;
 import io.framegate.connection.Cause;
 import io.framegate.connection.Connections;
-import io.framegate.connection.FrameConnection;
 import io.framegate.connection.RouteMeters;
-import io.framegate.connection.Side;
 import io.framegate.inbound.Listener;
 import io.framegate.inbound.ListeningSocket;
 import io.framegate.relay.Relay;
 import io.framegate.route.Route;
 import io.framegate.timeout.Timeouts;
-import io.framegate.timeout.Timer;
 import io.framegate.upstream.Connector;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * is done in turn, on threads of its own. Any thread may call, event loops only what
  * reads or returns at once.
  */
-public final class RunningRoute {
+public final class RunningRoute implements RouteDrain.Owner {
 
 	/** What a route is doing. */
 	public enum State {
@@ -51,9 +47,6 @@ public final class RunningRoute {
 
 	}
 
-	/** What servers have in any case to close their side, however long clients took. */
-	private static final long LAST_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
-
 	/** A name that is looked up before new targets are used may take its time. */
 	private static final Duration LONGEST_TURN = Duration.ofSeconds(30);
 
@@ -68,8 +61,6 @@ public final class RunningRoute {
 
 	private final RouteMeters meters;
 
-	private final Connections connections;
-
 	private final Listener listener;
 
 	private final Connector connector;
@@ -77,6 +68,8 @@ public final class RunningRoute {
 	private final Relay relay;
 
 	private final List<FrameAdapter> adapters;
+
+	private final RouteDrain drain;
 
 	private final AtomicBoolean stopped = new AtomicBoolean();
 
@@ -100,11 +93,11 @@ public final class RunningRoute {
 		this.continuity = continuity;
 		this.timeouts = continuity.timeouts();
 		this.meters = continuity.meters();
-		this.connections = connections;
 		this.listener = listener;
 		this.connector = connector;
 		this.relay = relay;
 		this.adapters = adapters;
+		this.drain = new RouteDrain(this, this.turns, connections, listener, connector, relay);
 		continuity.use();
 	}
 
@@ -280,45 +273,24 @@ public final class RunningRoute {
 	 * on an event loop
 	 */
 	public CompletableFuture<DrainReport> drain(Cause cause) {
-		return CompletableFuture.supplyAsync(() -> beginDrain(cause), this.turns)
-			.thenCompose((drain) -> allClosed(drain.connections(), Side.INBOUND)
-				.thenComposeAsync((inbound) -> endUpstream(drain, cause), this.turns)
-				.thenApplyAsync((upstream) -> drained(drain), this.turns))
-			.thenApplyAsync((report) -> report);
+		return this.drain.begin(cause);
 	}
 
-	private Drain beginDrain(Cause cause) {
-		long begun = System.nanoTime();
-		// Before anybody can see that it drains: closing the listener takes a while.
-		long framesOut = this.meters.framesOut();
-		long undelivered = this.meters.undelivered();
+	@Override
+	public int timesResumed() {
+		return this.resumed;
+	}
+
+	@Override
+	public void drainBegins() {
 		this.state = State.DRAINING;
-		this.listener.drain(cause);
-		Drain drain = new Drain(this.resumed, begun, live().toList(), framesOut, undelivered);
-		for (FrameConnection connection : drain.connections()) {
-			if (connection.side() == Side.INBOUND) {
-				connection.execute(() -> connection.watcher().drain(connection, cause));
-			}
-		}
-		return drain;
 	}
 
-	private CompletableFuture<Void> endUpstream(Drain drain, Cause cause) {
-		if (drain.turn() != this.resumed) {
-			// New clients are using the shared connections.
-			return CompletableFuture.completedFuture(null);
-		}
-		long latest = System.nanoTime() + LAST_NANOS - this.timeouts.nanos(Timer.DRAIN);
-		this.relay.stop(cause, (drain.begun() - latest > 0) ? drain.begun() : latest);
-		return allClosed(drain.connections(), Side.UPSTREAM);
-	}
-
-	private DrainReport drained(Drain drain) {
-		if (drain.turn() == this.resumed && this.state == State.DRAINING) {
+	@Override
+	public void drainEnds() {
+		if (this.state == State.DRAINING) {
 			this.state = State.PAUSED;
 		}
-		return new DrainReport(drain.connections().size(), this.meters.framesOut() - drain.framesOut(),
-				this.meters.undelivered() - drain.undelivered());
 	}
 
 	/**
@@ -345,37 +317,6 @@ public final class RunningRoute {
 		}
 	}
 
-	private static CompletableFuture<Void> allClosed(List<FrameConnection> connections, Side side) {
-		return CompletableFuture.allOf(connections.stream()
-			.filter((connection) -> connection.side() == side)
-			.map(FrameConnection::whenClosed)
-			.toArray(CompletableFuture<?>[]::new));
-	}
-
-	/**
-	 * A drain that was begun.
-	 *
-	 * @param turn how often the route had been resumed
-	 * @param begun when, a {@link System#nanoTime()} stamp
-	 * @param connections those that are to end
-	 * @param framesOut frames that inbound peers had got
-	 * @param undelivered frames that had reached nobody
-	 */
-	private record Drain(int turn, long begun, List<FrameConnection> connections, long framesOut, long undelivered) {
-
-	}
-
-	/**
-	 * What became of a drained route's connections and frames.
-	 *
-	 * @param connections how many connections there were, on both sides
-	 * @param framesDelivered frames that inbound peers got since the drain began
-	 * @param framesUndelivered frames that reached nobody
-	 */
-	public record DrainReport(int connections, long framesDelivered, long framesUndelivered) {
-
-	}
-
 	/**
 	 * Ends what is left and stops.
 	 */
@@ -384,13 +325,6 @@ public final class RunningRoute {
 			this.adapters.forEach(FrameAdapter::stop);
 			this.continuity.leave();
 		}
-	}
-
-	/** Its own connections alone, not those of a route of the same name. */
-	private Stream<FrameConnection> live() {
-		return this.connections.all()
-			.stream()
-			.filter((connection) -> this.listener.accepted(connection) || this.connector.opened(connection));
 	}
 
 	public String name() {
@@ -405,6 +339,7 @@ public final class RunningRoute {
 		return this.state;
 	}
 
+	@Override
 	public Timeouts timeouts() {
 		return this.timeouts;
 	}
@@ -441,6 +376,7 @@ public final class RunningRoute {
 		return this.leaving;
 	}
 
+	@Override
 	public RouteMeters meters() {
 		return this.meters;
 	}
