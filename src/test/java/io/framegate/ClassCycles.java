@@ -107,7 +107,12 @@ final class ClassCycles {
 		return one.getName().compareTo(other.getName());
 	}
 
-	private static JavaClass outermost(JavaClass nested) {
+	/**
+	 * The class that the file of a class is named after.
+	 * @param nested any class
+	 * @return the class itself, or the outermost that it is nested in
+	 */
+	static JavaClass outermost(JavaClass nested) {
 		return nested.getEnclosingClass().map(ClassCycles::outermost).orElse(nested);
 	}
 

@@ -9,7 +9,7 @@ import java.util.function.LongSupplier;
  * How often each peer may do something: some times at once, then one more time every so
  * often. Remembers a bounded number of peers, those of lately. Any thread may call.
  */
-final class Allowance {
+public final class Allowance {
 
 	private static final int MAX_PEERS = 10_000;
 
@@ -34,7 +34,7 @@ final class Allowance {
 	 * @param secondsEach after how many seconds there is one more
 	 * @param nanoTime the clock
 	 */
-	Allowance(int burst, int secondsEach, LongSupplier nanoTime) {
+	public Allowance(int burst, int secondsEach, LongSupplier nanoTime) {
 		this.burst = burst;
 		this.nanosEach = TimeUnit.SECONDS.toNanos(secondsEach);
 		this.nanoTime = nanoTime;
@@ -45,7 +45,7 @@ final class Allowance {
 	 * @param peer who
 	 * @return whether there was one left
 	 */
-	synchronized boolean take(String peer) {
+	public synchronized boolean take(String peer) {
 		long now = this.nanoTime.getAsLong();
 		long debt = debt(peer, now);
 		if (debt > this.nanosEach * (this.burst - 1)) {
@@ -59,7 +59,7 @@ final class Allowance {
 	 * Gives one time back.
 	 * @param peer who
 	 */
-	synchronized void giveBack(String peer) {
+	public synchronized void giveBack(String peer) {
 		long now = this.nanoTime.getAsLong();
 		long debt = debt(peer, now) - this.nanosEach;
 		if (debt > 0) {
@@ -75,7 +75,7 @@ final class Allowance {
 	 * @param peer who
 	 * @return 0 to the burst
 	 */
-	synchronized int used(String peer) {
+	public synchronized int used(String peer) {
 		return (int) Math.ceilDiv(debt(peer, this.nanoTime.getAsLong()), this.nanosEach);
 	}
 

@@ -2,21 +2,36 @@ package io.framegate.actuate;
 
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.http.HttpMethod;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+
 /**
  * Reads the parameters of requests; what is not allowed is a {@link Refusal}.
  */
-final class Asked {
+public final class Asked {
 
 	static final int MOST = 10_000;
 
 	private static final int USUAL = 100;
 
+	private static final Set<HttpMethod> READS = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
+
 	private Asked() {
+	}
+
+	/**
+	 * Whether a request changes nothing.
+	 * @param request the request
+	 * @return whether its method only reads
+	 */
+	public static boolean reads(ServerHttpRequest request) {
+		return READS.contains(request.getMethod());
 	}
 
 	/**

@@ -25,8 +25,6 @@ final class Callers implements WebFilter {
 	/** May read what is harmless without credentials. */
 	static final String VISITOR = "visitor";
 
-	private static final String CALLER = Callers.class.getName() + ".caller";
-
 	private final Users users;
 
 	/** Whether an issuer of tokens is configured. */
@@ -39,15 +37,6 @@ final class Callers implements WebFilter {
 		this.users = users;
 		this.tokens = tokens;
 		this.trusted = trusted;
-	}
-
-	/**
-	 * Who made a request.
-	 * @param exchange the request
-	 * @return the caller, or {@code null} who has not said a name that is known
-	 */
-	static @Nullable Caller of(ServerWebExchange exchange) {
-		return exchange.getAttribute(CALLER);
 	}
 
 	@Override
@@ -67,7 +56,7 @@ final class Callers implements WebFilter {
 	private static Authentication named(ServerWebExchange exchange, Authentication authentication) {
 		Caller caller = new Caller(authentication.getName(), Peer.address(exchange.getRequest()),
 				authentication.getAuthorities());
-		exchange.getAttributes().put(CALLER, caller);
+		caller.made(exchange);
 		return caller;
 	}
 

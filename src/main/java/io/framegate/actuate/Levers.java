@@ -1,7 +1,6 @@
 package io.framegate.actuate;
 
 import java.util.List;
-import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -9,7 +8,6 @@ import reactor.core.publisher.Mono;
 import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.EndpointAccessResolver;
 import org.springframework.boot.actuate.endpoint.EndpointId;
-import org.springframework.http.HttpMethod;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
@@ -20,8 +18,6 @@ import org.springframework.web.server.WebFilterChain;
  * on the web server's event loops.
  */
 final class Levers implements WebFilter {
-
-	private static final Set<HttpMethod> READS = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
 
 	private static final List<String> ENDPOINTS = List.of("routes", "connections", "timeouts");
 
@@ -39,19 +35,10 @@ final class Levers implements WebFilter {
 		this.access = access;
 	}
 
-	/**
-	 * Whether a request changes nothing.
-	 * @param request the request
-	 * @return whether its method only reads
-	 */
-	static boolean reads(ServerHttpRequest request) {
-		return READS.contains(request.getMethod());
-	}
-
 	@Override
 	public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
 		ServerHttpRequest request = exchange.getRequest();
-		String off = reads(request) ? null : endpointThatIsOff(request.getPath().pathWithinApplication().value());
+		String off = Asked.reads(request) ? null : endpointThatIsOff(request.getPath().pathWithinApplication().value());
 		return (off == null) ? chain.filter(exchange)
 				: Mono.error(Refusal.forbidden(
 						"Changing anything at '%s' is off: management.endpoint.%s.access=unrestricted turns it on"

@@ -12,7 +12,7 @@ import org.springframework.http.server.reactive.ServerHttpRequest;
 /**
  * Where a request comes from.
  */
-final class Peer {
+public final class Peer {
 
 	/** With one of these, somebody else asks by way of this machine. */
 	private static final Set<String> FORWARDED = Set.of("forwarded", "via", "x-real-ip", "x-client-ip",
@@ -30,7 +30,7 @@ final class Peer {
 	 * @param request the request
 	 * @return an IP address without port
 	 */
-	static String address(ServerHttpRequest request) {
+	public static String address(ServerHttpRequest request) {
 		InetSocketAddress remote = request.getRemoteAddress();
 		if (remote == null) {
 			return "unknown";
@@ -44,7 +44,7 @@ final class Peer {
 	 * @param address as {@link #address} tells it
 	 * @return the address, or the beginning that it shares
 	 */
-	static String network(String address) {
+	public static String network(String address) {
 		try {
 			byte[] bytes = InetAddress.ofLiteral(address).getAddress();
 			if (bytes.length > V6_NETWORK_BYTES) {
@@ -64,7 +64,7 @@ final class Peer {
 	 * @param request the request
 	 * @return whether peer and Host are loopback and no header tells of a proxy
 	 */
-	static boolean isOnThisMachine(ServerHttpRequest request) {
+	public static boolean isOnThisMachine(ServerHttpRequest request) {
 		InetSocketAddress remote = request.getRemoteAddress();
 		InetSocketAddress host = host(request);
 		return request.getHeaders().headerNames().stream().noneMatch(Peer::tellsOfAProxy) && remote != null

@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 /**
  * A request that is refused, and why in words that say what would do instead.
  */
-final class Refusal extends RuntimeException {
+public final class Refusal extends RuntimeException {
 
 	@Serial
 	private static final long serialVersionUID = 1L;
@@ -39,7 +39,12 @@ final class Refusal extends RuntimeException {
 				known.isEmpty() ? "" : "; there is " + known.stream().collect(Collectors.joining(", "))));
 	}
 
-	static Refusal unauthorized(String message) {
+	/**
+	 * Nobody who is known.
+	 * @param message why
+	 * @return 401
+	 */
+	public static Refusal unauthorized(String message) {
 		return new Refusal(401, message);
 	}
 
@@ -48,7 +53,7 @@ final class Refusal extends RuntimeException {
 	 * @param message why
 	 * @return 429
 	 */
-	static Refusal tooMany(String message) {
+	public static Refusal tooMany(String message) {
 		return new Refusal(429, message);
 	}
 
@@ -60,7 +65,12 @@ final class Refusal extends RuntimeException {
 		return new Refusal(503, "Too much is asked for at once: try again in a moment");
 	}
 
-	static Refusal forbidden(String message) {
+	/**
+	 * Somebody who may not.
+	 * @param message why
+	 * @return 403
+	 */
+	public static Refusal forbidden(String message) {
 		return new Refusal(403, message);
 	}
 

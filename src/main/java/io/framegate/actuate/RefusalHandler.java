@@ -95,7 +95,7 @@ final class RefusalHandler implements WebExceptionHandler {
 
 	private void note(ServerWebExchange exchange, HttpStatusCode status, String message) {
 		ServerHttpRequest request = exchange.getRequest();
-		Caller caller = Callers.of(exchange);
+		Caller caller = Caller.of(exchange);
 		String attempted = (caller != null) ? null
 				: attemptedName(request.getHeaders().getFirst(HttpHeaders.AUTHORIZATION));
 		String remote = Peer.address(request);
@@ -103,7 +103,7 @@ final class RefusalHandler implements WebExceptionHandler {
 		if (attempted != null) {
 			this.audit.loginFailed(attempted, remote, asked, status.value(), message);
 		}
-		else if (!Levers.reads(request)) {
+		else if (!Asked.reads(request)) {
 			this.audit.refused(caller, remote, asked, status.value(), message);
 		}
 	}

@@ -1,6 +1,6 @@
 package io.framegate.actuate;
 
-import io.framegate.lifecycle.Reload;
+import io.framegate.route.ConfigurationChanges;
 import io.framegate.route.FramegateProperties;
 import io.framegate.route.Role;
 import org.jspecify.annotations.Nullable;
@@ -59,9 +59,10 @@ class Security {
 	private static final String OPERATOR = Role.OPERATOR.label();
 
 	@Bean
-	Users framegateUsers(FramegateProperties started, ObjectProvider<ReactiveJwtDecoder> tokens, Reload reload) {
+	Users framegateUsers(FramegateProperties started, ObjectProvider<ReactiveJwtDecoder> tokens,
+			ConfigurationChanges changes) {
 		Users users = new Users(started.management(), tokens.stream().findAny().isPresent());
-		reload.whenTaken((properties) -> users.take(properties.management()));
+		changes.whenTaken((properties) -> users.take(properties.management()));
 		return users;
 	}
 
@@ -155,7 +156,7 @@ class Security {
 	}
 
 	private static ServerWebExchangeMatcher changes() {
-		return (exchange) -> Levers.reads(exchange.getRequest()) ? ServerWebExchangeMatcher.MatchResult.notMatch()
+		return (exchange) -> Asked.reads(exchange.getRequest()) ? ServerWebExchangeMatcher.MatchResult.notMatch()
 				: ServerWebExchangeMatcher.MatchResult.match();
 	}
 
@@ -183,7 +184,7 @@ class Security {
 
 	private static ServerAccessDeniedHandler mayNot() {
 		return (exchange, why) -> {
-			boolean reads = Levers.reads(exchange.getRequest());
+			boolean reads = Asked.reads(exchange.getRequest());
 			return Mono.error(Refusal.forbidden(reads
 					? "Seeing this needs the role viewer or operator, what may hold" + " secrets the role operator"
 					: "Changes need the role operator"));

@@ -11,6 +11,12 @@ public final class Framings {
 	public static final List<String> NAMES = List.of("crlf", "lf", "nul", "stx-etx", "mllp", "length1", "length2",
 			"length4", "stream");
 
+	/** Bytes as they come, without frames. */
+	public static final String STREAM = "stream";
+
+	/** What the name of a serializer bean follows. */
+	public static final String BEAN = "bean:";
+
 	private Framings() {
 	}
 
@@ -24,7 +30,7 @@ public final class Framings {
 	 * include a header, for it has none
 	 */
 	public static Framing named(String name, boolean lengthIncludesHeader) {
-		if (lengthIncludesHeader && NAMES.contains(name) && !name.startsWith("length")) {
+		if (lengthIncludesHeader && NAMES.contains(name) && !hasLength(name)) {
 			throw new IllegalArgumentException(
 					"Framing '%s' has no length that could include its header".formatted(name));
 		}
@@ -37,10 +43,19 @@ public final class Framings {
 			case "length1" -> length(1, lengthIncludesHeader);
 			case "length2" -> length(2, lengthIncludesHeader);
 			case "length4" -> length(4, lengthIncludesHeader);
-			case "stream" -> new StreamFraming();
+			case STREAM -> new StreamFraming();
 			default -> throw new IllegalArgumentException(
 					"No framing '%s'; there are %s".formatted(name, String.join(", ", NAMES)));
 		};
+	}
+
+	/**
+	 * Whether frames of this framing begin with their length.
+	 * @param name the framing's name
+	 * @return {@code true} for {@code length1}, {@code length2} and {@code length4}
+	 */
+	public static boolean hasLength(String name) {
+		return name.startsWith("length") && NAMES.contains(name);
 	}
 
 	private static LengthFraming length(int headerSize, boolean inclusive) {

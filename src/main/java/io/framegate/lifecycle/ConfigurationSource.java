@@ -13,6 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
+import io.framegate.route.ConfigurationReader;
 import io.framegate.route.FramegateProperties;
 
 import org.springframework.boot.context.config.ConfigDataEnvironmentPostProcessor;
@@ -81,7 +82,7 @@ public final class ConfigurationSource {
 	public Reading read() {
 		refuseWhatCannotBeRead();
 		ConfigurableEnvironment now = environment();
-		return new Reading(FramegateProperties.read(now), now);
+		return new Reading(ConfigurationReader.read(now), now);
 	}
 
 	/**

@@ -7,6 +7,7 @@ import io.framegate.connection.CoarseClock;
 import io.framegate.connection.Connections;
 import io.framegate.connection.Loops;
 import io.framegate.connection.MemoryBudget;
+import io.framegate.route.ConfigurationReader;
 import io.framegate.route.FramegateProperties;
 import io.framegate.route.Route;
 import io.micrometer.core.instrument.Gauge;
@@ -45,7 +46,7 @@ class Gateway {
 
 			@Override
 			public void postProcessBeanDefinitionRegistry(BeanDefinitionRegistry registry) {
-				FramegateProperties properties = FramegateProperties.read(environment);
+				FramegateProperties properties = ConfigurationReader.read(environment);
 				((ConfigurableListableBeanFactory) registry).registerSingleton("framegateProperties", properties);
 				for (Route route : properties.allRoutes()) {
 					new RouteBeans(route, (ConfigurableListableBeanFactory) registry).register(registry);
@@ -123,11 +124,6 @@ class Gateway {
 			.tags("version", version, "java", Runtime.version().toString())
 			.description("Which Framegate runs, on which Java")
 			.register(registry);
-	}
-
-	@Bean
-	DemoEcho demoEcho(FramegateProperties properties) {
-		return new DemoEcho(properties.demo().echoPort());
 	}
 
 	@Bean

@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 
 import io.framegate.connection.Cause;
 import io.framegate.connection.CloseReason;
+import io.framegate.route.ConfigurationChanges;
 import io.framegate.route.FramegateProperties;
 import io.framegate.route.Route;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +29,7 @@ import org.springframework.context.SmartLifecycle;
  * Takes over a changed configuration without a restart, route by route. A configuration
  * that is wrong changes nothing. Any thread may call.
  */
-public final class Reload implements SmartLifecycle, ConfigurationWatcher.Owner {
+public final class Reload implements SmartLifecycle, ConfigurationChanges, ConfigurationWatcher.Owner {
 
 	private static final Logger logger = LoggerFactory.getLogger(Reload.class);
 
@@ -106,10 +107,7 @@ public final class Reload implements SmartLifecycle, ConfigurationWatcher.Owner 
 
 	}
 
-	/**
-	 * Has somebody told of each configuration that is taken over, before its routes are.
-	 * @param listener takes it, on the thread that reloads
-	 */
+	@Override
 	public void whenTaken(Consumer<FramegateProperties> listener) {
 		this.listeners.add(listener);
 	}

@@ -58,8 +58,6 @@ import org.springframework.messaging.MessageChannel;
  */
 final class RouteBeans {
 
-	private static final String BEAN = "bean:";
-
 	private static final String UNSOLICITED = ".unsolicited";
 
 	private static final List<String> CHANNELS = List.of(".request", ".reply", ".forward", ".deliver", UNSOLICITED);
@@ -210,8 +208,8 @@ final class RouteBeans {
 	}
 
 	private Framing framing(String name, boolean lengthIncludesHeader, int maxFrameBytes) {
-		if (name.startsWith(BEAN)) {
-			String bean = name.substring(BEAN.length());
+		if (name.startsWith(Framings.BEAN)) {
+			String bean = name.substring(Framings.BEAN.length());
 			return BeanFraming.of(bean, this.beans.getBean(bean));
 		}
 		Framing framing = Framings.named(name, lengthIncludesHeader);

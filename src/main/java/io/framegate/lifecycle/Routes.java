@@ -39,7 +39,7 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 	 * Stopped before Spring's web server, so that operators can watch the drain, and
 	 * before Spring Integration's adapters.
 	 */
-	static final int PHASE = Integer.MAX_VALUE - 512;
+	public static final int PHASE = Integer.MAX_VALUE - 512;
 
 	private static final Logger logger = LoggerFactory.getLogger(Routes.class);
 

@@ -22,7 +22,7 @@ import org.springframework.core.env.ConfigurableEnvironment;
  * Reads a configuration in steps that each go on after a problem, so that all of them are
  * told at once: known keys, single values, what is not built, the whole.
  */
-final class ConfigurationReader {
+public final class ConfigurationReader {
 
 	private static final String ROUTE_NAME = "[a-z][a-z0-9-]{0,39}";
 
@@ -42,6 +42,17 @@ final class ConfigurationReader {
 		refuseBootsUser(environment);
 	}
 
+	/**
+	 * Reads and checks the configuration. May be called again whenever the environment
+	 * has changed. Property sources that cannot be enumerated are not seen.
+	 * @param environment holds the properties
+	 * @return the configuration
+	 * @throws InvalidConfigurationException naming every problem at once
+	 */
+	public static FramegateProperties read(ConfigurableEnvironment environment) {
+		return new ConfigurationReader(environment, Unbuilt.ALL).read();
+	}
+
 	FramegateProperties read() {
 		checkRouteNames();
 		this.settings.all().forEach(this::checkGap);
@@ -51,7 +62,9 @@ final class ConfigurationReader {
 		FramegateProperties properties = new Binder(this.settings.source())
 			.bindOrCreate(Settings.ROOT, Bindable.of(FramegateProperties.class))
 			.withRoutes(routes());
-		properties.check(new Report(this.problems, this.settings, Settings.ROOT));
+		Report report = new Report(this.problems, this.settings, Settings.ROOT);
+		properties.check(report);
+		PortClashes.check(properties, report);
 		this.problems.throwIfAny();
 		return properties;
 	}

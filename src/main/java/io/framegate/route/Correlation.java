@@ -43,7 +43,7 @@ public record Correlation(@Range(min = 0) @Nullable Integer offset,
 		return this.offset != null || this.regexRequest != null;
 	}
 
-	void check(Report at, Sharing sharing) {
+	void check(Validation at, Sharing sharing) {
 		boolean fixed = this.offset != null || this.length != null;
 		boolean searched = this.regexRequest != null || this.regexReply != null;
 		if ((this.offset == null) != (this.length == null)) {
@@ -67,7 +67,7 @@ public record Correlation(@Range(min = 0) @Nullable Integer offset,
 		checkRange(at);
 	}
 
-	private void checkRange(Report at) {
+	private void checkRange(Validation at) {
 		if (this.keyRange == null) {
 			return;
 		}
@@ -81,7 +81,7 @@ public record Correlation(@Range(min = 0) @Nullable Integer offset,
 	}
 
 	/** How many groups an expression has, 0 where it is missing or refused. */
-	private int groups(Report at, String key, @Nullable String regex) {
+	private int groups(Validation at, String key, @Nullable String regex) {
 		if (regex == null) {
 			return 0;
 		}

@@ -8,14 +8,13 @@ import java.util.Map;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
-import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.util.unit.DataSize;
 
 import io.framegate.timeout.Timer;
 
 /**
- * The gateway's configuration. Read it with {@link #read(ConfigurableEnvironment)}; the
- * annotation is there for the metadata that IDEs show.
+ * The gateway's configuration. Read it with {@link ConfigurationReader}; the annotation
+ * is there for the metadata that IDEs show.
  * <p>
  * As an environment variable a property is written in capitals, with underscores for the
  * dots, and underscores or nothing for the dashes:
@@ -43,17 +42,6 @@ public record FramegateProperties(@DefaultValue Map<String, RouteProperties> rou
 		routes = Collections.unmodifiableMap(new LinkedHashMap<>(routes));
 	}
 
-	/**
-	 * Reads and checks the configuration. May be called again whenever the environment
-	 * has changed. Property sources that cannot be enumerated are not seen.
-	 * @param environment holds the properties
-	 * @return the configuration
-	 * @throws InvalidConfigurationException naming every problem at once
-	 */
-	public static FramegateProperties read(ConfigurableEnvironment environment) {
-		return new ConfigurationReader(environment, Unbuilt.ALL).read();
-	}
-
 	FramegateProperties withRoutes(Map<String, RouteProperties> with) {
 		return new FramegateProperties(with, this.defaults, this.memory, this.shutdown, this.closures, this.reload,
 				this.demo, this.management);
@@ -64,13 +52,12 @@ public record FramegateProperties(@DefaultValue Map<String, RouteProperties> rou
 	 * @return the routes sorted by name
 	 */
 	public List<Route> allRoutes() {
-		return this.routes.entrySet().stream().map((entry) -> Route.of(entry.getKey(), entry.getValue())).toList();
+		return this.routes.entrySet().stream().map((entry) -> entry.getValue().toRoute(entry.getKey())).toList();
 	}
 
 	void check(Report at) {
 		Report routesReport = at.at("routes");
 		this.routes.forEach((name, route) -> route.check(routesReport.at(name)));
-		PortClashes.check(this, at);
 		this.memory.check(at.at("memory"));
 		this.management.check(at.at("management"));
 	}

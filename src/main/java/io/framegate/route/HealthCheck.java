@@ -19,7 +19,7 @@ public record HealthCheck(@DefaultValue("0s") Duration interval,
 		@Range(min = 1, max = 1000) @DefaultValue("3") int fall,
 		@Range(min = 1, max = 1000) @DefaultValue("2") int rise, @Nullable String send, @Nullable String expect) {
 
-	void check(Report at) {
+	void check(Validation at) {
 		at.payload("send", this.send);
 		at.payload("expect", this.expect);
 		if (this.expect != null && this.send == null) {

@@ -15,7 +15,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 public record Heartbeat(@DefaultValue("0s") Duration interval, @Nullable String send, @Nullable String expect) {
 
-	void check(Report at) {
+	void check(Validation at) {
 		at.payload("send", this.send);
 		at.payload("expect", this.expect);
 		if (this.interval.isPositive() && this.send == null) {

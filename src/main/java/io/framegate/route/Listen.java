@@ -52,7 +52,11 @@ public record Listen(@Range(min = 0, max = 65535) int port, @DefaultValue("0.0.0
 		return Math.toIntExact(this.maxFrameSize.toBytes());
 	}
 
-	void check(Report at) {
+	/**
+	 * Refuses what cannot be.
+	 * @param at takes what is wrong
+	 */
+	public void check(Validation at) {
 		at.required("port");
 		at.host("address", this.address);
 		at.framing(this.framing, this.lengthIncludesHeader);
@@ -97,7 +101,7 @@ public record Listen(@Range(min = 0, max = 65535) int port, @DefaultValue("0.0.0
 	 */
 	public record Tls(String bundle, @DefaultValue("none") ClientAuth clientAuth) {
 
-		void check(Report at) {
+		void check(Validation at) {
 			at.required("bundle");
 		}
 

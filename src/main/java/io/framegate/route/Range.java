@@ -10,7 +10,7 @@ import java.lang.annotation.Target;
  */
 @Target(ElementType.RECORD_COMPONENT)
 @Retention(RetentionPolicy.RUNTIME)
-@interface Range {
+public @interface Range {
 
 	int min();
 

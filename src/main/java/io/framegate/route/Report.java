@@ -10,7 +10,7 @@ import io.framegate.framing.Framings;
 /**
  * Takes complaints about the properties of one group. A property is complained of once.
  */
-final class Report {
+final class Report implements Validation {
 
 	private final Problems problems;
 
@@ -24,16 +24,13 @@ final class Report {
 		this.group = group;
 	}
 
-	Report at(String key) {
+	@Override
+	public Report at(String key) {
 		return new Report(this.problems, this.settings, Settings.child(this.group, key));
 	}
 
-	/**
-	 * Refuses a property.
-	 * @param key the property, or empty for the group itself
-	 * @param message what is allowed
-	 */
-	void refuse(String key, String message) {
+	@Override
+	public void refuse(String key, String message) {
 		String property = property(key);
 		Setting setting = this.settings.get(property);
 		// what is wrong with an inherited value is told where it was set
@@ -42,32 +39,32 @@ final class Report {
 		}
 	}
 
-	/**
-	 * Refuses a property or group where anything is said of it.
-	 * @param key the property or group
-	 * @param message why
-	 */
-	void refuseIfSet(String key, String message) {
+	@Override
+	public void refuseIfSet(String key, String message) {
 		this.settings.firstAt(property(key)).ifPresent((setting) -> refuse(key, message));
 	}
 
-	boolean refused(String key) {
+	@Override
+	public boolean refused(String key) {
 		return this.problems.anyAt(property(key));
 	}
 
-	void required(String key) {
+	@Override
+	public void required(String key) {
 		if (this.settings.get(property(key)) == null) {
 			refuse(key, "is required");
 		}
 	}
 
-	void host(String key, String text) {
+	@Override
+	public void host(String key, String text) {
 		if (!text.matches("[A-Za-z0-9._%:-]+")) {
 			refuse(key, "must be a local IP address or host name, such as 0.0.0.0, 127.0.0.1 or ::1");
 		}
 	}
 
-	void address(String key, String text) {
+	@Override
+	public void address(String key, String text) {
 		try {
 			InetAddress.ofLiteral(text);
 		}
@@ -76,7 +73,8 @@ final class Report {
 		}
 	}
 
-	void payload(String key, @Nullable String text) {
+	@Override
+	public void payload(String key, @Nullable String text) {
 		if (text != null && text.startsWith("base64:")) {
 			try {
 				Base64.getDecoder().decode(text.substring("base64:".length()));
@@ -102,9 +100,10 @@ final class Report {
 		}
 	}
 
-	void framing(String name, boolean lengthIncludesHeader) {
-		if (name.startsWith(FramingNames.BEAN)) {
-			if (name.substring(FramingNames.BEAN.length()).isBlank()) {
+	@Override
+	public void framing(String name, boolean lengthIncludesHeader) {
+		if (name.startsWith(Framings.BEAN)) {
+			if (name.substring(Framings.BEAN.length()).isBlank()) {
 				refuse("framing", "needs the name of a serializer bean after 'bean:'");
 			}
 		}
@@ -112,7 +111,7 @@ final class Report {
 			refuse("framing", "must be one of " + String.join(", ", Framings.NAMES) + " or bean:<name>"
 					+ Nearest.suggestion(name, Framings.NAMES));
 		}
-		if (lengthIncludesHeader && !FramingNames.isLength(name)) {
+		if (lengthIncludesHeader && !Framings.hasLength(name)) {
 			refuse("length-includes-header", "applies only to the framings length1, length2 and length4");
 		}
 	}

@@ -1,7 +1,6 @@
 package io.framegate.route;
 
 import java.time.Duration;
-import java.time.Duration;
 import java.util.Map;
 
 import io.framegate.timeout.Timer;
@@ -31,11 +30,6 @@ public record Route(String name, Mode mode, Listen listen, Upstream upstream, Ma
 	 */
 	public Map<Timer, Duration> timeoutDefaults() {
 		return (this.mode == Mode.SESSION) ? Map.of(Timer.REPLY, Duration.ZERO) : Map.of();
-	}
-
-	static Route of(String name, RouteProperties properties) {
-		return new Route(name, properties.mode(), properties.listen(), properties.upstream(), properties.timeouts(),
-				properties.handler());
 	}
 
 }

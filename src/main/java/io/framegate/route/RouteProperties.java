@@ -5,6 +5,7 @@ import java.util.Map;
 
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
+import io.framegate.framing.Framings;
 import io.framegate.timeout.Timer;
 
 /**
@@ -24,6 +25,15 @@ public record RouteProperties(@DefaultValue("session") Mode mode, @DefaultValue 
 		timeouts = Map.copyOf(timeouts);
 	}
 
+	/**
+	 * The route as the runtime takes it.
+	 * @param name the route's name
+	 * @return the route
+	 */
+	Route toRoute(String name) {
+		return new Route(name, this.mode, this.listen, this.upstream, this.timeouts, this.handler);
+	}
+
 	void check(Report at) {
 		this.listen.check(at.at("listen"));
 		this.upstream.check(at.at("upstream"), this.mode);
@@ -35,13 +45,13 @@ public record RouteProperties(@DefaultValue("session") Mode mode, @DefaultValue 
 	}
 
 	private void checkOneWay(Report at) {
-		if (this.mode == Mode.ONE_WAY && this.upstream.framing().equals(FramingNames.STREAM)) {
+		if (this.mode == Mode.ONE_WAY && this.upstream.framing().equals(Framings.STREAM)) {
 			at.at("upstream").refuse("framing", "cannot be stream in mode one-way: clients share its connections");
 		}
 	}
 
 	private static void streamless(Report at, String framing) {
-		if (framing.equals(FramingNames.STREAM)) {
+		if (framing.equals(Framings.STREAM)) {
 			at.refuse("framing", "cannot be stream in mode request-reply: a stream has no frames to match");
 		}
 	}

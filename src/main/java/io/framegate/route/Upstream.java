@@ -54,7 +54,12 @@ public record Upstream(@DefaultValue List<Target> targets, @DefaultValue("crlf")
 		return Math.toIntExact(this.maxFrameSize.toBytes());
 	}
 
-	void check(Report at, Mode mode) {
+	/**
+	 * Refuses what cannot be.
+	 * @param at takes what is wrong
+	 * @param mode the route's mode
+	 */
+	public void check(Validation at, Mode mode) {
 		if (this.targets.isEmpty() && mode == Mode.SESSION) {
 			at.refuse("targets", "is required: at least one host:port");
 		}
@@ -89,7 +94,7 @@ public record Upstream(@DefaultValue List<Target> targets, @DefaultValue("crlf")
 	/**
 	 * Refuses what would have no effect: who writes it expects something else.
 	 */
-	private void checkUse(Report at, Mode mode) {
+	private void checkUse(Validation at, Mode mode) {
 		boolean exclusive = this.sharing == Sharing.EXCLUSIVE;
 		if (mode != Mode.REQUEST_REPLY) {
 			List.of("sharing", "correlation", "on-failure", "on-failure-reply")
@@ -143,7 +148,7 @@ public record Upstream(@DefaultValue List<Target> targets, @DefaultValue("crlf")
 	 */
 	public record Tls(String bundle, @Nullable String serverName, @DefaultValue("true") boolean verifyHostname) {
 
-		void check(Report at) {
+		void check(Validation at) {
 			at.required("bundle");
 		}
 

@@ -66,7 +66,7 @@ class ConfigFilesTests {
 		application.setWebApplicationType(WebApplicationType.NONE);
 		application.setLogStartupInfo(false);
 		try (ConfigurableApplicationContext context = application.run(arguments)) {
-			return FramegateProperties.read(context.getEnvironment());
+			return ConfigurationReader.read(context.getEnvironment());
 		}
 	}
 

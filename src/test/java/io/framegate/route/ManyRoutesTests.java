@@ -32,7 +32,7 @@ class ManyRoutesTests {
 
 	private static long read(StandardEnvironment environment, int routes) {
 		long begun = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
-		assertThat(FramegateProperties.read(environment).allRoutes()).hasSize(routes);
+		assertThat(ConfigurationReader.read(environment).allRoutes()).hasSize(routes);
 		return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - begun;
 	}
 

@@ -72,7 +72,7 @@ public final class TestConfiguration {
 	}
 
 	public FramegateProperties read() {
-		return FramegateProperties.read(this.environment);
+		return ConfigurationReader.read(this.environment);
 	}
 
 	/**

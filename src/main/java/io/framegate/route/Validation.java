@@ -1,0 +1,69 @@
+package io.framegate.route;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes what is wrong with the properties of one group. The first complaint about a
+ * property counts.
+ */
+public interface Validation {
+
+	/**
+	 * The validation of a group within this one.
+	 * @param key the group's key
+	 * @return takes what is wrong there
+	 */
+	Validation at(String key);
+
+	/**
+	 * Refuses a property.
+	 * @param key the property, or empty for the group itself
+	 * @param message what is allowed
+	 */
+	void refuse(String key, String message);
+
+	/**
+	 * Refuses a property or group where anything is said of it.
+	 * @param key the property or group
+	 * @param message why
+	 */
+	void refuseIfSet(String key, String message);
+
+	/**
+	 * Whether a property was refused before.
+	 * @param key the property
+	 * @return {@code true} also where a property below it was
+	 */
+	boolean refused(String key);
+
+	void required(String key);
+
+	/**
+	 * Refuses what is neither an address nor a host name.
+	 * @param key the property
+	 * @param text its value
+	 */
+	void host(String key, String text);
+
+	/**
+	 * Refuses what is no IP address.
+	 * @param key the property
+	 * @param text its value
+	 */
+	void address(String key, String text);
+
+	/**
+	 * Refuses bytes that cannot be read.
+	 * @param key the property
+	 * @param text its value, or {@code null} where it is not set
+	 */
+	void payload(String key, @Nullable String text);
+
+	/**
+	 * Refuses a framing that there is not.
+	 * @param name the value of {@code framing}
+	 * @param lengthIncludesHeader the value of {@code length-includes-header}
+	 */
+	void framing(String name, boolean lengthIncludesHeader);
+
+}
