@@ -49,7 +49,7 @@ public final class Targets {
 	/**
 	 * Begins to look up names, each for itself: none waits for another.
 	 */
-	void start() {
+	public void start() {
 		this.states.forEach(this::show);
 		this.meters.forgetTargetsBut(this.states.stream().map((state) -> state.target().toString()).toList());
 		this.states.forEach(this.resolver::start);
@@ -123,7 +123,7 @@ public final class Targets {
 	 * first of them.
 	 * @return the targets, those left alone for a while where there is no better one
 	 */
-	List<TargetState> forLinks() {
+	public List<TargetState> forLinks() {
 		List<TargetState> up = with(TargetState::isUp);
 		if (up.isEmpty()) {
 			return with((state) -> state.status() == TargetState.Status.EJECTED);
@@ -137,7 +137,7 @@ public final class Targets {
 	 * @param state the target
 	 * @return whether others are to be preferred
 	 */
-	boolean isToBeLeft(TargetState state) {
+	public boolean isToBeLeft(TargetState state) {
 		return !state.isUp() && (state.status() == TargetState.Status.DOWN || state.isSilent())
 				&& this.states.stream().anyMatch(TargetState::isUp);
 	}
@@ -147,7 +147,7 @@ public final class Targets {
 	 * @param state a target
 	 * @return whether another is up
 	 */
-	boolean isOtherUpThan(@Nullable TargetState state) {
+	public boolean isOtherUpThan(@Nullable TargetState state) {
 		return this.states.stream().anyMatch((other) -> other != state && other.isUp());
 	}
 
@@ -155,7 +155,7 @@ public final class Targets {
 	 * Whether connections are to be spread over targets.
 	 * @return whether there are several, all alike
 	 */
-	boolean isSpread() {
+	public boolean isSpread() {
 		return this.states.size() > 1 && this.balancer.spreads();
 	}
 
@@ -163,7 +163,7 @@ public final class Targets {
 	 * The targets that are up, beginning with another one each time.
 	 * @return the targets
 	 */
-	List<TargetState> inTurn() {
+	public List<TargetState> inTurn() {
 		List<TargetState> up = with(TargetState::isUp);
 		return up.isEmpty() ? up : this.balancer.inTurn(up);
 	}
@@ -172,7 +172,7 @@ public final class Targets {
 	 * When a probe of any target last succeeded.
 	 * @return a {@link System#nanoTime()} stamp, 0 for never
 	 */
-	long lastWellAt() {
+	public long lastWellAt() {
 		long last = 0;
 		for (TargetState state : this.states) {
 			long wellAt = state.wellAt();
@@ -187,7 +187,7 @@ public final class Targets {
 	 * Whether the least busy of several links is to carry the next exchange.
 	 * @return {@code false} for the next in turn
 	 */
-	boolean prefersLeastBusy() {
+	public boolean prefersLeastBusy() {
 		return this.leastBusy;
 	}
 
@@ -206,7 +206,7 @@ public final class Targets {
 	 * @param state the connection's target
 	 * @return whether there is a better one
 	 */
-	boolean isBetterUpThan(TargetState state) {
+	public boolean isBetterUpThan(TargetState state) {
 		return this.states.stream().anyMatch((other) -> other.isUp() && other.isLookedUp() && isBefore(other, state));
 	}
 
@@ -216,7 +216,7 @@ public final class Targets {
 	 * @param other another
 	 * @return whether it is named first, where that matters
 	 */
-	boolean isBefore(@Nullable TargetState one, TargetState other) {
+	public boolean isBefore(@Nullable TargetState one, TargetState other) {
 		List<TargetState> all = this.states;
 		return this.balancer.prefersFirst() && all.contains(one) && all.indexOf(one) < all.indexOf(other);
 	}
@@ -226,7 +226,7 @@ public final class Targets {
 	 * @param client the client's address
 	 * @return the target, or {@code null} where any will do
 	 */
-	@Nullable TargetState home(@Nullable InetAddress client) {
+	public @Nullable TargetState home(@Nullable InetAddress client) {
 		if (!this.homes || this.states.size() < 2) {
 			return null;
 		}

@@ -1,0 +1,94 @@
+package io.framegate.upstream;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+import io.framegate.connection.Cause;
+import io.framegate.connection.CloseReason;
+import io.framegate.connection.EndedBy;
+import io.framegate.route.Heartbeat;
+import io.framegate.route.Sharing;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What becomes of replies that no exchange explains.
+ */
+class DoubtsTests implements Doubts.Owner {
+
+	private final TestLinkSettings settings = new TestLinkSettings();
+
+	private final Doubts doubts = doubts(false);
+
+	private final List<Cause> poisoned = new ArrayList<>();
+
+	private long exchanges;
+
+	private Doubts doubts(boolean oneWay) {
+		return new Doubts(this, this.settings.of(oneWay, Sharing.ORDERED, new Heartbeat(Duration.ZERO, null, null)));
+	}
+
+	@Override
+	public long exchanges() {
+		return this.exchanges;
+	}
+
+	@Override
+	public @Nullable TargetState target() {
+		return null;
+	}
+
+	@Override
+	public void poison(Cause cause) {
+		this.poisoned.add(cause);
+	}
+
+	static Stream<Arguments> replies() {
+		return Stream.of(row(Doubts::unsolicited, 0, "unsolicited", "unsolicited reply"),
+				row(Doubts::unsolicited, 1, "doubled", "doubled reply"),
+				row(Doubts::early, 1, "unsolicited", "a reply came before its request had left"),
+				row(Doubts::unmatched, 1, "unmatched", "the reply's key is not the request's"));
+	}
+
+	private static Arguments row(Consumer<Doubts> what, long exchanges, String counted, String detail) {
+		return Arguments.of(what, exchanges, counted, detail);
+	}
+
+	@ParameterizedTest
+	@MethodSource("replies")
+	void replyThatNobodyAskedForIsTheEndOfTheLink(Consumer<Doubts> what, long before, String counted, String detail) {
+		this.exchanges = before;
+		what.accept(this.doubts);
+		assertThat(this.poisoned).containsExactly(new Cause(CloseReason.LATE_REPLY, EndedBy.UPSTREAM, detail));
+		assertThat(this.settings.discarded(counted)).isEqualTo(1);
+	}
+
+	@Test
+	void lateReplyIsCountedAndHarmsNobody() {
+		this.doubts.discard("late");
+		assertThat(this.settings.discarded("late")).isEqualTo(1);
+		assertThat(this.poisoned).isEmpty();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "false, 1", "true, 0" })
+	void halfAReplyIsCountedOnce(boolean oneWay, int counted) {
+		Doubts asked = doubts(oneWay);
+		this.doubts.discard("half");
+		asked.ended(false);
+		asked.ended(true);
+		asked.ended(true);
+		assertThat(this.settings.discarded("half")).isEqualTo(1 + counted);
+		assertThat(this.poisoned).isEmpty();
+	}
+
+}
