@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
  * it by chance, so that not all come back at once; or as soon as a health check has found
  * the server well. Event loop only.
  */
-final class Backoff {
+public final class Backoff {
 
 	private static final long FIRST_PAUSE = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -22,16 +22,16 @@ final class Backoff {
 
 	private long until = System.nanoTime();
 
-	Backoff(int mostDoublings) {
+	public Backoff(int mostDoublings) {
 		this(FIRST_PAUSE, mostDoublings);
 	}
 
-	Backoff(long firstPause, int mostDoublings) {
+	public Backoff(long firstPause, int mostDoublings) {
 		this.firstPause = firstPause;
 		this.mostDoublings = mostDoublings;
 	}
 
-	boolean isOver() {
+	public boolean isOver() {
 		return System.nanoTime() - this.until >= 0;
 	}
 
@@ -40,14 +40,14 @@ final class Backoff {
 	 * @param wellAt when it last was, a {@link System#nanoTime()} stamp, 0 for never
 	 * @return whether there is no reason to wait
 	 */
-	boolean isOver(long wellAt) {
+	public boolean isOver(long wellAt) {
 		return isOver() || (wellAt != 0 && wellAt - this.failedAt > 0);
 	}
 
 	/**
 	 * One more failure; those of attempts that were made at the same time count as one.
 	 */
-	void failed() {
+	public void failed() {
 		this.failedAt = System.nanoTime();
 		if (isOver()) {
 			long pause = this.firstPause << Math.min(this.failures++, this.mostDoublings);
@@ -55,7 +55,7 @@ final class Backoff {
 		}
 	}
 
-	void succeeded() {
+	public void succeeded() {
 		this.failures = 0;
 		this.until = System.nanoTime();
 	}

@@ -110,7 +110,7 @@ public final class Connector extends AbstractClientConnectionFactory {
 	 * @param failed told why no target could be had
 	 * @return the attempts, under way
 	 */
-	Dial dial(Loop loop, @Nullable InetAddress client, @Nullable TargetState first, Watcher watcher,
+	public Dial dial(Loop loop, @Nullable InetAddress client, @Nullable TargetState first, Watcher watcher,
 			Consumer<Cause> failed) {
 		Dial dial = new Dial(this::connect, this.terms.timeouts(), loop, watcher, failed);
 		dial.begin(this.targets.toTry(client, first));
@@ -134,7 +134,7 @@ public final class Connector extends AbstractClientConnectionFactory {
 	 * @param failed told why it could not be had
 	 * @return the attempts, under way
 	 */
-	Dial dial(Loop loop, TargetState target, Watcher watcher, Consumer<Cause> failed) {
+	public Dial dial(Loop loop, TargetState target, Watcher watcher, Consumer<Cause> failed) {
 		Dial dial = new Dial(this::connect, this.terms.timeouts(), loop, watcher, failed);
 		dial.begin(List.of(target));
 		return dial;
@@ -144,7 +144,7 @@ public final class Connector extends AbstractClientConnectionFactory {
 	 * Has somebody told when a target is found well that was not before.
 	 * @param listener told by any thread
 	 */
-	void whenTargetIsBack(Consumer<TargetState> listener) {
+	public void whenTargetIsBack(Consumer<TargetState> listener) {
 		this.cameBack.add(listener);
 	}
 

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * and says which frames are replies. Regular expressions run in linear time, and see only
  * the first {@link FrameCondition#SEARCHED_BYTES} of a frame. Any thread may call.
  */
-final class Correlator {
+public final class Correlator {
 
 	/** Between what two groups have found; no byte is this character. */
 	private static final char NEXT_GROUP = '\u0100';
@@ -41,7 +41,7 @@ final class Correlator {
 
 	private final @Nullable Predicate<byte[]> replyWhen;
 
-	Correlator(Correlation correlation) {
+	public Correlator(Correlation correlation) {
 		this.hasKey = correlation.hasKey();
 		this.offset = Objects.requireNonNullElse(correlation.offset(), 0);
 		this.length = Objects.requireNonNullElse(correlation.length(), 0);
@@ -60,7 +60,7 @@ final class Correlator {
 	 * Whether replies have keys, so that each can be told from another's.
 	 * @return {@code false} where it only says which frames are replies
 	 */
-	boolean hasKey() {
+	public boolean hasKey() {
 		return this.hasKey;
 	}
 
@@ -71,11 +71,11 @@ final class Correlator {
 	 * @return a number of bytes, one more than is searched, so that a key that is cut off
 	 * is seen to be
 	 */
-	int searchedBytes(int longest) {
+	public int searchedBytes(int longest) {
 		return (int) Math.max(FrameCondition.SEARCHED_BYTES, Math.min(longest, (long) this.offset + this.length)) + 1;
 	}
 
-	boolean rewrites() {
+	public boolean rewrites() {
 		return this.rewrite;
 	}
 
@@ -85,7 +85,7 @@ final class Correlator {
 	 * @param frame the frame
 	 * @return {@code false} for what the server sent of its own accord
 	 */
-	boolean isReply(byte[] frame) {
+	public boolean isReply(byte[] frame) {
 		return meetsCondition(frame) && (this.replies == null || inReply(frame) != null);
 	}
 
@@ -93,7 +93,7 @@ final class Correlator {
 	 * Whether a condition says which frames are replies.
 	 * @return whether there is one
 	 */
-	boolean hasCondition() {
+	public boolean hasCondition() {
 		return this.replyWhen != null;
 	}
 
@@ -101,7 +101,7 @@ final class Correlator {
 	 * Whether a frame that is no reply can be told from one.
 	 * @return whether a condition or a regular expression says so
 	 */
-	boolean tellsReplies() {
+	public boolean tellsReplies() {
 		return hasCondition() || this.replies != null;
 	}
 
@@ -110,7 +110,7 @@ final class Correlator {
 	 * @param frame the frame
 	 * @return also {@code true} where there is no condition
 	 */
-	boolean meetsCondition(byte[] frame) {
+	public boolean meetsCondition(byte[] frame) {
 		return this.replyWhen == null || this.replyWhen.test(frame);
 	}
 
@@ -125,11 +125,11 @@ final class Correlator {
 		return asked == null || (found != null && found.text().equals(asked.text()));
 	}
 
-	@Nullable CorrelationKey inRequest(byte[] frame) {
+	public @Nullable CorrelationKey inRequest(byte[] frame) {
 		return find(this.requests, frame);
 	}
 
-	@Nullable CorrelationKey inReply(byte[] frame) {
+	public @Nullable CorrelationKey inReply(byte[] frame) {
 		return find(this.replies, frame);
 	}
 
@@ -195,7 +195,7 @@ final class Correlator {
 	 * @param like the client's key
 	 * @return {@code false} for one of any bytes
 	 */
-	boolean isOfDigits(CorrelationKey like) {
+	public boolean isOfDigits(CorrelationKey like) {
 		return this.requests != null || (like.part().length() >= LONG_ENOUGH
 				&& like.part().chars().allMatch((one) -> one >= '0' && one <= '9'));
 	}
@@ -208,7 +208,7 @@ final class Correlator {
 	 * @param margin how many bytes on either side
 	 * @return a part of the frame as it will be
 	 */
-	static byte[] around(byte[] frame, CorrelationKey key, String by, int margin) {
+	public static byte[] around(byte[] frame, CorrelationKey key, String by, int margin) {
 		int from = Math.max(0, key.from() - margin);
 		int to = Math.min(frame.length, key.from() + by.length() + margin);
 		byte[] part = Arrays.copyOfRange(frame, from, to);
@@ -217,7 +217,7 @@ final class Correlator {
 		return part;
 	}
 
-	static byte[] replace(byte[] frame, CorrelationKey key, String by) {
+	public static byte[] replace(byte[] frame, CorrelationKey key, String by) {
 		byte[] bytes = by.getBytes(StandardCharsets.ISO_8859_1);
 		int end = key.from() + key.part().length();
 		int tail = frame.length - end;

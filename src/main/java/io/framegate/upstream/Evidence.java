@@ -5,7 +5,7 @@ package io.framegate.upstream;
  * whoever accepts connections need not answer, and whoever answers heartbeats need not
  * answer requests.
  */
-enum Evidence {
+public enum Evidence {
 
 	/** Accepts connections. */
 	CONNECT,

@@ -106,7 +106,7 @@ public final class Exchange {
 	 * Takes it for a link.
 	 * @return whether it may be sent: not where it was cancelled before
 	 */
-	boolean claim() {
+	public boolean claim() {
 		return STATE.compareAndSet(this, 0, GIVEN);
 	}
 
@@ -175,11 +175,11 @@ public final class Exchange {
 		return this.fault;
 	}
 
-	@Nullable CorrelationKey key() {
+	public @Nullable CorrelationKey key() {
 		return this.key;
 	}
 
-	void key(CorrelationKey found) {
+	public void key(CorrelationKey found) {
 		this.key = found;
 	}
 
@@ -187,37 +187,37 @@ public final class Exchange {
 	 * The key that the gateway has made for it.
 	 * @return the key, or {@code null} where there is none yet
 	 */
-	@Nullable String ownKey() {
+	public @Nullable String ownKey() {
 		return this.ownKey;
 	}
 
-	void ownKey(@Nullable String made) {
+	public void ownKey(@Nullable String made) {
 		this.ownKey = made;
 	}
 
-	void written(long from, long to) {
+	public void written(long from, long to) {
 		this.begin = from;
 		this.end = to;
 		this.attempts++;
 	}
 
-	long begin() {
+	public long begin() {
 		return this.begin;
 	}
 
-	long end() {
+	public long end() {
 		return this.end;
 	}
 
-	long sentAt() {
+	public long sentAt() {
 		return this.sentAt;
 	}
 
-	void sentAt(long now) {
+	public void sentAt(long now) {
 		this.sentAt = now;
 	}
 
-	boolean isGivenUp() {
+	public boolean isGivenUp() {
 		return this.givenUp;
 	}
 
@@ -225,7 +225,7 @@ public final class Exchange {
 	 * Its reply is not waited for any more, and nobody gets it if it comes.
 	 * @param cause why
 	 */
-	void giveUp(Cause cause) {
+	public void giveUp(Cause cause) {
 		this.givenUp = true;
 		fail(cause);
 	}
@@ -234,7 +234,7 @@ public final class Exchange {
 	 * Takes back that it was sent: not a byte of it can have left.
 	 * @return whether it may be tried on another link
 	 */
-	boolean unsent() {
+	public boolean unsent() {
 		boolean wanted = STATE.compareAndSet(this, GIVEN, 0);
 		this.takenBack = !wanted;
 		return wanted && this.attempts < MOST_ATTEMPTS;
@@ -295,7 +295,7 @@ public final class Exchange {
 		return this.forgotten;
 	}
 
-	void fail(Cause cause) {
+	public void fail(Cause cause) {
 		if (this.origin.loop().inLoop()) {
 			end(null, cause);
 		}

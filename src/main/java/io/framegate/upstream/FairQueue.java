@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Exchanges that wait for a link: each client's in order, the clients in turn. One event
  * loop only.
  */
-final class FairQueue {
+public final class FairQueue {
 
 	private final Map<Origin, Deque<Exchange>> lines = new IdentityHashMap<>();
 
@@ -23,7 +23,7 @@ final class FairQueue {
 
 	private int size;
 
-	void add(Exchange exchange) {
+	public void add(Exchange exchange) {
 		line(exchange).addLast(exchange);
 		this.size++;
 	}
@@ -32,7 +32,7 @@ final class FairQueue {
 	 * Puts an exchange back in front of its client's others.
 	 * @param exchange the exchange
 	 */
-	void addFirst(Exchange exchange) {
+	public void addFirst(Exchange exchange) {
 		line(exchange).addFirst(exchange);
 		this.size++;
 	}
@@ -50,7 +50,7 @@ final class FairQueue {
 	 * others wait with it
 	 * @return the exchange, or {@code null}
 	 */
-	@Nullable Exchange poll(Predicate<Exchange> goes) {
+	public @Nullable Exchange poll(Predicate<Exchange> goes) {
 		for (int left = this.turns.size(); left > 0; left--) {
 			Origin origin = this.turns.removeFirst();
 			Deque<Exchange> line = wanted(origin);
@@ -80,7 +80,7 @@ final class FairQueue {
 	 * @param goes says whether an exchange can go now
 	 * @return the exchange, or {@code null}
 	 */
-	@Nullable Exchange poll(Origin origin, Predicate<Exchange> goes) {
+	public @Nullable Exchange poll(Origin origin, Predicate<Exchange> goes) {
 		Deque<Exchange> line = wanted(origin);
 		if (line == null || line.isEmpty() || !goes.test(line.getFirst())) {
 			return null;
@@ -102,7 +102,7 @@ final class FairQueue {
 	/**
 	 * Forgets clients of which nothing waits, once nothing waits at all.
 	 */
-	void tidy() {
+	public void tidy() {
 		if (this.size == 0) {
 			this.lines.clear();
 			this.turns.clear();
@@ -114,7 +114,7 @@ final class FairQueue {
 	 * @param late says which
 	 * @return those taken out
 	 */
-	List<Exchange> removeIf(Predicate<Exchange> late) {
+	public List<Exchange> removeIf(Predicate<Exchange> late) {
 		List<Exchange> removed = new ArrayList<>();
 		for (Deque<Exchange> line : this.lines.values()) {
 			line.removeIf((exchange) -> {
@@ -150,7 +150,7 @@ final class FairQueue {
 	 * @param asked what is asked of each
 	 * @return whether there is one
 	 */
-	boolean anyFirst(Predicate<Exchange> asked) {
+	public boolean anyFirst(Predicate<Exchange> asked) {
 		for (Deque<Exchange> line : this.lines.values()) {
 			Exchange first = line.peekFirst();
 			if (first != null && asked.test(first)) {
@@ -165,17 +165,17 @@ final class FairQueue {
 	 * @param origin the origin
 	 * @return whether one that comes now comes after them
 	 */
-	boolean holds(Origin origin) {
+	public boolean holds(Origin origin) {
 		Deque<Exchange> line = this.lines.get(origin);
 		return line != null && !line.isEmpty();
 	}
 
-	@Nullable InetAddress nextAddress() {
+	public @Nullable InetAddress nextAddress() {
 		Exchange next = peek();
 		return (next != null) ? next.origin().address() : null;
 	}
 
-	int size() {
+	public int size() {
 		return this.size;
 	}
 

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * not for the server. One thread at a time; all times are {@link System#nanoTime()}
  * stamps.
  */
-final class FairShare {
+public final class FairShare {
 
 	/** Places of a client that is alone. */
 	static final int MAX = 64;
@@ -59,7 +59,7 @@ final class FairShare {
 	 * How many places one client may have now.
 	 * @return a number from {@link #MIN} to {@link #MAX}
 	 */
-	int places() {
+	public int places() {
 		return this.places;
 	}
 
@@ -68,7 +68,7 @@ final class FairShare {
 	 * @param client the client
 	 * @param now when
 	 */
-	void sent(Origin client, long now) {
+	public void sent(Origin client, long now) {
 		if (client == this.latest) {
 			return;
 		}
@@ -97,7 +97,7 @@ final class FairShare {
 	 * @param sentAt when it got its place in the line
 	 * @param now when it was answered
 	 */
-	void answered(long sentAt, long now) {
+	public void answered(long sentAt, long now) {
 		if (this.shared && sentAt - this.sharedSince >= 0 && now - sentAt < this.shortest) {
 			this.shortest = now - sentAt;
 		}
@@ -107,7 +107,7 @@ final class FairShare {
 	 * Fits the share to the waits since the last call. Called several times a second.
 	 * @param now when
 	 */
-	void sweep(long now) {
+	public void sweep(long now) {
 		if (!this.shared) {
 			return;
 		}

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * used again. Where the user has set a range, no key of it is used twice within the reply
  * time. Any thread may call.
  */
-final class GeneratedKeys {
+public final class GeneratedKeys {
 
 	/** After so many keys in a row that are in use on a link, there is none for now. */
 	private static final int MAX_TRIES = 4096;
@@ -39,7 +39,7 @@ final class GeneratedKeys {
 	 * @param range the numbers to use, or {@code null} for all that fit
 	 * @param replyNanos how long a reply is waited for now, in nanoseconds, 0 for ever
 	 */
-	GeneratedKeys(@Nullable KeyRange range, LongSupplier replyNanos) {
+	public GeneratedKeys(@Nullable KeyRange range, LongSupplier replyNanos) {
 		this.range = range;
 		this.replyNanos = replyNanos;
 	}
@@ -50,7 +50,7 @@ final class GeneratedKeys {
 	 * @param digits whether it is made of digits
 	 * @return {@code false} where the range begins beyond what fits
 	 */
-	boolean fits(int length, boolean digits) {
+	public boolean fits(int length, boolean digits) {
 		return this.range == null || this.range.first() < space(length, digits ? DIGITS : BYTES);
 	}
 
@@ -62,7 +62,7 @@ final class GeneratedKeys {
 	 * @param now a {@link System#nanoTime()} stamp
 	 * @return the key, each byte a character; {@code null} for none at present
 	 */
-	@Nullable String next(int length, boolean digits, Predicate<String> inUse, long now) {
+	public @Nullable String next(int length, boolean digits, Predicate<String> inUse, long now) {
 		Integer kind = digits ? length : -length;
 		Counter counter = this.counters.get(kind);
 		if (counter == null) {

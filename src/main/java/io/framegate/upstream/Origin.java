@@ -49,15 +49,15 @@ public abstract class Origin {
 	 */
 	public abstract void failed(Exchange exchange, Cause cause);
 
-	final AtomicInteger inLine() {
+	public final AtomicInteger inLine() {
 		return this.inLine;
 	}
 
-	final @Nullable Lane lane() {
+	public final @Nullable Lane lane() {
 		return this.lane;
 	}
 
-	final void lane(Lane now) {
+	public final void lane(Lane now) {
 		this.lane = now;
 	}
 

@@ -128,7 +128,7 @@ public final class TargetState {
 	 * When a probe last succeeded.
 	 * @return a {@link System#nanoTime()} stamp, 0 for never
 	 */
-	long wellAt() {
+	public long wellAt() {
 		return this.wellAt;
 	}
 
@@ -152,7 +152,7 @@ public final class TargetState {
 	/**
 	 * The target answered the gateway itself.
 	 */
-	void answered() {
+	public void answered() {
 		if (this.ejection.isSuspect()) {
 			succeeded(Evidence.ANSWER);
 		}
@@ -168,7 +168,7 @@ public final class TargetState {
 	 * time; then it is tried. What fails meanwhile was begun before, and changes nothing.
 	 * @param what what the target did not do
 	 */
-	void failed(Evidence what) {
+	public void failed(Evidence what) {
 		this.seen = true;
 		this.ejection.failed(what, System.nanoTime());
 	}
@@ -185,7 +185,7 @@ public final class TargetState {
 	 * Whether it is left alone though it accepts connections, for it does not answer.
 	 * @return whether connections that are there are of no use either
 	 */
-	boolean isSilent() {
+	public boolean isSilent() {
 		return this.ejection.isSilent();
 	}
 
@@ -199,7 +199,7 @@ public final class TargetState {
 	/**
 	 * A reply came that nobody had asked for: what may come next is waited for longer.
 	 */
-	synchronized void strayed() {
+	public synchronized void strayed() {
 		this.strays = Math.min((this.strays > 0 && isForgiven()) ? 1 : this.strays + 1, MOST_STRAYS);
 		this.strayAt = System.nanoTime();
 	}
@@ -213,7 +213,7 @@ public final class TargetState {
 	 * @param usual what is configured, 0 for not at all
 	 * @return nanoseconds
 	 */
-	long rest(long usual) {
+	public long rest(long usual) {
 		int known = this.strays;
 		return (known == 0 || usual == 0 || isForgiven()) ? usual : Math.max(usual, LONGER_REST << (known - 1));
 	}
@@ -248,7 +248,7 @@ public final class TargetState {
 	 * @param address the address
 	 * @return {@code false} where the target's name has moved away from it
 	 */
-	boolean isAt(InetSocketAddress address) {
+	public boolean isAt(InetSocketAddress address) {
 		List<InetSocketAddress> all = this.addresses;
 		return all.isEmpty() || all.getFirst().isUnresolved() || all.contains(address);
 	}
