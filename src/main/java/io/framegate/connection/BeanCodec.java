@@ -1,11 +1,7 @@
 package io.framegate.connection;
 
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 
 import io.framegate.framing.BeanFraming;
@@ -18,24 +14,24 @@ import org.springframework.integration.ip.tcp.serializer.SoftEndOfStreamExceptio
 /**
  * Runs a user's own serializer and deserializer for one connection. The deserializer
  * reads, on a virtual thread, a stream that the event loop fills; what the serializer
- * writes, on another, goes back to the loop. Both directions are bounded by
- * {@link #LIMIT}.
+ * writes, on another, goes back to the loop. Both directions are bounded.
  */
 final class BeanCodec {
 
 	private static final Logger logger = LoggerFactory.getLogger(BeanCodec.class);
 
-	/** Bytes held in one direction above which its source is paused. */
+	/** Bytes on their way through the serializer above which its source is paused. */
 	private static final int LIMIT = 128 * 1024;
 
-	/** What a piece of the stream takes besides its bytes. */
-	private static final int PIECE = 32;
+	private final Owner owner;
 
-	private final FrameConnection connection;
+	private final Terms terms;
+
+	private final String id;
 
 	private final BeanFraming framing;
 
-	private final Input input = new Input();
+	private final DeserializerStream input;
 
 	private final Serial writer;
 
@@ -60,10 +56,13 @@ final class BeanCodec {
 
 	private boolean full;
 
-	BeanCodec(FrameConnection connection, BeanFraming framing) {
-		this.connection = connection;
+	BeanCodec(Owner owner, Terms terms, String id, BeanFraming framing) {
+		this.owner = owner;
+		this.terms = terms;
+		this.id = id;
+		this.input = new DeserializerStream(() -> owner.later(owner::release));
 		this.framing = framing;
-		this.writer = new Serial("framegate-bean-writer-" + connection.getConnectionId());
+		this.writer = new Serial("framegate-bean-writer-" + id);
 	}
 
 	/**
@@ -77,7 +76,7 @@ final class BeanCodec {
 		}
 		if (!this.reading) {
 			this.reading = true;
-			Thread.ofVirtual().name("framegate-bean-reader-" + this.connection.getConnectionId()).start(this::read);
+			Thread.ofVirtual().name("framegate-bean-reader-" + this.id).start(this::read);
 		}
 		return this.input.offer(chunk);
 	}
@@ -92,7 +91,7 @@ final class BeanCodec {
 			task.run();
 		}
 		else {
-			this.input.whenIdle(() -> this.connection.later(task));
+			this.input.whenIdle(() -> this.owner.later(task));
 		}
 	}
 
@@ -123,10 +122,10 @@ final class BeanCodec {
 			while (true) {
 				byte[] payload = this.framing.deserializer().deserialize(this.input);
 				if (this.input.frameRead()) {
-					this.connection.input().received(payload);
+					this.owner.received(payload);
 				}
 				else {
-					this.connection.input().receivedLate(payload);
+					this.owner.receivedLate(payload);
 				}
 			}
 		}
@@ -136,22 +135,22 @@ final class BeanCodec {
 		// Also a checked one that is not declared: Kotlin has none.
 		catch (Exception ex) {
 			if (!this.input.isAtEnd()) {
-				fault = new Cause(CloseReason.BAD_FRAME, this.connection.side().asEndedBy(),
+				fault = new Cause(CloseReason.BAD_FRAME, this.terms.side().asEndedBy(),
 						String.valueOf(ex.getMessage()));
 			}
 		}
 		catch (Throwable ex) {
-			logger.error("Route '{}': framing bean '{}' failed to read a frame of connection {}",
-					this.connection.route(), this.framing.name(), this.connection.getConnectionId(), ex);
-			fault = Ending.internalError(ex);
+			logger.error("Route '{}': framing bean '{}' failed to read a frame of connection {}", this.terms.route(),
+					this.framing.name(), this.id, ex);
+			fault = Cause.internalError(ex);
 		}
 		Cause found = fault;
 		this.input.readerEnded();
-		this.connection.execute(() -> {
+		this.owner.execute(() -> {
 			this.finished = true;
-			this.connection.input().release();
+			this.owner.release();
 			if (found != null) {
-				this.connection.input().broke(found);
+				this.owner.broke(found);
 			}
 			this.afterLast.forEach(Runnable::run);
 			this.afterLast.clear();
@@ -195,11 +194,11 @@ final class BeanCodec {
 			}
 			catch (Throwable ex) {
 				logger.error("Route '{}': framing bean '{}' failed to write a frame to connection {}",
-						this.connection.route(), this.framing.name(), this.connection.getConnectionId(), ex);
-				refusal = Ending.internalError(ex);
+						this.terms.route(), this.framing.name(), this.id, ex);
+				refusal = Cause.internalError(ex);
 			}
 			Cause why = refusal;
-			this.connection.execute(() -> {
+			this.owner.execute(() -> {
 				if (this.closed) {
 					return;
 				}
@@ -207,10 +206,10 @@ final class BeanCodec {
 				this.encoding -= payload.length;
 				checkFull();
 				if (why != null) {
-					this.connection.output().notEncoded(payload, why);
+					this.owner.notEncoded(payload, why);
 				}
 				else {
-					this.connection.output().writeEncoded(encoded.toByteArray());
+					this.owner.encoded(encoded.toByteArray());
 				}
 			});
 		});
@@ -229,7 +228,7 @@ final class BeanCodec {
 		boolean now = this.encoding > LIMIT;
 		if (now != this.full) {
 			this.full = now;
-			this.connection.writabilityChanged();
+			this.owner.writabilityChanged();
 		}
 	}
 
@@ -246,7 +245,7 @@ final class BeanCodec {
 			task.run();
 		}
 		else {
-			this.writer.submit(() -> this.connection.execute(task));
+			this.writer.submit(() -> this.owner.execute(task));
 		}
 	}
 
@@ -267,170 +266,54 @@ final class BeanCodec {
 		this.input.close();
 	}
 
-	/**
-	 * The stream between the event loop and the deserializer's thread.
-	 */
-	private final class Input extends InputStream {
-
-		private final Deque<byte[]> chunks = new ArrayDeque<>();
-
-		private int at;
-
-		private long held;
-
-		private int sinceFrame;
-
-		private long frameStartedAt;
-
-		private boolean ended;
-
-		private boolean closed;
-
-		private boolean paused;
-
-		/** The deserializer waits for bytes and has had all. */
-		private boolean idle;
-
-		private final List<Runnable> whenIdle = new ArrayList<>();
-
-		private long offered;
-
-		/** Where frames begin that are not delivered any more. */
-		private long lateFrom = Long.MAX_VALUE;
-
-		synchronized boolean offer(byte[] chunk) {
-			this.chunks.add(chunk);
-			this.idle = false;
-			this.offered += chunk.length;
-			this.held += chunk.length;
-			notifyAll();
-			boolean enough = inChunks() > LIMIT;
-			this.paused |= enough;
-			return enough;
-		}
-
-		private long inChunks() {
-			return this.held + (long) PIECE * this.chunks.size();
-		}
-
-		synchronized long heldBytes() {
-			return inChunks() + this.sinceFrame;
-		}
-
-		synchronized void end() {
-			this.ended = true;
-			notifyAll();
-		}
-
-		synchronized void discard() {
-			this.lateFrom = Math.min(this.lateFrom, this.offered);
-		}
-
-		synchronized void whenIdle(Runnable task) {
-			if (this.idle) {
-				task.run();
-			}
-			else {
-				this.whenIdle.add(task);
-			}
-		}
-
-		private synchronized void becomeIdle() {
-			this.idle = true;
-			this.whenIdle.forEach(Runnable::run);
-			this.whenIdle.clear();
-		}
-
-		/** There is nobody any more who could be waited for. */
-		synchronized void readerEnded() {
-			this.chunks.clear();
-			this.held = 0;
-			becomeIdle();
-		}
-
-		@Override
-		public synchronized void close() {
-			this.closed = true;
-			notifyAll();
-		}
-
-		synchronized boolean isAtEnd() {
-			return this.closed || (this.ended && this.chunks.isEmpty());
-		}
+	/** What a user's framing needs of its connection. */
+	interface Owner {
 
 		/**
-		 * A frame was read.
-		 * @return whether it came in time to be delivered
+		 * Runs a task on the loop. What it throws ends the connection.
+		 * @param task the task
 		 */
-		synchronized boolean frameRead() {
-			this.sinceFrame = 0;
-			return this.offered - this.held <= this.lateFrom;
-		}
+		void execute(Runnable task);
 
-		synchronized int sinceFrame() {
-			// What nobody reads any more was never to be a frame.
-			return this.sinceFrame + (this.closed ? (int) this.held : 0);
-		}
+		void later(Runnable task);
 
-		synchronized long frameStartedAt() {
-			return (this.sinceFrame > 0) ? this.frameStartedAt : 0;
-		}
+		/**
+		 * The deserializer has read a frame. Its virtual thread calls.
+		 * @param payload the frame
+		 */
+		void received(byte[] payload);
 
-		@Override
-		public int read() throws IOException {
-			byte[] one = new byte[1];
-			return (read(one, 0, 1) < 0) ? -1 : one[0] & 0xff;
-		}
+		/**
+		 * The deserializer has read a frame that came too late to be delivered. Its
+		 * virtual thread calls.
+		 * @param payload the frame
+		 */
+		void receivedLate(byte[] payload);
 
-		@Override
-		public synchronized int available() {
-			return (int) this.held;
-		}
+		/** More should come after all. */
+		void release();
 
-		@Override
-		public synchronized int read(byte[] target, int offset, int length) throws IOException {
-			if (length == 0) {
-				return 0;
-			}
-			byte[] chunk = await();
-			if (chunk == null) {
-				return -1;
-			}
-			int count = Math.min(length, chunk.length - this.at);
-			System.arraycopy(chunk, this.at, target, offset, count);
-			this.at += count;
-			this.held -= count;
-			if (this.sinceFrame == 0) {
-				this.frameStartedAt = System.nanoTime();
-			}
-			this.sinceFrame += count;
-			if (this.at == chunk.length) {
-				this.chunks.remove();
-				this.at = 0;
-			}
-			if (this.paused && inChunks() <= LIMIT / 2) {
-				this.paused = false;
-				BeanCodec.this.connection.later(BeanCodec.this.connection.input()::release);
-			}
-			return count;
-		}
+		/**
+		 * The deserializer has failed.
+		 * @param why the cause
+		 */
+		void broke(Cause why);
 
-		private byte @Nullable [] await() throws IOException {
-			while (this.chunks.isEmpty() && !this.ended && !this.closed) {
-				becomeIdle();
-				try {
-					wait();
-				}
-				catch (InterruptedException ex) {
-					Thread.currentThread().interrupt();
-					throw new IOException("interrupted", ex);
-				}
-			}
-			if (this.closed) {
-				throw new IOException("connection closed");
-			}
-			return this.chunks.peek();
-		}
+		/**
+		 * The serializer has made bytes of a frame.
+		 * @param frame what it made
+		 */
+		void encoded(byte[] frame);
+
+		/**
+		 * The serializer refused a frame, or failed.
+		 * @param payload the frame
+		 * @param why what it said
+		 */
+		void notEncoded(byte[] payload, Cause why);
+
+		/** There is room for more, or none. */
+		void writabilityChanged();
 
 	}
 

@@ -13,7 +13,20 @@ public record Cause(CloseReason reason, EndedBy endedBy, String detail) {
 		return new Cause(reason, EndedBy.GATEWAY, detail);
 	}
 
-	Cause withDetail(String more) {
+	/**
+	 * The gateway's own code, or a user's, has thrown.
+	 * @param thrown what
+	 * @return the cause, with the root's name and message
+	 */
+	public static Cause internalError(Throwable thrown) {
+		Throwable root = thrown;
+		while (root.getCause() != null && root.getCause() != root) {
+			root = root.getCause();
+		}
+		return byGateway(CloseReason.INTERNAL_ERROR, root.getClass().getSimpleName() + ": " + root.getMessage());
+	}
+
+	public Cause withDetail(String more) {
 		return new Cause(this.reason, this.endedBy, this.detail.isEmpty() ? more : this.detail + "; " + more);
 	}
 

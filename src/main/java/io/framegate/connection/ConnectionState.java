@@ -16,7 +16,7 @@ import java.util.Locale;
  *                                        ▼
  *                                      CLOSED
  * </pre> READ_CLOSED and WRITE_CLOSED go straight to CLOSED when the other direction has
- * ended too.
+ * ended too. Every state may become DRAINING, and CLOSED where the socket fails.
  */
 public enum ConnectionState {
 
@@ -46,6 +46,23 @@ public enum ConnectionState {
 
 	/** Gone. */
 	CLOSED;
+
+	/**
+	 * Whether this step is in the diagram.
+	 * @param next the state after it
+	 * @return whether a connection may take it
+	 */
+	boolean mayBecome(ConnectionState next) {
+		return switch (next) {
+			case ACCEPTED, CONNECTING -> false;
+			case PROXY_HEADER -> this == ACCEPTED;
+			case TLS_HANDSHAKE -> this == ACCEPTED || this == PROXY_HEADER;
+			case OPEN -> compareTo(OPEN) < 0;
+			case READ_CLOSED, WRITE_CLOSED -> this == OPEN;
+			case DRAINING -> compareTo(DRAINING) < 0;
+			case CLOSED -> this != CLOSED;
+		};
+	}
 
 	/**
 	 * Whether connections of a side can be found in this state.

@@ -1,8 +1,5 @@
 package io.framegate.connection;
 
-import java.time.Instant;
-import java.util.concurrent.CompletableFuture;
-
 import io.framegate.timeout.Timer;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
@@ -11,30 +8,34 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How a connection ends, why, and with how much undelivered; at last the record that it
- * leaves. Event loop only, but for {@link #whenClosed()} and what reads a count.
+ * How a connection ends, and why. Event loop only.
  */
 final class Ending {
 
 	private static final Logger logger = LoggerFactory.getLogger(Ending.class);
 
-	private final FrameConnection connection;
+	private final Owner owner;
+
+	private final Terms terms;
+
+	private final String id;
+
+	private final ConnectionLifecycle lifecycle;
+
+	private final FrameReader reader;
+
+	private final ReadGate gate;
+
+	private final Output output;
 
 	private final Channel channel;
 
-	private final CompletableFuture<Closure> whenClosed = new CompletableFuture<>();
+	private final ClosureRecorder recorder;
 
 	private @Nullable Cause cause;
 
-	private @Nullable Closure closure;
-
 	/** The gateway's own code has failed once while it served the connection. */
 	private boolean broken;
-
-	private boolean inputDone;
-
-	/** The socket takes nothing more; what came before that is still read. */
-	private boolean severed;
 
 	/** What severed the socket came after the peer's FIN. */
 	private boolean severedAfterFin;
@@ -48,13 +49,17 @@ final class Ending {
 	/** Nothing more is written before that RST. */
 	private boolean allWritten;
 
-	private long lostFrames;
-
-	private long lostBytes;
-
-	Ending(FrameConnection connection) {
-		this.connection = connection;
-		this.channel = connection.channel();
+	Ending(Owner owner, Terms terms, String id, ConnectionLifecycle lifecycle, FrameReader reader, ReadGate gate,
+			Output output, Channel channel, ClosureRecorder recorder) {
+		this.owner = owner;
+		this.terms = terms;
+		this.id = id;
+		this.lifecycle = lifecycle;
+		this.reader = reader;
+		this.gate = gate;
+		this.output = output;
+		this.channel = channel;
+		this.recorder = recorder;
 	}
 
 	// Each direction's end
@@ -64,55 +69,43 @@ final class Ending {
 	 * @param fault what is wrong with the end, or {@code null}
 	 */
 	void inputDone(@Nullable Cause fault) {
-		if (!this.connection.isOpen()) {
+		if (!this.lifecycle.isOpen()) {
 			return;
 		}
 		if (fault != null) {
 			because(fault);
 		}
-		if (this.severed && !this.severedAfterFin) {
+		if (this.output.isSevered() && !this.severedAfterFin) {
 			closeSevered();
 			return;
 		}
-		this.inputDone = true;
-		if (this.connection.state() == ConnectionState.OPEN) {
-			this.connection.state(ConnectionState.READ_CLOSED);
-		}
-		this.connection.watcher().inputEnded(this.connection);
-		if (this.severed) {
+		this.lifecycle.inputDone();
+		this.owner.inputEnded();
+		if (this.output.isSevered()) {
 			closeSevered();
 		}
 		closeIfDone();
 	}
 
 	private void closeSevered() {
-		close((this.cause != null) ? this.cause : SocketFaults.reset(this.connection.side()));
+		close((this.cause != null) ? this.cause : SocketFaults.reset(this.terms.side()));
 	}
 
-	/**
-	 * Our FIN was sent.
-	 */
+	/** Our FIN was sent. */
 	void outputDone() {
-		if (this.connection.state() == ConnectionState.OPEN) {
-			this.connection.state(ConnectionState.WRITE_CLOSED);
-		}
-		this.connection.input().linger();
+		this.gate.linger();
 		closeIfDone();
 	}
 
-	boolean isDone() {
-		return this.inputDone && this.connection.output().isEnded();
-	}
-
 	private void closeIfDone() {
-		if (isDone()) {
+		if (this.lifecycle.isDone()) {
 			Throwable reset = Sockets.fault(this.channel);
 			if (reset != null) {
 				// After its FIN, the peer refused what it was sent.
 				close(causeOf(reset));
 				return;
 			}
-			Side side = this.connection.side();
+			Side side = this.terms.side();
 			close(new Cause((side == Side.INBOUND) ? CloseReason.INBOUND_EOF : CloseReason.UPSTREAM_EOF,
 					side.asEndedBy(), ""));
 		}
@@ -138,43 +131,40 @@ final class Ending {
 	 * @param thrown what it says
 	 */
 	void exceptionCaught(Throwable thrown) {
-		if (!this.connection.isOpen() || this.severed) {
+		if (!this.lifecycle.isOpen() || this.output.isSevered()) {
 			return;
 		}
-		logger.debug("Connection {}", this.connection.getConnectionId(), thrown);
+		logger.debug("Connection {}", this.id, thrown);
 		Cause why = causeOf(thrown);
 		because(why);
 		if (this.cause == why && why.reason() == CloseReason.WRITE_TIMEOUT) {
-			this.connection.terms().timeouts().countFired(Timer.WRITE);
+			this.terms.timeouts().countFired(Timer.WRITE);
 		}
-		if (!SocketFaults.isSockets(thrown) || this.connection.state() == ConnectionState.CONNECTING) {
+		if (!SocketFaults.isSockets(thrown) || this.lifecycle.state() == ConnectionState.CONNECTING) {
 			close(why);
 			return;
 		}
 		this.abrupt = true;
-		if (this.inputDone || this.resetting || !this.connection.input().isWorthReading()) {
+		if (this.lifecycle.isInputDone() || this.resetting || !this.reader.isWorthReading()) {
 			close(why);
 			return;
 		}
-		this.severed = true;
-		this.severedAfterFin = !this.connection.terms().shared()
-				&& (this.connection.input().isEnded() || SocketFaults.isAfterFin(thrown));
-		this.connection.output().sever();
-		this.connection.watcher().severed(this.connection, why);
+		this.severedAfterFin = !this.terms.shared() && (this.gate.isEnded() || SocketFaults.isAfterFin(thrown));
+		this.output.sever();
+		this.owner.severed(why);
 	}
 
 	private Cause causeOf(Throwable thrown) {
-		FrameConnection of = this.connection;
 		if (SocketFaults.isAfterFin(thrown)) {
-			return SocketFaults.reset(of.side());
+			return SocketFaults.reset(this.terms.side());
 		}
-		return SocketFaults.cause(of.side(), thrown,
-				() -> Sockets.isKeepaliveOver(this.channel, System.nanoTime() - of.lastActivity()),
-				of.terms().timeouts().limit(Timer.WRITE));
+		return SocketFaults.cause(this.terms.side(), thrown,
+				() -> Sockets.isKeepaliveOver(this.channel, this.owner.now() - lastActivity()),
+				this.terms.timeouts().limit(Timer.WRITE));
 	}
 
-	boolean isSevered() {
-		return this.severed;
+	private long lastActivity() {
+		return Math.max(this.reader.lastReadAt(), this.output.progress().lastWriteAt());
 	}
 
 	/**
@@ -194,14 +184,6 @@ final class Ending {
 		return this.abrupt;
 	}
 
-	static Cause internalError(Throwable thrown) {
-		Throwable root = thrown;
-		while (root.getCause() != null && root.getCause() != root) {
-			root = root.getCause();
-		}
-		return Cause.byGateway(CloseReason.INTERNAL_ERROR, root.getClass().getSimpleName() + ": " + root.getMessage());
-	}
-
 	/**
 	 * What was done for the connection has thrown: it ends, in order if it can, and in
 	 * any case.
@@ -209,24 +191,22 @@ final class Ending {
 	 */
 	void broken(Throwable thrown) {
 		ProcessHalt.ifHeapIsExhausted(thrown);
-		logger.error("Route '{}': serving connection {} failed", this.connection.route(),
-				this.connection.getConnectionId(), thrown);
-		if (!this.connection.isOpen()) {
+		logger.error("Route '{}': serving connection {} failed", this.terms.route(), this.id, thrown);
+		if (!this.lifecycle.isOpen()) {
 			return;
 		}
-		Cause why = internalError(thrown);
+		Cause why = Cause.internalError(thrown);
 		boolean first = !this.broken;
 		this.broken = true;
 		because(why);
 		if (first) {
 			try {
-				this.connection.fail(why);
+				this.owner.fail(why);
 				return;
 			}
 			catch (RuntimeException | Error ex) {
 				ProcessHalt.ifHeapIsExhausted(ex);
-				logger.error("Route '{}': ending connection {} in order failed", this.connection.route(),
-						this.connection.getConnectionId(), ex);
+				logger.error("Route '{}': ending connection {} in order failed", this.terms.route(), this.id, ex);
 			}
 		}
 		this.channel.close();
@@ -235,8 +215,8 @@ final class Ending {
 	// How
 
 	void drain(long since) {
-		if (this.connection.isOpen() && this.connection.waits().startDrain(since)) {
-			this.connection.state(ConnectionState.DRAINING);
+		if (this.lifecycle.isOpen() && this.owner.startDrain(since)) {
+			this.lifecycle.drain();
 		}
 	}
 
@@ -252,9 +232,7 @@ final class Ending {
 		close(why);
 	}
 
-	/**
-	 * Our FIN was sent, and the peer still sends what nobody gets.
-	 */
+	/** Our FIN was sent, and the peer still sends what nobody gets. */
 	void lingered() {
 		if (!this.channel.isOpen()) {
 			return;
@@ -263,40 +241,39 @@ final class Ending {
 	}
 
 	void finish(Cause why) {
-		if (!this.connection.isOpen()) {
+		if (!this.lifecycle.isOpen()) {
 			return;
 		}
 		because(why);
-		if (!this.channel.isActive() || this.severed) {
+		if (!this.channel.isActive() || this.output.isSevered()) {
 			close(why);
 			return;
 		}
 		if (this.resetting) {
 			// It ends once everything has reached the peer, which is not to take longer
 			// now.
-			this.connection.drain();
+			drain(this.owner.now());
 			return;
 		}
-		this.connection.discardInput();
-		this.connection.drain();
-		this.connection.halfClose();
+		this.reader.discard();
+		drain(this.owner.now());
+		this.output.end();
 		closeIfDone();
 	}
 
 	void close(Cause why) {
 		because(why);
-		if (this.connection.isOpen()) {
+		if (this.lifecycle.isOpen()) {
 			try {
-				this.connection.output().beforeClose();
+				this.output.beforeClose();
 				if (this.resetting && this.channel.isActive()) {
 					this.channel.config().setOption(ChannelOption.SO_LINGER, 0);
 				}
-				this.connection.countRetransmits();
+				this.owner.countRetransmits();
 			}
 			catch (RuntimeException | Error ex) {
 				ProcessHalt.ifHeapIsExhausted(ex);
-				logger.error("Route '{}': the last counts of connection {} failed", this.connection.route(),
-						this.connection.getConnectionId(), ex);
+				logger.error("Route '{}': the last counts of connection {} failed", this.terms.route(), this.id, ex);
 			}
 			finally {
 				this.channel.close();
@@ -310,7 +287,7 @@ final class Ending {
 	 */
 	void abort(Cause why) {
 		Cause began = this.cause;
-		if (this.connection.isOpen() && began != null && began.reason().isDrain()) {
+		if (this.lifecycle.isOpen() && began != null && began.reason().isDrain()) {
 			this.cause = why;
 		}
 		this.abrupt = true;
@@ -325,19 +302,19 @@ final class Ending {
 	 * @param why the cause
 	 */
 	void resetAfterWrites(Cause why) {
-		if (!this.connection.isOpen()) {
+		if (!this.lifecycle.isOpen()) {
 			return;
 		}
 		because(why);
-		if (!this.channel.isActive() || this.severed) {
+		if (!this.channel.isActive() || this.output.isSevered()) {
 			close(why);
 			return;
 		}
 		this.resetting = true;
-		this.connection.pause();
-		this.connection.output().afterWrites(() -> {
+		this.gate.pause();
+		this.output.afterWrites(() -> {
 			this.allWritten = true;
-			this.connection.loop().flush();
+			this.output.flushGathered();
 			resetIfTaken();
 		});
 	}
@@ -346,11 +323,11 @@ final class Ending {
 	 * Looks whether the RST that is due can be sent. Every sweep asks.
 	 */
 	void resetIfTaken() {
-		if (!this.allWritten || !this.connection.isOpen() || !this.channel.isOpen()) {
+		if (!this.allWritten || !this.lifecycle.isOpen() || !this.channel.isOpen()) {
 			return;
 		}
-		this.connection.output().settle();
-		if (this.connection.pendingBytes() > 0) {
+		this.output.settle();
+		if (this.output.progress().pendingBytes() > 0) {
 			return;
 		}
 		int left = Sockets.unacknowledged(this.channel);
@@ -358,87 +335,46 @@ final class Ending {
 			closeSevered();
 		}
 		else if (left < 0) {
-			this.connection.drain();
+			drain(this.owner.now());
 		}
 	}
 
-	// What is left
-
-	void lose(long frames, long bytes) {
-		this.lostFrames += frames;
-		this.lostBytes += bytes;
-	}
-
-	long lostFrames() {
-		return this.lostFrames;
-	}
-
-	/**
-	 * The socket is closed.
-	 */
+	/** The socket is closed. */
 	void closed() {
-		FrameConnection ended = this.connection;
-		if (!ended.isOpen()) {
+		if (!this.lifecycle.isOpen()) {
 			return;
 		}
-		ended.state(ConnectionState.CLOSED);
-		ended.leaveLoop();
-		whatFollows(ended.input()::close);
-		long frames = ended.output().pendingFrames();
-		long bytes = ended.output().pendingPayload();
-		lose(frames, bytes);
-		if (!ended.terms().countedByExchanges()) {
-			ended.terms().meters().countUndelivered(frames);
-		}
+		this.lifecycle.closed();
+		this.recorder.giveUp();
 		Cause why = this.cause;
-		if (why == null || (why.reason().isNormalEnd() && !isDone())) {
+		if (why == null || (why.reason().isNormalEnd() && !this.lifecycle.isDone())) {
 			// Nobody here closed it: the peer's FIN was followed by a reset.
-			why = SocketFaults.reset(ended.side());
+			why = SocketFaults.reset(this.terms.side());
 			this.cause = why;
 		}
-		Cause ending = why;
-		whatFollows(() -> ended.watcher().closed(ended, ending, frames, bytes));
-		Closure record = record(ending);
-		this.closure = record;
-		whatFollows(() -> ended.terms().meters().countClosed(ended.side(), ending.reason()));
-		whatFollows(() -> ended.terms().closures().add(record));
-		// Last, so that whoever sees it gone finds its record.
-		ended.leaveRegistry();
-		whatFollows(ended::publishClosed);
-		ended.loop().flushSoon();
-		this.whenClosed.complete(record);
+		this.recorder.record(why);
 	}
 
-	/**
-	 * Does a part of what is to be done at the end, whatever becomes of it: the parts
-	 * after it must not be left out.
-	 */
-	private void whatFollows(Runnable part) {
-		try {
-			part.run();
-		}
-		catch (RuntimeException | Error ex) {
-			ProcessHalt.ifHeapIsExhausted(ex);
-			logger.error("Route '{}': what follows the end of connection {} has failed", this.connection.route(),
-					this.connection.getConnectionId(), ex);
-		}
-	}
+	/** What ending needs of its connection. */
+	interface Owner {
 
-	private Closure record(Cause why) {
-		FrameConnection of = this.connection;
-		FrameConnection other = of.peer();
-		return new Closure(of.getConnectionId(), of.route(), of.side(), of.remoteText(),
-				(other != null) ? other.getConnectionId() : null, why.reason(), why.endedBy(), why.detail(),
-				of.openedAt(), Instant.now(), of.framesIn(), of.framesOut(), of.bytesIn(), of.bytesOut(),
-				new Closure.Undelivered(this.lostFrames, this.lostBytes), of.input().partialBytes(), 1);
-	}
+		long now();
 
-	@Nullable Closure closure() {
-		return this.closure;
-	}
+		/** The peer's FIN was read, and every frame before it was delivered. */
+		void inputEnded();
 
-	CompletableFuture<Closure> whenClosed() {
-		return this.whenClosed;
+		/** The socket takes nothing more. */
+		void severed(Cause why);
+
+		/** The connection must end: its handler says how. */
+		void fail(Cause why);
+
+		/** The drain timer starts, unless it runs; whether it did not run. */
+		boolean startDrain(long since);
+
+		/** Counts what the kernel has sent again. */
+		void countRetransmits();
+
 	}
 
 }

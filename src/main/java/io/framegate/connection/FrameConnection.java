@@ -1,17 +1,9 @@
 package io.framegate.connection;
 
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 
-import io.framegate.framing.BeanFraming;
-import io.framegate.framing.Framing;
-import io.framegate.timeout.Timer;
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
-import io.netty.channel.epoll.EpollSocketChannel;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.context.ApplicationEventPublisher;
@@ -27,154 +19,39 @@ import org.springframework.messaging.MessageHeaders;
  * Everything happens on the connection's event loop. {@link #send(Message)},
  * {@link #execute} and what only reads a count or a state may be called by any thread.
  */
-public final class FrameConnection extends SpringConnection {
+public final class FrameConnection extends SocketConnection {
 
 	/** The message header that names the route. */
 	public static final String ROUTE_HEADER = "framegate_route";
 
-	private final Terms terms;
-
 	private final Registry registry;
 
-	private final IoLoop loop;
-
-	private final Channel channel;
-
 	private final Watcher watcher;
-
-	private final String id;
-
-	private final long number;
-
-	private final InetSocketAddress remote;
-
-	private final Instant openedAt = Instant.now();
-
-	private final HeldMemory held;
-
-	private final Input input;
-
-	private final Output output;
-
-	private final Waits waits;
-
-	private final Ending ending;
-
-	private final Retransmits retransmits = new Retransmits();
-
-	private final Events events = new Events();
 
 	private @Nullable Object attachment;
 
 	private @Nullable FrameConnection peer;
 
-	private volatile ConnectionState state;
-
 	public FrameConnection(Terms terms, Registry registry, IoLoop loop, Channel channel, InetSocketAddress remote,
 			TcpListener listener, Watcher watcher, ApplicationEventPublisher publisher) {
-		super(publisher);
-		this.terms = terms;
+		this(terms, registry, registry.nextNumber(), loop, channel, remote, listener, watcher, publisher);
+	}
+
+	private FrameConnection(Terms terms, Registry registry, long number, IoLoop loop, Channel channel,
+			InetSocketAddress remote, TcpListener listener, Watcher watcher, ApplicationEventPublisher publisher) {
+		super(terms, loop, channel, number, registry.id(number), remote, listener, publisher);
 		this.registry = registry;
-		this.loop = loop;
-		this.channel = channel;
-		this.remote = remote;
 		this.watcher = watcher;
-		this.number = registry.nextNumber();
-		this.id = registry.id(this.number);
-		this.state = (terms.side() == Side.INBOUND) ? ConnectionState.ACCEPTED : ConnectionState.CONNECTING;
-		BeanCodec codec = (terms.framing() instanceof BeanFraming bean) ? new BeanCodec(this, bean) : null;
-		this.held = new HeldMemory(loop.memory());
-		this.waits = new Waits(this);
-		this.input = new Input(this, listener, codec);
-		this.output = new Output(this, codec);
-		this.ending = new Ending(this);
 		registerListener(listener);
-		channel.config().setRecvByteBufAllocator(loop.readBuffer().receive(this.input::isFull));
-		channel.pipeline().addLast(new SocketHandler(this.events, loop, terms.shared()));
-		channel.closeFuture().addListener((future) -> loop.later(this.ending::closed));
+		parts().begin();
 		registry.add(this);
 		terms.meters().countOpened(terms.side());
-		loop.execute(() -> loop.add(this.events));
-	}
-
-	HeldMemory held() {
-		return this.held;
-	}
-
-	Input input() {
-		return this.input;
-	}
-
-	Output output() {
-		return this.output;
-	}
-
-	Waits waits() {
-		return this.waits;
-	}
-
-	Ending ending() {
-		return this.ending;
-	}
-
-	// What it is
-
-	@Override
-	public String getConnectionId() {
-		// The superclass' constructor asks before there is an id.
-		return (this.id != null) ? this.id : super.getConnectionId();
-	}
-
-	/**
-	 * Where it stands among the connections of this process, oldest first.
-	 * @return a number that rises by one with each connection
-	 */
-	public long number() {
-		return this.number;
+		loop.execute(() -> loop.add(parts().member()));
 	}
 
 	@Override
-	public String route() {
-		return this.terms.route();
-	}
-
-	@Override
-	public Side side() {
-		return this.terms.side();
-	}
-
-	public Terms terms() {
-		return this.terms;
-	}
-
-	public IoLoop loop() {
-		return this.loop;
-	}
-
-	public Framing framing() {
-		return this.terms.framing();
-	}
-
-	@Override
-	public ConnectionState state() {
-		return this.state;
-	}
-
-	void state(ConnectionState now) {
-		this.state = now;
-	}
-
-	@Override
-	public InetSocketAddress remote() {
-		return this.remote;
-	}
-
-	public @Nullable InetSocketAddress local() {
-		return (InetSocketAddress) this.channel.localAddress();
-	}
-
-	public Channel channel() {
-		return this.channel;
+	ConnectionEvents events() {
+		return new Events();
 	}
 
 	public @Nullable FrameConnection peer() {
@@ -207,240 +84,12 @@ public final class FrameConnection extends SpringConnection {
 	 * The socket is there: reading begins, unless {@link #pause() paused}.
 	 */
 	public void open() {
-		if (!isWaitingToOpen()) {
-			return;
+		if (parts().lifecycle.isWaitingToOpen()) {
+			parts().established();
+			publishConnectionOpenEvent();
+			this.watcher.opened(this);
+			parts().reader.opened();
 		}
-		if (this.state == ConnectionState.CONNECTING) {
-			this.terms.meters().recordConnect(System.nanoTime() - this.waits.begunAt());
-		}
-		this.state = ConnectionState.OPEN;
-		this.waits.established();
-		publishConnectionOpenEvent();
-		this.watcher.opened(this);
-		this.input.opened();
-		if (this.output.isEnded() && this.state == ConnectionState.OPEN) {
-			this.state = ConnectionState.WRITE_CLOSED;
-		}
-	}
-
-	boolean isWaitingToOpen() {
-		return this.state == ConnectionState.ACCEPTED || this.state == ConnectionState.CONNECTING;
-	}
-
-	// Reading
-
-	/**
-	 * Stops reading until {@link #resume}.
-	 */
-	public void pause() {
-		this.input.pause();
-	}
-
-	/**
-	 * Reads on, what was read already first.
-	 */
-	public void resume() {
-		this.input.resume();
-	}
-
-	/**
-	 * Takes no more frames: what was read already is still delivered, what comes from now
-	 * on is read, counted as undelivered and thrown away.
-	 */
-	public void discardInput() {
-		this.input.discard();
-	}
-
-	/**
-	 * Reads from now on without looking at what comes.
-	 */
-	public void ignoreInput() {
-		this.input.ignore();
-	}
-
-	/**
-	 * Whether a part of a frame was read, and its end was not.
-	 * @return whether there is one
-	 */
-	public boolean isInsideFrame() {
-		return this.input.isInsideFrame();
-	}
-
-	/**
-	 * A user's own code answers the peer. A frame that an interceptor vetoes after that,
-	 * on the same thread, is not undelivered. Any thread may call.
-	 */
-	public void answered() {
-		this.input.answered();
-	}
-
-	/**
-	 * Gives a frame to a user's code that is on no channel of the route: at once, or,
-	 * where the route's handler may block, on a virtual thread after the frames before
-	 * it.
-	 * @param payload the frame
-	 * @param taker takes its message; must not throw
-	 */
-	public void handOver(byte[] payload, Consumer<Message<byte[]>> taker) {
-		this.input.handOver(payload, taker);
-	}
-
-	/**
-	 * Runs a task on the loop after every frame taken so far was delivered.
-	 * @param task the task
-	 */
-	public void afterFrames(Runnable task) {
-		this.input.afterFrames(task);
-	}
-
-	// Writing
-
-	/**
-	 * Writes a frame. It is flushed when what is being read has been read.
-	 * @param payload the frame, one that the framing can carry
-	 */
-	public void write(byte[] payload) {
-		this.output.write(payload);
-	}
-
-	/**
-	 * Whether the peer takes bytes fast enough to write more.
-	 * @return whether there is room
-	 */
-	public boolean isWritable() {
-		return this.output.isWritable();
-	}
-
-	void writabilityChanged() {
-		if (isOpen()) {
-			this.watcher.writabilityChanged(this);
-		}
-	}
-
-	/**
-	 * How much was written so far, taken by the peer's kernel or not: counted in bytes,
-	 * or in frames where a user's own framing has yet to say how many bytes they are.
-	 * @return where the next frame will begin
-	 */
-	public long writePosition() {
-		return this.output.writePosition();
-	}
-
-	/**
-	 * How much of what was written the peer's kernel has taken, in the measure of
-	 * {@link #writePosition()}.
-	 * @return where the next byte to leave is
-	 */
-	public long takenPosition() {
-		return this.output.takenPosition();
-	}
-
-	/**
-	 * As {@link #takenPosition()}, as of now. Event loop only.
-	 * @return where the next byte to leave is
-	 */
-	public long settledPosition() {
-		if (pendingBytes() > 0) {
-			this.output.settle();
-		}
-		return takenPosition();
-	}
-
-	/**
-	 * Forgets what was written and not yet handed to the socket's channel.
-	 */
-	public void takeBack() {
-		this.loop.gather().takeBack(this.output);
-	}
-
-	/**
-	 * Whether a frame was taken back, or not handed to the socket's channel yet.
-	 * @param begin {@link #writePosition()} before the frame was written
-	 * @return whether it was
-	 */
-	public boolean isTakenBack(long begin) {
-		return this.output.isTakenBack(begin);
-	}
-
-	/**
-	 * Whether any byte of a frame can have left the gateway. Asked when the connection is
-	 * closed.
-	 * @param begin {@link #writePosition()} before the frame was written
-	 * @return {@code false} only where it is certain that none has
-	 */
-	public boolean mayHaveLeft(long begin) {
-		return this.output.mayHaveLeft(begin);
-	}
-
-	@Override
-	public void send(Message<?> message) {
-		Object payload = message.getPayload();
-		byte[] bytes = switch (payload) {
-			case byte[] array -> array;
-			case String text -> text.getBytes(StandardCharsets.UTF_8);
-			default -> throw new IllegalArgumentException(
-					"A frame is made of byte[] or String, not of " + payload.getClass().getName());
-		};
-		String refusal = framing().refusal(bytes);
-		if (refusal != null) {
-			throw new IllegalArgumentException(refusal);
-		}
-		execute(() -> write(bytes));
-	}
-
-	/**
-	 * Runs a task on the connection's loop, at once where the caller is on it. What it
-	 * throws ends this connection and no other.
-	 * @param task the task
-	 */
-	public void execute(Runnable task) {
-		if (this.loop.inLoop()) {
-			guard(task);
-		}
-		else {
-			later(task);
-		}
-	}
-
-	/**
-	 * Runs a task on the connection's loop after what that is doing now. As with
-	 * {@link #execute}, what the task throws ends this connection and no other.
-	 * @param task the task
-	 */
-	public void later(Runnable task) {
-		this.loop.eventLoop().execute(() -> guard(task));
-	}
-
-	/**
-	 * Runs a task and ends the connection if it throws. Event loop only.
-	 * @param task the task
-	 */
-	void guard(Runnable task) {
-		try {
-			task.run();
-		}
-		catch (RuntimeException | Error ex) {
-			this.ending.broken(ex);
-		}
-	}
-
-	// Memory
-
-	/**
-	 * Exchanges of the connection hold more, or less, than before.
-	 * @param bytes how much more
-	 */
-	public void holdExchanges(long bytes) {
-		this.held.exchanges(bytes);
-	}
-
-	/**
-	 * Has exchanges of the connection hold more, if there is memory for it.
-	 * @param bytes how much more
-	 * @return whether there is
-	 */
-	public boolean tryHoldExchanges(long bytes) {
-		return this.held.tryExchanges(bytes);
 	}
 
 	// Ending
@@ -451,26 +100,14 @@ public final class FrameConnection extends SpringConnection {
 	 * @param newer the cause
 	 */
 	public void because(Cause newer) {
-		this.ending.because(newer);
-	}
-
-	void fail(Cause why) {
-		if (isOpen()) {
-			this.watcher.failed(this, why);
-		}
-	}
-
-	void failOutput(Cause why) {
-		if (isOpen()) {
-			this.watcher.outputFailed(this, why);
-		}
+		parts().ending.because(newer);
 	}
 
 	/**
 	 * Sends FIN once everything written has left. The peer may go on sending.
 	 */
 	public void halfClose() {
-		this.output.end();
+		parts().output.end();
 	}
 
 	/**
@@ -485,7 +122,7 @@ public final class FrameConnection extends SpringConnection {
 	 * @param since when that began, a {@link System#nanoTime()} stamp
 	 */
 	public void drain(long since) {
-		this.ending.drain(since);
+		parts().ending.drain(since);
 	}
 
 	/**
@@ -494,7 +131,7 @@ public final class FrameConnection extends SpringConnection {
 	 * @param why the cause
 	 */
 	public void finish(Cause why) {
-		this.ending.finish(why);
+		parts().ending.finish(why);
 	}
 
 	/**
@@ -502,7 +139,7 @@ public final class FrameConnection extends SpringConnection {
 	 * @return whether nothing can be sent or received
 	 */
 	public boolean isCut() {
-		return !this.channel.isOpen();
+		return !channel().isOpen();
 	}
 
 	/**
@@ -510,7 +147,7 @@ public final class FrameConnection extends SpringConnection {
 	 * @return whether nothing was cut short
 	 */
 	public boolean isDone() {
-		return this.ending.isDone();
+		return parts().lifecycle.isDone();
 	}
 
 	/**
@@ -518,7 +155,7 @@ public final class FrameConnection extends SpringConnection {
 	 * @return completed on the event loop
 	 */
 	public CompletableFuture<Closure> whenClosed() {
-		return this.ending.whenClosed();
+		return parts().recorder.whenClosed();
 	}
 
 	/**
@@ -526,7 +163,7 @@ public final class FrameConnection extends SpringConnection {
 	 * @return the cause, or {@code null}
 	 */
 	public @Nullable Cause cause() {
-		return this.ending.cause();
+		return parts().ending.cause();
 	}
 
 	/**
@@ -534,7 +171,7 @@ public final class FrameConnection extends SpringConnection {
 	 * @param why the cause
 	 */
 	public void close(Cause why) {
-		this.ending.close(why);
+		parts().ending.close(why);
 	}
 
 	/**
@@ -542,7 +179,7 @@ public final class FrameConnection extends SpringConnection {
 	 * @param why the cause
 	 */
 	public void abort(Cause why) {
-		this.ending.abort(why);
+		parts().ending.abort(why);
 	}
 
 	/**
@@ -552,7 +189,7 @@ public final class FrameConnection extends SpringConnection {
 	 * @param why the cause
 	 */
 	public void resetAfterWrites(Cause why) {
-		this.ending.resetAfterWrites(why);
+		parts().ending.resetAfterWrites(why);
 	}
 
 	/**
@@ -561,7 +198,7 @@ public final class FrameConnection extends SpringConnection {
 	 * @return whether it ended abnormally
 	 */
 	public boolean isAbrupt() {
-		return this.ending.isAbrupt();
+		return parts().ending.isAbrupt();
 	}
 
 	/**
@@ -583,8 +220,7 @@ public final class FrameConnection extends SpringConnection {
 	 * @param bytes their payloads' bytes
 	 */
 	public void lose(long frames, long bytes) {
-		share(frames, bytes);
-		this.terms.meters().countUndelivered(frames);
+		parts().lose(frames, bytes);
 	}
 
 	/**
@@ -594,147 +230,20 @@ public final class FrameConnection extends SpringConnection {
 	 * @param bytes their payloads' bytes
 	 */
 	public void share(long frames, long bytes) {
-		this.ending.lose(frames, bytes);
+		parts().share(frames, bytes);
 	}
 
-	/**
-	 * Tells Spring Integration that the connection is closed.
-	 */
-	void publishClosed() {
+	/** Tells Spring Integration that the connection is closed. */
+	private void publishClosed() {
 		super.close();
 	}
 
 	@Override
 	protected void publishConnectionCloseEvent() {
-		Closure record = this.ending.closure();
+		Closure record = parts().recorder.closure();
 		if (record != null) {
 			publishEvent(new ConnectionClosedEvent(this, record));
 		}
-	}
-
-	// Times and counts, for any thread
-
-	/**
-	 * When a timer started that is running now.
-	 * @param timer the timer
-	 * @return a {@link System#nanoTime()} stamp, 0 where it does not run
-	 */
-	public long startedAt(Timer timer) {
-		return this.waits.startedAt(timer);
-	}
-
-	public Instant openedAt() {
-		return this.openedAt;
-	}
-
-	public Instant lastReadAt() {
-		return this.openedAt.plusNanos(this.input.lastReadAt() - this.waits.begunAt());
-	}
-
-	public Instant lastWriteAt() {
-		return this.openedAt.plusNanos(this.output.lastWriteAt() - this.waits.begunAt());
-	}
-
-	/**
-	 * When bytes were last read.
-	 * @return a {@link System#nanoTime()} stamp
-	 */
-	public long lastReadNanos() {
-		return this.input.lastReadAt();
-	}
-
-	/**
-	 * When the peer's kernel last took bytes.
-	 * @return a {@link System#nanoTime()} stamp
-	 */
-	public long lastWriteNanos() {
-		return this.output.lastWriteAt();
-	}
-
-	/**
-	 * When a byte last went either way.
-	 * @return a {@link System#nanoTime()} stamp
-	 */
-	public long lastActivity() {
-		return Math.max(this.input.lastReadAt(), this.output.lastWriteAt());
-	}
-
-	public long framesIn() {
-		return this.input.frames();
-	}
-
-	public long framesOut() {
-		return this.output.outbox().framesTaken();
-	}
-
-	public long bytesIn() {
-		return this.input.bytes();
-	}
-
-	public long bytesOut() {
-		return this.output.outbox().bytesTaken();
-	}
-
-	/**
-	 * Frames read from or meant for the peer that were not delivered.
-	 * @return a number of frames
-	 */
-	public long lostFrames() {
-		return this.ending.lostFrames();
-	}
-
-	public long pendingBytes() {
-		return this.output.outbox().pendingBytes();
-	}
-
-	/**
-	 * What the kernel knows of the connection. The connection's loop only.
-	 * @return the facts, or {@code null} where the OS does not tell
-	 */
-	public @Nullable TcpFacts tcp() {
-		return (isOpen() && this.channel.isActive() && this.channel instanceof EpollSocketChannel socket)
-				? TcpFacts.of(socket.tcpInfo()) : null;
-	}
-
-	public boolean isInputEnded() {
-		return this.input.isDone();
-	}
-
-	public boolean isOutputEnding() {
-		return this.output.isEnding();
-	}
-
-	public String remoteText() {
-		return Addresses.text(this.remote);
-	}
-
-	@Override
-	public String toString() {
-		return "%s (%s %s %s)".formatted(getConnectionId(), route(), side().label(), remoteText());
-	}
-
-	/** Counts what the kernel has sent again. */
-	void countRetransmits() {
-		boolean pending = pendingBytes() > 0 || isOutputEnding();
-		this.terms.meters().countRetransmits(side(), this.retransmits.count(this.channel, lastWriteNanos(), pending));
-	}
-
-	/** The loop's connection is gone. */
-	void leaveLoop() {
-		this.loop.remove(this.events);
-	}
-
-	/** The registry's connection is gone. */
-	void leaveRegistry() {
-		this.registry.remove(this);
-	}
-
-	MessageHeaders headers() {
-		return this.registry.headers(this);
-	}
-
-	boolean mustStarve() {
-		return this.loop.relief().mustStarve(this.events);
 	}
 
 	/** Where connections are found while they are there. Any thread may call. */
@@ -766,95 +275,98 @@ public final class FrameConnection extends SpringConnection {
 
 	}
 
-	/** What the loop and the socket tell the connection. */
-	private final class Events implements IoLoop.Member, SocketHandler.Owner {
-
-		private int place = -1;
+	/** Has the watcher told what happens. */
+	private final class Events implements ConnectionEvents {
 
 		@Override
-		public int place() {
-			return this.place;
+		public MessageHeaders headers() {
+			return FrameConnection.this.registry.headers(FrameConnection.this);
 		}
 
 		@Override
-		public void place(int place) {
-			this.place = place;
-		}
-
-		@Override
-		public HeldMemory held() {
-			return FrameConnection.this.held;
-		}
-
-		@Override
-		public boolean isShared() {
-			return FrameConnection.this.terms.countedByExchanges();
-		}
-
-		@Override
-		public void countHeld() {
-			FrameConnection.this.input.countHeld();
-		}
-
-		@Override
-		public boolean isStarved() {
-			return FrameConnection.this.input.isStarved();
-		}
-
-		@Override
-		public long refusedSince() {
-			return FrameConnection.this.input.refusedSince();
-		}
-
-		@Override
-		public void feed() {
-			FrameConnection.this.input.feed();
-		}
-
-		@Override
-		public void abort(Cause cause) {
-			FrameConnection.this.abort(cause);
-		}
-
-		@Override
-		public void sweep(long now) {
-			FrameConnection.this.input.sweep();
-			FrameConnection.this.waits.sweep(now);
-		}
-
-		@Override
-		public void countRetransmits() {
-			FrameConnection.this.countRetransmits();
-		}
-
-		@Override
-		public void broken(Throwable fault) {
-			FrameConnection.this.ending.broken(fault);
-		}
-
-		@Override
-		public void read(ByteBuf buffer) {
-			FrameConnection.this.input.read(buffer);
-		}
-
-		@Override
-		public void finRead() {
-			FrameConnection.this.input.shutDown();
+		public void inputEnded() {
+			FrameConnection.this.watcher.inputEnded(FrameConnection.this);
 		}
 
 		@Override
 		public void writabilityChanged() {
-			FrameConnection.this.writabilityChanged();
+			FrameConnection.this.watcher.writabilityChanged(FrameConnection.this);
 		}
 
 		@Override
-		public void socketFailed(Throwable fault) {
-			FrameConnection.this.ending.exceptionCaught(fault);
+		public void taken() {
+			FrameConnection.this.watcher.taken(FrameConnection.this);
 		}
 
 		@Override
-		public void guard(Runnable task) {
-			FrameConnection.this.guard(task);
+		public void discarded(byte[] payload) {
+			FrameConnection.this.watcher.discarded(FrameConnection.this, payload);
+		}
+
+		@Override
+		public int wantedOfOversize() {
+			return FrameConnection.this.watcher.wantedOfOversize();
+		}
+
+		@Override
+		public void oversize(byte[] start, Cause cause) {
+			FrameConnection.this.watcher.oversize(FrameConnection.this, start, cause);
+		}
+
+		@Override
+		public void failed(Cause cause) {
+			FrameConnection.this.watcher.failed(FrameConnection.this, cause);
+		}
+
+		@Override
+		public void outputFailed(Cause cause) {
+			FrameConnection.this.watcher.outputFailed(FrameConnection.this, cause);
+		}
+
+		@Override
+		public void severed(Cause cause) {
+			FrameConnection.this.watcher.severed(FrameConnection.this, cause);
+		}
+
+		@Override
+		public long lastActivity() {
+			return FrameConnection.this.watcher.lastActivity(FrameConnection.this);
+		}
+
+		@Override
+		public long awaitingReplySince() {
+			return FrameConnection.this.watcher.awaitingReplySince(FrameConnection.this);
+		}
+
+		@Override
+		public void leaveLoop() {
+			loop().remove(parts().member());
+		}
+
+		@Override
+		public void closed(Cause why, long lostFrames, long lostBytes) {
+			FrameConnection.this.watcher.closed(FrameConnection.this, why, lostFrames, lostBytes);
+		}
+
+		@Override
+		public Closure record(Cause why, Closure.Undelivered undelivered) {
+			FrameConnection other = FrameConnection.this.peer;
+			return FrameConnection.this.record(why, (other != null) ? other.getConnectionId() : null, undelivered);
+		}
+
+		@Override
+		public void leaveRegistry() {
+			FrameConnection.this.registry.remove(FrameConnection.this);
+		}
+
+		@Override
+		public void publishClosed() {
+			FrameConnection.this.publishClosed();
+		}
+
+		@Override
+		public void flushSoon() {
+			loop().flushSoon();
 		}
 
 	}

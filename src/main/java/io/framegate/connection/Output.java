@@ -4,8 +4,6 @@ import io.framegate.framing.Framing;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelOutboundBuffer;
-import io.netty.channel.socket.DuplexChannel;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,11 +19,21 @@ final class Output implements Gather.Sink {
 	/** So few bytes that a socket with an empty send buffer takes all of them or none. */
 	private static final int LITTLE = 8 * 1024;
 
-	private final FrameConnection connection;
+	private final Owner owner;
+
+	private final Terms terms;
+
+	private final String id;
+
+	private final ConnectionLifecycle lifecycle;
+
+	private final Gather gather;
 
 	private final Channel channel;
 
-	private final Outbox outbox = new Outbox();
+	private final HeldMemory held;
+
+	private final WriteProgress progress;
 
 	/** Runs a user's own framing, if the route has one. */
 	private final @Nullable BeanCodec codec;
@@ -39,9 +47,6 @@ final class Output implements Gather.Sink {
 	/** No frame is on its way to the channel any more. */
 	private boolean complete;
 
-	/** FIN was sent. */
-	private boolean ended;
-
 	/** The socket takes nothing more. */
 	private boolean severed;
 
@@ -50,23 +55,23 @@ final class Output implements Gather.Sink {
 	/** Whether nothing that was pending can have left when the socket closed. */
 	private boolean nothingLeft;
 
-	/** Bytes handed to the channel since it was last flushed. */
-	private long unflushed;
-
-	private long lastWriteAt = System.nanoTime();
-
-	private long progressAt;
-
-	Output(FrameConnection connection, @Nullable BeanCodec codec) {
-		this.connection = connection;
-		this.channel = connection.channel();
+	Output(Owner owner, Terms terms, String id, ConnectionLifecycle lifecycle, Gather gather, Channel channel,
+			HeldMemory held, @Nullable BeanCodec codec) {
+		this.owner = owner;
+		this.terms = terms;
+		this.id = id;
+		this.lifecycle = lifecycle;
+		this.gather = gather;
+		this.channel = channel;
+		this.held = held;
 		this.codec = codec;
+		this.progress = new WriteProgress(channel, owner.now());
 	}
 
 	// Frames
 
 	void write(byte[] payload) {
-		if (this.ending || this.severed || this.broken || !this.connection.isOpen()) {
+		if (this.ending || this.severed || this.broken || !this.lifecycle.isOpen()) {
 			lose(1, payload.length);
 		}
 		else if (this.codec != null) {
@@ -77,17 +82,14 @@ final class Output implements Gather.Sink {
 		}
 	}
 
-	/**
-	 * Writes a frame that needs no more than its prefix and suffix.
-	 * @param payload the frame
-	 */
+	/** Writes a frame that needs no more than its prefix and suffix. */
 	void writeEncoded(byte[] payload) {
-		if (this.ended || this.severed || this.broken || !this.connection.isOpen()) {
+		if (this.lifecycle.isOutputEnded() || this.severed || this.broken || !this.lifecycle.isOpen()) {
 			lose(1, payload.length);
 			return;
 		}
-		this.connection.loop().gather().add(this, payload);
-		this.connection.loop().wrote();
+		this.gather.add(this, payload);
+		this.owner.wrote();
 	}
 
 	/**
@@ -97,38 +99,31 @@ final class Output implements Gather.Sink {
 	 */
 	void notEncoded(byte[] payload, Cause why) {
 		// What was written before it is still to leave.
-		this.connection.loop().flush();
+		this.gather.flush();
 		lose(1, payload.length);
 		this.broken = true;
-		this.connection.failOutput(why);
+		this.owner.failOutput(why);
 	}
 
-	/**
-	 * Frames cannot be handed to the channel. What was handed over before still leaves;
-	 * the connection ends soon, not within what is being written now.
-	 * @param frames how many
-	 * @param bytes their payloads' bytes
-	 * @param fault why
-	 */
 	@Override
 	public void notWritten(int frames, long bytes, Throwable fault) {
 		ProcessHalt.ifHeapIsExhausted(fault);
-		logger.error("Route '{}': {} frames for connection {} cannot be written", this.connection.route(), frames,
-				this.connection.getConnectionId(), fault);
+		logger.error("Route '{}': {} frames for connection {} cannot be written", this.terms.route(), frames, this.id,
+				fault);
 		lose(frames, bytes);
 		this.broken = true;
-		this.connection.later(() -> this.connection.failOutput(Ending.internalError(fault)));
+		this.owner.later(() -> this.owner.failOutput(Cause.internalError(fault)));
 	}
 
 	/**
 	 * Counts frames that do not leave. What became of an exchange is for itself to say.
 	 */
 	private void lose(long frames, long bytes) {
-		if (this.connection.terms().countedByExchanges()) {
-			this.connection.share(frames, bytes);
+		if (this.terms.countedByExchanges()) {
+			this.owner.share(frames, bytes);
 		}
 		else {
-			this.connection.lose(frames, bytes);
+			this.owner.lose(frames, bytes);
 		}
 	}
 
@@ -140,7 +135,7 @@ final class Output implements Gather.Sink {
 
 	@Override
 	public Framing framing() {
-		return this.connection.framing();
+		return this.terms.framing();
 	}
 
 	@Override
@@ -148,47 +143,31 @@ final class Output implements Gather.Sink {
 		return this.channel.alloc().directBuffer(size, size);
 	}
 
-	/**
-	 * Allocates for a frame that is large, if there is memory for it. Where there is not,
-	 * the frame is lost, and the connection ends.
-	 * @param size how much, in bytes
-	 * @param payload the frame
-	 * @return the buffer, or {@code null}
-	 */
 	@Override
 	public @Nullable ByteBuf allocate(int size, byte[] payload) {
-		if (this.connection.held().tryOutput(size)) {
+		if (this.held.tryOutput(size)) {
 			return allocate(size);
 		}
-		if (!this.connection.terms().countedByExchanges()) {
-			this.connection.lose(1, payload.length);
+		if (!this.terms.countedByExchanges()) {
+			this.owner.lose(1, payload.length);
 		}
 		this.broken = true;
-		this.connection.loop()
-			.later(() -> this.connection.abort(Cause.byGateway(CloseReason.OVERLOAD,
-					"there was not enough memory for a frame of " + payload.length + " bytes")));
+		this.owner.later(() -> this.owner.abort(Cause.byGateway(CloseReason.OVERLOAD,
+				"there was not enough memory for a frame of " + payload.length + " bytes")));
 		return null;
 	}
 
-	/**
-	 * Takes a chunk for the channel.
-	 * @param buffer whole frames
-	 * @param ends where each ends
-	 * @param count how many there are
-	 * @return whether it has to be flushed
-	 */
 	@Override
 	public boolean enqueue(ByteBuf buffer, int[] ends, int count) {
-		if (this.ended || this.severed || this.broken || !this.connection.isOpen()) {
-			lose(count, Math.max(0, buffer.readableBytes() - count * this.connection.framing().overhead()));
+		if (this.lifecycle.isOutputEnded() || this.severed || this.broken || !this.lifecycle.isOpen()) {
+			lose(count, Math.max(0, buffer.readableBytes() - count * this.terms.framing().overhead()));
 			buffer.release();
 			return false;
 		}
-		if (this.outbox.pendingBytes() == 0) {
-			this.progressAt = System.nanoTime();
+		if (this.progress.pendingBytes() == 0) {
+			this.progress.begin(this.owner.now());
 		}
-		this.outbox.add(ends, count, buffer.readableBytes());
-		this.unflushed += buffer.readableBytes();
+		this.progress.add(ends, count, buffer.readableBytes());
 		this.channel.write(buffer, this.channel.voidPromise());
 		return true;
 	}
@@ -198,33 +177,31 @@ final class Output implements Gather.Sink {
 		if (this.severed) {
 			return;
 		}
-		boolean little = this.outbox.pendingBytes() <= LITTLE && this.outbox.isNoneTakenSinceEmpty();
+		boolean little = this.progress.isNoneTaken(LITTLE);
 		// What becomes writable meanwhile may write more.
-		this.unflushed = 0;
+		this.progress.flushed();
 		this.channel.flush();
 		if (this.severed || !this.channel.isOpen()) {
 			this.nothingLeft = little;
 		}
 		settle();
-		if (this.outbox.pendingBytes() > 0) {
+		if (this.progress.pendingBytes() > 0) {
 			watchFlush();
 		}
 	}
 
 	@Override
 	public void failed(Throwable fault) {
-		this.connection.loop().later(() -> this.connection.ending().broken(fault));
+		this.owner.later(() -> this.owner.broken(fault));
 	}
 
-	/**
-	 * Has the channel say when all that is pending now was taken.
-	 */
+	/** Has the channel say when all that is pending now was taken. */
 	private void watchFlush() {
-		if (!this.flushWatched && !this.severed && this.connection.isOpen()) {
+		if (!this.flushWatched && !this.severed && this.lifecycle.isOpen()) {
 			this.flushWatched = true;
-			this.unflushed = 0;
+			this.progress.flushed();
 			this.channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
-				.addListener((future) -> this.connection.guard(() -> flushed(future.isSuccess())));
+				.addListener((future) -> this.owner.guard(() -> flushed(future.isSuccess())));
 		}
 	}
 
@@ -234,7 +211,7 @@ final class Output implements Gather.Sink {
 			return;
 		}
 		settle();
-		if (this.outbox.pendingBytes() > 0) {
+		if (this.progress.pendingBytes() > 0) {
 			watchFlush();
 		}
 		else if (this.complete) {
@@ -242,37 +219,27 @@ final class Output implements Gather.Sink {
 		}
 	}
 
-	/**
-	 * Brings the counts up to what the kernel has taken.
-	 */
+	/** Brings the counts up to what the kernel has taken. */
 	void settle() {
-		ChannelOutboundBuffer buffer = this.channel.unsafe().outboundBuffer();
-		if (buffer == null) {
+		long before = this.progress.bytesTaken();
+		int frames = this.progress.settle();
+		if (frames < 0) {
 			return;
 		}
-		long before = this.outbox.bytesTaken();
-		long pending = this.unflushed;
-		if (!buffer.isEmpty()) {
-			pending += new Pending().in(buffer);
-		}
-		int frames = this.outbox.settle(pending);
-		long taken = this.outbox.bytesTaken() - before;
+		long taken = this.progress.bytesTaken() - before;
 		if (taken > 0 || frames > 0) {
-			this.lastWriteAt = System.nanoTime();
-			this.progressAt = this.lastWriteAt;
-			this.connection.terms().meters().countOut(this.connection.side(), frames, taken);
-			this.connection.watcher().taken(this.connection);
+			this.progress.taken(this.owner.now());
+			this.terms.meters().countOut(this.terms.side(), frames, taken);
+			this.owner.taken();
 		}
-		this.connection.held().output(this.outbox.heldBytes());
+		this.held.output(this.progress.heldBytes());
 	}
 
 	// The end
 
-	/**
-	 * Sends FIN once everything written has left.
-	 */
+	/** Sends FIN once everything written has left. */
 	void end() {
-		if (this.ending || !this.connection.isOpen() || this.connection.ending().isResetting()) {
+		if (this.ending || !this.lifecycle.isOpen() || this.owner.isResetting()) {
 			return;
 		}
 		this.ending = true;
@@ -292,82 +259,77 @@ final class Output implements Gather.Sink {
 		}
 	}
 
-	/**
-	 * The socket takes nothing more: what is pending is lost when it is closed.
-	 */
+	/** The socket takes nothing more: what is pending is lost when it is closed. */
 	void sever() {
 		this.severed = true;
 	}
 
 	private void sendFinWhenFlushed() {
 		this.complete = true;
-		this.connection.loop().flush();
-		if (this.outbox.pendingBytes() == 0) {
+		this.gather.flush();
+		if (this.progress.pendingBytes() == 0) {
 			sendFin();
 		}
 	}
 
 	private void sendFin() {
-		if (this.ended || this.severed || !this.connection.isOpen()) {
+		if (this.lifecycle.isOutputEnded() || this.severed || !this.lifecycle.isOpen()) {
 			return;
 		}
-		this.ended = true;
-		((DuplexChannel) this.channel).shutdownOutput();
-		this.connection.ending().outputDone();
+		this.lifecycle.outputEnded();
+		this.owner.sendFin();
 	}
 
-	/**
-	 * The socket is to be closed now.
-	 */
+	void flushGathered() {
+		this.gather.flush();
+	}
+
+	/** The socket is to be closed now. */
 	void beforeClose() {
-		this.connection.loop().flush();
+		this.gather.flush();
 		settle();
 		this.nothingLeft |= this.channel.isOpen() && !this.severed;
 	}
 
 	// What is known
 
+	boolean isSevered() {
+		return this.severed;
+	}
+
 	boolean isEnding() {
 		return this.ending || this.severed;
 	}
 
-	boolean isEnded() {
-		return this.ended;
-	}
-
 	long writePosition() {
 		return (this.codec != null) ? this.codec.framesWritten()
-				: this.outbox.bytesWritten() + this.connection.loop().gather().gatheredFor(this);
+				: this.progress.bytesWritten() + this.gather.gatheredFor(this);
 	}
 
 	long takenPosition() {
-		return (this.codec != null) ? this.outbox.framesTaken() : this.outbox.bytesTaken();
+		return (this.codec != null) ? this.progress.framesTaken() : this.progress.bytesTaken();
 	}
 
-	/**
-	 * Frames written that have not left whole, those in a user's own framing among them.
-	 */
+	/** Frames that have not left whole, those in a user's own framing among them. */
 	int pendingFrames() {
-		return this.outbox.pendingFrames() + ((this.codec != null) ? this.codec.framesEncoding() : 0);
+		return this.progress.pendingFrames() + ((this.codec != null) ? this.codec.framesEncoding() : 0);
 	}
 
-	/**
-	 * The payload bytes of {@link #pendingFrames()}.
-	 */
+	/** The payload bytes of {@link #pendingFrames()}. */
 	long pendingPayload() {
-		return this.outbox.pendingPayload(this.connection.framing().overhead())
+		return this.progress.pendingPayload(this.terms.framing().overhead())
 				+ ((this.codec != null) ? this.codec.bytesEncoding() : 0);
 	}
 
 	boolean isTakenBack(long begin) {
-		return this.codec == null && begin >= this.outbox.bytesWritten();
+		return this.codec == null && begin >= this.progress.bytesWritten();
 	}
 
 	boolean mayHaveLeft(long begin) {
-		if (this.codec != null || begin < this.outbox.bytesTaken()) {
+		if (this.codec != null || begin < this.progress.bytesTaken()) {
 			return true;
 		}
-		return begin < this.outbox.bytesWritten() && !this.nothingLeft;
+		return begin < this.progress.bytesWritten() && !this.nothingLeft;
 	}
 
 	/**
@@ -375,26 +337,62 @@ final class Output implements Gather.Sink {
 	 * @return a {@link System#nanoTime()} stamp, 0 where none wait
 	 */
 	long waitingSince() {
-		return (this.outbox.pendingBytes() > 0 && !this.severed) ? this.progressAt : 0;
+		return (this.progress.pendingBytes() > 0 && !this.severed) ? this.progress.progressAt() : 0;
 	}
 
 	/**
-	 * The peer's kernel had room later than it looked from here.
-	 * @param when a {@link System#nanoTime()} stamp
+	 * Forgets what was written and not yet handed to the channel.
 	 */
-	void progressed(long when) {
-		if (when - this.progressAt > 0) {
-			this.progressAt = when;
-			this.lastWriteAt = when;
-		}
+	void takeBack() {
+		this.gather.takeBack(this);
 	}
 
-	long lastWriteAt() {
-		return this.lastWriteAt;
+	/**
+	 * How far the peer's kernel has taken what was written.
+	 * @return the counts
+	 */
+	WriteProgress progress() {
+		return this.progress;
 	}
 
-	Outbox outbox() {
-		return this.outbox;
+	/** What writing needs of its connection. */
+	interface Owner {
+
+		long now();
+
+		/** A frame was written: it is to be flushed. */
+		void wrote();
+
+		/** The peer's kernel took more of what was written. */
+		void taken();
+
+		/** Whether the peer is to get RST, and so no FIN before that. */
+		boolean isResetting();
+
+		/** Everything has left: sends FIN. */
+		void sendFin();
+
+		/** Counts frames that reach nobody. */
+		void lose(long frames, long bytes);
+
+		/** Adds frames to the connection's record that others count. */
+		void share(long frames, long bytes);
+
+		/** A frame could not be written, and none can after it. */
+		void failOutput(Cause cause);
+
+		/** Ends the connection at once. */
+		void abort(Cause cause);
+
+		/** What was done for the connection has thrown. */
+		void broken(Throwable fault);
+
+		/** Runs a task. What it throws is for {@link #broken}. */
+		void guard(Runnable task);
+
+		/** Runs a task after what the loop is doing now, guarded. */
+		void later(Runnable task);
+
 	}
 
 }

@@ -1,16 +1,19 @@
 package io.framegate.connection;
 
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 
 import javax.net.ssl.SSLSession;
 
+import io.framegate.framing.Framing;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.integration.ip.tcp.connection.TcpConnectionSupport;
+import org.springframework.messaging.Message;
 
 /**
- * What Spring Integration asks of a connection besides its frames. Any thread may call.
+ * What Spring Integration asks of a connection. Any thread may call.
  */
 abstract class SpringConnection extends TcpConnectionSupport {
 
@@ -29,6 +32,37 @@ abstract class SpringConnection extends TcpConnectionSupport {
 	public abstract InetSocketAddress remote();
 
 	public abstract ConnectionState state();
+
+	public abstract Framing framing();
+
+	public abstract void execute(Runnable task);
+
+	public abstract void write(byte[] payload);
+
+	@Override
+	public void send(Message<?> message) {
+		Object payload = message.getPayload();
+		byte[] bytes = switch (payload) {
+			case byte[] array -> array;
+			case String text -> text.getBytes(StandardCharsets.UTF_8);
+			default -> throw new IllegalArgumentException(
+					"A frame is made of byte[] or String, not of " + payload.getClass().getName());
+		};
+		String refusal = framing().refusal(bytes);
+		if (refusal != null) {
+			throw new IllegalArgumentException(refusal);
+		}
+		execute(() -> write(bytes));
+	}
+
+	public String remoteText() {
+		return Addresses.text(remote());
+	}
+
+	@Override
+	public String toString() {
+		return "%s (%s %s %s)".formatted(getConnectionId(), route(), side().label(), remoteText());
+	}
 
 	@Override
 	public boolean isServer() {

@@ -1,0 +1,133 @@
+package io.framegate.connection;
+
+import java.util.concurrent.CompletableFuture;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Counts what a connection does not deliver, and leaves its record when its socket is
+ * closed. Event loop only, but for {@link #whenClosed()} and what reads a count.
+ */
+final class ClosureRecorder {
+
+	private static final Logger logger = LoggerFactory.getLogger(ClosureRecorder.class);
+
+	private final Owner owner;
+
+	private final Terms terms;
+
+	private final String id;
+
+	private final FrameReader reader;
+
+	private final Output output;
+
+	private final CompletableFuture<Closure> whenClosed = new CompletableFuture<>();
+
+	private @Nullable Closure closure;
+
+	private long lostFrames;
+
+	private long lostBytes;
+
+	/** Frames written that the peer's kernel did not take. */
+	private long untakenFrames;
+
+	/** Their bytes. */
+	private long untakenBytes;
+
+	ClosureRecorder(Owner owner, Terms terms, String id, FrameReader reader, Output output) {
+		this.owner = owner;
+		this.terms = terms;
+		this.id = id;
+		this.reader = reader;
+		this.output = output;
+	}
+
+	void lose(long frames, long bytes) {
+		this.lostFrames += frames;
+		this.lostBytes += bytes;
+	}
+
+	long lostFrames() {
+		return this.lostFrames;
+	}
+
+	/**
+	 * Gives up what is on its way in either direction.
+	 */
+	void giveUp() {
+		this.owner.leaveLoop();
+		whatFollows(this.reader::close);
+		this.untakenFrames = this.output.pendingFrames();
+		this.untakenBytes = this.output.pendingPayload();
+		lose(this.untakenFrames, this.untakenBytes);
+		if (!this.terms.countedByExchanges()) {
+			this.terms.meters().countUndelivered(this.untakenFrames);
+		}
+	}
+
+	/**
+	 * Tells everybody that the connection is closed.
+	 * @param why what ended it
+	 */
+	void record(Cause why) {
+		whatFollows(() -> this.owner.closed(why, this.untakenFrames, this.untakenBytes));
+		Closure record = this.owner.record(why, new Closure.Undelivered(this.lostFrames, this.lostBytes));
+		this.closure = record;
+		whatFollows(() -> this.terms.meters().countClosed(this.terms.side(), why.reason()));
+		whatFollows(() -> this.terms.closures().add(record));
+		// Last, so that whoever sees it gone finds its record.
+		this.owner.leaveRegistry();
+		whatFollows(this.owner::publishClosed);
+		this.owner.flushSoon();
+		this.whenClosed.complete(record);
+	}
+
+	/**
+	 * Does a part of what is to be done at the end, whatever becomes of it: the parts
+	 * after it must not be left out.
+	 */
+	private void whatFollows(Runnable part) {
+		try {
+			part.run();
+		}
+		catch (RuntimeException | Error ex) {
+			ProcessHalt.ifHeapIsExhausted(ex);
+			logger.error("Route '{}': what follows the end of connection {} has failed", this.terms.route(), this.id,
+					ex);
+		}
+	}
+
+	@Nullable Closure closure() {
+		return this.closure;
+	}
+
+	CompletableFuture<Closure> whenClosed() {
+		return this.whenClosed;
+	}
+
+	/** What the record needs of its connection. */
+	interface Owner {
+
+		void leaveLoop();
+
+		/** The socket is closed: the handler is told. */
+		void closed(Cause why, long lostFrames, long lostBytes);
+
+		/** Makes the record that the connection leaves. */
+		Closure record(Cause why, Closure.Undelivered undelivered);
+
+		void leaveRegistry();
+
+		/** Tells Spring Integration. */
+		void publishClosed();
+
+		/** Has what was written by others meanwhile flushed. */
+		void flushSoon();
+
+	}
+
+}

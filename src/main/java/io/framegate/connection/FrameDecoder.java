@@ -1,0 +1,310 @@
+package io.framegate.connection;
+
+import io.framegate.framing.FrameCutter;
+import io.framegate.framing.FrameException;
+import io.framegate.framing.FrameSink;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Cuts bytes into frames, as far as there is memory for them, and passes each frame on.
+ * Event loop only.
+ */
+final class FrameDecoder {
+
+	private final Owner owner;
+
+	private final Terms terms;
+
+	private final ReadGate gate;
+
+	private final FrameDelivery delivery;
+
+	private final MemoryAccount memory;
+
+	/** Runs a user's own framing, if the route has one. */
+	private final @Nullable BeanCodec codec;
+
+	private final FrameCutter cutter;
+
+	private final FrameSink sink = new Frames();
+
+	/** Since when there is not enough memory for what was read, 0 if there is. */
+	private long refusedSince;
+
+	/** No frame can be cut any more. */
+	private boolean broken;
+
+	private long frames;
+
+	private long frameStartedAt;
+
+	FrameDecoder(Owner owner, Terms terms, ReadGate gate, FrameDelivery delivery, MemoryAccount memory,
+			@Nullable BeanCodec codec) {
+		this.owner = owner;
+		this.terms = terms;
+		this.gate = gate;
+		this.delivery = delivery;
+		this.memory = memory;
+		this.codec = codec;
+		this.cutter = terms.framing().cutter(terms.maxFrameSize());
+	}
+
+	/**
+	 * Cuts frames until the gate stops reading.
+	 * @param from what was read
+	 * @param begin the index of the first byte
+	 * @param end the index after the last byte
+	 * @param now when it was read, a {@link System#nanoTime()} stamp
+	 * @return the index of the first byte that is to be kept
+	 */
+	int cut(byte[] from, int begin, int end, long now) {
+		int room = roomFor(end - begin);
+		if (room == 0) {
+			return cutFrames(from, begin, end, now);
+		}
+		if (this.memory.tryTake(room)) {
+			this.refusedSince = 0;
+			try {
+				return cutFrames(from, begin, end, now);
+			}
+			finally {
+				this.memory.change(-room);
+			}
+		}
+		if (this.gate.isDiscarding()) {
+			// Nobody would get the frame.
+			this.broken = true;
+			return end;
+		}
+		if (this.refusedSince == 0) {
+			this.refusedSince = now;
+		}
+		this.gate.starve();
+		return begin;
+	}
+
+	/**
+	 * What a long frame may need at once besides what it holds: the array that it grows
+	 * into, or that it becomes.
+	 */
+	private int roomFor(int more) {
+		int holds = this.cutter.heldBytes();
+		if (holds < MemoryBudget.LARGE) {
+			return 0;
+		}
+		long needed = (long) this.cutter.partialBytes() + more;
+		return (int) Math.min((needed > holds) ? Math.max(needed, 2L * holds) : needed, Integer.MAX_VALUE);
+	}
+
+	private int cutFrames(byte[] from, int begin, int end, long now) {
+		int partialBefore = this.cutter.partialBytes();
+		long framesBefore = this.frames;
+		long stampBefore = this.owner.cutting(now);
+		try {
+			int at = this.cutter.cut(from, begin, end, this.sink);
+			if (this.cutter.partialBytes() > 0 && (partialBefore == 0 || this.frames != framesBefore)) {
+				this.frameStartedAt = now;
+			}
+			return at;
+		}
+		catch (FrameException ex) {
+			CloseReason reason = (ex.fault() == FrameException.Fault.TOO_LONG) ? CloseReason.FRAME_TOO_LONG
+					: CloseReason.BAD_FRAME;
+			broke(new Cause(reason, this.terms.side().asEndedBy(),
+					explain(String.valueOf(ex.getMessage()), ex.resemblance())));
+			return end;
+		}
+		finally {
+			this.owner.cutting(stampBefore);
+			this.terms.meters().countIn(this.terms.side(), this.frames - framesBefore, 0);
+		}
+	}
+
+	/**
+	 * No frame can be cut any more.
+	 * @param why the cause
+	 */
+	void broke(Cause why) {
+		this.broken = true;
+		this.owner.fail(why);
+	}
+
+	private boolean take(byte[] payload) {
+		if (this.codec != null) {
+			if (this.codec.offer(payload)) {
+				this.gate.hold(true);
+			}
+			return !this.gate.isStopped() || this.gate.isDiscarding();
+		}
+		this.frames++;
+		if (this.gate.isDiscarding()) {
+			this.owner.discarded(payload);
+			return true;
+		}
+		this.delivery.frame(payload);
+		return !this.gate.isStopped() || this.gate.isDiscarding();
+	}
+
+	/** A frame was passed over: whoever waits for it is told in its turn. */
+	private boolean takeOversize(byte[] start, String fault) {
+		this.frames++;
+		if (this.gate.isDiscarding()) {
+			this.owner.discarded(start);
+			return true;
+		}
+		Cause why = new Cause(CloseReason.FRAME_TOO_LONG, this.terms.side().asEndedBy(), fault);
+		afterFrames(() -> this.owner.oversize(start, why));
+		return !this.gate.isStopped();
+	}
+
+	/**
+	 * A user's own deserializer has read a frame.
+	 */
+	void countFrame() {
+		this.frames++;
+		this.terms.meters().countIn(this.terms.side(), 1, 0);
+	}
+
+	/**
+	 * Runs a task on the loop after every frame taken so far was delivered.
+	 * @param task the task
+	 */
+	void afterFrames(Runnable task) {
+		if (this.codec != null) {
+			this.codec.afterFrames(task);
+		}
+		else {
+			this.delivery.afterFrames(task);
+		}
+	}
+
+	/**
+	 * Cuts no more.
+	 */
+	void ignore() {
+		this.broken = true;
+	}
+
+	/**
+	 * A frame did not wait for its sender: nobody read.
+	 * @param nanos for so long
+	 */
+	void shiftFrameStart(long nanos) {
+		this.frameStartedAt += nanos;
+	}
+
+	boolean isBroken() {
+		return this.broken;
+	}
+
+	long refusedSince() {
+		return this.refusedSince;
+	}
+
+	/**
+	 * Adds to a message how much of a frame had come whose end did not.
+	 */
+	String explainPartial(String message) {
+		int partial = partialBytes();
+		return (partial > 0) ? explain(message + " after " + partial + " bytes of a frame") : message;
+	}
+
+	/**
+	 * Adds to a message what the incomplete frame looks like, where that can be told.
+	 */
+	String explain(String message) {
+		return explain(message, (this.codec != null) ? "" : this.cutter.resemblance());
+	}
+
+	private static String explain(String message, String resemblance) {
+		return resemblance.isEmpty() ? message : message + "; " + resemblance;
+	}
+
+	/**
+	 * When the incomplete frame began whose end is waited for.
+	 * @return a {@link System#nanoTime()} stamp, 0 for none
+	 */
+	long frameStartedAt() {
+		if (this.gate.isEnded() || this.gate.isStopped() || this.broken || this.gate.isDiscarding()) {
+			return 0;
+		}
+		if (this.codec != null) {
+			return this.codec.frameStartedAt();
+		}
+		return (this.cutter.partialBytes() > 0) ? this.frameStartedAt : 0;
+	}
+
+	int partialBytes() {
+		return (this.codec != null) ? this.codec.partialBytes() : this.cutter.partialBytes();
+	}
+
+	long frames() {
+		return this.frames;
+	}
+
+	/**
+	 * What the incomplete frame holds.
+	 * @return a number of bytes
+	 */
+	long heldBytes() {
+		return MemoryBudget.cost(this.cutter.heldBytes());
+	}
+
+	/** What cutting needs of its connection. */
+	interface Owner {
+
+		/**
+		 * What was read is cut into frames, or was.
+		 * @param stamp when it was read, 0 for no more
+		 * @return what was being cut before
+		 */
+		long cutting(long stamp);
+
+		/**
+		 * A frame came after the connection was told to take no more.
+		 * @param payload the frame, which nobody gets
+		 */
+		void discarded(byte[] payload);
+
+		/**
+		 * How many of its first bytes are wanted of a frame that is too long.
+		 * @return a number of bytes, or {@link FrameSink#NONE}
+		 */
+		int wantedOfOversize();
+
+		/**
+		 * A frame that is too long was passed over.
+		 * @param start its first bytes
+		 * @param cause what is wrong with it
+		 */
+		void oversize(byte[] start, Cause cause);
+
+		/**
+		 * The connection must end.
+		 * @param cause why
+		 */
+		void fail(Cause cause);
+
+	}
+
+	/** Takes what the cutter finds. */
+	private final class Frames implements FrameSink {
+
+		@Override
+		public boolean frame(byte[] payload) {
+			return take(payload);
+		}
+
+		@Override
+		public int wantedOfOversize() {
+			return FrameDecoder.this.owner.wantedOfOversize();
+		}
+
+		@Override
+		public boolean oversize(byte[] start, String fault) {
+			return takeOversize(start, fault);
+		}
+
+	}
+
+}

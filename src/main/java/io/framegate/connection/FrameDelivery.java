@@ -1,0 +1,262 @@
+package io.framegate.connection;
+
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.integration.ip.tcp.connection.TcpListener;
+import org.springframework.messaging.Message;
+import org.springframework.messaging.MessageDeliveryException;
+import org.springframework.messaging.MessageHeaders;
+import org.springframework.messaging.support.GenericMessage;
+
+/**
+ * Hands a connection's frames over: each becomes a message to the {@link TcpListener}.
+ * Event loop only, but for what a handler or framing that may block does on its virtual
+ * thread.
+ */
+final class FrameDelivery {
+
+	private static final Logger logger = LoggerFactory.getLogger(FrameDelivery.class);
+
+	/** Frames handed to a blocking handler and not done, before reading pauses. */
+	private static final int QUEUED_FRAMES = 64;
+
+	/** Their bytes. */
+	private static final int QUEUED_BYTES = 256 * 1024;
+
+	private final Owner owner;
+
+	private final String route;
+
+	private final String id;
+
+	private final TcpListener listener;
+
+	/** Runs a blocking handler's code, if the route has one. */
+	private final @Nullable Serial serial;
+
+	private @Nullable MessageHeaders headers;
+
+	/** A frame was refused by a user's code: none after it may be handled. */
+	private volatile boolean refused;
+
+	/** How many frames of their own users gave the peer. */
+	private volatile long answers;
+
+	/** Who gave the last of them. */
+	private volatile @Nullable Thread answeredBy;
+
+	FrameDelivery(Owner owner, Terms terms, String id, TcpListener listener) {
+		this.owner = owner;
+		this.route = terms.route();
+		this.id = id;
+		this.listener = listener;
+		this.serial = terms.blocking() ? new Serial("framegate-" + terms.route() + "-" + id) : null;
+	}
+
+	/**
+	 * Delivers a frame: at once, or on the virtual thread after the frames before it.
+	 * @param payload the frame
+	 */
+	void frame(byte[] payload) {
+		Message<byte[]> message = message(payload);
+		if (this.serial == null) {
+			deliver(message);
+		}
+		else {
+			runOnVirtualThread(this.serial, new Queued(message), payload.length);
+		}
+	}
+
+	/**
+	 * Delivers a frame on the caller's thread.
+	 * @param payload the frame
+	 */
+	void frameHere(byte[] payload) {
+		deliver(message(payload));
+	}
+
+	private Message<byte[]> message(byte[] payload) {
+		MessageHeaders shared = this.headers;
+		if (shared == null) {
+			shared = this.owner.headers();
+			this.headers = shared;
+		}
+		return new GenericMessage<>(payload, shared);
+	}
+
+	private void deliver(Message<byte[]> message) {
+		if (this.refused) {
+			this.owner.execute(() -> this.owner.discarded(message.getPayload()));
+			return;
+		}
+		long answersBefore = this.answers;
+		try {
+			this.listener.onMessage(message);
+		}
+		catch (MessageDeliveryException ex) {
+			if (ex.getCause() == null) {
+				// An interceptor vetoed the frame, which is no fault. Unless it answered
+				// instead, nobody gets the frame.
+				if (this.answers == answersBefore || this.answeredBy != Thread.currentThread()) {
+					this.owner.execute(() -> this.owner.lose(1, message.getPayload().length));
+				}
+			}
+			else {
+				refuse(message, ex);
+			}
+		}
+		catch (RuntimeException | Error ex) {
+			refuse(message, ex);
+		}
+	}
+
+	private void refuse(Message<byte[]> message, Throwable fault) {
+		this.refused = true;
+		if (this.owner.inLoop()) {
+			ProcessHalt.ifHeapIsExhausted(fault);
+		}
+		logger.error("Route '{}': handling a frame of connection {} failed", this.route, this.id, fault);
+		this.owner.execute(() -> {
+			this.owner.lose(1, message.getPayload().length);
+			this.owner.fail(Cause.internalError(fault));
+		});
+	}
+
+	/**
+	 * A user's own code gives the peer a frame. Any thread may call.
+	 */
+	void answered() {
+		this.answeredBy = Thread.currentThread();
+		this.answers++;
+	}
+
+	/**
+	 * Gives a frame to a user's code that is on no channel of the route: at once, or,
+	 * where it may block, on the virtual thread after the frames before it.
+	 * @param payload the frame
+	 * @param taker takes its message; must not throw
+	 */
+	void handOver(byte[] payload, Consumer<Message<byte[]>> taker) {
+		Message<byte[]> message = message(payload);
+		if (this.serial == null) {
+			taker.accept(message);
+		}
+		else {
+			runOnVirtualThread(this.serial, () -> taker.accept(message), payload.length);
+		}
+	}
+
+	private void runOnVirtualThread(Serial handler, Runnable task, int bytes) {
+		int waiting = handler.submit(task, bytes);
+		if ((waiting >= QUEUED_FRAMES || handler.bytes() >= QUEUED_BYTES) && this.owner.hold()) {
+			handler.submit(() -> this.owner.execute(this.owner::release));
+		}
+	}
+
+	/**
+	 * Runs a task on the loop after every frame taken so far was delivered.
+	 * @param task the task
+	 */
+	void afterFrames(Runnable task) {
+		if (this.serial == null) {
+			task.run();
+		}
+		else {
+			this.serial.submit(() -> this.owner.execute(task));
+		}
+	}
+
+	/**
+	 * Whether frames wait for a handler on another thread, so that what is held changes
+	 * without a read.
+	 * @return whether the handler may block
+	 */
+	boolean isElsewhere() {
+		return this.serial != null;
+	}
+
+	/**
+	 * What the frames that wait for the handler hold.
+	 * @return a number of bytes
+	 */
+	long heldBytes() {
+		return (this.serial != null) ? this.serial.bytes() : 0;
+	}
+
+	/**
+	 * The connection is closed: gives up the frames that wait for the handler.
+	 */
+	void close() {
+		if (this.serial != null) {
+			this.serial.takeBack(Queued.class).forEach((waiting) -> this.owner.discarded(waiting.message.getPayload()));
+		}
+	}
+
+	/** What handing over needs of its connection. */
+	interface Owner {
+
+		/**
+		 * The headers of all messages from the connection.
+		 * @return headers without an id and a timestamp
+		 */
+		MessageHeaders headers();
+
+		boolean inLoop();
+
+		/**
+		 * Runs a task on the loop. What it throws ends the connection.
+		 * @param task the task
+		 */
+		void execute(Runnable task);
+
+		/**
+		 * Nobody gets a frame: the handler is told.
+		 * @param payload the frame
+		 */
+		void discarded(byte[] payload);
+
+		/**
+		 * Counts frames that reach nobody.
+		 * @param frames how many
+		 * @param bytes their payloads' bytes
+		 */
+		void lose(long frames, long bytes);
+
+		/**
+		 * The connection must end.
+		 * @param cause why
+		 */
+		void fail(Cause cause);
+
+		/**
+		 * Stops reading until {@link #release()}.
+		 * @return whether it is read no more
+		 */
+		boolean hold();
+
+		/** Reads on. */
+		void release();
+
+	}
+
+	/** A frame that waits for its turn at a blocking handler. */
+	private final class Queued implements Runnable {
+
+		private final Message<byte[]> message;
+
+		private Queued(Message<byte[]> message) {
+			this.message = message;
+		}
+
+		@Override
+		public void run() {
+			deliver(this.message);
+		}
+
+	}
+
+}

@@ -1,0 +1,353 @@
+package io.framegate.connection;
+
+import java.util.Arrays;
+
+import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a connection: what comes in is cut into frames while its {@link ReadGate} is
+ * open, and kept while it is not. Event loop only.
+ */
+final class FrameReader {
+
+	private final Owner owner;
+
+	private final Terms terms;
+
+	private final ConnectionLifecycle lifecycle;
+
+	private final ReadGate gate;
+
+	private final FrameDecoder decoder;
+
+	private final FrameDelivery delivery;
+
+	private final SharedReadBuffer buffers;
+
+	private final HeldMemory held;
+
+	/** Runs a user's own framing, if the route has one. */
+	private final @Nullable BeanCodec codec;
+
+	/** Bytes read while reading was paused, or left by a cut that was stopped. */
+	private byte @Nullable [] unread;
+
+	/** Everything before the peer's FIN was cut. */
+	private boolean done;
+
+	private long bytes;
+
+	private long lastReadAt;
+
+	FrameReader(Owner owner, Terms terms, ConnectionLifecycle lifecycle, ReadGate gate, FrameDecoder decoder,
+			FrameDelivery delivery, SharedReadBuffer buffers, HeldMemory held, @Nullable BeanCodec codec) {
+		this.owner = owner;
+		this.terms = terms;
+		this.lifecycle = lifecycle;
+		this.gate = gate;
+		this.decoder = decoder;
+		this.delivery = delivery;
+		this.buffers = buffers;
+		this.held = held;
+		this.codec = codec;
+		this.lastReadAt = owner.now();
+	}
+
+	// Bytes
+
+	void read(ByteBuf buffer) {
+		this.lastReadAt = this.owner.now();
+		while (buffer.isReadable()) {
+			int size = Math.min(buffer.readableBytes(), SharedReadBuffer.READ_SIZE);
+			this.bytes += size;
+			this.terms.meters().countIn(this.terms.side(), 0, size);
+			if (this.decoder.isBroken() || this.gate.isDiscarding()) {
+				this.gate.waste(size);
+			}
+			if (this.decoder.isBroken()) {
+				buffer.skipBytes(size);
+			}
+			else if (this.unread != null || this.gate.isKeeping()) {
+				keepUnread(buffer, size);
+			}
+			else {
+				byte[] scratch = this.buffers.takeScratch();
+				try {
+					buffer.readBytes(scratch, 0, size);
+					cut(scratch, 0, size, this.lastReadAt);
+				}
+				finally {
+					this.buffers.giveScratch(scratch);
+				}
+			}
+		}
+		countHeld();
+		if (!this.gate.isStarved() && this.owner.mustStarve()) {
+			this.gate.starve();
+		}
+	}
+
+	/**
+	 * Whether so much of what was read waits that more is to be left to the kernel. Netty
+	 * would otherwise read up to FIN, asked to or not.
+	 * @return whether not to read
+	 */
+	boolean isFull() {
+		if (this.gate.isFedUp()) {
+			return true;
+		}
+		byte[] waiting = this.unread;
+		return waiting != null && waiting.length >= SharedReadBuffer.READ_SIZE && this.gate.isKeeping()
+				&& !this.decoder.isBroken();
+	}
+
+	private void cut(byte[] from, int begin, int end, long now) {
+		int at = this.decoder.cut(from, begin, end, now);
+		if (at < end) {
+			this.unread = Arrays.copyOfRange(from, at, end);
+		}
+	}
+
+	private void keepUnread(ByteBuf buffer, int size) {
+		byte[] before = (this.unread != null) ? this.unread : new byte[0];
+		byte[] all = Arrays.copyOf(before, before.length + size);
+		buffer.readBytes(all, before.length, size);
+		this.unread = all;
+	}
+
+	// Whether to read
+
+	/**
+	 * Reading may begin: the connection is open.
+	 */
+	void opened() {
+		this.lastReadAt = this.owner.now();
+		if (!this.gate.isStopped() && this.lifecycle.isOpen()) {
+			cutUnread();
+		}
+		if (!this.gate.isStopped()) {
+			this.gate.open();
+		}
+	}
+
+	/**
+	 * Stops reading until {@link #release}, for what runs off the loop has enough to do.
+	 * @return whether it is read no more
+	 */
+	boolean hold() {
+		// With a codec also while what comes is thrown away: it must be read to be
+		// counted.
+		return this.gate.hold(this.codec != null);
+	}
+
+	void release() {
+		if (this.gate.release()) {
+			if (this.gate.isDiscarding()) {
+				this.gate.open();
+			}
+			else {
+				readOn();
+			}
+		}
+	}
+
+	void resume() {
+		if (this.gate.resume()) {
+			readOn();
+		}
+	}
+
+	/**
+	 * There may be memory again.
+	 */
+	void feed() {
+		if (this.gate.feed()) {
+			readOn();
+		}
+	}
+
+	private void readOn() {
+		if (this.gate.isStopped() || this.lifecycle.isWaitingToOpen()) {
+			return;
+		}
+		// A frame does not wait for its sender while nobody reads.
+		this.decoder.shiftFrameStart(this.owner.now() - this.gate.stoppedAt());
+		cutUnread();
+		if (!this.gate.isStopped()) {
+			this.gate.open();
+		}
+	}
+
+	/**
+	 * Takes no more frames: what was read already is still delivered, what comes from now
+	 * on is read and thrown away.
+	 */
+	void discard() {
+		if (this.gate.isDiscarding() || !this.lifecycle.isOpen()) {
+			return;
+		}
+		while (this.unread != null && !this.decoder.isBroken() && !this.lifecycle.isWaitingToOpen()) {
+			this.gate.resume();
+			this.gate.release();
+			this.gate.feed();
+			cutUnread();
+			if (this.decoder.refusedSince() != 0) {
+				this.gate.feed();
+				break;
+			}
+		}
+		this.gate.discard();
+		if (this.codec != null) {
+			this.codec.discard();
+		}
+		cutUnread();
+		if (this.codec == null || !this.gate.isHeld()) {
+			this.gate.open();
+		}
+	}
+
+	private void cutUnread() {
+		byte[] kept = this.unread;
+		this.unread = null;
+		if (kept != null && !this.decoder.isBroken()) {
+			cut(kept, 0, kept.length, this.owner.now());
+			countHeld();
+		}
+		if (this.gate.isEnded() && this.unread == null) {
+			finish();
+		}
+	}
+
+	/**
+	 * The peer sent FIN.
+	 */
+	void finRead() {
+		if (this.gate.isEnded() || !this.lifecycle.isOpen()) {
+			return;
+		}
+		this.gate.end();
+		if (this.unread == null && !this.lifecycle.isWaitingToOpen()) {
+			finish();
+		}
+	}
+
+	private void finish() {
+		if (!this.done) {
+			this.done = true;
+			Runnable last = () -> {
+				int partial = this.decoder.partialBytes();
+				this.owner.inputDone((partial > 0 && !this.decoder.isBroken())
+						? new Cause(CloseReason.TRUNCATED_FRAME, this.terms.side().asEndedBy(),
+								this.decoder.explain("FIN after " + partial + " bytes of a frame"))
+						: null);
+			};
+			if (this.codec != null) {
+				this.codec.end(last);
+			}
+			else {
+				this.delivery.afterFrames(last);
+			}
+		}
+	}
+
+	/**
+	 * The connection is closed: counts the frames that were read while reading was paused
+	 * and that nobody gets now.
+	 */
+	void close() {
+		byte[] kept = this.unread;
+		this.unread = null;
+		if (kept != null && !this.decoder.isBroken() && this.codec == null) {
+			this.gate.discard();
+			cut(kept, 0, kept.length, this.lastReadAt);
+		}
+		this.gate.feed();
+		this.delivery.close();
+		if (this.codec != null) {
+			this.codec.close();
+		}
+	}
+
+	// What it holds
+
+	/**
+	 * Counts what is held where that changes without a read. The loop's sweep calls.
+	 */
+	void sweep() {
+		if (this.codec != null || this.delivery.isElsewhere()) {
+			countHeld();
+		}
+	}
+
+	/**
+	 * Has the process's budget know what was read and is not delivered.
+	 */
+	void countHeld() {
+		long holds = this.decoder.heldBytes();
+		byte[] waiting = this.unread;
+		if (waiting != null) {
+			holds += waiting.length;
+		}
+		holds += this.delivery.heldBytes();
+		if (this.codec != null) {
+			holds += this.codec.heldBytes();
+		}
+		this.held.input(holds);
+	}
+
+	// What is known
+
+	/**
+	 * Whether nothing is read now, so that a reset is not seen.
+	 * @return whether it is for FIN or for a pause
+	 */
+	boolean isDeaf() {
+		return this.gate.isEnded() || this.gate.isStopped();
+	}
+
+	/**
+	 * Whether somebody may still get what the peer sent before its socket was severed.
+	 * @return {@code false} where it would be thrown away
+	 */
+	boolean isWorthReading() {
+		return !this.gate.isDiscarding() && !this.decoder.isBroken()
+				&& (this.unread != null || !this.lifecycle.isWaitingToOpen());
+	}
+
+	boolean isDone() {
+		return this.done;
+	}
+
+	boolean isInsideFrame() {
+		return this.decoder.partialBytes() > 0 || this.unread != null;
+	}
+
+	long bytes() {
+		return this.bytes;
+	}
+
+	long lastReadAt() {
+		return this.lastReadAt;
+	}
+
+	/** What reading needs of its connection. */
+	interface Owner {
+
+		long now();
+
+		/**
+		 * Whether the connection holds too much to be read on.
+		 * @return whether memory is short
+		 */
+		boolean mustStarve();
+
+		/**
+		 * Every frame before the peer's FIN was delivered.
+		 * @param fault what is wrong with the end, or {@code null}
+		 */
+		void inputDone(@Nullable Cause fault);
+
+	}
+
+}

@@ -1,0 +1,399 @@
+package io.framegate.connection;
+
+import java.net.InetSocketAddress;
+import java.time.Instant;
+import java.util.function.Consumer;
+
+import io.framegate.framing.Framing;
+import io.framegate.timeout.Timer;
+import io.netty.channel.Channel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.integration.ip.tcp.connection.TcpListener;
+import org.springframework.messaging.Message;
+
+/**
+ * What can be asked of a connection and done with it, whoever decides over it: reading,
+ * writing, times and counts. Event loop only; {@link #send(Message)}, {@link #execute},
+ * {@link #later} and what only reads a count or a state may be called by any thread.
+ */
+abstract class SocketConnection extends SpringConnection {
+
+	private final Terms terms;
+
+	private final IoLoop loop;
+
+	private final Channel channel;
+
+	private final long number;
+
+	private final String id;
+
+	private final InetSocketAddress remote;
+
+	private final Instant openedAt = Instant.now();
+
+	private final ConnectionParts parts;
+
+	SocketConnection(Terms terms, IoLoop loop, Channel channel, long number, String id, InetSocketAddress remote,
+			TcpListener listener, ApplicationEventPublisher publisher) {
+		super(publisher);
+		this.terms = terms;
+		this.loop = loop;
+		this.channel = channel;
+		this.number = number;
+		this.id = id;
+		this.remote = remote;
+		this.parts = new ConnectionParts(terms, loop, channel, id, Addresses.text(remote), listener, events());
+	}
+
+	/**
+	 * Tells whoever decides over the connection. Asked by the constructor.
+	 * @return takes what happens
+	 */
+	abstract ConnectionEvents events();
+
+	ConnectionParts parts() {
+		return this.parts;
+	}
+
+	// What it is
+
+	@Override
+	public String getConnectionId() {
+		// The superclass' constructor asks before there is an id.
+		return (this.id != null) ? this.id : super.getConnectionId();
+	}
+
+	/**
+	 * Where it stands among the connections of this process, oldest first.
+	 * @return a number that rises by one with each connection
+	 */
+	public long number() {
+		return this.number;
+	}
+
+	@Override
+	public String route() {
+		return this.terms.route();
+	}
+
+	@Override
+	public Side side() {
+		return this.terms.side();
+	}
+
+	public Terms terms() {
+		return this.terms;
+	}
+
+	public IoLoop loop() {
+		return this.loop;
+	}
+
+	@Override
+	public Framing framing() {
+		return this.terms.framing();
+	}
+
+	@Override
+	public ConnectionState state() {
+		return this.parts.lifecycle.state();
+	}
+
+	@Override
+	public InetSocketAddress remote() {
+		return this.remote;
+	}
+
+	public @Nullable InetSocketAddress local() {
+		return (InetSocketAddress) this.channel.localAddress();
+	}
+
+	public Channel channel() {
+		return this.channel;
+	}
+
+	// Reading
+
+	/**
+	 * Stops reading until {@link #resume}.
+	 */
+	public void pause() {
+		this.parts.gate.pause();
+	}
+
+	/**
+	 * Reads on, what was read already first.
+	 */
+	public void resume() {
+		this.parts.reader.resume();
+	}
+
+	/**
+	 * Takes no more frames: what was read already is still delivered, what comes from now
+	 * on is read, counted as undelivered and thrown away.
+	 */
+	public void discardInput() {
+		this.parts.reader.discard();
+	}
+
+	/**
+	 * Reads from now on without looking at what comes.
+	 */
+	public void ignoreInput() {
+		this.parts.decoder.ignore();
+	}
+
+	/** Whether a part of a frame was read, and its end was not. */
+	public boolean isInsideFrame() {
+		return this.parts.reader.isInsideFrame();
+	}
+
+	/**
+	 * A user's own code answers the peer. A frame that an interceptor vetoes after that,
+	 * on the same thread, is not undelivered. Any thread may call.
+	 */
+	public void answered() {
+		this.parts.delivery.answered();
+	}
+
+	/**
+	 * Gives a frame to a user's code that is on no channel of the route: at once, or,
+	 * where the route's handler may block, on a virtual thread after the frames before
+	 * it.
+	 * @param payload the frame
+	 * @param taker takes its message; must not throw
+	 */
+	public void handOver(byte[] payload, Consumer<Message<byte[]>> taker) {
+		this.parts.delivery.handOver(payload, taker);
+	}
+
+	/**
+	 * Runs a task on the loop after every frame taken so far was delivered.
+	 * @param task the task
+	 */
+	public void afterFrames(Runnable task) {
+		this.parts.decoder.afterFrames(task);
+	}
+
+	// Writing
+
+	/**
+	 * Writes a frame. It is flushed when what is being read has been read.
+	 * @param payload the frame, one that the framing can carry
+	 */
+	@Override
+	public void write(byte[] payload) {
+		this.parts.output.write(payload);
+	}
+
+	/**
+	 * Whether the peer takes bytes fast enough to write more.
+	 * @return whether there is room
+	 */
+	public boolean isWritable() {
+		return this.parts.output.isWritable();
+	}
+
+	/**
+	 * How much was written so far, taken by the peer's kernel or not: counted in bytes,
+	 * or in frames where a user's own framing has yet to say how many bytes they are.
+	 * @return where the next frame will begin
+	 */
+	public long writePosition() {
+		return this.parts.output.writePosition();
+	}
+
+	/**
+	 * How much of what was written the peer's kernel has taken, in the measure of
+	 * {@link #writePosition()}.
+	 * @return where the next byte to leave is
+	 */
+	public long takenPosition() {
+		return this.parts.output.takenPosition();
+	}
+
+	/**
+	 * As {@link #takenPosition()}, as of now. Event loop only.
+	 * @return where the next byte to leave is
+	 */
+	public long settledPosition() {
+		if (pendingBytes() > 0) {
+			this.parts.output.settle();
+		}
+		return takenPosition();
+	}
+
+	/**
+	 * Forgets what was written and not yet handed to the socket's channel.
+	 */
+	public void takeBack() {
+		this.parts.output.takeBack();
+	}
+
+	/**
+	 * Whether a frame was taken back, or not handed to the socket's channel yet.
+	 * @param begin {@link #writePosition()} before the frame was written
+	 * @return whether it was
+	 */
+	public boolean isTakenBack(long begin) {
+		return this.parts.output.isTakenBack(begin);
+	}
+
+	/**
+	 * Whether any byte of a frame can have left the gateway. Asked when the connection is
+	 * closed.
+	 * @param begin {@link #writePosition()} before the frame was written
+	 * @return {@code false} only where it is certain that none has
+	 */
+	public boolean mayHaveLeft(long begin) {
+		return this.parts.output.mayHaveLeft(begin);
+	}
+
+	/**
+	 * Runs a task on the connection's loop, at once where the caller is on it. What it
+	 * throws ends this connection and no other.
+	 * @param task the task
+	 */
+	@Override
+	public void execute(Runnable task) {
+		this.parts.execute(task);
+	}
+
+	/**
+	 * Runs a task on the connection's loop after what that is doing now. As with
+	 * {@link #execute}, what the task throws ends this connection and no other.
+	 * @param task the task
+	 */
+	public void later(Runnable task) {
+		this.parts.later(task);
+	}
+
+	// Memory
+
+	/**
+	 * Exchanges of the connection hold more, or less, than before.
+	 * @param bytes how much more
+	 */
+	public void holdExchanges(long bytes) {
+		this.parts.held.exchanges(bytes);
+	}
+
+	/**
+	 * Has exchanges of the connection hold more, if there is memory for it.
+	 * @param bytes how much more
+	 * @return whether there is
+	 */
+	public boolean tryHoldExchanges(long bytes) {
+		return this.parts.held.tryExchanges(bytes);
+	}
+
+	// Times and counts, for any thread
+
+	/**
+	 * When a timer started that is running now.
+	 * @param timer the timer
+	 * @return a {@link System#nanoTime()} stamp, 0 where it does not run
+	 */
+	public long startedAt(Timer timer) {
+		return this.parts.waits.startedAt(timer);
+	}
+
+	public Instant openedAt() {
+		return this.openedAt;
+	}
+
+	public Instant lastReadAt() {
+		return this.openedAt.plusNanos(this.parts.reader.lastReadAt() - this.parts.waits.begunAt());
+	}
+
+	public Instant lastWriteAt() {
+		return this.openedAt.plusNanos(this.parts.output.progress().lastWriteAt() - this.parts.waits.begunAt());
+	}
+
+	/**
+	 * When bytes were last read.
+	 * @return a {@link System#nanoTime()} stamp
+	 */
+	public long lastReadNanos() {
+		return this.parts.reader.lastReadAt();
+	}
+
+	/**
+	 * When the peer's kernel last took bytes.
+	 * @return a {@link System#nanoTime()} stamp
+	 */
+	public long lastWriteNanos() {
+		return this.parts.output.progress().lastWriteAt();
+	}
+
+	/**
+	 * When a byte last went either way.
+	 * @return a {@link System#nanoTime()} stamp
+	 */
+	public long lastActivity() {
+		return Math.max(this.parts.reader.lastReadAt(), this.parts.output.progress().lastWriteAt());
+	}
+
+	public long framesIn() {
+		return this.parts.decoder.frames();
+	}
+
+	public long framesOut() {
+		return this.parts.output.progress().framesTaken();
+	}
+
+	public long bytesIn() {
+		return this.parts.reader.bytes();
+	}
+
+	public long bytesOut() {
+		return this.parts.output.progress().bytesTaken();
+	}
+
+	/**
+	 * Frames read from or meant for the peer that were not delivered.
+	 * @return a number of frames
+	 */
+	public long lostFrames() {
+		return this.parts.recorder.lostFrames();
+	}
+
+	public long pendingBytes() {
+		return this.parts.output.progress().pendingBytes();
+	}
+
+	/**
+	 * What the kernel knows of the connection. The connection's loop only.
+	 * @return the facts, or {@code null} where the OS does not tell
+	 */
+	public @Nullable TcpFacts tcp() {
+		return (isOpen() && this.channel.isActive() && this.channel instanceof EpollSocketChannel socket)
+				? TcpFacts.of(socket.tcpInfo()) : null;
+	}
+
+	public boolean isInputEnded() {
+		return this.parts.reader.isDone();
+	}
+
+	public boolean isOutputEnding() {
+		return this.parts.output.isEnding();
+	}
+
+	/**
+	 * The record it leaves.
+	 * @param why what ended it
+	 * @param peerId the other connection of the session
+	 * @param undelivered what was not delivered
+	 * @return the record
+	 */
+	Closure record(Cause why, @Nullable String peerId, Closure.Undelivered undelivered) {
+		return new Closure(getConnectionId(), route(), side(), remoteText(), peerId, why.reason(), why.endedBy(),
+				why.detail(), this.openedAt, Instant.now(), framesIn(), framesOut(), bytesIn(), bytesOut(), undelivered,
+				this.parts.decoder.partialBytes(), 1);
+	}
+
+}

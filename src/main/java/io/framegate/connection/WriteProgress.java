@@ -1,0 +1,140 @@
+package io.framegate.connection;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOutboundBuffer;
+
+/**
+ * How far the peer's kernel has taken what was handed to a connection's channel, and when
+ * it last took some. Event loop only; the counts may be read by any thread.
+ */
+final class WriteProgress {
+
+	private final Channel channel;
+
+	private final Outbox outbox = new Outbox();
+
+	/** Bytes handed to the channel since it was last flushed. */
+	private long unflushed;
+
+	private long lastWriteAt;
+
+	private long progressAt;
+
+	WriteProgress(Channel channel, long now) {
+		this.channel = channel;
+		this.lastWriteAt = now;
+	}
+
+	/**
+	 * Frames are handed to the channel.
+	 * @param ends where each ends
+	 * @param count how many there are
+	 * @param bytes how many bytes they are
+	 */
+	void add(int[] ends, int count, int bytes) {
+		this.outbox.add(ends, count, bytes);
+		this.unflushed += bytes;
+	}
+
+	/** Something is written where nothing was pending. */
+	void begin(long now) {
+		this.progressAt = now;
+	}
+
+	/** The channel is flushed. */
+	void flushed() {
+		this.unflushed = 0;
+	}
+
+	/**
+	 * Brings the counts up to what the kernel has taken.
+	 * @return how many frames more than before were taken whole, -1 where the channel is
+	 * closed
+	 */
+	int settle() {
+		ChannelOutboundBuffer buffer = this.channel.unsafe().outboundBuffer();
+		if (buffer == null) {
+			return -1;
+		}
+		long pending = this.unflushed;
+		if (!buffer.isEmpty()) {
+			pending += new Pending().in(buffer);
+		}
+		return this.outbox.settle(pending);
+	}
+
+	/** The kernel took some. */
+	void taken(long now) {
+		this.lastWriteAt = now;
+		this.progressAt = now;
+	}
+
+	/**
+	 * The peer's kernel had room later than it looked from here.
+	 * @param when a {@link System#nanoTime()} stamp
+	 */
+	void hadRoom(long when) {
+		if (when - this.progressAt > 0) {
+			taken(when);
+		}
+	}
+
+	/**
+	 * When the peer's kernel last took bytes.
+	 * @return a {@link System#nanoTime()} stamp
+	 */
+	long lastWriteAt() {
+		return this.lastWriteAt;
+	}
+
+	/**
+	 * When it last took some of what is pending, or that was written.
+	 * @return a {@link System#nanoTime()} stamp
+	 */
+	long progressAt() {
+		return this.progressAt;
+	}
+
+	/**
+	 * Whether so few bytes are pending that a socket takes all of them or none, and it
+	 * has taken none.
+	 * @param few how many are few
+	 * @return whether none has left
+	 */
+	boolean isNoneTaken(int few) {
+		return this.outbox.pendingBytes() <= few && this.outbox.isNoneTakenSinceEmpty();
+	}
+
+	long framesTaken() {
+		return this.outbox.framesTaken();
+	}
+
+	long bytesTaken() {
+		return this.outbox.bytesTaken();
+	}
+
+	long bytesWritten() {
+		return this.outbox.bytesWritten();
+	}
+
+	long pendingBytes() {
+		return this.outbox.pendingBytes();
+	}
+
+	int pendingFrames() {
+		return this.outbox.pendingFrames();
+	}
+
+	long pendingPayload(int overhead) {
+		return this.outbox.pendingPayload(overhead);
+	}
+
+	/**
+	 * What the pending frames take, their bookkeeping included.
+	 * @return a number of bytes
+	 */
+	long heldBytes() {
+		return this.outbox.heldBytes();
+	}
+
+}
