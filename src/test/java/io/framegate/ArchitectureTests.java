@@ -71,16 +71,19 @@ class ArchitectureTests {
 			Settings SettingsReader Unbuilt UserProperties VariableNames
 			configuration lifecycle ConfigurationSource ConfigurationWatcher Fingerprint
 			demo          lifecycle DemoConfiguration DemoEcho
+			exchange      upstream  CorrelationKey Correlator Exchange FairQueue FairShare GeneratedKeys Origin
+			link          upstream  CorrelatedLink Dialled Doubts ExclusiveLink InOrderLink Lingering Link LinkOwner \
+			LinkSettings Links OneWayLink OrderedLink PermanentLinks PooledLinks Pulse Retirement Shard ShardLinks \
+			TargetFeedback UnsolicitedFrames
 			security      actuate   Callers HealthForRoles Levers Logins Security SeenPasswords TokenRoles \
 			TooManyLoginsException Users
 			""";
 
 	/** How many lines lie in class cycles inside each package. Only ever lower these. */
-	private static final Map<String, Integer> LINES_IN_CYCLES = Map.of("connection", 5200, "upstream", 4600);
+	private static final Map<String, Integer> LINES_IN_CYCLES = Map.of("connection", 5200, "upstream", 400);
 
 	/** Files longer than {@link #MAX_LINES}. Only ever take some off. */
-	private static final Set<String> LONG_FILES = Set.of("BeanCodec", "Ending", "FrameConnection", "Input", "Link",
-			"Loop", "Shard");
+	private static final Set<String> LONG_FILES = Set.of("BeanCodec", "Ending", "FrameConnection", "Input", "Loop");
 
 	private static final Path SOURCES = Path.of("src/main/java");
 
@@ -134,6 +137,7 @@ class ArchitectureTests {
 		if (!part.from().equals("lifecycle") || !part.name().equals("configuration")) {
 			noClasses().that(ours(part.from()))
 				.and(not(part.isItself()))
+				.and(not(part.mayUseIt()))
 				.should()
 				.dependOnClassesThat(part.isItself())
 				.check(PRODUCTION);
@@ -245,8 +249,17 @@ class ArchitectureTests {
 					(each) -> this.classes.contains(ClassCycles.outermost(each).getSimpleName())));
 		}
 
+		DescribedPredicate<JavaClass> mayUseIt() {
+			return parts().filter((part) -> this.name.equals("exchange") && part.name().equals("link"))
+				.map(Part::isItself)
+				.findAny()
+				.orElse(DescribedPredicate.alwaysFalse());
+		}
+
 		DescribedPredicate<JavaClass> mayNotBeUsed() {
 			return switch (this.name) {
+				case "exchange" -> ours("lifecycle actuate relay upstream inbound channel").and(not(isItself()));
+				case "link" -> ours("lifecycle actuate relay inbound channel");
 				case "configuration" -> ours("lifecycle actuate").and(describe("not of configuration", (each) -> parts()
 					.noneMatch((part) -> part.name().equals(this.name) && part.isItself().test(each))));
 				case "security" -> ours("lifecycle connection upstream relay inbound channel");
