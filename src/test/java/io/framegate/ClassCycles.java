@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -56,13 +56,10 @@ final class ClassCycles {
 	 * @param classes the classes to look at
 	 * @return the cycles, by package
 	 */
-	static Map<String, List<Cycle>> in(JavaClasses classes) {
+	static List<Cycle> in(JavaClasses classes) {
 		ClassCycles cycles = new ClassCycles(classes);
 		cycles.uses.keySet().stream().filter((each) -> !cycles.order.containsKey(each)).forEach(cycles::visit);
-		Map<String, List<Cycle>> byPackage = new TreeMap<>();
-		cycles.found
-			.forEach((cycle) -> byPackage.computeIfAbsent(cycle.packageName(), (key) -> new ArrayList<>()).add(cycle));
-		return byPackage;
+		return cycles.found.stream().sorted(Comparator.comparing(Cycle::packageName)).toList();
 	}
 
 	/** Tarjan's algorithm: strongly connected components. */
@@ -135,15 +132,6 @@ final class ClassCycles {
 	}
 
 	/**
-	 * Counts the lines of some cycles.
-	 * @param cycles the cycles
-	 * @return how many lines their files have
-	 */
-	static int lines(Collection<Cycle> cycles) {
-		return cycles.stream().mapToInt(Cycle::lines).sum();
-	}
-
-	/**
 	 * Classes of which each needs all the others.
 	 *
 	 * @param packageName their package
@@ -151,6 +139,10 @@ final class ClassCycles {
 	 * @param lines how many lines their files have
 	 */
 	record Cycle(String packageName, Map<String, List<String>> arrows, int lines) {
+
+		Set<String> names() {
+			return this.arrows.keySet();
+		}
 
 		@Override
 		public String toString() {
