@@ -67,7 +67,7 @@ record ConnectionView(String id, String route, String side, ConnectionState stat
 				(peer != null) ? peer.getConnectionId() : null, connection.openedAt(),
 				(bytesIn > 0) ? connection.lastReadAt() : null, (bytesOut > 0) ? connection.lastWriteAt() : null,
 				connection.framesIn(), connection.framesOut(), bytesIn, bytesOut, connection.pendingBytes(),
-				connection.watcher().inFlight(connection), timers, tcp);
+				connection.watcher().inFlight(), timers, tcp);
 	}
 
 	/**

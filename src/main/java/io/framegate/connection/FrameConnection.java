@@ -330,12 +330,12 @@ public final class FrameConnection extends SocketConnection {
 
 		@Override
 		public long lastActivity() {
-			return FrameConnection.this.watcher.lastActivity(FrameConnection.this);
+			return FrameConnection.this.watcher.lastActivity(FrameConnection.this.lastActivity());
 		}
 
 		@Override
 		public long awaitingReplySince() {
-			return FrameConnection.this.watcher.awaitingReplySince(FrameConnection.this);
+			return FrameConnection.this.watcher.awaitingReplySince();
 		}
 
 		@Override

@@ -6,7 +6,7 @@ import io.framegate.framing.FrameSink;
  * Follows connections and decides what becomes of them. All calls come on the
  * connection's event loop.
  */
-public interface Watcher {
+public interface Watcher extends ConnectionQueries {
 
 	/**
 	 * The connection was accepted; it is opened by whoever watches it.
@@ -127,32 +127,5 @@ public interface Watcher {
 	 * @param cause who and why
 	 */
 	void drain(FrameConnection connection, Cause cause);
-
-	/**
-	 * Since when a reply is awaited from the connection.
-	 * @param connection the connection
-	 * @return a {@link System#nanoTime()} stamp, 0 for none
-	 */
-	default long awaitingReplySince(FrameConnection connection) {
-		return 0;
-	}
-
-	/**
-	 * When a byte last went either way, here or on the connection's counterpart.
-	 * @param connection the connection
-	 * @return a {@link System#nanoTime()} stamp, 0 where being idle is no fault
-	 */
-	default long lastActivity(FrameConnection connection) {
-		return connection.lastActivity();
-	}
-
-	/**
-	 * Exchanges under way on the connection.
-	 * @param connection the connection
-	 * @return a number of exchanges
-	 */
-	default int inFlight(FrameConnection connection) {
-		return 0;
-	}
 
 }

@@ -382,7 +382,7 @@ final class ExchangeClient extends Origin implements Watcher, RequestWindow.Owne
 	}
 
 	@Override
-	public int inFlight(FrameConnection counted) {
+	public int inFlight() {
 		return this.underWay.size();
 	}
 

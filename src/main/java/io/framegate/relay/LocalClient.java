@@ -5,6 +5,7 @@ import io.framegate.connection.CloseReason;
 import io.framegate.connection.EndedBy;
 import io.framegate.connection.FrameConnection;
 import io.framegate.connection.Watcher;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An inbound connection whose frames a user's own flow answers, one answer for each. The
@@ -13,6 +14,8 @@ import io.framegate.connection.Watcher;
 final class LocalClient implements Watcher {
 
 	private final boolean oneWay;
+
+	private @Nullable FrameConnection connection;
 
 	private long answers;
 
@@ -29,6 +32,7 @@ final class LocalClient implements Watcher {
 
 	@Override
 	public void accepted(FrameConnection accepted) {
+		this.connection = accepted;
 		accepted.open();
 	}
 
@@ -114,14 +118,18 @@ final class LocalClient implements Watcher {
 	}
 
 	@Override
-	public long awaitingReplySince(FrameConnection awaited) {
-		return (this.failed || unanswered(awaited) == 0) ? 0
-				: (this.waitingSince != 0) ? this.waitingSince : awaited.lastReadNanos();
+	public long awaitingReplySince() {
+		FrameConnection awaited = this.connection;
+		if (awaited == null || this.failed || unanswered(awaited) == 0) {
+			return 0;
+		}
+		return (this.waitingSince != 0) ? this.waitingSince : awaited.lastReadNanos();
 	}
 
 	@Override
-	public int inFlight(FrameConnection counted) {
-		return (int) unanswered(counted);
+	public int inFlight() {
+		FrameConnection counted = this.connection;
+		return (counted != null) ? (int) unanswered(counted) : 0;
 	}
 
 }

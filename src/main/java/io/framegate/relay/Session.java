@@ -244,7 +244,7 @@ final class Session implements Watcher {
 	}
 
 	@Override
-	public long awaitingReplySince(FrameConnection connection) {
+	public long awaitingReplySince() {
 		FrameConnection server = this.upstream;
 		long asked = this.awaitingSince;
 		if (asked == 0 || server == null || server.takenPosition() < this.awaitedEnd || isStream()) {
@@ -261,14 +261,15 @@ final class Session implements Watcher {
 	}
 
 	@Override
-	public long lastActivity(FrameConnection connection) {
-		FrameConnection other = other(connection);
-		long own = connection.lastActivity();
-		return (other != null) ? Math.max(own, other.lastActivity()) : own;
+	public long lastActivity(long own) {
+		FrameConnection client = this.inbound;
+		FrameConnection server = this.upstream;
+		long last = (client != null) ? Math.max(own, client.lastActivity()) : own;
+		return (server != null) ? Math.max(last, server.lastActivity()) : last;
 	}
 
 	@Override
-	public int inFlight(FrameConnection connection) {
+	public int inFlight() {
 		return (this.awaitingSince != 0) ? 1 : 0;
 	}
 

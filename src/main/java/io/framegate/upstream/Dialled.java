@@ -246,7 +246,7 @@ abstract class Dialled implements Watcher {
 
 	/** Being idle is what links are for; the pool has limits of its own. */
 	@Override
-	public final long lastActivity(FrameConnection idle) {
+	public final long lastActivity(long own) {
 		return 0;
 	}
 

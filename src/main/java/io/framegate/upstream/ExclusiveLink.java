@@ -61,7 +61,7 @@ final class ExclusiveLink extends InOrderLink {
 	}
 
 	@Override
-	public long awaitingReplySince(FrameConnection awaited) {
+	public long awaitingReplySince() {
 		Exchange exchange = this.current;
 		return (exchange != null) ? exchange.createdAt() : 0;
 	}

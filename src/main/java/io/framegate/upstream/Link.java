@@ -381,7 +381,7 @@ abstract class Link extends Dialled implements Origin.Lane, Pulse.Owner, Doubts.
 	}
 
 	@Override
-	public long awaitingReplySince(FrameConnection awaited) {
+	public long awaitingReplySince() {
 		for (Exchange oldest : underWay()) {
 			return oldest.createdAt();
 		}
@@ -389,7 +389,7 @@ abstract class Link extends Dialled implements Origin.Lane, Pulse.Owner, Doubts.
 	}
 
 	@Override
-	public final int inFlight(FrameConnection counted) {
+	public final int inFlight() {
 		return underWay().size();
 	}
 

@@ -102,7 +102,7 @@ final class OneWayLink extends Link {
 	}
 
 	@Override
-	public long awaitingReplySince(FrameConnection awaited) {
+	public long awaitingReplySince() {
 		return 0;
 	}
 

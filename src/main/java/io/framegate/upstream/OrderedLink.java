@@ -107,7 +107,7 @@ final class OrderedLink extends InOrderLink {
 	private void giveUpLate(long now) {
 		Timeouts timeouts = settings().timeouts();
 		long limit = timeouts.nanos(Timer.REPLY);
-		if (limit <= 0 || this.line.isEmpty() || now - awaitingReplySince(connection()) >= limit) {
+		if (limit <= 0 || this.line.isEmpty() || now - awaitingReplySince() >= limit) {
 			return;
 		}
 		for (Exchange exchange : List.copyOf(this.line)) {
@@ -124,7 +124,7 @@ final class OrderedLink extends InOrderLink {
 	 * behind others is no sign that one is missing.
 	 */
 	@Override
-	public long awaitingReplySince(FrameConnection awaited) {
+	public long awaitingReplySince() {
 		Exchange first = this.line.peekFirst();
 		return (first == null) ? 0 : (first.sentAt() - this.answeredAt > 0) ? first.sentAt() : this.answeredAt;
 	}
