@@ -5,7 +5,7 @@ Where values contradict each other, one line each. The schema has checked each v
 {{- $problems := list -}}
 {{- $values := .Values -}}
 {{- if not $values.routes -}}
-{{- $problems = append $problems "routes: at least one is needed, such as --set routes.orders.listen.port=7001 --set routes.orders.upstream.targets=orders:7101" -}}
+{{- $problems = append $problems "routes: at least one is required, such as --set routes.orders.listen.port=7001 --set routes.orders.upstream.targets=orders:7101" -}}
 {{- end -}}
 {{- $seen := dict (toString $values.management.port) "management.port" -}}
 {{- $seenOnService := dict -}}
@@ -13,7 +13,7 @@ Where values contradict each other, one line each. The schema has checked each v
 {{- $seenNames := dict -}}
 {{- $fullname := include "framegate.fullname" . -}}
 {{- if not (regexMatch "^[a-z]([-a-z0-9]*[a-z0-9])?$" $fullname) -}}
-{{- $problems = append $problems (printf "fullnameOverride: is needed, for %s cannot be the name of a Service: a small letter, then small letters, digits and dashes" $fullname) -}}
+{{- $problems = append $problems (printf "fullnameOverride: '%s' is not a valid Service name: must be a lowercase letter, then lowercase letters, digits and dashes" $fullname) -}}
 {{- end -}}
 {{- range (include "framegate.ports" . | fromJsonArray) -}}
 {{- $key := printf "routes.%s" .route -}}
@@ -43,20 +43,20 @@ Where values contradict each other, one line each. The schema has checked each v
 {{- $_ := set $seenNames .name $key -}}
 {{- $address := dig "listen" "address" "0.0.0.0" $route -}}
 {{- if or (hasPrefix "127." $address) (has $address (list "::1" "localhost")) -}}
-{{- $problems = append $problems (printf "%s.listen.address: %s is the pod's own, no Service reaches it; leave it out" $key $address) -}}
+{{- $problems = append $problems (printf "%s.listen.address: %s is local to the pod, so no Service reaches it; remove it" $key $address) -}}
 {{- end -}}
 {{- if and (eq (dig "mode" "session" $route) "session") (not (include "framegate.targets" $route | fromJsonArray)) -}}
-{{- $problems = append $problems (printf "%s.upstream.targets: at least one host:port is needed in mode session" $key) -}}
+{{- $problems = append $problems (printf "%s.upstream.targets: at least one host:port is required in mode session" $key) -}}
 {{- end -}}
 {{- if and $values.networkPolicy.enabled $values.networkPolicy.egress.enabled -}}
 {{- range (include "framegate.targets" $route | fromJsonArray) -}}
 {{- if not (regexMatch ":[0-9]+$" .) -}}
-{{- $problems = append $problems (printf "networkPolicy.egress: the port of %s.upstream.targets %s is not known here" $key .) -}}
+{{- $problems = append $problems (printf "networkPolicy.egress: cannot tell the port of %s.upstream.targets %s" $key .) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
 {{- if and .nodePort (eq $values.service.type "ClusterIP") -}}
-{{- $problems = append $problems (printf "service.ports.%s.nodePort: there is none where service.type is ClusterIP" .route) -}}
+{{- $problems = append $problems (printf "service.ports.%s.nodePort: not allowed where service.type is ClusterIP" .route) -}}
 {{- end -}}
 {{- range $side := list "listen" "upstream" -}}
 {{- $bundle := dig $side "tls" "bundle" "" $route -}}
@@ -73,11 +73,11 @@ Where values contradict each other, one line each. The schema has checked each v
 {{- end -}}
 {{- end -}}
 {{- if hasKey $values.application "framegate" -}}
-{{- $problems = append $problems "application.framegate: has values of its own: routes, defaults, memory, shutdown, closures, demo, management.users" -}}
+{{- $problems = append $problems "application.framegate: set at the top level instead: routes, defaults, memory, shutdown, closures, demo, management.users" -}}
 {{- end -}}
 {{- range $key := list "server.port" "management.server.port" -}}
 {{- if include "framegate.property" (dict "in" $values.application "path" (splitList "." $key)) -}}
-{{- $problems = append $problems (printf "application.%s: is management.port here, for probes and Service need it, too" $key) -}}
+{{- $problems = append $problems (printf "application.%s: set management.port instead, which probes and Service use too" $key) -}}
 {{- end -}}
 {{- end -}}
 {{- $taken := list "SPRING_CONFIG_LOCATION" -}}
@@ -103,14 +103,14 @@ Where values contradict each other, one line each. The schema has checked each v
 {{- $end := include "framegate.wholeEnd" . -}}
 {{- $grace := $values.termination.gracePeriodSeconds -}}
 {{- if and (kindIs "invalid" $grace) (not $end) $values.routes -}}
-{{- $problems = append $problems "termination.gracePeriodSeconds: is needed where a route's drain is off (0) or a placeholder, for then it cannot be computed" -}}
+{{- $problems = append $problems "termination.gracePeriodSeconds: is required where a route's drain is off (0) or a placeholder" -}}
 {{- else if and (not (kindIs "invalid" $grace)) $end -}}
 {{- if lt (int $grace) (atoi $end) -}}
 {{- $problems = append $problems (printf "termination.gracePeriodSeconds: %d is less than the %s that preStopSleepSeconds (%d), shutdown.quiet-period (%v), the longest timeouts.drain (%ss) and marginSeconds (%d) may take together" (int $grace) $end (int $values.termination.preStopSleepSeconds) (dig "quiet-period" "0s" $values.shutdown) (include "framegate.longestDrain" .) (int $values.termination.marginSeconds)) -}}
 {{- end -}}
 {{- end -}}
 {{- if and $values.management.users $values.management.existingSecret -}}
-{{- $problems = append $problems "management.existingSecret: holds the users; leave out management.users" -}}
+{{- $problems = append $problems "management.existingSecret: already contains the users; remove management.users" -}}
 {{- end -}}
 {{- if $values.autoscaling.enabled -}}
 {{- if gt (int $values.autoscaling.minReplicas) (int $values.autoscaling.maxReplicas) -}}
@@ -120,7 +120,7 @@ Where values contradict each other, one line each. The schema has checked each v
 {{- $problems = append $problems "autoscaling: needs connectionsPerPod or cpuUtilization" -}}
 {{- end -}}
 {{- if and $values.autoscaling.cpuUtilization (not (dig "requests" "cpu" "" $values.resources)) -}}
-{{- $problems = append $problems "autoscaling.cpuUtilization: needs resources.requests.cpu, of which it is the percentage" -}}
+{{- $problems = append $problems "autoscaling.cpuUtilization: requires resources.requests.cpu, because it is a percentage of it" -}}
 {{- end -}}
 {{- end -}}
 {{- if and $values.tcpRoute.enabled (not $values.tcpRoute.parentRefs) -}}

@@ -86,7 +86,7 @@ public final class Asked {
 		}
 		if (!all.contains(text)) {
 			throw Refusal.value(name, text,
-					all.isEmpty() ? "none, for there are no others" : "one of " + String.join(", ", all));
+					all.isEmpty() ? "absent: there is nothing to choose from" : "one of " + String.join(", ", all));
 		}
 		return text;
 	}

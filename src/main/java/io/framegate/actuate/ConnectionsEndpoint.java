@@ -76,8 +76,7 @@ final class ConnectionsEndpoint {
 			return 0;
 		}
 		return this.connections.number(id)
-			.orElseThrow(
-					() -> Refusal.value("after", id, "the 'next' of an earlier answer, which is a connection's id"));
+			.orElseThrow(() -> Refusal.value("after", id, "the 'next' value of an earlier answer"));
 	}
 
 	private static boolean isFrom(String remote, FrameConnection connection) {

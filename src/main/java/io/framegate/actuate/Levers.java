@@ -40,9 +40,9 @@ final class Levers implements WebFilter {
 		ServerHttpRequest request = exchange.getRequest();
 		String off = Asked.reads(request) ? null : endpointThatIsOff(request.getPath().pathWithinApplication().value());
 		return (off == null) ? chain.filter(exchange)
-				: Mono.error(Refusal.forbidden(
-						"Changing anything at '%s' is off: management.endpoint.%s.access=unrestricted turns it on"
-							.formatted(off, off)));
+				: Mono.error(Refusal
+					.forbidden("Changes at '%s' are disabled: management.endpoint.%s.access=unrestricted enables them"
+						.formatted(off, off)));
 	}
 
 	private @Nullable String endpointThatIsOff(String path) {

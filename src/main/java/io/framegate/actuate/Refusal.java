@@ -27,7 +27,7 @@ public final class Refusal extends RuntimeException {
 	 * @return 400
 	 */
 	static Refusal value(String name, Object value, String allowed) {
-		return new Refusal(400, "%s cannot be '%s': allowed is %s".formatted(name, value, allowed));
+		return new Refusal(400, "Invalid value '%s' for '%s': must be %s".formatted(value, name, allowed));
 	}
 
 	static Refusal because(String message) {
@@ -35,8 +35,8 @@ public final class Refusal extends RuntimeException {
 	}
 
 	static Refusal unknown(String what, String name, Collection<String> known) {
-		return new Refusal(404, "There is no %s '%s'%s".formatted(what, name,
-				known.isEmpty() ? "" : "; there is " + known.stream().collect(Collectors.joining(", "))));
+		return new Refusal(404, "Unknown %s '%s'%s".formatted(what, name,
+				known.isEmpty() ? "" : "; known: " + known.stream().collect(Collectors.joining(", "))));
 	}
 
 	/**
@@ -62,7 +62,7 @@ public final class Refusal extends RuntimeException {
 	 * @return 503
 	 */
 	static Refusal busy() {
-		return new Refusal(503, "Too much is asked for at once: try again in a moment");
+		return new Refusal(503, "Too many requests at once: try again in a moment");
 	}
 
 	/**

@@ -57,7 +57,7 @@ final class RefusalHandler implements WebExceptionHandler {
 			case MethodNotAllowedException other -> {
 				exchange.getResponse().getHeaders().setAllow(other.getSupportedMethods());
 				yield answer(exchange, other.getStatusCode(),
-						"%s is not possible here: allowed are %s".formatted(other.getHttpMethod(),
+						"Method %s is not allowed here: use %s".formatted(other.getHttpMethod(),
 								other.getSupportedMethods()
 									.stream()
 									.map(HttpMethod::name)
@@ -65,10 +65,10 @@ final class RefusalHandler implements WebExceptionHandler {
 									.collect(Collectors.joining(", "))));
 			}
 			case ResponseStatusException large when large.getStatusCode() == HttpStatus.CONTENT_TOO_LARGE ->
-				answer(exchange, large.getStatusCode(), "The body is too long: it names an action or a value");
+				answer(exchange, large.getStatusCode(), "The body is too long: expected an action or a value");
 			case ResponseStatusException refused when refused.getStatusCode().is4xxClientError() ->
 				answer(exchange, refused.getStatusCode(), (refused.getReason() != null) ? refused.getReason()
-						: "There is nothing at " + exchange.getRequest().getPath().value());
+						: "Nothing found at " + exchange.getRequest().getPath().value());
 			default -> {
 				note(exchange, HttpStatus.INTERNAL_SERVER_ERROR, String.valueOf(fault.getMessage()));
 				yield Mono.error(fault);

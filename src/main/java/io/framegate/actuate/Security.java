@@ -174,7 +174,7 @@ class Security {
 			}
 			boolean none = why instanceof AuthenticationCredentialsNotFoundException
 					|| why instanceof InsufficientAuthenticationException;
-			return Mono.error(Refusal.unauthorized(none ? "Credentials are needed" : text(why.getMessage())));
+			return Mono.error(Refusal.unauthorized(none ? "Credentials are required" : text(why.getMessage())));
 		};
 	}
 
@@ -185,9 +185,9 @@ class Security {
 	private static ServerAccessDeniedHandler mayNot() {
 		return (exchange, why) -> {
 			boolean reads = Asked.reads(exchange.getRequest());
-			return Mono.error(Refusal.forbidden(reads
-					? "Seeing this needs the role viewer or operator, what may hold" + " secrets the role operator"
-					: "Changes need the role operator"));
+			return Mono.error(Refusal
+				.forbidden(reads ? "Reading this requires the role viewer or operator, secrets the role operator"
+						: "Changes require the role operator"));
 		};
 	}
 

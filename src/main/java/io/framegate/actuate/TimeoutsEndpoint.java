@@ -96,7 +96,7 @@ final class TimeoutsEndpoint {
 		}
 		return Timeouts.parse(text)
 			.orElseThrow(() -> Refusal.value(timer.label(), text,
-					"0 (off), or a duration from 1ms to 366d with its unit, such as 500ms, 30s or 5m"));
+					"0 (off) or a duration from 1ms to 366d with its unit, such as 500ms, 30s or 5m"));
 	}
 
 	private static Map<String, View> views(RunningRoute route) {

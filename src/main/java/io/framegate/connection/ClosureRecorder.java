@@ -96,8 +96,7 @@ final class ClosureRecorder {
 		}
 		catch (RuntimeException | Error ex) {
 			ProcessHalt.ifHeapIsExhausted(ex);
-			logger.error("Route '{}': what follows the end of connection {} has failed", this.terms.route(), this.id,
-					ex);
+			logger.error("Route '{}': cleaning up after connection {} failed", this.terms.route(), this.id, ex);
 		}
 	}
 

@@ -206,7 +206,7 @@ final class Ending {
 			}
 			catch (RuntimeException | Error ex) {
 				ProcessHalt.ifHeapIsExhausted(ex);
-				logger.error("Route '{}': ending connection {} in order failed", this.terms.route(), this.id, ex);
+				logger.error("Route '{}': closing connection {} failed", this.terms.route(), this.id, ex);
 			}
 		}
 		this.channel.close();
@@ -273,7 +273,8 @@ final class Ending {
 			}
 			catch (RuntimeException | Error ex) {
 				ProcessHalt.ifHeapIsExhausted(ex);
-				logger.error("Route '{}': the last counts of connection {} failed", this.terms.route(), this.id, ex);
+				logger.error("Route '{}': reading the final statistics of connection {} failed", this.terms.route(),
+						this.id, ex);
 			}
 			finally {
 				this.channel.close();

@@ -288,7 +288,7 @@ public final class IoLoop implements Loop {
 	 */
 	private static void failed(Throwable fault) {
 		ProcessHalt.ifHeapIsExhausted(fault);
-		logger.error("A task of an event loop failed", fault);
+		logger.error("Event loop task failed", fault);
 	}
 
 	void close() {

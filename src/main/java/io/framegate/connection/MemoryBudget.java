@@ -160,13 +160,14 @@ public final class MemoryBudget {
 		update(held);
 		if (this.level == Level.CALM) {
 			if (now - this.shortAt >= QUIET_NANOS && this.told.compareAndSet(true, false)) {
-				logger.info("Memory has recovered: {} of {} bytes (framegate.memory.limit) are held", held, this.limit);
+				logger.info("Memory is sufficient again: {} of {} bytes (framegate.memory.limit) are held", held,
+						this.limit);
 			}
 			return;
 		}
 		this.shortAt = now;
 		if (this.told.compareAndSet(false, true)) {
-			logger.warn("Memory runs short: {} of {} bytes (framegate.memory.limit) are held. New connections are "
+			logger.warn("Memory is low: {} of {} bytes (framegate.memory.limit) are held. New connections are "
 					+ "refused, and the connections that hold most are not read", held, this.limit);
 		}
 		if (held < this.leastReserved - this.limit / 20) {

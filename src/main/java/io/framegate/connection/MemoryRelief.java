@@ -120,7 +120,7 @@ final class MemoryRelief {
 			if (holder.refusedSince() != 0 && budget.isPatienceOver(now, holder.refusedSince())) {
 				Holder first = holders.getFirst();
 				end((first.held().total() > 2 * holder.held().total()) ? first : holder,
-						"there was not enough memory for a frame");
+						"not enough memory for a frame");
 			}
 			else if (budget.level() == MemoryBudget.Level.CALM || (budget.level() == MemoryBudget.Level.NEAR
 					&& (holder.isShared() || holder.held().total() < big))) {

@@ -153,7 +153,7 @@ final class Output implements Gather.Sink {
 		}
 		this.broken = true;
 		this.owner.later(() -> this.owner.abort(Cause.byGateway(CloseReason.OVERLOAD,
-				"there was not enough memory for a frame of " + payload.length + " bytes")));
+				"not enough memory for a frame of " + payload.length + " bytes")));
 		return null;
 	}
 

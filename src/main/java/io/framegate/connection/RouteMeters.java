@@ -227,7 +227,7 @@ public final class RouteMeters implements AutoCloseable {
 	}
 
 	private LongAdder discarded(String cause) {
-		return kind("framegate.replies.discarded", "Replies thrown away, for nobody waits for them", "cause", cause);
+		return kind("framegate.replies.discarded", "Replies dropped because no request waits for them", "cause", cause);
 	}
 
 	/**

@@ -94,7 +94,7 @@ final class Serial {
 				task.action().run();
 			}
 			catch (Throwable ex) {
-				logger.error("A task of {} failed", this.name, ex);
+				logger.error("Task of {} failed", this.name, ex);
 			}
 			synchronized (this.tasks) {
 				this.bytes -= task.bytes();

@@ -16,7 +16,7 @@ class BindFailureAnalyzer extends AbstractFailureAnalyzer<BindFailedException> {
 	private static String action(BindFailedException cause, String message) {
 		String listen = "framegate.routes." + cause.route() + ".listen";
 		if (message.contains("in use")) {
-			return "End what listens on %s port %d, or give the route another port or address: %s.port (0 for any free one), %s.address."
+			return "Stop the process that listens on %s port %d, or give the route another port or address: %s.port (0 for any free one), %s.address."
 				.formatted(cause.address(), cause.port(), listen, listen);
 		}
 		if (message.contains("denied")) {

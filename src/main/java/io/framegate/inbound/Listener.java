@@ -134,7 +134,7 @@ public final class Listener extends AbstractServerConnectionFactory implements L
 
 	@Override
 	public void acceptFailed(Throwable cause) {
-		logger.warn("Route '{}' cannot accept now and tries again in a second: {}", this.terms.route(),
+		logger.warn("Route '{}' cannot accept connections and will retry in a second: {}", this.terms.route(),
 				SocketFaults.text(cause));
 		this.terms.meters().countRefused(CloseReason.OVERLOAD);
 	}

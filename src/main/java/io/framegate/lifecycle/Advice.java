@@ -66,7 +66,7 @@ public final class Advice {
 		Timeouts.Limit idle = timeouts.limit(Timer.IDLE);
 		Timeouts.Limit reply = timeouts.limit(Timer.REPLY);
 		if (idle.value().isZero() && timeouts.limit(Timer.MAX_AGE).value().isZero()) {
-			advice.add("Silent connections stay for ever, for idle is off and there is no max-age: set " + timers
+			advice.add("Silent connections are never closed because idle and max-age are off: set " + timers
 					+ "idle or " + timers + "max-age");
 		}
 		if (!this.keepalive && isBeyond(idle, REMEMBERED)) {
@@ -97,7 +97,7 @@ public final class Advice {
 		Upstream upstream = route.upstream();
 		if (route.mode() == Mode.REQUEST_REPLY && !upstream.targets().isEmpty() && upstream.correlation() == null) {
 			advice.add(
-					"Nothing tells a reply from what a server sends of its own accord, or late: a client may get it, and its link ends with everything under way. If the protocol has a key, set framegate.routes.%1$s.upstream.correlation, or at least framegate.routes.%1$s.upstream.correlation.reply-when"
+					"Late and unsolicited frames of a server look like replies: a client may receive one, and its link then closes with all requests in flight. If the protocol has a key, set framegate.routes.%1$s.upstream.correlation, or at least framegate.routes.%1$s.upstream.correlation.reply-when"
 						.formatted(route.name()));
 		}
 	}
@@ -117,7 +117,7 @@ public final class Advice {
 		Duration stopping = this.quietPeriod.plus(drain.value());
 		if (isBeyond(drain, this.shutdownPhase.minus(this.quietPeriod))) {
 			advice.add(("A shutdown may take longer (framegate.shutdown.quiet-period %s, and then drain %s) than "
-					+ "spring.lifecycle.timeout-per-shutdown-phase (%s), and whoever stops the process may kill it "
+					+ "spring.lifecycle.timeout-per-shutdown-phase (%s), so the process may be killed "
 					+ "first: shorten %sdrain, or have all of them wait %s")
 				.formatted(Timeouts.text(this.quietPeriod), shown(drain), Timeouts.text(this.shutdownPhase), timers,
 						drain.value().isZero() ? "for ever" : "at least " + Timeouts.text(stopping)));

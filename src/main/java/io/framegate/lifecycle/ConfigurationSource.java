@@ -104,7 +104,7 @@ public final class ConfigurationSource {
 			size += size(file);
 			if (size > most) {
 				throw new IllegalStateException(
-						"%s has more than the heap has room for beside what runs: there are %d bytes to read, and a reload takes %d"
+						"%s is too large to reload: there are %d bytes to read, and the heap has room for %d"
 							.formatted(file, size, most));
 			}
 		}

@@ -61,7 +61,7 @@ public final class ConfigurationWatcher {
 					this.owner.look(now, looks);
 				}
 				catch (RuntimeException | Error ex) {
-					logger.error("Taking over the configuration has failed", ex);
+					logger.error("Reloading the configuration failed", ex);
 				}
 			}
 		}

@@ -54,7 +54,7 @@ final class Departure implements Runnable {
 			}
 		}
 		catch (RuntimeException ex) {
-			logger.error("Route '{}' could not be taken away", this.leaving.name(), ex);
+			logger.error("Route '{}' could not be removed", this.leaving.name(), ex);
 		}
 		finally {
 			this.done.complete(null);

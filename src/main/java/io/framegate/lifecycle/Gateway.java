@@ -113,7 +113,7 @@ class Gateway {
 	MeterBinder configurationMeter(Reload reload) {
 		return (registry) -> Gauge
 			.builder("framegate.configuration.error", reload, (one) -> (one.error() != null) ? 1 : 0)
-			.description("Whether the configuration read last is wrong, so that it was not taken over")
+			.description("Whether the last configuration read is invalid and was not applied")
 			.register(registry);
 	}
 

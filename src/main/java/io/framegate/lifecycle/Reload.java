@@ -187,7 +187,7 @@ public final class Reload implements SmartLifecycle, ConfigurationChanges, Confi
 			Thread.currentThread().interrupt();
 		}
 		catch (ExecutionException | TimeoutException ex) {
-			logger.info("Connections of routes that were changed or removed drain still");
+			logger.info("Connections of changed or removed routes are still draining");
 		}
 		return outcome;
 	}
@@ -212,7 +212,7 @@ public final class Reload implements SmartLifecycle, ConfigurationChanges, Confi
 			String problem = FaultText.of(ex);
 			this.known = now;
 			this.fault = problem;
-			logger.error("The changed configuration is wrong and was not taken over: {}", problem);
+			logger.error("The changed configuration is invalid and was not applied: {}", problem);
 			return nothing(problem);
 		}
 		if (!complete && plan.drains() && now.isWrittenInPlaceSince(this.known)) {
@@ -227,7 +227,7 @@ public final class Reload implements SmartLifecycle, ConfigurationChanges, Confi
 		this.listeners.forEach((listener) -> listener.accept(reading.properties()));
 		this.pause = 1;
 		Outcome outcome = take(plan, begun);
-		logger.info("Configuration taken over: routes started {}, removed {}, changed {}, restarted {}",
+		logger.info("Configuration reloaded: routes started {}, removed {}, changed {}, restarted {}",
 				outcome.started(), outcome.removed(), outcome.changed(), outcome.restarted());
 		return outcome;
 	}
@@ -244,13 +244,13 @@ public final class Reload implements SmartLifecycle, ConfigurationChanges, Confi
 		ConfigurationSource.Reading reading = this.source.read();
 		List<Route> wanted = reading.properties().allRoutes();
 		if (wanted.isEmpty() && !this.routes.all().isEmpty()) {
-			throw new IllegalStateException("there is no route under framegate.routes any more, as if a file were gone;"
+			throw new IllegalStateException("framegate.routes has no routes left, as if a file were missing;"
 					+ " to end every route, stop the gateway");
 		}
 		List<String> lost = this.source.lost(reading);
 		if (!lost.isEmpty()) {
 			throw new IllegalStateException(
-					"%s is gone or empty, and the running configuration is of it; to end a route, take it out of its file"
+					"%s is missing or empty, but the running configuration was read from it; to remove a route, delete it from its file"
 						.formatted(String.join(", ", lost)));
 		}
 		wanted.forEach(this.routes::check);
@@ -268,7 +268,7 @@ public final class Reload implements SmartLifecycle, ConfigurationChanges, Confi
 
 	private static void sayWhatStays(String group, Object before, Object now) {
 		if (!before.equals(now)) {
-			logger.warn("A change under framegate.{} needs a restart and was not taken over", group);
+			logger.warn("A change under framegate.{} requires a restart and was not applied", group);
 		}
 	}
 
@@ -281,7 +281,7 @@ public final class Reload implements SmartLifecycle, ConfigurationChanges, Confi
 		Map<String, String> faults = new TreeMap<>();
 		this.departures.removeIf((departure) -> departure.done().isDone());
 		plan.changed().forEach((change) -> attempt(change.wanted().name(), faults, () -> {
-			logger.info("Route '{}' takes over {}", change.wanted().name(), change.properties());
+			logger.info("Route '{}' applied changes of {}", change.wanted().name(), change.properties());
 			change.before().change(change.wanted());
 		}));
 		SocketClaims sockets = new SocketClaims(this.routes.all(), plan, this.routes::open);
@@ -321,7 +321,7 @@ public final class Reload implements SmartLifecycle, ConfigurationChanges, Confi
 		catch (RuntimeException ex) {
 			String problem = FaultText.of(ex);
 			if (!problem.equals(this.routeFaults.get(route))) {
-				logger.error("Route '{}' cannot run as it is configured, and is tried again: {}", route, problem);
+				logger.error("Route '{}' cannot start as configured and will be retried: {}", route, problem);
 			}
 			faults.put(route, problem);
 		}

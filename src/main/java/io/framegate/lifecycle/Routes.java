@@ -282,7 +282,7 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 			Thread.currentThread().interrupt();
 		}
 		catch (ExecutionException | TimeoutException ex) {
-			logger.warn("Not every connection ended within its drain time", ex);
+			logger.warn("Some connections did not close within the drain timeout", ex);
 		}
 	}
 

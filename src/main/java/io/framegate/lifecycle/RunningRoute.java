@@ -248,7 +248,7 @@ public final class RunningRoute implements RouteDrain.Owner {
 	public void resume() {
 		inTurn(() -> {
 			if (this.leaving) {
-				throw new IllegalStateException("it is leaving, for it was changed or removed, or the gateway stops");
+				throw new IllegalStateException("it was changed or removed, or the gateway is stopping");
 			}
 			this.resumed++;
 			serve(this.listener::start);

@@ -95,9 +95,10 @@ public final class ConfigurationReader {
 		for (String name : this.settings.routes()) {
 			if (!name.matches(ROUTE_NAME)) {
 				String route = Settings.route(name);
-				this.problems.add(new Problem(route, null,
-						this.settings.firstAt(route).map(Setting::origin).orElse(null), "a route's name must be "
-								+ ROUTE_NAME + ": a small letter, then up to 39 small letters, digits and dashes"));
+				this.problems
+					.add(new Problem(route, null, this.settings.firstAt(route).map(Setting::origin).orElse(null),
+							"a route's name must be " + ROUTE_NAME
+									+ ": a lowercase letter, then up to 39 lowercase letters, digits and dashes"));
 			}
 		}
 	}

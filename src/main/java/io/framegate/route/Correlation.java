@@ -47,22 +47,21 @@ public record Correlation(@Range(min = 0) @Nullable Integer offset,
 		boolean fixed = this.offset != null || this.length != null;
 		boolean searched = this.regexRequest != null || this.regexReply != null;
 		if ((this.offset == null) != (this.length == null)) {
-			at.refuse((this.offset == null) ? "offset" : "length", "is required: offset and length go together");
+			at.refuse((this.offset == null) ? "offset" : "length", "is required: set both offset and length");
 		}
 		if ((this.regexRequest == null) != (this.regexReply == null)) {
 			at.refuse((this.regexRequest == null) ? "regex-request" : "regex-reply",
-					"is required: regex-request and regex-reply go together");
+					"is required: set both regex-request and regex-reply");
 		}
 		boolean conditionAlone = this.replyWhen != null && !this.rewrite && sharing != Sharing.CORRELATED;
 		if (fixed ? searched : !searched && !conditionAlone) {
-			at.refuse("", "takes either offset and length, or regex-request and regex-reply");
+			at.refuse("", "must have either offset and length, or regex-request and regex-reply");
 		}
 		int requestGroups = groups(at, "regex-request", this.regexRequest);
 		int replyGroups = groups(at, "regex-reply", this.regexReply);
 		if (requestGroups > 0 && replyGroups > 0 && requestGroups != replyGroups) {
-			at.refuse("regex-reply",
-					"has %d groups and regex-request has %d: together they are the key, so there must be as many"
-						.formatted(replyGroups, requestGroups));
+			at.refuse("regex-reply", "has %d groups and regex-request has %d: both must have the same number"
+				.formatted(replyGroups, requestGroups));
 		}
 		checkRange(at);
 	}
@@ -93,8 +92,7 @@ public record Correlation(@Range(min = 0) @Nullable Integer offset,
 			}
 			else if (groups > 1 && this.rewrite && !pattern.namedGroups().containsKey(KEY_GROUP)) {
 				at.refuse(key,
-						"has %d groups: with rewrite, the one that the gateway is to replace must be named key, (?P<key>...)"
-							.formatted(groups));
+						"has %d groups: with rewrite, name the group to replace, (?P<key>...)".formatted(groups));
 				return 0;
 			}
 			return groups;

@@ -156,7 +156,7 @@ public record FramegateProperties(@DefaultValue Map<String, RouteProperties> rou
 			this.users.forEach((name, user) -> {
 				Report userReport = usersReport.at(name);
 				if (name.indexOf(':') >= 0) {
-					userReport.refuse("", "a user's name cannot have a colon, where HTTP Basic ends it");
+					userReport.refuse("", "a user's name must not contain a colon");
 				}
 				user.check(userReport);
 			});

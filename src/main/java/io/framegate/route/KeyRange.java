@@ -23,8 +23,7 @@ public record KeyRange(long first, long last) {
 		}
 		KeyRange range = new KeyRange(number(ends[0]), number(ends[1]));
 		if (range.first > range.last) {
-			throw new IllegalArgumentException(
-					"a range goes from its lower number to its higher one, such as 1-999999");
+			throw new IllegalArgumentException("a range must go from lower to higher, such as 1-999999");
 		}
 		return range;
 	}

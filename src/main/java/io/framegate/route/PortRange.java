@@ -19,8 +19,7 @@ public record PortRange(int first, int last) {
 		PortRange range = (dash < 0) ? new PortRange(port(text), port(text))
 				: new PortRange(port(text.substring(0, dash)), port(text.substring(dash + 1)));
 		if (range.first > range.last) {
-			throw new IllegalArgumentException(
-					"a range goes from its lower port to its higher one, such as 40000-40099");
+			throw new IllegalArgumentException("a range must go from lower to higher, such as 40000-40099");
 		}
 		return range;
 	}

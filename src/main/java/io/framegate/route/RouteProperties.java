@@ -46,13 +46,13 @@ public record RouteProperties(@DefaultValue("session") Mode mode, @DefaultValue 
 
 	private void checkOneWay(Report at) {
 		if (this.mode == Mode.ONE_WAY && this.upstream.framing().equals(Framings.STREAM)) {
-			at.at("upstream").refuse("framing", "cannot be stream in mode one-way: clients share its connections");
+			at.at("upstream").refuse("framing", "must not be stream in mode one-way: clients share its connections");
 		}
 	}
 
 	private static void streamless(Report at, String framing) {
 		if (framing.equals(Framings.STREAM)) {
-			at.refuse("framing", "cannot be stream in mode request-reply: a stream has no frames to match");
+			at.refuse("framing", "must not be stream in mode request-reply: a stream has no frames to match");
 		}
 	}
 

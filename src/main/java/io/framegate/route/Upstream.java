@@ -64,7 +64,7 @@ public record Upstream(@DefaultValue List<Target> targets, @DefaultValue("crlf")
 			at.refuse("targets", "is required: at least one host:port");
 		}
 		if (this.targets.stream().distinct().count() < this.targets.size()) {
-			at.refuse("targets", "names a target twice");
+			at.refuse("targets", "contains a target twice");
 		}
 		at.framing(this.framing, this.lengthIncludesHeader);
 		if (this.sourceAddress != null) {
@@ -108,7 +108,7 @@ public record Upstream(@DefaultValue List<Target> targets, @DefaultValue("crlf")
 					"applies only to permanent links: in mode one-way, or where sharing is ordered or correlated");
 		}
 		if (mode == Mode.ONE_WAY) {
-			at.at("heartbeat").refuseIfSet("expect", "cannot be in mode one-way: nothing returns");
+			at.at("heartbeat").refuseIfSet("expect", "is not allowed in mode one-way: there are no replies");
 		}
 		if (mode != Mode.SESSION && (mode == Mode.ONE_WAY || !exclusive)) {
 			at.at("pool").refuseIfSet("max-idle", "applies only where sharing is exclusive: other links are permanent");
@@ -121,7 +121,7 @@ public record Upstream(@DefaultValue List<Target> targets, @DefaultValue("crlf")
 				.forEach((key) -> at.at("correlation").refuseIfSet(key, "applies only where sharing is correlated"));
 		}
 		if (this.onDown == OnDown.DRAIN && !this.healthCheck.interval().isPositive()) {
-			at.refuse("on-down", "drain needs a health check: set health-check.interval");
+			at.refuse("on-down", "drain requires a health check: set health-check.interval");
 		}
 	}
 

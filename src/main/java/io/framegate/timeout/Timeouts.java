@@ -124,7 +124,7 @@ public final class Timeouts {
 	public void set(Timer timer, Duration value) {
 		if (value.isNegative() || value.compareTo(LONGEST) > 0) {
 			throw new IllegalArgumentException(
-					"Timeout '%s' cannot be %s: allowed are 0 (off) to 366d".formatted(timer.label(), value));
+					"Invalid timeout '%s': %s must be from 0 (off) to 366d".formatted(timer.label(), value));
 		}
 		this.runtime.set(timer.ordinal(), new Limit(value, Source.RUNTIME));
 		refresh(timer);

@@ -79,7 +79,7 @@ final class Doubts {
 	 * A reply came before its request had left.
 	 */
 	void early() {
-		stray("unsolicited", "a reply came before its request had left");
+		stray("unsolicited", "a reply arrived before its request was sent");
 	}
 
 	/**

@@ -16,8 +16,7 @@ public final class Exchange {
 
 	private static final int MOST_ATTEMPTS = 5;
 
-	private static final Cause NO_MEMORY = Cause.byGateway(CloseReason.OVERLOAD,
-			"there was not enough memory for a reply");
+	private static final Cause NO_MEMORY = Cause.byGateway(CloseReason.OVERLOAD, "not enough memory for a reply");
 
 	private static final AtomicIntegerFieldUpdater<Exchange> STATE = AtomicIntegerFieldUpdater
 		.newUpdater(Exchange.class, "state");

@@ -157,7 +157,7 @@ final class HealthProbe {
 			if (sourcePort == 0) {
 				socket.shutdownOutput();
 			}
-			return fits ? null : "the answer is not what is expected";
+			return fits ? null : "unexpected answer";
 		}
 		catch (BindException ex) {
 			throw ex;

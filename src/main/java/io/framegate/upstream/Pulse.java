@@ -214,8 +214,7 @@ final class Pulse {
 			Pulse.this.beating = null;
 			boolean fits = this.expected == null || Arrays.equals(reply, this.expected);
 			if (!fits && !Pulse.this.oneWay) {
-				Pulse.this.owner
-					.poison(Cause.byGateway(CloseReason.BAD_FRAME, "the heartbeat's answer is not what is expected"));
+				Pulse.this.owner.poison(Cause.byGateway(CloseReason.BAD_FRAME, "unexpected answer to the heartbeat"));
 			}
 			else {
 				Pulse.this.owner.heartbeatAnswered();

@@ -43,10 +43,9 @@ abstract class ShardLinks {
 	}
 
 	private static final Cause SOILED = new Cause(CloseReason.LATE_REPLY, EndedBy.UPSTREAM,
-			"bytes came where no reply was waited for");
+			"bytes arrived while no reply was expected");
 
-	private static final Cause ANEW = Cause.byGateway(CloseReason.RETIRED,
-			"the target is up again, and is connected to anew");
+	private static final Cause ANEW = Cause.byGateway(CloseReason.RETIRED, "the target is up again; reconnecting");
 
 	private final Owner owner;
 

@@ -319,7 +319,8 @@ class EndpointsTests {
 	void wrongParameterIsRefusedInWordsThatHelp(String path, String parameter, String value, String allowed) {
 		HttpResponse<String> response = gateway.exchange("GET", path, null);
 		assertThat(response.statusCode()).isEqualTo(400);
-		assertThat(response.body()).contains("\"detail\":\"" + parameter + " cannot be '" + value + "'")
+		assertThat(response.body())
+			.contains("\"detail\":\"Invalid value '" + value + "' for '" + parameter + "': must be ")
 			.contains(allowed);
 	}
 
@@ -328,7 +329,7 @@ class EndpointsTests {
 	void unknownIsNotFound(String path) {
 		HttpResponse<String> response = gateway.exchange("GET", path, null);
 		assertThat(response.statusCode()).isEqualTo(404);
-		assertThat(response.body()).contains("\"detail\":\"There is no ").contains("'nope'");
+		assertThat(response.body()).contains("\"detail\":\"Unknown ").contains("'nope'");
 	}
 
 }

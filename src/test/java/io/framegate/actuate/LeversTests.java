@@ -261,27 +261,26 @@ class LeversTests {
 	void wrongLimitIsRefusedWithTimerValueAndWhatIsAllowed(String value) {
 		HttpResponse<String> response = post("/actuator/timeouts/t/idle", "{\"value\":\"" + value + "\"}");
 		assertThat(response.statusCode()).isEqualTo(400);
-		assertThat(new JsonMapper().readTree(response.body()).at("/detail").asString())
-			.isEqualTo("idle cannot be '" + value
-					+ "': allowed is 0 (off), or a duration from 1ms to 366d with its unit, such as 500ms, 30s or 5m");
+		assertThat(new JsonMapper().readTree(response.body()).at("/detail").asString()).isEqualTo("Invalid value '"
+				+ value
+				+ "' for 'idle': must be 0 (off) or a duration from 1ms to 366d with its unit, such as 500ms, 30s or 5m");
 		assertThat(gateway.get("/actuator/timeouts/t").at("/idle/value").asString()).isEqualTo("5m");
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|',
-			textBlock = """
-					POST   | /actuator/routes/t              | {"action":"stop"}  | 400 | one of pause, resume, drain
-					POST   | /actuator/routes/t              | {}                 | 400 | must name an action
-					POST   | /actuator/routes/t              | {"action":         | 400 | The body must be a JSON object
-					POST   | /actuator/timeouts/t/idle       | ["30s"]            | 400 | The body must be a JSON object
-					POST   | /actuator/timeouts/t/idle       | {"value":["30s"]}  | 400 | The body must be a JSON object
-					POST   | /actuator/routes/nope           | {"action":"pause"} | 404 | There is no route 'nope'
-					POST   | /actuator/timeouts/t/idle       | {}                 | 400 | must name the limit
-					POST   | /actuator/timeouts/t/nap        | {"value":"1s"}     | 404 | There is no timer 'nap'; there is connect
-					POST   | /actuator/timeouts/nope/idle    | {"value":"1s"}     | 404 | There is no route 'nope'
-					DELETE | /actuator/timeouts/t/nap        |                    | 404 | There is no timer 'nap'
-					DELETE | /actuator/connections/nope      |                    | 404 | There is no connection 'nope'
-					""")
+	@CsvSource(delimiter = '|', textBlock = """
+			POST   | /actuator/routes/t              | {"action":"stop"}  | 400 | one of pause, resume, drain
+			POST   | /actuator/routes/t              | {}                 | 400 | must name an action
+			POST   | /actuator/routes/t              | {"action":         | 400 | The body must be a JSON object
+			POST   | /actuator/timeouts/t/idle       | ["30s"]            | 400 | The body must be a JSON object
+			POST   | /actuator/timeouts/t/idle       | {"value":["30s"]}  | 400 | The body must be a JSON object
+			POST   | /actuator/routes/nope           | {"action":"pause"} | 404 | Unknown route 'nope'
+			POST   | /actuator/timeouts/t/idle       | {}                 | 400 | must name the limit
+			POST   | /actuator/timeouts/t/nap        | {"value":"1s"}     | 404 | Unknown timer 'nap'; known: connect
+			POST   | /actuator/timeouts/nope/idle    | {"value":"1s"}     | 404 | Unknown route 'nope'
+			DELETE | /actuator/timeouts/t/nap        |                    | 404 | Unknown timer 'nap'
+			DELETE | /actuator/connections/nope      |                    | 404 | Unknown connection 'nope'
+			""")
 	void wrongRequestIsRefusedInWordsThatHelp(String method, String path, String body, int status, String message) {
 		HttpResponse<String> response = gateway.operate(method, path, body);
 		assertThat(response.statusCode()).isEqualTo(status);
@@ -302,7 +301,7 @@ class LeversTests {
 			HttpResponse<String> response = gateway.operate("DELETE",
 					"/actuator/connections/" + id("t", Side.INBOUND) + "?how=gently", null);
 			assertThat(response.statusCode()).isEqualTo(400);
-			assertThat(response.body()).contains("how cannot be 'gently': allowed is one of drain, abort");
+			assertThat(response.body()).contains("Invalid value 'gently' for 'how': must be one of drain, abort");
 			client.sendLine("still there");
 			assertThat(client.readLine()).isEqualTo("still there");
 		}

@@ -266,7 +266,7 @@ class SecurityTests {
 			assertThat(response.headers().firstValue("www-authenticate"))
 				.hasValueSatisfying((challenge) -> assertThat(challenge).startsWith("Basic"));
 			assertThat(response.body())
-				.isEqualTo("{\"title\":\"Unauthorized\",\"status\":401,\"detail\":\"Credentials are needed\"}");
+				.isEqualTo("{\"title\":\"Unauthorized\",\"status\":401,\"detail\":\"Credentials are required\"}");
 			assertThat(gateway.exchange("GET", "/actuator" + endpoint, null, ANN).statusCode()).isEqualTo(200);
 			assertThat(gateway.exchange("GET", "/actuator" + endpoint, null, BOB).statusCode()).isEqualTo(200);
 		}
@@ -324,7 +324,7 @@ class SecurityTests {
 			HttpResponse<String> viewer = gateway.exchange("POST", IDLE, "{\"value\":\"1m\"}", ANN);
 			assertThat(viewer.statusCode()).isEqualTo(403);
 			assertThat(viewer.body())
-				.isEqualTo("{\"title\":\"Forbidden\",\"status\":403,\"detail\":\"Changes need the role operator\"}");
+				.isEqualTo("{\"title\":\"Forbidden\",\"status\":403,\"detail\":\"Changes require the role operator\"}");
 			assertThat(change(gateway, BOB)).isEqualTo(200);
 			assertThat(gateway.exchange("POST", "/actuator/routes/t", "{\"action\":\"pause\"}", BOB).statusCode())
 				.isEqualTo(200);

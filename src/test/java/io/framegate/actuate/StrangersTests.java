@@ -208,7 +208,7 @@ class StrangersTests {
 				"DELETE");
 		assertThat(response.headers().firstValue("content-type")).hasValue("application/problem+json");
 		assertThat(response.body()).isEqualTo("{\"title\":\"Method Not Allowed\",\"status\":405,"
-				+ "\"detail\":\"PUT is not possible here: allowed are DELETE, POST\"}");
+				+ "\"detail\":\"Method PUT is not allowed here: use DELETE, POST\"}");
 	}
 
 	@Test

@@ -53,41 +53,41 @@ class ChartRefusalsTests {
 			textBlock = """
 					routes: {more: {listen: {port: 7001}, upstream: {targets: 'a:1'}}}      | routes.orders.listen.port: 7001 is taken by routes.more
 					routes: {more: {listen: {port: 8080}, upstream: {targets: 'a:1'}}}      | routes.more.listen.port: 8080 is taken by management.port
-					routes: {more: {listen: {port: 7002}}}                                  | routes.more.upstream.targets: at least one host:port is needed in mode session
-					routes: {orders: {listen: {address: 127.0.0.1}}}                        | routes.orders.listen.address: 127.0.0.1 is the pod's own
-					routes: {orders: {timeouts: {drain: 0}}}                                | termination.gracePeriodSeconds: is needed where a route's drain is off
-					routes: {orders: {timeouts: {drain: '${DRAIN}'}}}                       | termination.gracePeriodSeconds: is needed where a route's drain is off
+					routes: {more: {listen: {port: 7002}}}                                  | routes.more.upstream.targets: at least one host:port is required in mode session
+					routes: {orders: {listen: {address: 127.0.0.1}}}                        | routes.orders.listen.address: 127.0.0.1 is local to the pod
+					routes: {orders: {timeouts: {drain: 0}}}                                | termination.gracePeriodSeconds: is required where a route's drain is off
+					routes: {orders: {timeouts: {drain: '${DRAIN}'}}}                       | termination.gracePeriodSeconds: is required where a route's drain is off
 					termination: {gracePeriodSeconds: 24}                                   | termination.gracePeriodSeconds: 24 is less than the 25 that preStopSleepSeconds (5), shutdown.quiet-period (0s), the longest timeouts.drain (10s) and marginSeconds (10) may take together
 					{shutdown: {quiet-period: 1m}, termination: {gracePeriodSeconds: 60}}   | termination.gracePeriodSeconds: 60 is less than the 85
 					service: {ports: {order: {port: 1}}}                                    | service.ports.order: there is no such route
-					service: {ports: {orders: {nodePort: 30001}}}                           | service.ports.orders.nodePort: there is none where service.type is ClusterIP
+					service: {ports: {orders: {nodePort: 30001}}}                           | service.ports.orders.nodePort: not allowed where service.type is ClusterIP
 					{routes: {more: {listen: {port: 7002}, upstream: {targets: 'a:1'}}}, service: {ports: {orders: {port: 80}, more: {port: 80}}}} | service.ports: routes.more and routes.orders have the same port 80
 					{routes: {a: {listen: {port: 7002}, upstream: {targets: 'a:1'}}}, service: {ports: {a: {port: 7001}}}} | service.ports: routes.a and routes.orders have the same port 7001
 					{routes: {a: {listen: {port: 7002}, upstream: {targets: 'a:1'}}}, service: {type: NodePort, ports: {a: {nodePort: 30001}, orders: {nodePort: 30001}}}} | service.ports: routes.a and routes.orders have the same nodePort 30001
-					fullnameOverride: 1st                                                   | fullnameOverride: is needed, for 1st cannot be the name of a Service
-					application: {server: {port: 9000}}                                     | application.server.port: is management.port here
-					application: {management.server: {port: 9000}}                          | application.management.server.port: is management.port here
+					fullnameOverride: 1st                                                   | fullnameOverride: '1st' is not a valid Service name
+					application: {server: {port: 9000}}                                     | application.server.port: set management.port instead
+					application: {management.server: {port: 9000}}                          | application.management.server.port: set management.port instead
 					{javaOptions: -Xlog, extraEnv: [{name: JAVA_TOOL_OPTIONS, value: a}]}   | extraEnv: JAVA_TOOL_OPTIONS is set by the chart
 					extraVolumes: [{name: tmp, emptyDir: {}}]                               | extraVolumes: the name tmp is taken
 					tcpRoute: {enabled: true}                                               | tcpRoute.parentRefs: needs a Gateway
 					tcpRoute: {sectionNames: {order: x}}                                    | tcpRoute.sectionNames.order: there is no such route
-					application: {framegate: {closures: {keep: 1}}}                         | application.framegate: has values of its own
-					management: {existingSecret: a, users: {b: {password: '{bcrypt}$2a$'}}} | management.existingSecret: holds the users
+					application: {framegate: {closures: {keep: 1}}}                         | application.framegate: set at the top level instead
+					management: {existingSecret: a, users: {b: {password: '{bcrypt}$2a$'}}} | management.existingSecret: already contains the users
 					autoscaling: {enabled: true, minReplicas: 5, maxReplicas: 4}            | autoscaling.minReplicas: 5 is more than maxReplicas, 4
 					autoscaling: {enabled: true, connectionsPerPod: 0, cpuUtilization: 0}   | autoscaling: needs connectionsPerPod or cpuUtilization
-					{autoscaling: {enabled: true}, resources: {requests: {cpu: null}}}      | autoscaling.cpuUtilization: needs resources.requests.cpu
+					{autoscaling: {enabled: true}, resources: {requests: {cpu: null}}}      | autoscaling.cpuUtilization: requires resources.requests.cpu
 					tls: {bundles: {edge: {keystore: true}}}                                | tls.bundles.edge: needs a secretName or a certificate
 					routes: {orders: {listen: {tls: {bundle: edge}}}}                       | routes.orders.listen.tls.bundle: there is no tls.bundles.edge
-					{networkPolicy: {enabled: true, egress: {enabled: true}}, routes: {orders: {upstream: {targets: '${TARGET}'}}}} | networkPolicy.egress: the port of routes.orders.upstream.targets ${TARGET} is not known here
+					{networkPolicy: {enabled: true, egress: {enabled: true}}, routes: {orders: {upstream: {targets: '${TARGET}'}}}} | networkPolicy.egress: cannot tell the port of routes.orders.upstream.targets ${TARGET}
 					""")
 	void valuesThatContradictEachOtherAreNamed(String values, String message) {
-		refused(values, "these values cannot be:", message);
+		refused(values, "invalid values:", message);
 	}
 
 	@Test
 	void withoutRoutesThereIsNothingToInstall() {
 		assertThatThrownBy(() -> Chart.render())
-			.hasMessageContaining("routes: at least one is needed, such as --set routes.orders.listen.port=7001");
+			.hasMessageContaining("routes: at least one is required, such as --set routes.orders.listen.port=7001");
 	}
 
 	@Test

@@ -48,7 +48,8 @@ class ListenerProcessTests {
 				List<TestClient> crowd = IntStream.range(0, descriptors)
 					.mapToObj((i) -> TestClient.connect(port))
 					.toList();
-				gateway.awaitOutput("Route 's' cannot accept now and tries again in a second: Too many open files");
+				gateway
+					.awaitOutput("Route 's' cannot accept connections and will retry in a second: Too many open files");
 				assertThat(echo(inside)).isEqualTo("hello");
 				crowd.forEach(TestClient::close);
 				try (TestClient late = TestClient.connect(port)) {

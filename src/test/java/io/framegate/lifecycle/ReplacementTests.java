@@ -307,9 +307,9 @@ class ReplacementTests {
 			Reload reload = gateway.bean(Reload.class);
 			reload.stop();
 			Path away = Files.move(more, this.directory.resolve("away"));
-			assertThat(reload.reload().error()).contains("more.yml", "gone or empty");
+			assertThat(reload.reload().error()).contains("more.yml", "missing or empty");
 			Files.writeString(more, "");
-			assertThat(reload.reload().error()).contains("more.yml", "gone or empty");
+			assertThat(reload.reload().error()).contains("more.yml", "missing or empty");
 			assertAnswers(client, "still");
 			Files.move(away, more, StandardCopyOption.REPLACE_EXISTING);
 			Reload.Outcome back = reload.reload();

@@ -181,7 +181,7 @@ class MemoryTests {
 				Gateway gateway = start(
 						Gateway.route("held", "length4", "length4", server.address(), "upstream.max-frame-size=1MB"))) {
 			MemoryBudget budget = gateway.bean(MemoryBudget.class);
-			String detail = "there was not enough memory for a frame of 1000000 bytes";
+			String detail = "not enough memory for a frame of 1000000 bytes";
 			boolean refused = false;
 			for (int taken = 0; !refused && taken < LIMIT; taken += LIMIT / 16) {
 				try (SocketChannel client = connect(gateway.port("held"))) {

@@ -256,7 +256,7 @@ class PoolTests {
 			}
 			assertThat(gateway.closures("moody")).anySatisfy((closure) -> {
 				assertThat(closure.reason()).isEqualTo(CloseReason.LATE_REPLY);
-				assertThat(closure.detail()).isEqualTo("bytes came where no reply was waited for");
+				assertThat(closure.detail()).isEqualTo("bytes arrived while no reply was expected");
 			});
 		}
 	}

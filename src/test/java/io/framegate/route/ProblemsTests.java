@@ -74,14 +74,14 @@ class ProblemsTests {
 				arguments("upstream.source-port", "0", ONE_PORT), //
 				arguments("upstream.source-port", "40000-", ONE_PORT), //
 				arguments("upstream.source-port", "40099-40000",
-						"a range goes from its lower port to its higher one, such as 40000-40099"),
+						"a range must go from lower to higher, such as 40000-40099"),
 				arguments("upstream.pool.max-connections", "0", "must be a whole number from 1 to 65535"), //
 				arguments("upstream.pool.max-wait", "-1s", DURATION), //
 				arguments("upstream.correlation.key-range", "many", KEY_RANGE), //
 				arguments("upstream.correlation.key-range", "1-2-3", KEY_RANGE), //
 				arguments("upstream.correlation.key-range", "-5-9", KEY_RANGE), //
 				arguments("upstream.correlation.key-range", "9-1",
-						"a range goes from its lower number to its higher one, such as 1-999999"),
+						"a range must go from lower to higher, such as 1-999999"),
 				arguments("upstream.correlation.reply-when", "(a",
 						"must be a regular expression or @<offset>:<bytes>: missing closing ) in (a"),
 				arguments("upstream.correlation.reply-when", "@4:hex:8",
@@ -244,34 +244,34 @@ class ProblemsTests {
 	}
 
 	static Stream<Arguments> contradictions() {
-		String together = "is required: offset and length go together";
+		String together = "is required: set both offset and length";
 		return Stream.of( //
 				arguments("mode: request-reply\nlisten.framing: stream", "listen.framing",
-						"cannot be stream in mode request-reply: a stream has no frames to match"),
+						"must not be stream in mode request-reply: a stream has no frames to match"),
 				arguments("mode: request-reply\nupstream.framing: stream", "upstream.framing",
-						"cannot be stream in mode request-reply: a stream has no frames to match"),
+						"must not be stream in mode request-reply: a stream has no frames to match"),
 				arguments("mode: one-way\nupstream.framing: stream", "upstream.framing",
-						"cannot be stream in mode one-way: clients share its connections"),
+						"must not be stream in mode one-way: clients share its connections"),
 				arguments(CORRELATED, "upstream.correlation", "is required where sharing is correlated"),
 				arguments(CORRELATED + "\nupstream.correlation: {offset: 0}", "upstream.correlation.length", together),
 				arguments(CORRELATED + "\nupstream.correlation: {length: 2}", "upstream.correlation.offset", together),
 				arguments(CORRELATED + "\nupstream.correlation: {regex-request: (a)}",
-						"upstream.correlation.regex-reply", "is required: regex-request and regex-reply go together"),
+						"upstream.correlation.regex-reply", "is required: set both regex-request and regex-reply"),
 				arguments(CORRELATED + "\nupstream.correlation: {rewrite: true}", "upstream.correlation",
-						"takes either offset and length, or regex-request and regex-reply"),
+						"must have either offset and length, or regex-request and regex-reply"),
 				arguments(CORRELATED + "\nupstream.correlation: {regex-request: '(a', regex-reply: (a)}",
 						"upstream.correlation.regex-request", "is not a regular expression: missing closing ) in (a"),
 				arguments(CORRELATED + "\nupstream.correlation: {regex-request: (a), regex-reply: a}",
 						"upstream.correlation.regex-reply", "needs a group, in parentheses, around the key"),
 				arguments(CORRELATED + "\nupstream.correlation: {regex-request: (a)(b), regex-reply: (a)}",
 						"upstream.correlation.regex-reply",
-						"has 1 groups and regex-request has 2: together they are the key, so there must be as many"),
+						"has 1 groups and regex-request has 2: both must have the same number"),
 				arguments(CORRELATED
 						+ "\nupstream.correlation: {regex-request: '(a)(?P<key>b)', regex-reply: (a)(b), rewrite: true}",
 						"upstream.correlation.regex-reply",
-						"has 2 groups: with rewrite, the one that the gateway is to replace must be named key, (?P<key>...)"),
+						"has 2 groups: with rewrite, name the group to replace, (?P<key>...)"),
 				arguments(CORRELATED + "\nupstream.correlation: {reply-when: a}", "upstream.correlation",
-						"takes either offset and length, or regex-request and regex-reply"),
+						"must have either offset and length, or regex-request and regex-reply"),
 				arguments(CORRELATED + "\nupstream.correlation: {offset: 0, length: 2, key-range: 1-9}",
 						"upstream.correlation.key-range", "applies only where rewrite is true"),
 				arguments(
@@ -287,10 +287,10 @@ class ProblemsTests {
 				arguments("upstream.health-check.expect: PONG", "upstream.health-check.send",
 						"is required where an answer is expected"),
 				arguments("upstream.on-down: drain", "upstream.on-down",
-						"drain needs a health check: set health-check.interval"),
+						"drain requires a health check: set health-check.interval"),
 				arguments("listen.tls.client-auth: need", "listen.tls.bundle", "is required"),
 				arguments("upstream.tls.server-name: x", "upstream.tls.bundle", "is required"),
-				arguments("upstream.targets: 'a:1, b:1, a:1'", "upstream.targets", "names a target twice"));
+				arguments("upstream.targets: 'a:1, b:1, a:1'", "upstream.targets", "contains a target twice"));
 	}
 
 	@ParameterizedTest
@@ -314,7 +314,7 @@ class ProblemsTests {
 						"applies only to permanent links: in mode one-way, or where sharing is ordered or correlated"),
 				arguments("request-reply", "heartbeat.interval", "0s",
 						"applies only to permanent links: in mode one-way, or where sharing is ordered or correlated"),
-				arguments("one-way", "heartbeat.expect", "x", "cannot be in mode one-way: nothing returns"),
+				arguments("one-way", "heartbeat.expect", "x", "is not allowed in mode one-way: there are no replies"),
 				arguments("one-way", "pool.max-idle", "1s",
 						"applies only where sharing is exclusive: other links are permanent"),
 				arguments("one-way", "pool.rest", "1ms", "applies only where sharing is exclusive or ordered"),

@@ -163,7 +163,7 @@ class UsersTests {
 	void nameWithAColonIsRefused() {
 		assertThat(TestConfiguration.empty().property("framegate.management.users[a:b].password", HASH).problems())
 			.singleElement()
-			.satisfies((problem) -> assertThat(problem.message()).startsWith("a user's name cannot have a colon"));
+			.satisfies((problem) -> assertThat(problem.message()).startsWith("a user's name must not contain a colon"));
 	}
 
 	@Test

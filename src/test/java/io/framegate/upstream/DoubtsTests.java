@@ -55,7 +55,7 @@ class DoubtsTests implements Doubts.Owner {
 	static Stream<Arguments> replies() {
 		return Stream.of(row(Doubts::unsolicited, 0, "unsolicited", "unsolicited reply"),
 				row(Doubts::unsolicited, 1, "doubled", "doubled reply"),
-				row(Doubts::early, 1, "unsolicited", "a reply came before its request had left"),
+				row(Doubts::early, 1, "unsolicited", "a reply arrived before its request was sent"),
 				row(Doubts::unmatched, 1, "unmatched", "the reply's key is not the request's"));
 	}
 
