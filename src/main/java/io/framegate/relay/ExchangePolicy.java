@@ -4,8 +4,8 @@ import io.framegate.connection.MemoryBudget;
 import io.framegate.route.Correlation;
 import io.framegate.route.Mode;
 import io.framegate.route.OnFailure;
+import io.framegate.route.Payload;
 import io.framegate.route.Route;
-import io.framegate.upstream.Payloads;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +30,7 @@ record ExchangePolicy(boolean oneWay, boolean ordered, byte @Nullable [] failure
 		Correlation correlation = route.upstream().correlation();
 		String reply = route.upstream().onFailureReply();
 		return new ExchangePolicy(route.mode() == Mode.ONE_WAY, correlation == null || correlation.ordered(),
-				(route.upstream().onFailure() == OnFailure.REPLY && reply != null) ? Payloads.bytes(reply) : null,
+				(route.upstream().onFailure() == OnFailure.REPLY && reply != null) ? new Payload(reply).bytes() : null,
 				Math.clamp(budget.limit() / 16, MIN_REPLY_BYTES, MAX_REPLY_BYTES), budget.limit() / 4);
 	}
 

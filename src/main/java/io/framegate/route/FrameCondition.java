@@ -2,7 +2,6 @@ package io.framegate.route;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.HexFormat;
 import java.util.function.Predicate;
 import java.util.regex.MatchResult;
@@ -30,8 +29,6 @@ public record FrameCondition(String text) {
 			java.util.regex.Pattern.DOTALL);
 
 	private static final String HEX = "hex:";
-
-	private static final String BASE64 = "base64:";
 
 	/**
 	 * Reads a condition.
@@ -66,8 +63,7 @@ public record FrameCondition(String text) {
 			if (text.startsWith(HEX)) {
 				return HexFormat.of().parseHex(text.substring(HEX.length()));
 			}
-			return text.startsWith(BASE64) ? Base64.getDecoder().decode(text.substring(BASE64.length()))
-					: text.getBytes(StandardCharsets.UTF_8);
+			return new Payload(text).bytes();
 		}
 		catch (IllegalArgumentException ex) {
 			throw new IllegalArgumentException(

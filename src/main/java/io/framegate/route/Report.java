@@ -1,7 +1,6 @@
 package io.framegate.route;
 
 import java.net.InetAddress;
-import java.util.Base64;
 
 import org.jspecify.annotations.Nullable;
 
@@ -75,9 +74,9 @@ final class Report implements Validation {
 
 	@Override
 	public void payload(String key, @Nullable String text) {
-		if (text != null && text.startsWith("base64:")) {
+		if (text != null) {
 			try {
-				Base64.getDecoder().decode(text.substring("base64:".length()));
+				new Payload(text).bytes();
 			}
 			catch (IllegalArgumentException ex) {
 				refuse(key, "is not base64 after 'base64:'");

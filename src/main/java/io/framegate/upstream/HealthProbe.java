@@ -16,6 +16,7 @@ import java.util.concurrent.TimeoutException;
 
 import io.framegate.connection.Terms;
 import io.framegate.route.HealthCheck;
+import io.framegate.route.Payload;
 import io.framegate.route.PortRange;
 import io.framegate.route.Upstream;
 import io.framegate.timeout.Timer;
@@ -151,9 +152,12 @@ final class HealthProbe {
 			if (this.check.send() == null) {
 				return null;
 			}
-			this.terms.framing().serializer().serialize(Payloads.bytes(this.check.send()), socket.getOutputStream());
+			this.terms.framing()
+				.serializer()
+				.serialize(new Payload(this.check.send()).bytes(), socket.getOutputStream());
 			byte[] answer = this.terms.framing().deserializer().deserialize(new DeadlineInputStream(socket, deadline));
-			boolean fits = this.check.expect() == null || Arrays.equals(answer, Payloads.bytes(this.check.expect()));
+			boolean fits = this.check.expect() == null
+					|| Arrays.equals(answer, new Payload(this.check.expect()).bytes());
 			if (sourcePort == 0) {
 				socket.shutdownOutput();
 			}

@@ -8,6 +8,7 @@ import io.framegate.connection.Cause;
 import io.framegate.connection.CloseReason;
 import io.framegate.connection.Loop;
 import io.framegate.route.Heartbeat;
+import io.framegate.route.Payload;
 import io.framegate.timeout.Timeouts;
 import io.framegate.timeout.Timer;
 import org.jspecify.annotations.Nullable;
@@ -106,7 +107,7 @@ final class Pulse {
 
 	private void beat() {
 		Beat beat = new Beat(expected());
-		Exchange next = new Exchange(beat, Payloads.bytes(String.valueOf(this.heartbeat.send())));
+		Exchange next = new Exchange(beat, new Payload(String.valueOf(this.heartbeat.send())).bytes());
 		if (this.owner.hasRoomForHeartbeat(next)) {
 			next.claim();
 			this.beating = next;
@@ -116,7 +117,7 @@ final class Pulse {
 
 	private byte @Nullable [] expected() {
 		String expect = this.heartbeat.expect();
-		return (expect != null) ? Payloads.bytes(expect) : null;
+		return (expect != null) ? new Payload(expect).bytes() : null;
 	}
 
 	void sweep(long now) {
@@ -168,7 +169,7 @@ final class Pulse {
 	 */
 	@Nullable String key(Correlator correlator) {
 		String send = isOn() ? this.heartbeat.send() : null;
-		CorrelationKey key = (send != null) ? correlator.inRequest(Payloads.bytes(send)) : null;
+		CorrelationKey key = (send != null) ? correlator.inRequest(new Payload(send).bytes()) : null;
 		return (key != null) ? key.text() : null;
 	}
 
