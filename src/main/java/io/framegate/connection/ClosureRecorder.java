@@ -1,6 +1,7 @@
 package io.framegate.connection;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,12 +33,6 @@ final class ClosureRecorder {
 
 	private long lostBytes;
 
-	/** Frames written that the peer's kernel did not take. */
-	private long untakenFrames;
-
-	/** Their bytes. */
-	private long untakenBytes;
-
 	ClosureRecorder(Owner owner, Terms terms, String id, FrameReader reader, Output output) {
 		this.owner = owner;
 		this.terms = terms;
@@ -56,25 +51,21 @@ final class ClosureRecorder {
 	}
 
 	/**
-	 * Gives up what is on its way in either direction.
+	 * Gives up what is on its way in either direction, and tells everybody that the
+	 * connection is closed.
+	 * @param cause tells what ended it, once all is given up
 	 */
-	void giveUp() {
+	void close(Supplier<Cause> cause) {
 		this.owner.leaveLoop();
 		whatFollows(this.reader::close);
-		this.untakenFrames = this.output.pendingFrames();
-		this.untakenBytes = this.output.pendingPayload();
-		lose(this.untakenFrames, this.untakenBytes);
+		long frames = this.output.pendingFrames();
+		long bytes = this.output.pendingPayload();
+		lose(frames, bytes);
 		if (!this.terms.countedByExchanges()) {
-			this.terms.meters().countUndelivered(this.untakenFrames);
+			this.terms.meters().countUndelivered(frames);
 		}
-	}
-
-	/**
-	 * Tells everybody that the connection is closed.
-	 * @param why what ended it
-	 */
-	void record(Cause why) {
-		whatFollows(() -> this.owner.closed(why, this.untakenFrames, this.untakenBytes));
+		Cause why = cause.get();
+		whatFollows(() -> this.owner.closed(why, frames, bytes));
 		Closure record = this.owner.record(why, new Closure.Undelivered(this.lostFrames, this.lostBytes));
 		this.closure = record;
 		whatFollows(() -> this.terms.meters().countClosed(this.terms.side(), why.reason()));

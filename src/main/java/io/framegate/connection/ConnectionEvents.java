@@ -7,6 +7,8 @@ interface ConnectionEvents extends ClosureRecorder.Owner {
 
 	MessageHeaders headers();
 
+	String remoteText();
+
 	void inputEnded();
 
 	void writabilityChanged();

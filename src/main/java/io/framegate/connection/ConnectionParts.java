@@ -1,31 +1,24 @@
 package io.framegate.connection;
 
 import io.framegate.framing.BeanFraming;
-import io.framegate.timeout.Timer;
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
-import io.netty.channel.socket.DuplexChannel;
-import org.jspecify.annotations.Nullable;
 
 import org.springframework.integration.ip.tcp.connection.TcpListener;
-import org.springframework.messaging.MessageHeaders;
 
 /**
- * The parts of a connection, and what each needs of the others. Event loop only, but for
+ * The parts of a connection, and what its loop asks of them. Event loop only, but for
  * {@link #execute} and {@link #later}.
  */
-final class ConnectionParts implements ReadGate.Owner, FrameDecoder.Owner, FrameReader.Owner, FrameDelivery.Owner,
-		BeanCodec.Owner, Output.Owner, PeerProbe.Owner, Waits.Owner, Ending.Owner, SocketHandler.Owner {
+abstract class ConnectionParts implements ReadGate.Owner, FrameDecoder.Owner, FrameReader.Owner, FrameDelivery.Owner,
+		BeanCodec.Owner, Output.Owner, PeerProbe.Owner, Waits.Owner, Ending.Owner, SocketHandler.Owner, IoLoop.Member {
 
-	private final Terms terms;
+	final Terms terms;
 
-	private final IoLoop loop;
+	final IoLoop loop;
 
-	private final Channel channel;
+	final Channel channel;
 
-	private final String remote;
-
-	private final ConnectionEvents events;
+	final ConnectionEvents events;
 
 	final HeldMemory held;
 
@@ -45,18 +38,19 @@ final class ConnectionParts implements ReadGate.Owner, FrameDecoder.Owner, Frame
 
 	private final PeerProbe probe;
 
-	private final LoopMember member;
+	private final Retransmits retransmits = new Retransmits();
+
+	private int place = -1;
 
 	final ClosureRecorder recorder;
 
 	final Ending ending;
 
-	ConnectionParts(Terms terms, IoLoop loop, Channel channel, String id, String remote, TcpListener listener,
+	ConnectionParts(Terms terms, IoLoop loop, Channel channel, String id, TcpListener listener,
 			ConnectionEvents events) {
 		this.terms = terms;
 		this.loop = loop;
 		this.channel = channel;
-		this.remote = remote;
 		this.events = events;
 		this.lifecycle = new ConnectionLifecycle(terms.side());
 		this.held = new HeldMemory(loop.memory());
@@ -72,17 +66,11 @@ final class ConnectionParts implements ReadGate.Owner, FrameDecoder.Owner, Frame
 		this.recorder = new ClosureRecorder(events, terms, id, this.reader, this.output);
 		this.ending = new Ending(this, terms, id, this.lifecycle, this.reader, this.gate, this.output, channel,
 				this.recorder);
-		this.member = new LoopMember(terms, channel, this.held, this.gate, this.decoder, this.reader, this.output,
-				this.probe, this.waits, this.ending);
-	}
-
-	LoopMember member() {
-		return this.member;
 	}
 
 	/** The socket can be used from now on. */
 	void begin() {
-		this.channel.config().setRecvByteBufAllocator(this.loop.readBuffer().receive(this.reader::isFull));
+		this.channel.config().setRecvByteBufAllocator(this.loop.readBuffer().receive(this.reader));
 		this.channel.pipeline().addLast(new SocketHandler(this, this.loop, this.terms.shared()));
 		this.channel.closeFuture().addListener((future) -> this.loop.later(this.ending::closed));
 	}
@@ -97,289 +85,70 @@ final class ConnectionParts implements ReadGate.Owner, FrameDecoder.Owner, Frame
 		this.probe.established();
 	}
 
-	// Time and tasks
-
 	@Override
-	public long now() {
-		return System.nanoTime();
+	public int place() {
+		return this.place;
 	}
 
 	@Override
-	public boolean inLoop() {
-		return this.loop.inLoop();
+	public void place(int place) {
+		this.place = place;
 	}
 
 	@Override
-	public void execute(Runnable task) {
-		if (this.loop.inLoop()) {
-			guard(task);
+	public void sweep(long now) {
+		this.reader.sweep();
+		if (!this.channel.isOpen()) {
+			// Closed in this very sweep.
+			return;
 		}
-		else {
-			later(task);
+		if (this.output.progress().pendingBytes() > 0) {
+			this.output.settle();
 		}
-	}
-
-	@Override
-	public void later(Runnable task) {
-		this.loop.eventLoop().execute(() -> guard(task));
-	}
-
-	@Override
-	public void guard(Runnable task) {
-		try {
-			task.run();
+		this.ending.resetIfTaken();
+		this.probe.sweep(now);
+		// The kernel may have given up: that is counted already.
+		if (this.channel.isOpen()) {
+			this.waits.sweep(now);
 		}
-		catch (RuntimeException | Error ex) {
-			this.ending.broken(ex);
-		}
-	}
-
-	@Override
-	public void broken(Throwable fault) {
-		this.ending.broken(fault);
-	}
-
-	// What the socket tells
-
-	@Override
-	public void read(ByteBuf buffer) {
-		this.reader.read(buffer);
-	}
-
-	@Override
-	public void finRead() {
-		this.reader.finRead();
-	}
-
-	@Override
-	public void writabilityChanged() {
-		if (this.lifecycle.isOpen()) {
-			this.events.writabilityChanged();
-		}
-	}
-
-	@Override
-	public void socketFailed(Throwable fault) {
-		this.ending.exceptionCaught(fault);
-	}
-
-	// What reading needs
-
-	@Override
-	public void setReading(boolean reading) {
-		this.channel.config().setAutoRead(reading);
-	}
-
-	@Override
-	public void starved(boolean starved) {
-		this.loop.relief().starved(starved);
-	}
-
-	@Override
-	public boolean mustStarve() {
-		return this.loop.relief().mustStarve(this.member);
-	}
-
-	@Override
-	public void lingered() {
-		this.ending.lingered();
-	}
-
-	@Override
-	public long cutting(long stamp) {
-		return this.loop.cutting(stamp);
-	}
-
-	@Override
-	public boolean hold() {
-		return this.reader.hold();
-	}
-
-	@Override
-	public void release() {
-		this.reader.release();
-	}
-
-	@Override
-	public boolean isDeaf() {
-		return this.gate.isEnded() || this.gate.isStopped();
-	}
-
-	@Override
-	public void inputDone(@Nullable Cause fault) {
-		this.ending.inputDone(fault);
-	}
-
-	@Override
-	public void received(byte[] payload) {
-		execute(this.decoder::countFrame);
-		this.delivery.frameHere(payload);
-	}
-
-	@Override
-	public void receivedLate(byte[] payload) {
-		execute(() -> {
-			this.decoder.countFrame();
-			discarded(payload);
-		});
-	}
-
-	@Override
-	public void broke(Cause why) {
-		this.decoder.broke(why);
-	}
-
-	@Override
-	public MessageHeaders headers() {
-		return this.events.headers();
-	}
-
-	// What writing needs
-
-	@Override
-	public void wrote() {
-		this.loop.wrote();
-	}
-
-	@Override
-	public void encoded(byte[] frame) {
-		this.output.writeEncoded(frame);
-	}
-
-	@Override
-	public void notEncoded(byte[] payload, Cause why) {
-		this.output.notEncoded(payload, why);
-	}
-
-	@Override
-	public void abort(Cause cause) {
-		this.ending.abort(cause);
 	}
 
 	@Override
 	public void countRetransmits() {
-		this.member.countRetransmits();
+		boolean pending = this.output.progress().pendingBytes() > 0 || this.output.isEnding();
+		this.terms.meters()
+			.countRetransmits(this.terms.side(),
+					this.retransmits.count(this.channel, this.output.progress().lastWriteAt(), pending));
 	}
 
 	@Override
-	public boolean isResetting() {
-		return this.ending.isResetting();
+	public HeldMemory held() {
+		return this.held;
 	}
 
 	@Override
-	public void sendFin() {
-		((DuplexChannel) this.channel).shutdownOutput();
-		this.ending.outputDone();
-	}
-
-	// What the timers need
-
-	@Override
-	public boolean isFirstFrameAwaited() {
-		return this.decoder.frames() == 0 && !this.gate.isEnded();
+	public boolean isShared() {
+		return this.terms.countedByExchanges();
 	}
 
 	@Override
-	public long frameStartedAt() {
-		return this.decoder.frameStartedAt();
+	public void countHeld() {
+		this.reader.countHeld();
 	}
 
 	@Override
-	public long writeWaitingSince() {
-		return this.output.waitingSince();
+	public boolean isStarved() {
+		return this.gate.isStarved();
 	}
 
 	@Override
-	public long lastActivity() {
-		return this.events.lastActivity();
+	public long refusedSince() {
+		return this.decoder.refusedSince();
 	}
 
 	@Override
-	public long awaitingReplySince() {
-		return this.events.awaitingReplySince();
-	}
-
-	@Override
-	public String explain(Timer timer, String message) {
-		return switch (timer) {
-			case CONNECT -> message + ": " + this.remote;
-			case FRAME, REPLY -> this.decoder.explainPartial(message);
-			default -> message;
-		};
-	}
-
-	@Override
-	public void expired(Timer timer, Cause cause) {
-		switch (timer) {
-			case DRAIN -> this.ending.drainExpired(cause);
-			case CONNECT -> this.ending.close(cause);
-			// Nothing more can reach a peer that takes nothing, and what it has is not
-			// all.
-			case WRITE -> this.ending.abort(cause);
-			default -> fail(cause);
-		}
-	}
-
-	@Override
-	public boolean startDrain(long since) {
-		return this.waits.startDrain(since);
-	}
-
-	// What is counted and told
-
-	@Override
-	public void lose(long frames, long bytes) {
-		this.recorder.lose(frames, bytes);
-		this.terms.meters().countUndelivered(frames);
-	}
-
-	@Override
-	public void share(long frames, long bytes) {
-		this.recorder.lose(frames, bytes);
-	}
-
-	@Override
-	public void fail(Cause cause) {
-		if (this.lifecycle.isOpen()) {
-			this.events.failed(cause);
-		}
-	}
-
-	@Override
-	public void failOutput(Cause cause) {
-		if (this.lifecycle.isOpen()) {
-			this.events.outputFailed(cause);
-		}
-	}
-
-	@Override
-	public void taken() {
-		this.events.taken();
-	}
-
-	@Override
-	public void discarded(byte[] payload) {
-		this.events.discarded(payload);
-	}
-
-	@Override
-	public int wantedOfOversize() {
-		return this.events.wantedOfOversize();
-	}
-
-	@Override
-	public void oversize(byte[] start, Cause cause) {
-		this.events.oversize(start, cause);
-	}
-
-	@Override
-	public void inputEnded() {
-		this.events.inputEnded();
-	}
-
-	@Override
-	public void severed(Cause why) {
-		this.events.severed(why);
+	public void feed() {
+		this.reader.feed();
 	}
 
 }

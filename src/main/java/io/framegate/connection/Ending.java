@@ -346,14 +346,17 @@ final class Ending {
 			return;
 		}
 		this.lifecycle.closed();
-		this.recorder.giveUp();
+		this.recorder.close(this::lastCause);
+	}
+
+	private Cause lastCause() {
 		Cause why = this.cause;
 		if (why == null || (why.reason().isNormalEnd() && !this.lifecycle.isDone())) {
 			// Nobody here closed it: the peer's FIN was followed by a reset.
 			why = SocketFaults.reset(this.terms.side());
 			this.cause = why;
 		}
-		this.recorder.record(why);
+		return why;
 	}
 
 	/** What ending needs of its connection. */

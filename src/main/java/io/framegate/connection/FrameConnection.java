@@ -46,7 +46,7 @@ public final class FrameConnection extends SocketConnection {
 		parts().begin();
 		registry.add(this);
 		terms.meters().countOpened(terms.side());
-		loop.execute(() -> loop.add(parts().member()));
+		loop.execute(() -> loop.add(parts()));
 	}
 
 	@Override
@@ -284,6 +284,11 @@ public final class FrameConnection extends SocketConnection {
 		}
 
 		@Override
+		public String remoteText() {
+			return FrameConnection.this.remoteText();
+		}
+
+		@Override
 		public void inputEnded() {
 			FrameConnection.this.watcher.inputEnded(FrameConnection.this);
 		}
@@ -340,7 +345,7 @@ public final class FrameConnection extends SocketConnection {
 
 		@Override
 		public void leaveLoop() {
-			loop().remove(parts().member());
+			loop().remove(parts());
 		}
 
 		@Override

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Reads a connection: what comes in is cut into frames while its {@link ReadGate} is
  * open, and kept while it is not. Event loop only.
  */
-final class FrameReader {
+final class FrameReader implements SharedReadBuffer.Reader {
 
 	private final Owner owner;
 
@@ -93,7 +93,8 @@ final class FrameReader {
 	 * would otherwise read up to FIN, asked to or not.
 	 * @return whether not to read
 	 */
-	boolean isFull() {
+	@Override
+	public boolean isFull() {
 		if (this.gate.isFedUp()) {
 			return true;
 		}

@@ -4,7 +4,7 @@ package io.framegate.connection;
  * Counts what was written to a connection and what of it the peer's kernel took, to the
  * byte and to the frame. Event loop only; the counts may be read by any thread.
  */
-final class Outbox {
+class Outbox {
 
 	private static final int KEPT = 512;
 
@@ -61,7 +61,7 @@ final class Outbox {
 
 	private void makeRoom() {
 		int waiting = this.tail - this.head;
-		byte[] to = (2 * waiting + 5 > this.sizes.length) ? new byte[Math.max(64, 2 * this.sizes.length)] : this.sizes;
+		byte[] to = (2 * waiting + 5 > this.sizes.length) ? new byte[Math.max(16, 2 * this.sizes.length)] : this.sizes;
 		System.arraycopy(this.sizes, this.head, to, 0, waiting);
 		this.sizes = to;
 		this.head = 0;

@@ -21,12 +21,6 @@ import org.springframework.messaging.Message;
  */
 abstract class SocketConnection extends SpringConnection {
 
-	private final Terms terms;
-
-	private final IoLoop loop;
-
-	private final Channel channel;
-
 	private final long number;
 
 	private final String id;
@@ -40,13 +34,10 @@ abstract class SocketConnection extends SpringConnection {
 	SocketConnection(Terms terms, IoLoop loop, Channel channel, long number, String id, InetSocketAddress remote,
 			TcpListener listener, ApplicationEventPublisher publisher) {
 		super(publisher);
-		this.terms = terms;
-		this.loop = loop;
-		this.channel = channel;
 		this.number = number;
 		this.id = id;
 		this.remote = remote;
-		this.parts = new ConnectionParts(terms, loop, channel, id, Addresses.text(remote), listener, events());
+		this.parts = new WiredParts(terms, loop, channel, id, listener, events());
 	}
 
 	/**
@@ -77,25 +68,25 @@ abstract class SocketConnection extends SpringConnection {
 
 	@Override
 	public String route() {
-		return this.terms.route();
+		return this.parts.terms.route();
 	}
 
 	@Override
 	public Side side() {
-		return this.terms.side();
+		return this.parts.terms.side();
 	}
 
 	public Terms terms() {
-		return this.terms;
+		return this.parts.terms;
 	}
 
 	public IoLoop loop() {
-		return this.loop;
+		return this.parts.loop;
 	}
 
 	@Override
 	public Framing framing() {
-		return this.terms.framing();
+		return this.parts.terms.framing();
 	}
 
 	@Override
@@ -109,11 +100,11 @@ abstract class SocketConnection extends SpringConnection {
 	}
 
 	public @Nullable InetSocketAddress local() {
-		return (InetSocketAddress) this.channel.localAddress();
+		return (InetSocketAddress) this.parts.channel.localAddress();
 	}
 
 	public Channel channel() {
-		return this.channel;
+		return this.parts.channel;
 	}
 
 	// Reading
@@ -371,7 +362,7 @@ abstract class SocketConnection extends SpringConnection {
 	 * @return the facts, or {@code null} where the OS does not tell
 	 */
 	public @Nullable TcpFacts tcp() {
-		return (isOpen() && this.channel.isActive() && this.channel instanceof EpollSocketChannel socket)
+		return (isOpen() && this.parts.channel.isActive() && this.parts.channel instanceof EpollSocketChannel socket)
 				? TcpFacts.of(socket.tcpInfo()) : null;
 	}
 

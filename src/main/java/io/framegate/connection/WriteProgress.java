@@ -7,11 +7,9 @@ import io.netty.channel.ChannelOutboundBuffer;
  * How far the peer's kernel has taken what was handed to a connection's channel, and when
  * it last took some. Event loop only; the counts may be read by any thread.
  */
-final class WriteProgress {
+final class WriteProgress extends Outbox {
 
 	private final Channel channel;
-
-	private final Outbox outbox = new Outbox();
 
 	/** Bytes handed to the channel since it was last flushed. */
 	private long unflushed;
@@ -31,8 +29,9 @@ final class WriteProgress {
 	 * @param count how many there are
 	 * @param bytes how many bytes they are
 	 */
+	@Override
 	void add(int[] ends, int count, int bytes) {
-		this.outbox.add(ends, count, bytes);
+		super.add(ends, count, bytes);
 		this.unflushed += bytes;
 	}
 
@@ -60,7 +59,7 @@ final class WriteProgress {
 		if (!buffer.isEmpty()) {
 			pending += new Pending().in(buffer);
 		}
-		return this.outbox.settle(pending);
+		return settle(pending);
 	}
 
 	/** The kernel took some. */
@@ -102,39 +101,7 @@ final class WriteProgress {
 	 * @return whether none has left
 	 */
 	boolean isNoneTaken(int few) {
-		return this.outbox.pendingBytes() <= few && this.outbox.isNoneTakenSinceEmpty();
-	}
-
-	long framesTaken() {
-		return this.outbox.framesTaken();
-	}
-
-	long bytesTaken() {
-		return this.outbox.bytesTaken();
-	}
-
-	long bytesWritten() {
-		return this.outbox.bytesWritten();
-	}
-
-	long pendingBytes() {
-		return this.outbox.pendingBytes();
-	}
-
-	int pendingFrames() {
-		return this.outbox.pendingFrames();
-	}
-
-	long pendingPayload(int overhead) {
-		return this.outbox.pendingPayload(overhead);
-	}
-
-	/**
-	 * What the pending frames take, their bookkeeping included.
-	 * @return a number of bytes
-	 */
-	long heldBytes() {
-		return this.outbox.heldBytes();
+		return pendingBytes() <= few && isNoneTakenSinceEmpty();
 	}
 
 }

@@ -1,0 +1,302 @@
+package io.framegate.connection;
+
+import io.framegate.timeout.Timer;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.socket.DuplexChannel;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.integration.ip.tcp.connection.TcpListener;
+import org.springframework.messaging.MessageHeaders;
+
+/**
+ * What each part of a connection needs of the others and of the whole. Event loop only,
+ * but for {@link #execute} and {@link #later}.
+ */
+final class WiredParts extends ConnectionParts {
+
+	WiredParts(Terms terms, IoLoop loop, Channel channel, String id, TcpListener listener, ConnectionEvents events) {
+		super(terms, loop, channel, id, listener, events);
+	}
+
+	// Time and tasks
+
+	@Override
+	public long now() {
+		return System.nanoTime();
+	}
+
+	@Override
+	public boolean inLoop() {
+		return this.loop.inLoop();
+	}
+
+	@Override
+	public void execute(Runnable task) {
+		if (this.loop.inLoop()) {
+			guard(task);
+		}
+		else {
+			later(task);
+		}
+	}
+
+	@Override
+	public void later(Runnable task) {
+		this.loop.eventLoop().execute(() -> guard(task));
+	}
+
+	@Override
+	public void guard(Runnable task) {
+		try {
+			task.run();
+		}
+		catch (RuntimeException | Error ex) {
+			this.ending.broken(ex);
+		}
+	}
+
+	@Override
+	public void broken(Throwable fault) {
+		this.ending.broken(fault);
+	}
+
+	// What the socket tells
+
+	@Override
+	public void read(ByteBuf buffer) {
+		this.reader.read(buffer);
+	}
+
+	@Override
+	public void finRead() {
+		this.reader.finRead();
+	}
+
+	@Override
+	public void writabilityChanged() {
+		if (this.lifecycle.isOpen()) {
+			this.events.writabilityChanged();
+		}
+	}
+
+	@Override
+	public void socketFailed(Throwable fault) {
+		this.ending.exceptionCaught(fault);
+	}
+
+	// What reading needs
+
+	@Override
+	public void setReading(boolean reading) {
+		this.channel.config().setAutoRead(reading);
+	}
+
+	@Override
+	public void starved(boolean starved) {
+		this.loop.relief().starved(starved);
+	}
+
+	@Override
+	public boolean mustStarve() {
+		return this.loop.relief().mustStarve(this);
+	}
+
+	@Override
+	public void lingered() {
+		this.ending.lingered();
+	}
+
+	@Override
+	public long cutting(long stamp) {
+		return this.loop.cutting(stamp);
+	}
+
+	@Override
+	public boolean hold() {
+		return this.reader.hold();
+	}
+
+	@Override
+	public void release() {
+		this.reader.release();
+	}
+
+	@Override
+	public boolean isDeaf() {
+		return this.gate.isEnded() || this.gate.isStopped();
+	}
+
+	@Override
+	public void inputDone(@Nullable Cause fault) {
+		this.ending.inputDone(fault);
+	}
+
+	@Override
+	public void received(byte[] payload) {
+		execute(this.decoder::countFrame);
+		this.delivery.frameHere(payload);
+	}
+
+	@Override
+	public void receivedLate(byte[] payload) {
+		execute(() -> {
+			this.decoder.countFrame();
+			discarded(payload);
+		});
+	}
+
+	@Override
+	public void broke(Cause why) {
+		this.decoder.broke(why);
+	}
+
+	@Override
+	public MessageHeaders headers() {
+		return this.events.headers();
+	}
+
+	// What writing needs
+
+	@Override
+	public void wrote() {
+		this.loop.wrote();
+	}
+
+	@Override
+	public void encoded(byte[] frame) {
+		this.output.writeEncoded(frame);
+	}
+
+	@Override
+	public void notEncoded(byte[] payload, Cause why) {
+		this.output.notEncoded(payload, why);
+	}
+
+	@Override
+	public void abort(Cause cause) {
+		this.ending.abort(cause);
+	}
+
+	@Override
+	public boolean isResetting() {
+		return this.ending.isResetting();
+	}
+
+	@Override
+	public void sendFin() {
+		((DuplexChannel) this.channel).shutdownOutput();
+		this.ending.outputDone();
+	}
+
+	// What the timers need
+
+	@Override
+	public boolean isFirstFrameAwaited() {
+		return this.decoder.frames() == 0 && !this.gate.isEnded();
+	}
+
+	@Override
+	public long frameStartedAt() {
+		return this.decoder.frameStartedAt();
+	}
+
+	@Override
+	public long writeWaitingSince() {
+		return this.output.waitingSince();
+	}
+
+	@Override
+	public long lastActivity() {
+		return this.events.lastActivity();
+	}
+
+	@Override
+	public long awaitingReplySince() {
+		return this.events.awaitingReplySince();
+	}
+
+	@Override
+	public String explain(Timer timer, String message) {
+		return switch (timer) {
+			case CONNECT -> message + ": " + this.events.remoteText();
+			case FRAME, REPLY -> this.decoder.explainPartial(message);
+			default -> message;
+		};
+	}
+
+	@Override
+	public void expired(Timer timer, Cause cause) {
+		switch (timer) {
+			case DRAIN -> this.ending.drainExpired(cause);
+			case CONNECT -> this.ending.close(cause);
+			// Nothing more can reach a peer that takes nothing, and what it has is not
+			// all.
+			case WRITE -> this.ending.abort(cause);
+			default -> fail(cause);
+		}
+	}
+
+	@Override
+	public boolean startDrain(long since) {
+		return this.waits.startDrain(since);
+	}
+
+	// What is counted and told
+
+	@Override
+	public void lose(long frames, long bytes) {
+		this.recorder.lose(frames, bytes);
+		this.terms.meters().countUndelivered(frames);
+	}
+
+	@Override
+	public void share(long frames, long bytes) {
+		this.recorder.lose(frames, bytes);
+	}
+
+	@Override
+	public void fail(Cause cause) {
+		if (this.lifecycle.isOpen()) {
+			this.events.failed(cause);
+		}
+	}
+
+	@Override
+	public void failOutput(Cause cause) {
+		if (this.lifecycle.isOpen()) {
+			this.events.outputFailed(cause);
+		}
+	}
+
+	@Override
+	public void taken() {
+		this.events.taken();
+	}
+
+	@Override
+	public void discarded(byte[] payload) {
+		this.events.discarded(payload);
+	}
+
+	@Override
+	public int wantedOfOversize() {
+		return this.events.wantedOfOversize();
+	}
+
+	@Override
+	public void oversize(byte[] start, Cause cause) {
+		this.events.oversize(start, cause);
+	}
+
+	@Override
+	public void inputEnded() {
+		this.events.inputEnded();
+	}
+
+	@Override
+	public void severed(Cause why) {
+		this.events.severed(why);
+	}
+
+}
