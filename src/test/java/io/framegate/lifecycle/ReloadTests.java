@@ -393,7 +393,7 @@ class ReloadTests {
 						() -> gateway.bean(Routes.class)
 							.find("slow")
 							.filter((route) -> route.state() == RunningRoute.State.DRAINING));
-				assertThatThrownBy(gateway.route("slow")::resume).hasMessageContaining("leaving");
+				assertThatThrownBy(gateway.route("slow")::resume).hasMessageContaining("changed or removed");
 				write(slow, route("r", server.address(), ", backlog: 7"), route("fresh", server.address(), ""));
 				CompletableFuture<Reload.Outcome> second = reloading(gateway);
 				Routes routes = gateway.bean(Routes.class);
