@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Cuts bytes into frames, as far as there is memory for them, and passes each frame on.
  * Event loop only.
  */
-final class FrameDecoder {
+final class FrameDecoder implements FrameSink {
 
 	private final Owner owner;
 
@@ -25,8 +25,6 @@ final class FrameDecoder {
 	private final @Nullable BeanCodec codec;
 
 	private final FrameCutter cutter;
-
-	private final FrameSink sink = new Frames();
 
 	/** Since when there is not enough memory for what was read, 0 if there is. */
 	private long refusedSince;
@@ -101,7 +99,7 @@ final class FrameDecoder {
 		long framesBefore = this.frames;
 		long stampBefore = this.owner.cutting(now);
 		try {
-			int at = this.cutter.cut(from, begin, end, this.sink);
+			int at = this.cutter.cut(from, begin, end, this);
 			if (this.cutter.partialBytes() > 0 && (partialBefore == 0 || this.frames != framesBefore)) {
 				this.frameStartedAt = now;
 			}
@@ -129,7 +127,8 @@ final class FrameDecoder {
 		this.owner.fail(why);
 	}
 
-	private boolean take(byte[] payload) {
+	@Override
+	public boolean frame(byte[] payload) {
 		if (this.codec != null) {
 			if (this.codec.offer(payload)) {
 				this.gate.hold(true);
@@ -145,8 +144,14 @@ final class FrameDecoder {
 		return !this.gate.isStopped() || this.gate.isDiscarding();
 	}
 
-	/** A frame was passed over: whoever waits for it is told in its turn. */
-	private boolean takeOversize(byte[] start, String fault) {
+	@Override
+	public int wantedOfOversize() {
+		return this.owner.wantedOfOversize();
+	}
+
+	@Override
+	public boolean oversize(byte[] start, String fault) {
+		// Whoever waits for it is told in its turn.
 		this.frames++;
 		if (this.gate.isDiscarding()) {
 			this.owner.discarded(start);
@@ -284,26 +289,6 @@ final class FrameDecoder {
 		 * @param cause why
 		 */
 		void fail(Cause cause);
-
-	}
-
-	/** Takes what the cutter finds. */
-	private final class Frames implements FrameSink {
-
-		@Override
-		public boolean frame(byte[] payload) {
-			return take(payload);
-		}
-
-		@Override
-		public int wantedOfOversize() {
-			return FrameDecoder.this.owner.wantedOfOversize();
-		}
-
-		@Override
-		public boolean oversize(byte[] start, String fault) {
-			return takeOversize(start, fault);
-		}
 
 	}
 

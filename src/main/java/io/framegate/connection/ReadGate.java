@@ -12,7 +12,7 @@ final class ReadGate {
 
 	private final ConnectionLifecycle lifecycle;
 
-	private final long maxWaste;
+	private final int maxFrameSize;
 
 	/** The handler wants no more for now. */
 	private boolean paused;
@@ -40,7 +40,7 @@ final class ReadGate {
 	ReadGate(Owner owner, ConnectionLifecycle lifecycle, int maxFrameSize) {
 		this.owner = owner;
 		this.lifecycle = lifecycle;
-		this.maxWaste = Math.max(MAX_WASTE, 2L * maxFrameSize);
+		this.maxFrameSize = maxFrameSize;
 	}
 
 	/** Stops reading until {@link #resume}. */
@@ -137,7 +137,7 @@ final class ReadGate {
 	 */
 	void waste(int size) {
 		this.wasted += size;
-		if (this.wasted > this.maxWaste) {
+		if (this.wasted > Math.max(MAX_WASTE, 2L * this.maxFrameSize)) {
 			if (this.lifecycle.isOutputEnded()) {
 				this.owner.lingered();
 			}

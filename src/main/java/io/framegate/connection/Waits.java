@@ -1,6 +1,5 @@
 package io.framegate.connection;
 
-import io.framegate.timeout.Timeouts;
 import io.framegate.timeout.Timer;
 
 /**
@@ -15,9 +14,7 @@ final class Waits {
 
 	private final ConnectionLifecycle lifecycle;
 
-	private final Side side;
-
-	private final Timeouts timeouts;
+	private final Terms terms;
 
 	private final long begunAt;
 
@@ -27,8 +24,7 @@ final class Waits {
 
 	Waits(Owner owner, Terms terms, ConnectionLifecycle lifecycle) {
 		this.owner = owner;
-		this.side = terms.side();
-		this.timeouts = terms.timeouts();
+		this.terms = terms;
 		this.lifecycle = lifecycle;
 		this.begunAt = owner.now();
 	}
@@ -67,14 +63,14 @@ final class Waits {
 			case CONNECT -> (state == ConnectionState.CONNECTING) ? this.begunAt : 0;
 			case TLS_HANDSHAKE ->
 				(state == ConnectionState.TLS_HANDSHAKE || state == ConnectionState.PROXY_HEADER) ? this.begunAt : 0;
-			case FIRST_FRAME ->
-				(inUse && this.side == Side.INBOUND && this.owner.isFirstFrameAwaited()) ? this.establishedAt : 0;
+			case FIRST_FRAME -> (inUse && this.terms.side() == Side.INBOUND && this.owner.isFirstFrameAwaited())
+					? this.establishedAt : 0;
 			case FRAME -> this.owner.frameStartedAt();
 			case IDLE -> inUse ? this.owner.lastActivity() : 0;
 			case REPLY -> this.owner.awaitingReplySince();
 			case WRITE -> this.owner.writeWaitingSince();
 			case DRAIN -> draining ? this.drainStartedAt : 0;
-			case MAX_AGE -> (inUse && this.side == Side.INBOUND) ? this.establishedAt : 0;
+			case MAX_AGE -> (inUse && this.terms.side() == Side.INBOUND) ? this.establishedAt : 0;
 		};
 	}
 
@@ -84,7 +80,7 @@ final class Waits {
 	 */
 	void sweep(long now) {
 		for (Timer timer : TIMERS) {
-			long limit = this.timeouts.nanos(timer);
+			long limit = this.terms.timeouts().nanos(timer);
 			if (limit > 0) {
 				long started = startedAt(timer);
 				if (started != 0 && now - started >= limit) {
@@ -96,8 +92,8 @@ final class Waits {
 	}
 
 	private void expire(Timer timer) {
-		this.timeouts.countFired(timer);
-		String limit = this.timeouts.limit(timer).text();
+		this.terms.timeouts().countFired(timer);
+		String limit = this.terms.timeouts().limit(timer).text();
 		String detail = timer.label() + " timer (" + limit + ") ran out";
 		this.owner.expired(timer, Cause.byGateway(reason(timer), this.owner.explain(timer, detail)));
 	}
