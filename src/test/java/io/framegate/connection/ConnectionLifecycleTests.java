@@ -1,0 +1,84 @@
+package io.framegate.connection;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+/**
+ * The steps of a connection's life.
+ */
+class ConnectionLifecycleTests {
+
+	private final ConnectionLifecycle life = new ConnectionLifecycle(Side.INBOUND);
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			ACCEPTED      | PROXY_HEADER TLS_HANDSHAKE OPEN DRAINING CLOSED
+			CONNECTING    | OPEN DRAINING CLOSED
+			PROXY_HEADER  | TLS_HANDSHAKE OPEN DRAINING CLOSED
+			TLS_HANDSHAKE | OPEN DRAINING CLOSED
+			OPEN          | READ_CLOSED WRITE_CLOSED DRAINING CLOSED
+			READ_CLOSED   | DRAINING CLOSED
+			WRITE_CLOSED  | DRAINING CLOSED
+			DRAINING      | CLOSED
+			CLOSED        | none
+			""")
+	void stateHasTheStepsOfItsDiagramAndNoOther(ConnectionState from, String steps) {
+		for (ConnectionState next : ConnectionState.values()) {
+			assertThat(from.mayBecome(next)).as("%s to %s", from, next)
+				.isEqualTo((" " + steps + " ").contains(" " + next + " "));
+		}
+	}
+
+	@Test
+	void bothDirectionsEndInEitherOrder() {
+		this.life.established();
+		assertThat(this.life.state()).isEqualTo(ConnectionState.OPEN);
+		this.life.inputDone();
+		assertThat(this.life.state()).isEqualTo(ConnectionState.READ_CLOSED);
+		assertThat(this.life.isDone()).isFalse();
+		this.life.outputEnded();
+		assertThat(this.life.state()).isEqualTo(ConnectionState.READ_CLOSED);
+		assertThat(this.life.isDone()).isTrue();
+		this.life.closed();
+		assertThat(this.life.isOpen()).isFalse();
+	}
+
+	@Test
+	void finThatWasSentBeforeItOpenedIsNotForgotten() {
+		assertThat(this.life.isWaitingToOpen()).isTrue();
+		this.life.outputEnded();
+		assertThat(this.life.state()).isEqualTo(ConnectionState.ACCEPTED);
+		this.life.established();
+		assertThat(this.life.isWaitingToOpen()).isFalse();
+		assertThat(this.life.state()).isEqualTo(ConnectionState.WRITE_CLOSED);
+	}
+
+	@Test
+	void drainHidesNoDirectionsEnd() {
+		this.life.established();
+		this.life.drain();
+		this.life.inputDone();
+		this.life.outputEnded();
+		assertThat(this.life.state()).isEqualTo(ConnectionState.DRAINING);
+		assertThat(this.life.isDone()).isTrue();
+	}
+
+	@Test
+	void closedConnectionStaysClosed() {
+		this.life.closed();
+		assertThatIllegalStateException().isThrownBy(this.life::established);
+		assertThatIllegalStateException().isThrownBy(this.life::drain);
+		assertThatIllegalStateException().isThrownBy(this.life::closed)
+			.withMessage("A connection that is CLOSED cannot become CLOSED");
+	}
+
+	@Test
+	void upstreamConnectionBeginsWithConnecting() {
+		assertThat(new ConnectionLifecycle(Side.UPSTREAM).state()).isEqualTo(ConnectionState.CONNECTING);
+	}
+
+}
