@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
-import io.framegate.connection.ProcessHalt;
+import io.framegate.transport.ProcessHalt;
 
 /**
  * The first SIGTERM or SIGINT stops the gateway in order, the second ends it at once: by

@@ -18,11 +18,11 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import io.framegate.channel.FrameDispatcher;
-import io.framegate.connection.Watcher;
+import io.framegate.connection.ConnectionHandler;
 import io.framegate.framing.FrameSink;
 import io.framegate.framing.Framing;
+import io.framegate.link.UnsolicitedFrames;
 import io.framegate.relay.Relay;
-import io.framegate.upstream.UnsolicitedFrames;
 import io.netty.channel.ChannelHandler;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,12 +36,11 @@ import org.springframework.messaging.MessageChannel;
 import org.springframework.messaging.MessageHandler;
 import org.springframework.util.unit.DataSize;
 
-import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleNameStartingWith;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -54,37 +53,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ArchitectureTests {
 
 	private static final String HOUSE = """
-			framing    →
-			timeout    →
-			route      → framing timeout
-			connection → framing timeout
-			upstream   → framing timeout route connection
-			channel    → connection
-			relay      → framing route connection upstream
-			inbound    → route connection
-			lifecycle  → framing timeout route connection upstream channel relay inbound
-			actuate    → timeout route connection lifecycle
-			""";
-
-	/** What is to be a package of its own, and who is not to know it meanwhile. */
-	private static final String PARTS = """
-			configuration route     ConfigurationChanges ConfigurationReader FramegateProperties \
-			InvalidConfigurationException InvalidConfigurationFailureAnalyzer MemoryLimit MetricsAccess NearMisses \
-			Nearest Password Place Placeholders PortClashes Problem Problems Report Role RouteProperties Schema Setting \
-			Settings SettingsReader Unbuilt UserProperties VariableNames
-			configuration lifecycle ConfigurationSource ConfigurationWatcher Fingerprint
-			demo          lifecycle DemoConfiguration DemoEcho
-			exchange      upstream  CorrelationKey Correlator Exchange FairQueue FairShare GeneratedKeys Origin
-			link          upstream  CorrelatedLink Dialled Doubts ExclusiveLink InOrderLink Lingering Link LinkOwner \
-			LinkSettings Links OneWayLink OrderedLink PermanentLinks PooledLinks Pulse Retirement Shard ShardLinks \
-			TargetFeedback UnsolicitedFrames
-			security      actuate   Callers HealthForRoles Levers Logins Security SeenPasswords TokenRoles \
-			TooManyLoginsException Users
+			framing       →
+			timeout       →
+			closure       →
+			metrics       → timeout closure
+			transport     → framing timeout metrics closure
+			connection    → transport framing timeout metrics closure
+			route         → timeout
+			configuration → route framing timeout
+			upstream      → connection transport route framing timeout metrics closure
+			exchange      → transport route closure
+			link          → exchange upstream connection transport route framing timeout metrics closure
+			channel       → connection transport metrics closure
+			relay         → link exchange upstream connection transport route framing metrics closure
+			inbound       → connection transport route metrics closure
+			lifecycle     → inbound channel relay link upstream connection transport framing timeout metrics closure \
+			route configuration
+			demo          → lifecycle configuration framing
+			actuate       → lifecycle connection transport route timeout metrics closure
+			security      → actuate configuration route
 			""";
 
 	/** Pairs of classes that need each other. */
-	private static final Set<Set<String>> PAIRS = Set.of(Set.of("FrameConnection", "Watcher"),
-			Set.of("Exchange", "Origin"));
+	private static final Set<Set<String>> PAIRS = Set.of(Set.of("FrameConnection", "ConnectionHandler"),
+			Set.of("Exchange", "Requester"));
 
 	/** How many lines may lie in class cycles. Only ever lower it. */
 	private static final int MAX_LINES_IN_CYCLES = 1000;
@@ -94,13 +86,13 @@ class ArchitectureTests {
 	private static final int MAX_LINES = 400;
 
 	/** The kinds of these are for nobody to know. */
-	private static final List<String> HANDLERS = List.of("io.framegate.connection.Watcher",
-			"io.framegate.upstream.Origin", "io.framegate.upstream.ShardLinks", "io.framegate.relay.Relay");
+	private static final List<String> HANDLERS = List.of("io.framegate.connection.ConnectionHandler",
+			"io.framegate.exchange.Requester", "io.framegate.link.LinkSet", "io.framegate.relay.Relay");
 
 	/** What Spring Integration and Netty give frames to. */
 	private static final List<Class<?>> ON_A_FRAMES_WAY = List.of(ChannelHandler.class, FrameDispatcher.class,
 			Framing.class, FrameSink.class, MessageChannel.class, MessageHandler.class, MessageProducer.class,
-			Relay.class, TcpListener.class, TcpSender.class, UnsolicitedFrames.class, Watcher.class);
+			Relay.class, TcpListener.class, TcpSender.class, UnsolicitedFrames.class, ConnectionHandler.class);
 
 	private static final JavaClasses PRODUCTION = new ClassFileImporter()
 		.withImportOption((location) -> !location.contains("/test-classes/"))
@@ -143,24 +135,6 @@ class ArchitectureTests {
 		slices().matching("io.framegate.(*)..").should().beFreeOfCycles().check(PRODUCTION);
 	}
 
-	@ParameterizedTest
-	@MethodSource("parts")
-	void partIsReadyToBeAPackage(Part part) {
-		if (!part.from().equals("lifecycle") || !part.name().equals("configuration")) {
-			noClasses().that(ours(part.from()))
-				.and(not(part.isItself()))
-				.and(not(part.mayUseIt()))
-				.should()
-				.dependOnClassesThat(part.isItself())
-				.check(PRODUCTION);
-		}
-		noClasses().that(part.isItself()).should().dependOnClassesThat(part.mayNotBeUsed()).check(PRODUCTION);
-	}
-
-	static Stream<Part> parts() {
-		return PARTS.lines().map(Part::parse);
-	}
-
 	@Test
 	void fewLinesLieInClassCycles() {
 		List<ClassCycles.Cycle> cycles = ClassCycles.in(PRODUCTION);
@@ -201,10 +175,10 @@ class ArchitectureTests {
 	}
 
 	/**
-	 * On its way in a frame passes SocketHandler, Input, a cutter, FrameAdapter,
-	 * FrameChannel, FrameDispatcher and then a Session, an ExchangeClient with a link, or
-	 * a LocalClient; on its way out FrameConnection, Output, a framing and Gather. What a
-	 * server sends of its own accord passes UnsolicitedChannel.
+	 * On its way in a frame passes SocketHandler, FrameReader, a cutter, FrameAdapter,
+	 * FrameChannel, FrameDispatcher and then a Session, InboundExchanges with a link, or
+	 * LocalExchanges; on its way out FrameConnection, FrameWriter, a framing and
+	 * WriteBatch. What a server sends of its own accord passes UnsolicitedChannel.
 	 */
 	@Test
 	void noFramePassesAClassOfLifecycle() {
@@ -218,7 +192,6 @@ class ArchitectureTests {
 	@Test
 	void routeIsMadeOfRecordsWithoutSpring() {
 		noClasses().that(ours("route"))
-			.and(not(DescribedPredicate.or(parts().map(Part::isItself).toList())))
 			.should()
 			.dependOnClassesThat(resideInAPackage("org.springframework..")
 				.and(not(type(DefaultValue.class).or(type(DataSize.class)))))
@@ -227,7 +200,7 @@ class ArchitectureTests {
 
 	@Test
 	void onlyTheConnectionLayerUsesNetty() {
-		noClasses().that(not(ours("connection upstream inbound")))
+		noClasses().that(not(ours("transport connection upstream inbound")))
 			// the connections of the management server, which Spring's is built of
 			.and(not(simpleNameStartingWith("ManagementConnection")))
 			.should()
@@ -256,43 +229,6 @@ class ArchitectureTests {
 		return resideInAnyPackage(Arrays.stream(names.split(" ", -1))
 			.map((name) -> "io.framegate." + name + "..")
 			.toArray(String[]::new));
-	}
-
-	record Part(String name, String from, List<String> classes) {
-
-		static Part parse(String line) {
-			List<String> words = List.of(line.split(" +"));
-			return new Part(words.get(0), words.get(1), words.subList(2, words.size()));
-		}
-
-		DescribedPredicate<JavaClass> isItself() {
-			return ours(this.from).and(describe("of " + this.name,
-					(each) -> this.classes.contains(ClassCycles.outermost(each).getSimpleName())));
-		}
-
-		DescribedPredicate<JavaClass> mayUseIt() {
-			return parts().filter((part) -> this.name.equals("exchange") && part.name().equals("link"))
-				.map(Part::isItself)
-				.findAny()
-				.orElse(DescribedPredicate.alwaysFalse());
-		}
-
-		DescribedPredicate<JavaClass> mayNotBeUsed() {
-			return switch (this.name) {
-				case "exchange" -> ours("lifecycle actuate relay upstream inbound channel").and(not(isItself()));
-				case "link" -> ours("lifecycle actuate relay inbound channel");
-				case "configuration" -> ours("lifecycle actuate").and(describe("not of configuration", (each) -> parts()
-					.noneMatch((part) -> part.name().equals(this.name) && part.isItself().test(each))));
-				case "security" -> ours("lifecycle connection upstream relay inbound channel");
-				default -> ours("actuate relay upstream inbound channel connection");
-			};
-		}
-
-		@Override
-		public String toString() {
-			return this.name + " in " + this.from;
-		}
-
 	}
 
 	record Arrow(String from, String to) {

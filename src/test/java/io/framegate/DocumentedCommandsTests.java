@@ -12,8 +12,8 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-import io.framegate.actuate.Users;
-import io.framegate.connection.Side;
+import io.framegate.closure.Side;
+import io.framegate.security.ConfiguredUsers;
 import io.framegate.testkit.Gateway;
 import io.framegate.testkit.TestClient;
 import io.framegate.testkit.TestPorts;
@@ -181,7 +181,7 @@ class DocumentedCommandsTests {
 			.replace(EXAMPLE_ID, id)
 			.replace("curl -s ", "curl -sS --fail-with-body ");
 		ProcessBuilder builder = new ProcessBuilder("bash", "-c", script).redirectErrorStream(true);
-		builder.environment().put("PASSWORD", gateway.bean(Users.class).generatedPassword());
+		builder.environment().put("PASSWORD", gateway.bean(ConfiguredUsers.class).generatedPassword());
 		Process process = builder.start();
 		process.getOutputStream().close();
 		String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -22,10 +22,10 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
-import io.framegate.connection.Closure;
-import io.framegate.connection.Side;
+import io.framegate.closure.Closure;
+import io.framegate.closure.Side;
+import io.framegate.configuration.TestConfiguration;
 import io.framegate.route.Route;
-import io.framegate.route.TestConfiguration;
 import io.framegate.testkit.Gateway;
 import io.framegate.testkit.Peer;
 import io.framegate.testkit.TestClient;

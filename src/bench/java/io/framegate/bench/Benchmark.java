@@ -14,25 +14,25 @@ import java.util.Map;
  * Runs every load through every gateway, in turns, and prints the medians. The load
  * generator and the echo upstream live here, on one thread each; every gateway is a
  * process of its own, started once, so that its CPU time is its own too. See
- * {@link Options} for what can be set.
+ * {@link BenchmarkOptions} for what can be set.
  */
 public final class Benchmark {
 
 	private static final Duration SETTLE = Duration.ofMillis(500);
 
-	private final Options options;
+	private final BenchmarkOptions options;
 
 	private final Map<Scenario, Gateway> gateways = new EnumMap<>(Scenario.class);
 
 	private final Report report;
 
-	private Benchmark(Options options) {
+	private Benchmark(BenchmarkOptions options) {
 		this.options = options;
 		this.report = new Report(options);
 	}
 
 	public static void main(String... arguments) throws Exception {
-		Benchmark benchmark = new Benchmark(Options.fromSystemProperties());
+		Benchmark benchmark = new Benchmark(BenchmarkOptions.fromSystemProperties());
 		Runtime.getRuntime().addShutdownHook(new Thread(benchmark::stop));
 		try (EchoUpstream upstream = new EchoUpstream()) {
 			benchmark.run(upstream);

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 import io.framegate.bench.Scenario.Site;
-import io.framegate.timeout.Timer;
+import io.framegate.timeout.Timeout;
 
 /**
  * The command lines of the gateways, and their configuration.
@@ -18,7 +18,7 @@ import io.framegate.timeout.Timer;
 final class Commands {
 
 	/** Every timer off, as inline YAML. */
-	static final String NO_TIMERS = Arrays.stream(Timer.values())
+	static final String NO_TIMERS = Arrays.stream(Timeout.values())
 		.map((timer) -> timer.label() + ": 0")
 		.collect(Collectors.joining(", "));
 

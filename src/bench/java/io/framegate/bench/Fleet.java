@@ -179,7 +179,7 @@ final class Fleet {
 	}
 
 	private void publish(String text) throws IOException {
-		Path file = Options.fromSystemProperties().directory().resolve("fleet.md");
+		Path file = BenchmarkOptions.fromSystemProperties().directory().resolve("fleet.md");
 		Files.createDirectories(file.getParent());
 		Files.writeString(file, text);
 		System.out.println("\n" + text + "\nwritten to " + file);

@@ -39,7 +39,7 @@ final class Gateway implements AutoCloseable {
 		this.process = process;
 	}
 
-	static Gateway start(Scenario scenario, Options options, int upstreamPort) throws IOException {
+	static Gateway start(Scenario scenario, BenchmarkOptions options, int upstreamPort) throws IOException {
 		Path directory = Files.createDirectories(options.directory().resolve(scenario.label()));
 		Path log = directory.resolve("output.log");
 		if (!scenario.hasProcess()) {

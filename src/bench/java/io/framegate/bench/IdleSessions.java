@@ -22,7 +22,7 @@ final class IdleSessions {
 	 * Opens the sessions and weighs them.
 	 * @return KB (1,024 bytes) of the gateway's memory for each
 	 */
-	static double weigh(Gateway gateway, Options options) throws IOException, InterruptedException {
+	static double weigh(Gateway gateway, BenchmarkOptions options) throws IOException, InterruptedException {
 		try (LoadGenerator warmUp = new LoadGenerator(gateway.port(), new Load(50, 1, options.payload()), false)) {
 			warmUp.run(Duration.ZERO, Duration.ofSeconds(2), gateway::cpuNanos);
 		}

@@ -32,9 +32,9 @@ final class Report {
 
 	private final double loadAverage = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
 
-	private final Options options;
+	private final BenchmarkOptions options;
 
-	Report(Options options) {
+	Report(BenchmarkOptions options) {
 		this.options = options;
 	}
 

@@ -114,7 +114,7 @@ enum Scenario {
 	 * @param upstreamPort the echo upstream's
 	 * @param options of the whole run
 	 */
-	record Site(Path directory, int port, int upstreamPort, Options options) {
+	record Site(Path directory, int port, int upstreamPort, BenchmarkOptions options) {
 
 		Site ofBefore() {
 			return new Site(this.directory, this.port, this.upstreamPort, this.options.ofBefore());

@@ -29,7 +29,8 @@ import com.google.cloud.tools.jib.api.buildplan.Port;
 import com.google.cloud.tools.jib.frontend.CredentialRetrieverFactory;
 
 /**
- * Makes the image: {@code ./mvnw -Pimage package}. {@link Wishes} says what can be set.
+ * Makes the image: {@code ./mvnw -Pimage package}. {@link ImageProperties} says what can
+ * be set.
  */
 public final class ImageBuild {
 
@@ -41,20 +42,20 @@ public final class ImageBuild {
 
 	static final int MANAGEMENT_PORT = 8080;
 
-	private final Wishes wishes;
+	private final ImageProperties wishes;
 
-	private ImageBuild(Wishes wishes) {
+	private ImageBuild(ImageProperties wishes) {
 		this.wishes = wishes;
 	}
 
 	public static void main(String[] args) throws Exception {
-		new ImageBuild(Wishes.read()).run();
+		new ImageBuild(ImageProperties.read()).run();
 	}
 
 	private void run() throws Exception {
 		Layout layout = Layout.make(this.wishes);
 		copyTraining();
-		if (this.wishes.to() == Wishes.To.NONE) {
+		if (this.wishes.to() == ImageProperties.To.NONE) {
 			say("For the Dockerfile: " + this.wishes.directory());
 			return;
 		}
@@ -65,7 +66,7 @@ public final class ImageBuild {
 			image = Jib.from(TarImage.at(base));
 		}
 		else {
-			say("Without a cache: it is made for one platform, by a JVM that runs here, " + Wishes.here());
+			say("Without a cache: it is made for one platform, by a JVM that runs here, " + ImageProperties.here());
 			layout.forgetCache(this.wishes.created());
 			image = this.wishes.baseIsArchive() ? Jib.from(TarImage.at(Path.of(this.wishes.base())))
 					: Jib.from(registry(this.wishes.base()));
@@ -81,7 +82,7 @@ public final class ImageBuild {
 			.setEntrypoint(ENTRYPOINT)
 			.setProgramArguments(List.of());
 		say(image.containerize(containerizer()).getImageId() + " " + this.wishes.name());
-		if (this.wishes.to() == Wishes.To.TAR) {
+		if (this.wishes.to() == ImageProperties.To.TAR) {
 			new ImageArchive(this.wishes.archive()).layers()
 				.forEach((layer, size) -> say("%5.1f MB %s".formatted(size / 1e6, layer)));
 			say(this.wishes.archive() + ": %.1f MB".formatted(Files.size(this.wishes.archive()) / 1e6));
@@ -160,10 +161,10 @@ public final class ImageBuild {
 
 	private Map<String, String> labels() {
 		Map<String, String> labels = new LinkedHashMap<>();
-		labels.put("title", Wishes.property("title", ""));
-		labels.put("description", Wishes.property("description", ""));
+		labels.put("title", ImageProperties.property("title", ""));
+		labels.put("description", ImageProperties.property("description", ""));
 		labels.put("licenses", "Apache-2.0");
-		labels.put("version", Wishes.version());
+		labels.put("version", ImageProperties.version());
 		labels.put("revision", revision());
 		labels.put("created", this.wishes.created().toString());
 		labels.put("base.name", this.wishes.baseIsArchive() ? "" : this.wishes.base());

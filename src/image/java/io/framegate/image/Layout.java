@@ -34,7 +34,7 @@ final class Layout {
 	 * @return the layout, all its files of the wished time
 	 * @throws IOException if it cannot be written
 	 */
-	static Layout make(Wishes wishes) throws IOException {
+	static Layout make(ImageProperties wishes) throws IOException {
 		Layout layout = new Layout(wishes.directory().resolve("app"));
 		delete(layout.app);
 		layout.extract(wishes.jar());

@@ -7,10 +7,10 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.framegate.connection.CloseReason;
-import io.framegate.connection.Closure;
-import io.framegate.connection.Closures;
-import io.framegate.connection.Side;
+import io.framegate.closure.CloseReason;
+import io.framegate.closure.Closure;
+import io.framegate.closure.ClosureLog;
+import io.framegate.closure.Side;
 import io.framegate.lifecycle.Routes;
 import org.jspecify.annotations.Nullable;
 
@@ -24,11 +24,11 @@ import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 @Endpoint(id = "closures", defaultAccess = Access.READ_ONLY)
 final class ClosuresEndpoint {
 
-	private final Closures closures;
+	private final ClosureLog closures;
 
 	private final Routes routes;
 
-	ClosuresEndpoint(Closures closures, Routes routes) {
+	ClosuresEndpoint(ClosureLog closures, Routes routes) {
 		this.closures = closures;
 		this.routes = routes;
 	}
@@ -36,16 +36,16 @@ final class ClosuresEndpoint {
 	@ReadOperation
 	Newest newest(@Nullable String route, @Nullable String reason, @Nullable String side, @Nullable String id,
 			@Nullable String limit) {
-		int most = Asked.limit(limit);
-		CloseReason because = Asked.oneOf("reason", reason, CloseReason.values(), CloseReason::label);
-		Side onSide = Asked.oneOf("side", side, Side.values(), Side::label);
+		int most = RequestParameters.limit(limit);
+		CloseReason because = RequestParameters.oneOf("reason", reason, CloseReason.values(), CloseReason::label);
+		Side onSide = RequestParameters.oneOf("side", side, Side.values(), Side::label);
 		Predicate<Closure> wanted = (closure) -> (because == null || closure.reason() == because)
 				&& (onSide == null || closure.side() == onSide)
 				&& (route == null || route.isBlank() || closure.route().equals(route))
 				&& (id == null || id.isBlank() || closure.id().equals(id));
 		List<Closure> found = this.closures.newest(wanted, most);
 		if (found.isEmpty()) {
-			Asked.oneOf("route", route, knownRoutes());
+			RequestParameters.oneOf("route", route, knownRoutes());
 		}
 		return new Newest(found.stream().map(View::of).toList());
 	}

@@ -6,12 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.framegate.connection.Addresses;
 import io.framegate.connection.ConnectionState;
 import io.framegate.connection.FrameConnection;
-import io.framegate.connection.TcpFacts;
+import io.framegate.timeout.Timeout;
 import io.framegate.timeout.Timeouts;
-import io.framegate.timeout.Timer;
+import io.framegate.transport.Addresses;
+import io.framegate.transport.TcpInfo;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +41,7 @@ record ConnectionView(String id, String route, String side, ConnectionState stat
 		@JsonInclude @Nullable String local, @JsonInclude @Nullable String peerId, Instant openedAt,
 		@JsonInclude @Nullable Instant lastReadAt, @JsonInclude @Nullable Instant lastWriteAt, long framesIn,
 		long framesOut, long bytesIn, long bytesOut, long pendingBytes, int inFlight, @Nullable List<TimerView> timers,
-		@Nullable TcpFacts tcp) {
+		@Nullable TcpInfo tcp) {
 
 	static ConnectionView brief(FrameConnection connection) {
 		return of(connection, null, null);
@@ -57,7 +57,7 @@ record ConnectionView(String id, String route, String side, ConnectionState stat
 	}
 
 	private static ConnectionView of(FrameConnection connection, @Nullable List<TimerView> timers,
-			@Nullable TcpFacts tcp) {
+			@Nullable TcpInfo tcp) {
 		FrameConnection peer = connection.peer();
 		String local = Addresses.text(connection.local());
 		long bytesIn = connection.bytesIn();
@@ -84,7 +84,7 @@ record ConnectionView(String id, String route, String side, ConnectionState stat
 			Timeouts timeouts = connection.terms().timeouts();
 			long now = System.nanoTime();
 			List<TimerView> all = new ArrayList<>();
-			for (Timer timer : Timer.values()) {
+			for (Timeout timer : Timeout.values()) {
 				Timeouts.Limit limit = timeouts.limit(timer);
 				long started = limit.value().isZero() ? 0 : connection.startedAt(timer);
 				all.add(new TimerView(timer.label(), limit.text(), limit.source().label(), (started != 0)

@@ -9,13 +9,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.framegate.connection.Cause;
-import io.framegate.connection.CloseReason;
+import io.framegate.closure.Cause;
+import io.framegate.closure.CloseReason;
+import io.framegate.closure.EndedBy;
+import io.framegate.closure.Side;
+import io.framegate.connection.ConnectionRegistry;
 import io.framegate.connection.ConnectionState;
-import io.framegate.connection.Connections;
-import io.framegate.connection.EndedBy;
 import io.framegate.connection.FrameConnection;
-import io.framegate.connection.Side;
 import io.framegate.lifecycle.Routes;
 import org.jspecify.annotations.Nullable;
 
@@ -34,13 +34,13 @@ import org.springframework.http.HttpStatus;
 @Endpoint(id = "connections", defaultAccess = Access.READ_ONLY)
 final class ConnectionsEndpoint {
 
-	private final Connections connections;
+	private final ConnectionRegistry connections;
 
 	private final Routes routes;
 
 	private final AuditTrail audit;
 
-	ConnectionsEndpoint(Connections connections, Routes routes, AuditTrail audit) {
+	ConnectionsEndpoint(ConnectionRegistry connections, Routes routes, AuditTrail audit) {
 		this.connections = connections;
 		this.routes = routes;
 		this.audit = audit;
@@ -49,10 +49,11 @@ final class ConnectionsEndpoint {
 	@ReadOperation
 	Page some(@Nullable String route, @Nullable String side, @Nullable String state, @Nullable String remote,
 			@Nullable String limit, @Nullable String after) {
-		String ofRoute = Asked.oneOf("route", route, RoutesEndpoint.names(this.routes));
-		Side onSide = Asked.oneOf("side", side, Side.values(), Side::label);
-		ConnectionState inState = Asked.oneOf("state", state, ConnectionState.values(), ConnectionState::name);
-		int most = Asked.limit(limit);
+		String ofRoute = RequestParameters.oneOf("route", route, RoutesEndpoint.names(this.routes));
+		Side onSide = RequestParameters.oneOf("side", side, Side.values(), Side::label);
+		ConnectionState inState = RequestParameters.oneOf("state", state, ConnectionState.values(),
+				ConnectionState::name);
+		int most = RequestParameters.limit(limit);
 		long beyond = after(after);
 		List<FrameConnection> found = this.connections.all()
 			.stream()
@@ -76,7 +77,7 @@ final class ConnectionsEndpoint {
 			return 0;
 		}
 		return this.connections.number(id)
-			.orElseThrow(() -> Refusal.value("after", id, "the 'next' value of an earlier answer"));
+			.orElseThrow(() -> RejectedRequest.value("after", id, "the 'next' value of an earlier answer"));
 	}
 
 	private static boolean isFrom(String remote, FrameConnection connection) {
@@ -119,7 +120,7 @@ final class ConnectionsEndpoint {
 	@DeleteOperation
 	WebEndpointResponse<Ending> end(@Selector String id, @Nullable String how, SecurityContext who) {
 		FrameConnection connection = find(id);
-		How way = Asked.oneOf("how", how, How.values(), How::label);
+		How way = RequestParameters.oneOf("how", how, How.values(), How::label);
 		String by = "by " + AuditTrail.name(who);
 		if (way == How.ABORT) {
 			connection.execute(() -> connection.abort(new Cause(CloseReason.OPERATOR_ABORT, EndedBy.OPERATOR, by)));
@@ -137,7 +138,7 @@ final class ConnectionsEndpoint {
 	private FrameConnection find(String id) {
 		FrameConnection connection = this.connections.find(id);
 		if (connection == null) {
-			throw Refusal.unknown("connection", id, List.of());
+			throw RejectedRequest.unknown("connection", id, List.of());
 		}
 		return connection;
 	}

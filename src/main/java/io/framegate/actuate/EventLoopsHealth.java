@@ -2,8 +2,8 @@ package io.framegate.actuate;
 
 import java.time.Duration;
 
-import io.framegate.connection.IoLoop;
-import io.framegate.connection.Loops;
+import io.framegate.transport.EventLoops;
+import io.framegate.transport.IoLoop;
 
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -18,9 +18,9 @@ final class EventLoopsHealth implements HealthIndicator {
 	/** Longer than a user's code on a loop, or a pause of the whole JVM, should take. */
 	static final Duration LONGEST_SILENCE = Duration.ofSeconds(5);
 
-	private final Loops loops;
+	private final EventLoops loops;
 
-	EventLoopsHealth(Loops loops) {
+	EventLoopsHealth(EventLoops loops) {
 		this.loops = loops;
 	}
 

@@ -85,7 +85,7 @@ final class HealthOnItsOwnThread extends ReactiveHealthEndpointWebExtension impl
 			Callable<WebEndpointResponse<HealthDescriptor>> look) {
 		return Mono.<WebEndpointResponse<? extends HealthDescriptor>>fromCallable(look::call)
 			.subscribeOn(Schedulers.fromExecutorService(executor))
-			.onErrorMap(RejectedExecutionException.class, (ex) -> Refusal.busy());
+			.onErrorMap(RejectedExecutionException.class, (ex) -> RejectedRequest.busy());
 	}
 
 	@Override

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Text from outside for logs and audit events: a line break in it would forge a line.
  */
-final class OneLine {
+public final class OneLine {
 
 	private static final int MAX_LENGTH = 200;
 
@@ -17,7 +17,7 @@ final class OneLine {
 	 * @param text the text
 	 * @return one line of at most 200 characters, longer ones ending in {@code ...}
 	 */
-	static String of(@Nullable Object text) {
+	public static String of(@Nullable Object text) {
 		String whole = String.valueOf(text);
 		StringBuilder line = new StringBuilder();
 		for (int i = 0; i < whole.length() && line.length() < MAX_LENGTH; i++) {

@@ -10,8 +10,8 @@ import java.util.Set;
 
 import io.framegate.lifecycle.RunningRoute;
 import io.framegate.route.Labelled;
+import io.framegate.timeout.Timeout;
 import io.framegate.timeout.Timeouts;
-import io.framegate.timeout.Timer;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.unit.DataSize;
@@ -34,7 +34,7 @@ final class RouteConfiguration {
 		Map<String, Object> properties = group(running.route());
 		properties.remove("name");
 		Map<String, Object> timeouts = new LinkedHashMap<>();
-		for (Timer timer : Timer.values()) {
+		for (Timeout timer : Timeout.values()) {
 			timeouts.put(timer.label(), running.timeouts().limit(timer).text());
 		}
 		properties.put("timeouts", timeouts);

@@ -3,10 +3,10 @@ package io.framegate.actuate;
 import java.util.List;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.framegate.connection.RouteMeters;
-import io.framegate.connection.Side;
-import io.framegate.lifecycle.Advice;
+import io.framegate.closure.Side;
+import io.framegate.lifecycle.ConfigurationAdvice;
 import io.framegate.lifecycle.RunningRoute;
+import io.framegate.metrics.RouteMetrics;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,9 +30,9 @@ record RouteView(String name, String mode, RunningRoute.State state, String addr
 		List<RunningRoute.TargetFacts> targets, Counts connections, Flow frames, Flow bytes,
 		@JsonInclude @Nullable String lastError, List<String> advice) {
 
-	static RouteView of(RunningRoute running, Advice advice) {
+	static RouteView of(RunningRoute running, ConfigurationAdvice advice) {
 		var route = running.route();
-		RouteMeters meters = running.meters();
+		RouteMetrics meters = running.meters();
 		return new RouteView(running.name(), route.mode().label(), running.state(), running.address(), running.port(),
 				new Framings(route.listen().framing(), route.upstream().framing()), running.targets(),
 				new Counts(meters.active(Side.INBOUND), meters.opened(Side.INBOUND), meters.closed(Side.INBOUND)),

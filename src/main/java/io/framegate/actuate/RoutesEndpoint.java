@@ -9,15 +9,15 @@ import java.util.concurrent.TimeUnit;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
-import io.framegate.connection.Cause;
-import io.framegate.connection.CloseReason;
-import io.framegate.connection.EndedBy;
-import io.framegate.lifecycle.Advice;
+import io.framegate.closure.Cause;
+import io.framegate.closure.CloseReason;
+import io.framegate.closure.EndedBy;
+import io.framegate.lifecycle.ConfigurationAdvice;
+import io.framegate.lifecycle.ConfigurationReloader;
 import io.framegate.lifecycle.DrainReport;
-import io.framegate.lifecycle.Reload;
 import io.framegate.lifecycle.Routes;
 import io.framegate.lifecycle.RunningRoute;
-import io.framegate.timeout.Timer;
+import io.framegate.timeout.Timeout;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
@@ -42,13 +42,13 @@ final class RoutesEndpoint {
 
 	private final Routes routes;
 
-	private final Advice advice;
+	private final ConfigurationAdvice advice;
 
 	private final AuditTrail audit;
 
-	private final Reload reload;
+	private final ConfigurationReloader reload;
 
-	RoutesEndpoint(Routes routes, Advice advice, AuditTrail audit, Reload reload) {
+	RoutesEndpoint(Routes routes, ConfigurationAdvice advice, AuditTrail audit, ConfigurationReloader reload) {
 		this.reload = reload;
 		this.routes = routes;
 		this.advice = advice;
@@ -91,13 +91,14 @@ final class RoutesEndpoint {
 	@WriteOperation
 	WebEndpointResponse<?> actOnAll(@Nullable String action, @Nullable Boolean dryRun, SecurityContext who) {
 		if (!"reload".equals(action)) {
-			throw Refusal.because("The body must be {\"action\":\"reload\"}; pause, resume and drain go to one route");
+			throw RejectedRequest
+				.because("The body must be {\"action\":\"reload\"}; pause, resume and drain go to one route");
 		}
 		if (Boolean.TRUE.equals(dryRun)) {
-			Reload.Preview preview = this.reload.preview();
+			ConfigurationReloader.Preview preview = this.reload.preview();
 			return new WebEndpointResponse<>(preview, status(preview.error()));
 		}
-		Reload.Outcome outcome = this.reload.reload();
+		ConfigurationReloader.Outcome outcome = this.reload.reload();
 		this.audit.note(who, "CONFIGURATION_RELOADED", "error", String.valueOf(outcome.error()));
 		return new WebEndpointResponse<>(outcome, status(outcome.error()));
 	}
@@ -132,7 +133,7 @@ final class RoutesEndpoint {
 		catch (RuntimeException ex) {
 			this.audit.note(who, "ROUTE_RESUME_FAILED", "route", route.name(), "old", before.name(), "new",
 					route.state().name(), "error", String.valueOf(ex.getMessage()));
-			throw Refusal.conflict("Route '%s' cannot listen: %s".formatted(route.name(), ex.getMessage()));
+			throw RejectedRequest.conflict("Route '%s' cannot listen: %s".formatted(route.name(), ex.getMessage()));
 		}
 	}
 
@@ -142,7 +143,7 @@ final class RoutesEndpoint {
 	}
 
 	private static CompletableFuture<WebEndpointResponse<Outcome>> drain(RunningRoute route, SecurityContext who) {
-		Duration limit = route.timeouts().limit(Timer.DRAIN).value();
+		Duration limit = route.timeouts().limit(Timeout.DRAIN).value();
 		long bound = limit.isZero() ? LONGEST_ANSWER.toMillis()
 				: Math.min(limit.plusSeconds(2).toMillis(), LONGEST_ANSWER.toMillis());
 		return route.drain(new Cause(CloseReason.ROUTE_DRAIN, EndedBy.OPERATOR, "by " + AuditTrail.name(who)))
@@ -158,7 +159,7 @@ final class RoutesEndpoint {
 	}
 
 	static RunningRoute find(Routes routes, String name) {
-		return routes.find(name).orElseThrow(() -> Refusal.unknown("route", name, names(routes)));
+		return routes.find(name).orElseThrow(() -> RejectedRequest.unknown("route", name, names(routes)));
 	}
 
 	static List<String> names(Routes routes) {
@@ -184,9 +185,10 @@ final class RoutesEndpoint {
 		}
 
 		static Action of(@Nullable String text) {
-			Action action = Asked.oneOf("action", text, values(), Action::label);
+			Action action = RequestParameters.oneOf("action", text, values(), Action::label);
 			if (action == null) {
-				throw Refusal.because("The body must name an action: {\"action\":\"pause\"}, or resume, or drain");
+				throw RejectedRequest
+					.because("The body must name an action: {\"action\":\"pause\"}, or resume, or drain");
 			}
 			return action;
 		}

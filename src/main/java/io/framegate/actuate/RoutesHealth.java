@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-import io.framegate.connection.Side;
+import io.framegate.closure.Side;
 import io.framegate.lifecycle.Routes;
 import io.framegate.lifecycle.RunningRoute;
 import org.jspecify.annotations.Nullable;

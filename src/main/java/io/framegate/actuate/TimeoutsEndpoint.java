@@ -8,8 +8,8 @@ import java.util.stream.Stream;
 
 import io.framegate.lifecycle.Routes;
 import io.framegate.lifecycle.RunningRoute;
+import io.framegate.timeout.Timeout;
 import io.framegate.timeout.Timeouts;
-import io.framegate.timeout.Timer;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.actuate.endpoint.Access;
@@ -57,7 +57,7 @@ final class TimeoutsEndpoint {
 	 */
 	@WriteOperation
 	View change(@Selector String route, @Selector String name, @Nullable String value, SecurityContext who) {
-		Timer timer = timer(name);
+		Timeout timer = timer(name);
 		Duration limit = limit(timer, value);
 		return note("TIMEOUT_CHANGED", route, timer, who, (timeouts) -> timeouts.set(timer, limit));
 	}
@@ -71,11 +71,11 @@ final class TimeoutsEndpoint {
 	 */
 	@DeleteOperation
 	View reset(@Selector String route, @Selector String name, SecurityContext who) {
-		Timer timer = timer(name);
+		Timeout timer = timer(name);
 		return note("TIMEOUT_RESET", route, timer, who, (timeouts) -> timeouts.reset(timer));
 	}
 
-	private View note(String what, String route, Timer timer, SecurityContext who, Consumer<Timeouts> change) {
+	private View note(String what, String route, Timeout timer, SecurityContext who, Consumer<Timeouts> change) {
 		Timeouts timeouts = RoutesEndpoint.find(this.routes, route).timeouts();
 		View before = View.of(timeouts, timer);
 		change.accept(timeouts);
@@ -85,23 +85,24 @@ final class TimeoutsEndpoint {
 		return now;
 	}
 
-	private static Timer timer(String name) {
-		return Timer.of(name)
-			.orElseThrow(() -> Refusal.unknown("timer", name, Stream.of(Timer.values()).map(Timer::label).toList()));
+	private static Timeout timer(String name) {
+		return Timeout.of(name)
+			.orElseThrow(() -> RejectedRequest.unknown("timer", name,
+					Stream.of(Timeout.values()).map(Timeout::label).toList()));
 	}
 
-	private static Duration limit(Timer timer, @Nullable String text) {
+	private static Duration limit(Timeout timer, @Nullable String text) {
 		if (text == null || text.isBlank()) {
-			throw Refusal.because("The body must name the limit: {\"value\":\"30s\"}");
+			throw RejectedRequest.because("The body must name the limit: {\"value\":\"30s\"}");
 		}
 		return Timeouts.parse(text)
-			.orElseThrow(() -> Refusal.value(timer.label(), text,
+			.orElseThrow(() -> RejectedRequest.value(timer.label(), text,
 					"0 (off) or a duration from 1ms to 366d with its unit, such as 500ms, 30s or 5m"));
 	}
 
 	private static Map<String, View> views(RunningRoute route) {
 		Map<String, View> views = new LinkedHashMap<>();
-		for (Timer timer : Timer.values()) {
+		for (Timeout timer : Timeout.values()) {
 			views.put(timer.label(), View.of(route.timeouts(), timer));
 		}
 		return views;
@@ -116,7 +117,7 @@ final class TimeoutsEndpoint {
 	 */
 	record View(String value, String source, long fired) {
 
-		static View of(Timeouts timeouts, Timer timer) {
+		static View of(Timeouts timeouts, Timeout timer) {
 			Timeouts.Limit limit = timeouts.limit(timer);
 			return new View(limit.text(), limit.source().label(), timeouts.fired(timer));
 		}

@@ -1,5 +1,5 @@
 /**
- * What operators see over HTTP: endpoints and health.
+ * Endpoints and health.
  */
 @NullMarked
 package io.framegate.actuate;

@@ -1,9 +1,9 @@
 package io.framegate.channel;
 
-import io.framegate.connection.Connections;
+import io.framegate.closure.Side;
+import io.framegate.connection.ConnectionRegistry;
 import io.framegate.connection.FrameConnection;
-import io.framegate.connection.RouteMeters;
-import io.framegate.connection.Side;
+import io.framegate.metrics.RouteMetrics;
 
 import org.springframework.messaging.Message;
 
@@ -14,11 +14,11 @@ import org.springframework.messaging.Message;
  */
 public final class FrameDispatcher {
 
-	private final Connections connections;
+	private final ConnectionRegistry connections;
 
-	private final RouteMeters meters;
+	private final RouteMetrics meters;
 
-	public FrameDispatcher(Connections connections, RouteMeters meters) {
+	public FrameDispatcher(ConnectionRegistry connections, RouteMetrics meters) {
 		this.connections = connections;
 		this.meters = meters;
 	}

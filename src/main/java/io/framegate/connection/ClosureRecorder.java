@@ -3,6 +3,9 @@ package io.framegate.connection;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
+import io.framegate.closure.Cause;
+import io.framegate.closure.Closure;
+import io.framegate.transport.ProcessHalt;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,13 +20,13 @@ final class ClosureRecorder {
 
 	private final Owner owner;
 
-	private final Terms terms;
+	private final ConnectionContext terms;
 
 	private final String id;
 
 	private final FrameReader reader;
 
-	private final Output output;
+	private final FrameWriter output;
 
 	private final CompletableFuture<Closure> whenClosed = new CompletableFuture<>();
 
@@ -33,7 +36,7 @@ final class ClosureRecorder {
 
 	private long lostBytes;
 
-	ClosureRecorder(Owner owner, Terms terms, String id, FrameReader reader, Output output) {
+	ClosureRecorder(Owner owner, ConnectionContext terms, String id, FrameReader reader, FrameWriter output) {
 		this.owner = owner;
 		this.terms = terms;
 		this.id = id;

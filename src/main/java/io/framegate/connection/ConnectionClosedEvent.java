@@ -2,6 +2,8 @@ package io.framegate.connection;
 
 import java.io.Serial;
 
+import io.framegate.closure.Closure;
+
 import org.springframework.integration.ip.tcp.connection.TcpConnectionCloseEvent;
 
 /**

@@ -1,5 +1,7 @@
 package io.framegate.connection;
 
+import io.framegate.closure.Cause;
+
 import org.springframework.messaging.MessageHeaders;
 
 /** What the parts of a connection need of the whole: mostly that its handler is told. */

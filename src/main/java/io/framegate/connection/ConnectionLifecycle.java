@@ -1,5 +1,7 @@
 package io.framegate.connection;
 
+import io.framegate.closure.Side;
+
 /**
  * Where a connection is in its life, and which of its directions have ended. It refuses
  * steps that {@link ConnectionState} does not have. Event loop only, but for

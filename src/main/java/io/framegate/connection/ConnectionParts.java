@@ -1,6 +1,8 @@
 package io.framegate.connection;
 
 import io.framegate.framing.BeanFraming;
+import io.framegate.transport.HeldMemory;
+import io.framegate.transport.IoLoop;
 import io.netty.channel.Channel;
 
 import org.springframework.integration.ip.tcp.connection.TcpListener;
@@ -10,9 +12,10 @@ import org.springframework.integration.ip.tcp.connection.TcpListener;
  * {@link #execute} and {@link #later}.
  */
 abstract class ConnectionParts implements ReadGate.Owner, FrameDecoder.Owner, FrameReader.Owner, FrameDelivery.Owner,
-		BeanCodec.Owner, Output.Owner, PeerProbe.Owner, Waits.Owner, Ending.Owner, SocketHandler.Owner, IoLoop.Member {
+		SerializerCodec.Owner, FrameWriter.Owner, PeerProbe.Owner, ConnectionTimers.Owner, CloseSequence.Owner,
+		SocketHandler.Owner, IoLoop.Member {
 
-	final Terms terms;
+	final ConnectionContext terms;
 
 	final IoLoop loop;
 
@@ -32,21 +35,21 @@ abstract class ConnectionParts implements ReadGate.Owner, FrameDecoder.Owner, Fr
 
 	final FrameReader reader;
 
-	final Output output;
+	final FrameWriter output;
 
-	final Waits waits;
+	final ConnectionTimers waits;
 
 	private final PeerProbe probe;
 
-	private final Retransmits retransmits = new Retransmits();
+	private final RetransmitCounter retransmits = new RetransmitCounter();
 
 	private int place = -1;
 
 	final ClosureRecorder recorder;
 
-	final Ending ending;
+	final CloseSequence ending;
 
-	ConnectionParts(Terms terms, IoLoop loop, Channel channel, String id, TcpListener listener,
+	ConnectionParts(ConnectionContext terms, IoLoop loop, Channel channel, String id, TcpListener listener,
 			ConnectionEvents events) {
 		this.terms = terms;
 		this.loop = loop;
@@ -54,17 +57,18 @@ abstract class ConnectionParts implements ReadGate.Owner, FrameDecoder.Owner, Fr
 		this.events = events;
 		this.lifecycle = new ConnectionLifecycle(terms.side());
 		this.held = new HeldMemory(loop.memory());
-		this.waits = new Waits(this, terms, this.lifecycle);
-		BeanCodec codec = (terms.framing() instanceof BeanFraming bean) ? new BeanCodec(this, terms, id, bean) : null;
+		this.waits = new ConnectionTimers(this, terms, this.lifecycle);
+		SerializerCodec codec = (terms.framing() instanceof BeanFraming bean)
+				? new SerializerCodec(this, terms, id, bean) : null;
 		this.gate = new ReadGate(this, this.lifecycle, terms.maxFrameSize());
 		this.delivery = new FrameDelivery(this, terms, id, listener);
 		this.decoder = new FrameDecoder(this, terms, this.gate, this.delivery, loop.memory(), codec);
 		this.reader = new FrameReader(this, terms, this.lifecycle, this.gate, this.decoder, this.delivery,
 				loop.readBuffer(), this.held, codec);
-		this.output = new Output(this, terms, id, this.lifecycle, loop.gather(), channel, this.held, codec);
+		this.output = new FrameWriter(this, terms, id, this.lifecycle, loop.gather(), channel, this.held, codec);
 		this.probe = new PeerProbe(this, terms, this.lifecycle, channel, this.output);
 		this.recorder = new ClosureRecorder(events, terms, id, this.reader, this.output);
-		this.ending = new Ending(this, terms, id, this.lifecycle, this.reader, this.gate, this.output, channel,
+		this.ending = new CloseSequence(this, terms, id, this.lifecycle, this.reader, this.gate, this.output, channel,
 				this.recorder);
 	}
 

@@ -2,6 +2,8 @@ package io.framegate.connection;
 
 import java.util.Locale;
 
+import io.framegate.closure.Side;
+
 /**
  * A connection's life. <pre>
  * inbound:  ACCEPTED ─┬──────────────────────────────┐

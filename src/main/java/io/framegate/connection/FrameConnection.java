@@ -3,6 +3,10 @@ package io.framegate.connection;
 import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
 
+import io.framegate.closure.Cause;
+import io.framegate.closure.CloseReason;
+import io.framegate.closure.Closure;
+import io.framegate.transport.IoLoop;
 import io.netty.channel.Channel;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +18,8 @@ import org.springframework.messaging.MessageHeaders;
 /**
  * A connection of the gateway, on either side. What is read is cut into frames, and each
  * becomes a message to the {@link TcpListener}; what is sent is gathered and written once
- * per turn of the loop. What becomes of the connection is for its {@link Watcher} to say.
+ * per turn of the loop. What becomes of the connection is for its
+ * {@link ConnectionHandler} to say.
  * <p>
  * Everything happens on the connection's event loop. {@link #send(Message)},
  * {@link #execute} and what only reads a count or a state may be called by any thread.
@@ -26,19 +31,21 @@ public final class FrameConnection extends SocketConnection {
 
 	private final Registry registry;
 
-	private final Watcher watcher;
+	private final ConnectionHandler watcher;
 
 	private @Nullable Object attachment;
 
 	private @Nullable FrameConnection peer;
 
-	public FrameConnection(Terms terms, Registry registry, IoLoop loop, Channel channel, InetSocketAddress remote,
-			TcpListener listener, Watcher watcher, ApplicationEventPublisher publisher) {
+	public FrameConnection(ConnectionContext terms, Registry registry, IoLoop loop, Channel channel,
+			InetSocketAddress remote, TcpListener listener, ConnectionHandler watcher,
+			ApplicationEventPublisher publisher) {
 		this(terms, registry, registry.nextNumber(), loop, channel, remote, listener, watcher, publisher);
 	}
 
-	private FrameConnection(Terms terms, Registry registry, long number, IoLoop loop, Channel channel,
-			InetSocketAddress remote, TcpListener listener, Watcher watcher, ApplicationEventPublisher publisher) {
+	private FrameConnection(ConnectionContext terms, Registry registry, long number, IoLoop loop, Channel channel,
+			InetSocketAddress remote, TcpListener listener, ConnectionHandler watcher,
+			ApplicationEventPublisher publisher) {
 		super(terms, loop, channel, number, registry.id(number), remote, listener, publisher);
 		this.registry = registry;
 		this.watcher = watcher;
@@ -66,7 +73,7 @@ public final class FrameConnection extends SocketConnection {
 		this.peer = peer;
 	}
 
-	public Watcher watcher() {
+	public ConnectionHandler watcher() {
 		return this.watcher;
 	}
 

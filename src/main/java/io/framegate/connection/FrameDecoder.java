@@ -1,8 +1,12 @@
 package io.framegate.connection;
 
+import io.framegate.closure.Cause;
+import io.framegate.closure.CloseReason;
 import io.framegate.framing.FrameCutter;
 import io.framegate.framing.FrameException;
 import io.framegate.framing.FrameSink;
+import io.framegate.transport.MemoryAccount;
+import io.framegate.transport.MemoryBudget;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +17,7 @@ final class FrameDecoder implements FrameSink {
 
 	private final Owner owner;
 
-	private final Terms terms;
+	private final ConnectionContext terms;
 
 	private final ReadGate gate;
 
@@ -22,7 +26,7 @@ final class FrameDecoder implements FrameSink {
 	private final MemoryAccount memory;
 
 	/** Runs a user's own framing, if the route has one. */
-	private final @Nullable BeanCodec codec;
+	private final @Nullable SerializerCodec codec;
 
 	private final FrameCutter cutter;
 
@@ -36,8 +40,8 @@ final class FrameDecoder implements FrameSink {
 
 	private long frameStartedAt;
 
-	FrameDecoder(Owner owner, Terms terms, ReadGate gate, FrameDelivery delivery, MemoryAccount memory,
-			@Nullable BeanCodec codec) {
+	FrameDecoder(Owner owner, ConnectionContext terms, ReadGate gate, FrameDelivery delivery, MemoryAccount memory,
+			@Nullable SerializerCodec codec) {
 		this.owner = owner;
 		this.terms = terms;
 		this.gate = gate;

@@ -2,6 +2,9 @@ package io.framegate.connection;
 
 import java.util.function.Consumer;
 
+import io.framegate.closure.Cause;
+import io.framegate.transport.ProcessHalt;
+import io.framegate.transport.SerialExecutor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,7 +39,7 @@ final class FrameDelivery {
 	private final TcpListener listener;
 
 	/** Runs a blocking handler's code, if the route has one. */
-	private final @Nullable Serial serial;
+	private final @Nullable SerialExecutor serial;
 
 	private @Nullable MessageHeaders headers;
 
@@ -49,12 +52,12 @@ final class FrameDelivery {
 	/** Who gave the last of them. */
 	private volatile @Nullable Thread answeredBy;
 
-	FrameDelivery(Owner owner, Terms terms, String id, TcpListener listener) {
+	FrameDelivery(Owner owner, ConnectionContext terms, String id, TcpListener listener) {
 		this.owner = owner;
 		this.route = terms.route();
 		this.id = id;
 		this.listener = listener;
-		this.serial = terms.blocking() ? new Serial("framegate-" + terms.route() + "-" + id) : null;
+		this.serial = terms.blocking() ? new SerialExecutor("framegate-" + terms.route() + "-" + id) : null;
 	}
 
 	/**
@@ -150,7 +153,7 @@ final class FrameDelivery {
 		}
 	}
 
-	private void runOnVirtualThread(Serial handler, Runnable task, int bytes) {
+	private void runOnVirtualThread(SerialExecutor handler, Runnable task, int bytes) {
 		int waiting = handler.submit(task, bytes);
 		if ((waiting >= QUEUED_FRAMES || handler.bytes() >= QUEUED_BYTES) && this.owner.hold()) {
 			handler.submit(() -> this.owner.execute(this.owner::release));

@@ -2,6 +2,10 @@ package io.framegate.connection;
 
 import java.util.Arrays;
 
+import io.framegate.closure.Cause;
+import io.framegate.closure.CloseReason;
+import io.framegate.transport.HeldMemory;
+import io.framegate.transport.SharedReadBuffer;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +17,7 @@ final class FrameReader implements SharedReadBuffer.Reader {
 
 	private final Owner owner;
 
-	private final Terms terms;
+	private final ConnectionContext terms;
 
 	private final ConnectionLifecycle lifecycle;
 
@@ -28,7 +32,7 @@ final class FrameReader implements SharedReadBuffer.Reader {
 	private final HeldMemory held;
 
 	/** Runs a user's own framing, if the route has one. */
-	private final @Nullable BeanCodec codec;
+	private final @Nullable SerializerCodec codec;
 
 	/** Bytes read while reading was paused, or left by a cut that was stopped. */
 	private byte @Nullable [] unread;
@@ -40,8 +44,9 @@ final class FrameReader implements SharedReadBuffer.Reader {
 
 	private long lastReadAt;
 
-	FrameReader(Owner owner, Terms terms, ConnectionLifecycle lifecycle, ReadGate gate, FrameDecoder decoder,
-			FrameDelivery delivery, SharedReadBuffer buffers, HeldMemory held, @Nullable BeanCodec codec) {
+	FrameReader(Owner owner, ConnectionContext terms, ConnectionLifecycle lifecycle, ReadGate gate,
+			FrameDecoder decoder, FrameDelivery delivery, SharedReadBuffer buffers, HeldMemory held,
+			@Nullable SerializerCodec codec) {
 		this.owner = owner;
 		this.terms = terms;
 		this.lifecycle = lifecycle;

@@ -2,7 +2,8 @@ package io.framegate.connection;
 
 import java.io.IOException;
 
-import io.framegate.timeout.Timer;
+import io.framegate.timeout.Timeout;
+import io.framegate.transport.SocketOptions;
 import io.netty.channel.Channel;
 
 /**
@@ -21,11 +22,11 @@ final class PeerProbe {
 
 	private final Channel channel;
 
-	private final Output output;
+	private final FrameWriter output;
 
 	private final ConnectionLifecycle lifecycle;
 
-	private final Terms terms;
+	private final ConnectionContext terms;
 
 	/** When the kernel was asked about the peer. */
 	private long askedAt;
@@ -44,7 +45,8 @@ final class PeerProbe {
 
 	private boolean established;
 
-	PeerProbe(Owner owner, Terms terms, ConnectionLifecycle lifecycle, Channel channel, Output output) {
+	PeerProbe(Owner owner, ConnectionContext terms, ConnectionLifecycle lifecycle, Channel channel,
+			FrameWriter output) {
 		this.owner = owner;
 		this.terms = terms;
 		this.lifecycle = lifecycle;
@@ -75,10 +77,10 @@ final class PeerProbe {
 		boolean fin = this.lifecycle.isOutputEnded();
 		long pending = this.output.progress().pendingBytes();
 		if (written != this.acknowledgedWrite || fin != this.acknowledgedFin || pending > 0) {
-			tellKernel(this.terms.timeouts().nanos(Timer.WRITE));
+			tellKernel(this.terms.timeouts().nanos(Timeout.WRITE));
 			if (now - written >= ASK_NANOS && now - this.askedAcknowledgedAt >= ASK_NANOS) {
 				this.askedAcknowledgedAt = now;
-				if (pending == 0 && Sockets.unacknowledged(this.channel) == 0) {
+				if (pending == 0 && SocketOptions.unacknowledged(this.channel) == 0) {
 					this.acknowledgedWrite = written;
 					this.acknowledgedFin = fin;
 					tellKernel(0);
@@ -90,7 +92,7 @@ final class PeerProbe {
 	private void tellKernel(long limit) {
 		if (limit != this.kernelWriteLimit) {
 			this.kernelWriteLimit = limit;
-			Sockets.writeLimit(this.channel, limit);
+			SocketOptions.writeLimit(this.channel, limit);
 		}
 	}
 
@@ -109,12 +111,12 @@ final class PeerProbe {
 			return;
 		}
 		this.askedAt = now;
-		IOException fault = Sockets.fault(this.channel);
+		IOException fault = SocketOptions.fault(this.channel);
 		if (fault != null) {
 			this.owner.socketFailed(fault);
 		}
 		else if (stuck) {
-			long since = Sockets.nanosSinceSent(this.channel);
+			long since = SocketOptions.nanosSinceSent(this.channel);
 			if (since >= 0) {
 				this.output.progress().hadRoom(now - since);
 			}

@@ -5,7 +5,10 @@ import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-import io.framegate.timeout.Timer;
+import io.framegate.closure.Cause;
+import io.framegate.closure.Closure;
+import io.framegate.timeout.Timeout;
+import io.framegate.transport.Addresses;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -28,13 +31,13 @@ public final class RefusedConnections {
 
 	private static final long DEFAULT_LINGER_SECONDS = 10;
 
-	private final Terms terms;
+	private final ConnectionContext terms;
 
-	private final Connections connections;
+	private final ConnectionRegistry connections;
 
 	private final AtomicInteger lingering = new AtomicInteger();
 
-	public RefusedConnections(Terms terms, Connections connections) {
+	public RefusedConnections(ConnectionContext terms, ConnectionRegistry connections) {
 		this.terms = terms;
 		this.connections = connections;
 	}
@@ -62,7 +65,7 @@ public final class RefusedConnections {
 				channel.config().setAutoRead(true);
 			}
 		});
-		long limit = this.terms.timeouts().nanos(Timer.DRAIN);
+		long limit = this.terms.timeouts().nanos(Timeout.DRAIN);
 		channel.eventLoop()
 			.schedule(() -> channel.close(), (limit > 0) ? limit : TimeUnit.SECONDS.toNanos(DEFAULT_LINGER_SECONDS),
 					TimeUnit.NANOSECONDS);

@@ -4,8 +4,13 @@ import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.function.Consumer;
 
+import io.framegate.closure.Cause;
+import io.framegate.closure.Closure;
+import io.framegate.closure.Side;
 import io.framegate.framing.Framing;
-import io.framegate.timeout.Timer;
+import io.framegate.timeout.Timeout;
+import io.framegate.transport.IoLoop;
+import io.framegate.transport.TcpInfo;
 import io.netty.channel.Channel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import org.jspecify.annotations.Nullable;
@@ -31,8 +36,8 @@ abstract class SocketConnection extends SpringConnection {
 
 	private final ConnectionParts parts;
 
-	SocketConnection(Terms terms, IoLoop loop, Channel channel, long number, String id, InetSocketAddress remote,
-			TcpListener listener, ApplicationEventPublisher publisher) {
+	SocketConnection(ConnectionContext terms, IoLoop loop, Channel channel, long number, String id,
+			InetSocketAddress remote, TcpListener listener, ApplicationEventPublisher publisher) {
 		super(publisher);
 		this.number = number;
 		this.id = id;
@@ -76,7 +81,7 @@ abstract class SocketConnection extends SpringConnection {
 		return this.parts.terms.side();
 	}
 
-	public Terms terms() {
+	public ConnectionContext terms() {
 		return this.parts.terms;
 	}
 
@@ -289,7 +294,7 @@ abstract class SocketConnection extends SpringConnection {
 	 * @param timer the timer
 	 * @return a {@link System#nanoTime()} stamp, 0 where it does not run
 	 */
-	public long startedAt(Timer timer) {
+	public long startedAt(Timeout timer) {
 		return this.parts.waits.startedAt(timer);
 	}
 
@@ -361,9 +366,9 @@ abstract class SocketConnection extends SpringConnection {
 	 * What the kernel knows of the connection. The connection's loop only.
 	 * @return the facts, or {@code null} where the OS does not tell
 	 */
-	public @Nullable TcpFacts tcp() {
+	public @Nullable TcpInfo tcp() {
 		return (isOpen() && this.parts.channel.isActive() && this.parts.channel instanceof EpollSocketChannel socket)
-				? TcpFacts.of(socket.tcpInfo()) : null;
+				? TcpInfo.of(socket.tcpInfo()) : null;
 	}
 
 	public boolean isInputEnded() {

@@ -1,5 +1,8 @@
 package io.framegate.connection;
 
+import io.framegate.transport.IoLoop;
+import io.framegate.transport.ProcessHalt;
+import io.framegate.transport.ReadSuspended;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -66,7 +69,7 @@ final class SocketHandler extends ChannelInboundHandlerAdapter {
 
 	@Override
 	public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-		if (cause != ReadLater.INSTANCE) {
+		if (cause != ReadSuspended.INSTANCE) {
 			ProcessHalt.ifHeapIsExhausted(cause);
 			this.connection.guard(() -> this.connection.socketFailed(cause));
 		}

@@ -5,7 +5,9 @@ import java.nio.charset.StandardCharsets;
 
 import javax.net.ssl.SSLSession;
 
+import io.framegate.closure.Side;
 import io.framegate.framing.Framing;
+import io.framegate.transport.Addresses;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.context.ApplicationEventPublisher;

@@ -1,6 +1,8 @@
 package io.framegate.connection;
 
-import io.framegate.timeout.Timer;
+import io.framegate.closure.Cause;
+import io.framegate.timeout.Timeout;
+import io.framegate.transport.IoLoop;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.socket.DuplexChannel;
@@ -15,7 +17,8 @@ import org.springframework.messaging.MessageHeaders;
  */
 final class WiredParts extends ConnectionParts {
 
-	WiredParts(Terms terms, IoLoop loop, Channel channel, String id, TcpListener listener, ConnectionEvents events) {
+	WiredParts(ConnectionContext terms, IoLoop loop, Channel channel, String id, TcpListener listener,
+			ConnectionEvents events) {
 		super(terms, loop, channel, id, listener, events);
 	}
 
@@ -217,7 +220,7 @@ final class WiredParts extends ConnectionParts {
 	}
 
 	@Override
-	public String explain(Timer timer, String message) {
+	public String explain(Timeout timer, String message) {
 		return switch (timer) {
 			case CONNECT -> message + ": " + this.events.remoteText();
 			case FRAME, REPLY -> this.decoder.explainPartial(message);
@@ -226,7 +229,7 @@ final class WiredParts extends ConnectionParts {
 	}
 
 	@Override
-	public void expired(Timer timer, Cause cause) {
+	public void expired(Timeout timer, Cause cause) {
 		switch (timer) {
 			case DRAIN -> this.ending.drainExpired(cause);
 			case CONNECT -> this.ending.close(cause);

@@ -1,5 +1,7 @@
 package io.framegate.connection;
 
+import io.framegate.transport.PendingBytes;
+import io.framegate.transport.WriteTracker;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
 
@@ -7,7 +9,7 @@ import io.netty.channel.ChannelOutboundBuffer;
  * How far the peer's kernel has taken what was handed to a connection's channel, and when
  * it last took some. Event loop only; the counts may be read by any thread.
  */
-final class WriteProgress extends Outbox {
+final class WriteProgress extends WriteTracker {
 
 	private final Channel channel;
 
@@ -30,7 +32,7 @@ final class WriteProgress extends Outbox {
 	 * @param bytes how many bytes they are
 	 */
 	@Override
-	void add(int[] ends, int count, int bytes) {
+	public void add(int[] ends, int count, int bytes) {
 		super.add(ends, count, bytes);
 		this.unflushed += bytes;
 	}
@@ -50,14 +52,14 @@ final class WriteProgress extends Outbox {
 	 * @return how many frames more than before were taken whole, -1 where the channel is
 	 * closed
 	 */
-	int settle() {
+	public int settle() {
 		ChannelOutboundBuffer buffer = this.channel.unsafe().outboundBuffer();
 		if (buffer == null) {
 			return -1;
 		}
 		long pending = this.unflushed;
 		if (!buffer.isEmpty()) {
-			pending += new Pending().in(buffer);
+			pending += new PendingBytes().in(buffer);
 		}
 		return settle(pending);
 	}

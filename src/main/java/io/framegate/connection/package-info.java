@@ -1,6 +1,5 @@
 /**
- * A connection on its event loop: its state, its counters, what it reads and writes, and
- * the record it leaves when it ends.
+ * One TCP connection on its event loop: reading, writing, timers and its end.
  */
 @NullMarked
 package io.framegate.connection;

@@ -2,7 +2,7 @@ package io.framegate.inbound;
 
 import java.io.Serial;
 
-import io.framegate.connection.SocketFaults;
+import io.framegate.transport.SocketErrors;
 
 /**
  * A route's port could not be listened on.
@@ -19,7 +19,7 @@ public final class BindFailedException extends RuntimeException {
 	private final int port;
 
 	BindFailedException(String route, String address, int port, Throwable cause) {
-		super("Route '%s' cannot listen on %s port %d: %s".formatted(route, address, port, SocketFaults.text(cause)),
+		super("Route '%s' cannot listen on %s port %d: %s".formatted(route, address, port, SocketErrors.text(cause)),
 				cause);
 		this.route = route;
 		this.address = address;

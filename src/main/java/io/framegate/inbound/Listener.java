@@ -4,21 +4,21 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
-import io.framegate.connection.Addresses;
-import io.framegate.connection.Cause;
-import io.framegate.connection.CloseReason;
-import io.framegate.connection.Connections;
+import io.framegate.closure.Cause;
+import io.framegate.closure.CloseReason;
+import io.framegate.closure.Side;
+import io.framegate.connection.ConnectionContext;
+import io.framegate.connection.ConnectionHandler;
+import io.framegate.connection.ConnectionRegistry;
 import io.framegate.connection.FrameConnection;
-import io.framegate.connection.IoLoop;
-import io.framegate.connection.Loops;
 import io.framegate.connection.RefusedConnections;
-import io.framegate.connection.RouteMeters;
-import io.framegate.connection.Side;
-import io.framegate.connection.SocketFaults;
-import io.framegate.connection.Sockets;
-import io.framegate.connection.Terms;
-import io.framegate.connection.Watcher;
+import io.framegate.metrics.RouteMetrics;
 import io.framegate.route.Listen;
+import io.framegate.transport.Addresses;
+import io.framegate.transport.EventLoops;
+import io.framegate.transport.IoLoop;
+import io.framegate.transport.SocketErrors;
+import io.framegate.transport.SocketOptions;
 import io.netty.channel.socket.SocketChannel;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,15 +38,15 @@ public final class Listener extends AbstractServerConnectionFactory implements L
 	/** How long the last packet of a client that connects is waited for. */
 	private static final long LAST_WORD_NANOS = 50_000_000;
 
-	private final Terms terms;
+	private final ConnectionContext terms;
 
 	private volatile Listen listen;
 
-	private final Loops loops;
+	private final EventLoops loops;
 
-	private final Connections connections;
+	private final ConnectionRegistry connections;
 
-	private final Supplier<Watcher> watchers;
+	private final Supplier<ConnectionHandler> watchers;
 
 	private final RefusedConnections refused;
 
@@ -56,7 +56,8 @@ public final class Listener extends AbstractServerConnectionFactory implements L
 
 	private volatile @Nullable Cause draining;
 
-	public Listener(Terms terms, Listen listen, Loops loops, Connections connections, Supplier<Watcher> watchers) {
+	public Listener(ConnectionContext terms, Listen listen, EventLoops loops, ConnectionRegistry connections,
+			Supplier<ConnectionHandler> watchers) {
 		super(listen.port());
 		this.terms = terms;
 		this.listen = listen;
@@ -135,7 +136,7 @@ public final class Listener extends AbstractServerConnectionFactory implements L
 	@Override
 	public void acceptFailed(Throwable cause) {
 		logger.warn("Route '{}' cannot accept connections and will retry in a second: {}", this.terms.route(),
-				SocketFaults.text(cause));
+				SocketErrors.text(cause));
 		this.terms.meters().countRefused(CloseReason.OVERLOAD);
 	}
 
@@ -174,7 +175,7 @@ public final class Listener extends AbstractServerConnectionFactory implements L
 		int most = this.listen.maxConnections();
 		synchronized (this.refused) {
 			if (most == 0 || this.terms.meters().active(Side.INBOUND) < most) {
-				Sockets.configure(channel);
+				SocketOptions.configure(channel);
 				return new FrameConnection(this.terms, this.connections, loop, channel, remote, listener,
 						this.watchers.get(), getApplicationEventPublisher());
 			}
@@ -208,7 +209,7 @@ public final class Listener extends AbstractServerConnectionFactory implements L
 	 * Where more and more comes, no more than the backlog holds.
 	 */
 	private void emptyBacklog() {
-		RouteMeters meters = this.terms.meters();
+		RouteMetrics meters = this.terms.meters();
 		long most = meters.opened(Side.INBOUND) + this.listen.backlog();
 		long before;
 		do {

@@ -5,9 +5,9 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.concurrent.TimeUnit;
 
-import io.framegate.connection.Loops;
-import io.framegate.connection.Sockets;
 import io.framegate.route.Listen;
+import io.framegate.transport.EventLoops;
+import io.framegate.transport.SocketOptions;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -69,7 +69,7 @@ public final class ListeningSocket {
 	 * @return the socket
 	 * @throws BindFailedException where the port cannot be had
 	 */
-	public static ListeningSocket open(String route, Listen listen, int port, Loops loops) {
+	public static ListeningSocket open(String route, Listen listen, int port, EventLoops loops) {
 		InetSocketAddress where = new InetSocketAddress(listen.address(), port);
 		if (where.isUnresolved()) {
 			throw new BindFailedException(route, listen.address(), port, new UnknownHostException(listen.address()));
@@ -137,7 +137,7 @@ public final class ListeningSocket {
 	 * @return whether that is so
 	 */
 	boolean acceptNoMore() {
-		return Sockets.acceptNoMore(this.channel);
+		return SocketOptions.acceptNoMore(this.channel);
 	}
 
 	/**

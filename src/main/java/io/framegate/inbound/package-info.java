@@ -1,5 +1,5 @@
 /**
- * Where connections come from: listening and accepting.
+ * Listening, admitting and accepting.
  */
 @NullMarked
 package io.framegate.inbound;

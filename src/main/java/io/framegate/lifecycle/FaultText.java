@@ -1,8 +1,7 @@
 package io.framegate.lifecycle;
 
+import io.framegate.configuration.InvalidConfigurationException;
 import io.framegate.inbound.BindFailedException;
-import io.framegate.route.InvalidConfigurationException;
-
 import org.yaml.snakeyaml.constructor.DuplicateKeyException;
 import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.error.MarkedYAMLException;

@@ -10,17 +10,17 @@ import io.framegate.channel.FrameAdapter;
 import io.framegate.channel.FrameChannel;
 import io.framegate.channel.FrameDispatcher;
 import io.framegate.channel.RouteChannels;
-import io.framegate.connection.Closures;
-import io.framegate.connection.Connections;
-import io.framegate.connection.Loops;
-import io.framegate.connection.MemoryBudget;
-import io.framegate.connection.RouteMeters;
-import io.framegate.connection.Side;
-import io.framegate.connection.Terms;
+import io.framegate.closure.ClosureLog;
+import io.framegate.closure.Side;
+import io.framegate.connection.ConnectionContext;
+import io.framegate.connection.ConnectionRegistry;
 import io.framegate.framing.BeanFraming;
 import io.framegate.framing.Framing;
 import io.framegate.framing.Framings;
 import io.framegate.inbound.Listener;
+import io.framegate.link.LinkPool;
+import io.framegate.link.UnsolicitedFrames;
+import io.framegate.metrics.RouteMetrics;
 import io.framegate.relay.ExchangeRelay;
 import io.framegate.relay.LocalRelay;
 import io.framegate.relay.Relay;
@@ -30,9 +30,9 @@ import io.framegate.route.Handler;
 import io.framegate.route.Mode;
 import io.framegate.route.Route;
 import io.framegate.timeout.Timeouts;
+import io.framegate.transport.EventLoops;
+import io.framegate.transport.MemoryBudget;
 import io.framegate.upstream.Connector;
-import io.framegate.upstream.Links;
-import io.framegate.upstream.UnsolicitedFrames;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.jspecify.annotations.Nullable;
 
@@ -42,8 +42,8 @@ import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.integration.channel.AbstractMessageChannel;
 import org.springframework.integration.channel.DirectChannel;
-import org.springframework.integration.ip.tcp.inbound.TcpReceivingChannelAdapter;
 import org.springframework.integration.ip.tcp.connection.AbstractConnectionFactory;
+import org.springframework.integration.ip.tcp.inbound.TcpReceivingChannelAdapter;
 import org.springframework.integration.ip.tcp.serializer.AbstractByteArraySerializer;
 import org.springframework.messaging.MessageChannel;
 
@@ -192,19 +192,19 @@ final class RouteBeans {
 	}
 
 	private RouteContinuity continuity() {
-		Connections connections = this.beans.getBean(Connections.class);
+		ConnectionRegistry connections = this.beans.getBean(ConnectionRegistry.class);
 		Timeouts timeouts = new Timeouts(this.route.timeouts(), this.route.timeoutDefaults());
-		RouteMeters meters = new RouteMeters(this.route.name(), timeouts, this.beans.getBean(MeterRegistry.class));
+		RouteMetrics meters = new RouteMetrics(this.route.name(), timeouts, this.beans.getBean(MeterRegistry.class));
 		connections.showStates(meters, this.route.name());
 		return new RouteContinuity(timeouts, meters,
 				new RouteChannels(this.prefix, new FrameDispatcher(connections, meters), this.beans));
 	}
 
-	private Terms terms(Side side, String framing, boolean lengthIncludesHeader, int maxFrameBytes) {
+	private ConnectionContext terms(Side side, String framing, boolean lengthIncludesHeader, int maxFrameBytes) {
 		RouteContinuity shared = bean(".terms", RouteContinuity.class);
-		return new Terms(this.route.name(), side, framing(framing, lengthIncludesHeader, maxFrameBytes), maxFrameBytes,
-				shared.timeouts(), this.route.handler() == Handler.BLOCKING, this.route.mode() != Mode.SESSION,
-				shared.meters(), this.beans.getBean(Closures.class));
+		return new ConnectionContext(this.route.name(), side, framing(framing, lengthIncludesHeader, maxFrameBytes),
+				maxFrameBytes, shared.timeouts(), this.route.handler() == Handler.BLOCKING,
+				this.route.mode() != Mode.SESSION, shared.meters(), this.beans.getBean(ClosureLog.class));
 	}
 
 	private Framing framing(String name, boolean lengthIncludesHeader, int maxFrameBytes) {
@@ -221,9 +221,10 @@ final class RouteBeans {
 
 	private Connector connector() {
 		var upstream = this.route.upstream();
-		Terms terms = terms(Side.UPSTREAM, upstream.framing(), upstream.lengthIncludesHeader(),
+		ConnectionContext terms = terms(Side.UPSTREAM, upstream.framing(), upstream.lengthIncludesHeader(),
 				upstream.maxFrameBytes());
-		return new Connector(this.route, terms, this.beans.getBean(Loops.class), this.beans.getBean(Connections.class));
+		return new Connector(this.route, terms, this.beans.getBean(EventLoops.class),
+				this.beans.getBean(ConnectionRegistry.class));
 	}
 
 	private Relay relay() {
@@ -235,7 +236,7 @@ final class RouteBeans {
 			return new LocalRelay(this.route.mode() == Mode.ONE_WAY);
 		}
 		return new ExchangeRelay(this.route, connector,
-				new Links(this.route, connector, this.beans.getBean(Loops.class), unsolicited(connector)),
+				new LinkPool(this.route, connector, this.beans.getBean(EventLoops.class), unsolicited(connector)),
 				this.beans.getBean(MemoryBudget.class));
 	}
 
@@ -248,9 +249,10 @@ final class RouteBeans {
 
 	private Listener listener() {
 		var listen = this.route.listen();
-		Terms terms = terms(Side.INBOUND, listen.framing(), listen.lengthIncludesHeader(), listen.maxFrameBytes());
-		return new Listener(terms, listen, this.beans.getBean(Loops.class), this.beans.getBean(Connections.class),
-				bean(".relay", Relay.class)::watcher);
+		ConnectionContext terms = terms(Side.INBOUND, listen.framing(), listen.lengthIncludesHeader(),
+				listen.maxFrameBytes());
+		return new Listener(terms, listen, this.beans.getBean(EventLoops.class),
+				this.beans.getBean(ConnectionRegistry.class), bean(".relay", Relay.class)::watcher);
 	}
 
 	private FrameAdapter adapter(String factory, String channel) {
@@ -262,7 +264,7 @@ final class RouteBeans {
 	private RunningRoute running() {
 		// Upstream first: it must be ready when the first connection is accepted.
 		return new RunningRoute(this.route, bean(".terms", RouteContinuity.class),
-				this.beans.getBean(Connections.class), bean(".listener", Listener.class),
+				this.beans.getBean(ConnectionRegistry.class), bean(".listener", Listener.class),
 				bean(".connector", Connector.class), bean(".relay", Relay.class),
 				List.of(bean(".upstream", FrameAdapter.class), bean(".inbound", FrameAdapter.class)));
 	}

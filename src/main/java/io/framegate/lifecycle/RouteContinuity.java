@@ -1,7 +1,7 @@
 package io.framegate.lifecycle;
 
 import io.framegate.channel.RouteChannels;
-import io.framegate.connection.RouteMeters;
+import io.framegate.metrics.RouteMetrics;
 import io.framegate.timeout.Timeouts;
 
 /**
@@ -13,13 +13,13 @@ final class RouteContinuity {
 
 	private final Timeouts timeouts;
 
-	private final RouteMeters meters;
+	private final RouteMetrics meters;
 
 	private final RouteChannels channels;
 
 	private int users;
 
-	RouteContinuity(Timeouts timeouts, RouteMeters meters, RouteChannels channels) {
+	RouteContinuity(Timeouts timeouts, RouteMetrics meters, RouteChannels channels) {
 		this.timeouts = timeouts;
 		this.meters = meters;
 		this.channels = channels;
@@ -29,7 +29,7 @@ final class RouteContinuity {
 		return this.timeouts;
 	}
 
-	RouteMeters meters() {
+	RouteMetrics meters() {
 		return this.meters;
 	}
 

@@ -5,15 +5,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
-import io.framegate.connection.Cause;
-import io.framegate.connection.Connections;
+import io.framegate.closure.Cause;
+import io.framegate.closure.Side;
+import io.framegate.connection.ConnectionRegistry;
 import io.framegate.connection.FrameConnection;
-import io.framegate.connection.RouteMeters;
-import io.framegate.connection.Side;
 import io.framegate.inbound.Listener;
+import io.framegate.metrics.RouteMetrics;
 import io.framegate.relay.Relay;
+import io.framegate.timeout.Timeout;
 import io.framegate.timeout.Timeouts;
-import io.framegate.timeout.Timer;
 import io.framegate.upstream.Connector;
 
 /**
@@ -25,7 +25,7 @@ final class RouteDrain {
 	/** The route that drains. Its methods are called in turn. */
 	interface Owner {
 
-		RouteMeters meters();
+		RouteMetrics meters();
 
 		Timeouts timeouts();
 
@@ -49,7 +49,7 @@ final class RouteDrain {
 
 	private final Executor turns;
 
-	private final Connections connections;
+	private final ConnectionRegistry connections;
 
 	private final Listener listener;
 
@@ -57,7 +57,7 @@ final class RouteDrain {
 
 	private final Relay relay;
 
-	RouteDrain(Owner owner, Executor turns, Connections connections, Listener listener, Connector connector,
+	RouteDrain(Owner owner, Executor turns, ConnectionRegistry connections, Listener listener, Connector connector,
 			Relay relay) {
 		this.owner = owner;
 		this.turns = turns;
@@ -110,7 +110,7 @@ final class RouteDrain {
 			// New clients are using the shared connections.
 			return CompletableFuture.completedFuture(null);
 		}
-		long latest = System.nanoTime() + LAST_NANOS - this.owner.timeouts().nanos(Timer.DRAIN);
+		long latest = System.nanoTime() + LAST_NANOS - this.owner.timeouts().nanos(Timeout.DRAIN);
 		this.relay.stop(cause, (drain.at() - latest > 0) ? drain.at() : latest);
 		return allClosed(drain.connections(), Side.UPSTREAM);
 	}

@@ -3,9 +3,9 @@ package io.framegate.lifecycle;
 import java.util.Comparator;
 import java.util.List;
 
-import io.framegate.connection.Loops;
 import io.framegate.inbound.ListeningSocket;
 import io.framegate.route.Route;
+import io.framegate.transport.EventLoops;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
@@ -73,7 +73,7 @@ final class RouteFactory {
 
 	ListeningSocket open(Route route) {
 		return ListeningSocket.open(route.name(), route.listen(), route.listen().port(),
-				this.beans.getBean(Loops.class));
+				this.beans.getBean(EventLoops.class));
 	}
 
 	void destroy(Route route) {

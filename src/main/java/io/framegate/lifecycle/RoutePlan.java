@@ -5,8 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-import io.framegate.route.Differences;
 import io.framegate.route.Route;
+import io.framegate.route.RouteDiff;
 
 /**
  * What a configuration would change.
@@ -30,7 +30,7 @@ record RoutePlan(List<Route> started, List<RunningRoute> removed, List<Change> c
 				}
 				continue;
 			}
-			Differences differences = Differences.between(before.route(), route);
+			RouteDiff differences = RouteDiff.between(before.route(), route);
 			Change change = new Change(before, route, differences.names());
 			if (before.isLeaving() || !differences.isLive()) {
 				plan.replaced.add(change);

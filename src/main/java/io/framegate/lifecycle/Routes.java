@@ -13,12 +13,12 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
-import io.framegate.connection.Cause;
-import io.framegate.connection.CloseReason;
+import io.framegate.closure.Cause;
+import io.framegate.closure.CloseReason;
 import io.framegate.inbound.ListeningSocket;
 import io.framegate.route.Route;
+import io.framegate.timeout.Timeout;
 import io.framegate.timeout.Timeouts;
-import io.framegate.timeout.Timer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -287,7 +287,7 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 	}
 
 	private static Duration drainLimit(RunningRoute route) {
-		Duration drain = route.timeouts().limit(Timer.DRAIN).value();
+		Duration drain = route.timeouts().limit(Timeout.DRAIN).value();
 		return drain.isZero() ? Timeouts.LONGEST : drain;
 	}
 

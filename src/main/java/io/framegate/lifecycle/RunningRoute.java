@@ -12,11 +12,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
 import io.framegate.channel.FrameAdapter;
-import io.framegate.connection.Cause;
-import io.framegate.connection.Connections;
-import io.framegate.connection.RouteMeters;
+import io.framegate.closure.Cause;
+import io.framegate.connection.ConnectionRegistry;
 import io.framegate.inbound.Listener;
 import io.framegate.inbound.ListeningSocket;
+import io.framegate.metrics.RouteMetrics;
 import io.framegate.relay.Relay;
 import io.framegate.route.Route;
 import io.framegate.timeout.Timeouts;
@@ -59,7 +59,7 @@ public final class RunningRoute implements RouteDrain.Owner {
 
 	private final Timeouts timeouts;
 
-	private final RouteMeters meters;
+	private final RouteMetrics meters;
 
 	private final Listener listener;
 
@@ -86,7 +86,7 @@ public final class RunningRoute implements RouteDrain.Owner {
 
 	private volatile @Nullable String lastError;
 
-	RunningRoute(Route route, RouteContinuity continuity, Connections connections, Listener listener,
+	RunningRoute(Route route, RouteContinuity continuity, ConnectionRegistry connections, Listener listener,
 			Connector connector, Relay relay, List<FrameAdapter> adapters) {
 		this.turns = new Turns("framegate-route-" + route.name());
 		this.route = route;
@@ -377,7 +377,7 @@ public final class RunningRoute implements RouteDrain.Owner {
 	}
 
 	@Override
-	public RouteMeters meters() {
+	public RouteMetrics meters() {
 		return this.meters;
 	}
 

@@ -1,5 +1,5 @@
 /**
- * Routes starting, running and draining.
+ * Routes start, are replaced, drain and stop.
  */
 @NullMarked
 package io.framegate.lifecycle;

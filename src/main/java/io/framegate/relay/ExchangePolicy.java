@@ -1,11 +1,11 @@
 package io.framegate.relay;
 
-import io.framegate.connection.MemoryBudget;
 import io.framegate.route.Correlation;
 import io.framegate.route.Mode;
 import io.framegate.route.OnFailure;
 import io.framegate.route.Payload;
 import io.framegate.route.Route;
+import io.framegate.transport.MemoryBudget;
 import org.jspecify.annotations.Nullable;
 
 /**

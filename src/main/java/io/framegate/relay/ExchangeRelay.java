@@ -1,25 +1,25 @@
 package io.framegate.relay;
 
-import io.framegate.connection.MemoryBudget;
-import io.framegate.connection.RouteMeters;
-import io.framegate.connection.Watcher;
-import io.framegate.connection.Cause;
+import io.framegate.closure.Cause;
+import io.framegate.connection.ConnectionHandler;
+import io.framegate.exchange.Exchange;
 import io.framegate.framing.Framing;
+import io.framegate.link.LinkPool;
+import io.framegate.metrics.RouteMetrics;
 import io.framegate.route.Route;
+import io.framegate.transport.MemoryBudget;
 import io.framegate.upstream.Connector;
-import io.framegate.upstream.Exchange;
-import io.framegate.upstream.Links;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Request-reply and one-way mode: every frame of a client is an exchange on upstream
  * connections that all clients share.
  */
-public final class ExchangeRelay extends Relay implements ExchangeClient.Owner {
+public final class ExchangeRelay extends Relay implements InboundExchanges.Owner {
 
-	private final Links links;
+	private final LinkPool links;
 
-	private final RouteMeters meters;
+	private final RouteMetrics meters;
 
 	private final Framing upstreamFraming;
 
@@ -28,7 +28,7 @@ public final class ExchangeRelay extends Relay implements ExchangeClient.Owner {
 	/** How long a reply may be, as far as is known, in bytes. */
 	private volatile int expectedReply;
 
-	public ExchangeRelay(Route route, Connector connector, Links links, MemoryBudget budget) {
+	public ExchangeRelay(Route route, Connector connector, LinkPool links, MemoryBudget budget) {
 		this.links = links;
 		this.meters = connector.terms().meters();
 		this.upstreamFraming = connector.terms().framing();
@@ -53,8 +53,8 @@ public final class ExchangeRelay extends Relay implements ExchangeClient.Owner {
 	}
 
 	@Override
-	public Watcher watcher() {
-		return new ExchangeClient(this, this.policy);
+	public ConnectionHandler watcher() {
+		return new InboundExchanges(this, this.policy);
 	}
 
 	@Override
@@ -83,7 +83,7 @@ public final class ExchangeRelay extends Relay implements ExchangeClient.Owner {
 	}
 
 	@Override
-	public RouteMeters meters() {
+	public RouteMetrics meters() {
 		return this.meters;
 	}
 

@@ -1,6 +1,6 @@
 package io.framegate.relay;
 
-import io.framegate.connection.Cause;
+import io.framegate.closure.Cause;
 import io.framegate.connection.FrameConnection;
 import org.jspecify.annotations.Nullable;
 

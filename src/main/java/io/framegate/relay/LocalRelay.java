@@ -1,6 +1,6 @@
 package io.framegate.relay;
 
-import io.framegate.connection.Watcher;
+import io.framegate.connection.ConnectionHandler;
 
 /**
  * A route without targets: a user's own flow takes the requests from the request channel
@@ -15,8 +15,8 @@ public final class LocalRelay extends Relay {
 	}
 
 	@Override
-	public Watcher watcher() {
-		return new LocalClient(this.oneWay);
+	public ConnectionHandler watcher() {
+		return new LocalExchanges(this.oneWay);
 	}
 
 	@Override

@@ -1,7 +1,7 @@
 package io.framegate.relay;
 
-import io.framegate.connection.Cause;
-import io.framegate.connection.Watcher;
+import io.framegate.closure.Cause;
+import io.framegate.connection.ConnectionHandler;
 
 /**
  * What a route's mode does with connections.
@@ -12,7 +12,7 @@ public abstract class Relay {
 	 * What follows a newly accepted connection.
 	 * @return a watcher for one inbound connection; any event loop calls
 	 */
-	public abstract Watcher watcher();
+	public abstract ConnectionHandler watcher();
 
 	/**
 	 * Begins: connections that are permanent are opened.

@@ -2,8 +2,8 @@ package io.framegate.relay;
 
 import java.util.Objects;
 
-import io.framegate.connection.MemoryBudget;
-import io.framegate.upstream.Exchange;
+import io.framegate.exchange.Exchange;
+import io.framegate.transport.MemoryBudget;
 
 /**
  * How much a client has under way. It is full at {@link #MOST} requests or

@@ -1,13 +1,13 @@
 package io.framegate.relay;
 
-import io.framegate.connection.Cause;
-import io.framegate.connection.CloseReason;
+import io.framegate.closure.Cause;
+import io.framegate.closure.CloseReason;
+import io.framegate.closure.Side;
+import io.framegate.connection.ConnectionHandler;
 import io.framegate.connection.FrameConnection;
-import io.framegate.connection.Side;
-import io.framegate.connection.Watcher;
 import io.framegate.framing.StreamFraming;
+import io.framegate.upstream.ConnectAttempts;
 import io.framegate.upstream.Connector;
-import io.framegate.upstream.Dial;
 import io.framegate.upstream.TargetState;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * pressure and half-closes from each to the other and decides how both end. Both are on
  * one event loop, and so is every call.
  */
-final class Session implements Watcher {
+final class Session implements ConnectionHandler {
 
 	private final Connector connector;
 
@@ -24,7 +24,7 @@ final class Session implements Watcher {
 
 	private @Nullable FrameConnection upstream;
 
-	private @Nullable Dial dial;
+	private @Nullable ConnectAttempts dial;
 
 	/** When the last frame came that went upstream; 0 once one came back. */
 	private long awaitingSince;
@@ -189,7 +189,7 @@ final class Session implements Watcher {
 
 	/** Ends both sides: what was read is still written, what comes now is not taken. */
 	private void finish(Cause cause) {
-		Dial attempts = this.dial;
+		ConnectAttempts attempts = this.dial;
 		if (this.upstream != null) {
 			this.upstream.finish(cause);
 		}
@@ -219,7 +219,7 @@ final class Session implements Watcher {
 
 	@Override
 	public void closed(FrameConnection connection, Cause cause, long lostFrames, long lostBytes) {
-		Dial attempts = this.dial;
+		ConnectAttempts attempts = this.dial;
 		if (attempts != null && connection.side() == Side.UPSTREAM && connection != this.upstream) {
 			attempts.failed(connection, cause);
 			return;

@@ -1,6 +1,6 @@
 package io.framegate.relay;
 
-import io.framegate.connection.Watcher;
+import io.framegate.connection.ConnectionHandler;
 import io.framegate.upstream.Connector;
 
 /**
@@ -15,7 +15,7 @@ public final class SessionRelay extends Relay {
 	}
 
 	@Override
-	public Watcher watcher() {
+	public ConnectionHandler watcher() {
 		return new Session(this.connector);
 	}
 

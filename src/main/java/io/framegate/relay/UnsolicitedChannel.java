@@ -1,8 +1,8 @@
 package io.framegate.relay;
 
 import io.framegate.connection.FrameConnection;
-import io.framegate.connection.RouteMeters;
-import io.framegate.upstream.UnsolicitedFrames;
+import io.framegate.link.UnsolicitedFrames;
+import io.framegate.metrics.RouteMetrics;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,14 +24,14 @@ public final class UnsolicitedChannel implements UnsolicitedFrames {
 
 	private final AbstractMessageChannel channel;
 
-	private final RouteMeters meters;
+	private final RouteMetrics meters;
 
 	/**
 	 * Gives frames to a channel.
 	 * @param channel the channel
 	 * @param meters counts what nobody takes
 	 */
-	public UnsolicitedChannel(AbstractMessageChannel channel, RouteMeters meters) {
+	public UnsolicitedChannel(AbstractMessageChannel channel, RouteMetrics meters) {
 		this.channel = channel;
 		this.meters = meters;
 	}

@@ -1,5 +1,5 @@
 /**
- * What joins the two sides: sessions.
+ * The modes: what becomes of a frame.
  */
 @NullMarked
 package io.framegate.relay;

@@ -3,7 +3,7 @@ package io.framegate.route;
 import java.time.Duration;
 import java.util.Map;
 
-import io.framegate.timeout.Timer;
+import io.framegate.timeout.Timeout;
 
 /**
  * A route as the runtime takes it: checked, and with everything that it inherits filled
@@ -16,7 +16,7 @@ import io.framegate.timeout.Timer;
  * @param timeouts the configured limits only; a timer not named has its default
  * @param handler what a user's own flows on the route's channels may do
  */
-public record Route(String name, Mode mode, Listen listen, Upstream upstream, Map<Timer, Duration> timeouts,
+public record Route(String name, Mode mode, Listen listen, Upstream upstream, Map<Timeout, Duration> timeouts,
 		Handler handler) {
 
 	public Route {
@@ -28,8 +28,8 @@ public record Route(String name, Mode mode, Listen listen, Upstream upstream, Ma
 	 * In a session nobody can tell whether a frame is to be answered.
 	 * @return limits by timer
 	 */
-	public Map<Timer, Duration> timeoutDefaults() {
-		return (this.mode == Mode.SESSION) ? Map.of(Timer.REPLY, Duration.ZERO) : Map.of();
+	public Map<Timeout, Duration> timeoutDefaults() {
+		return (this.mode == Mode.SESSION) ? Map.of(Timeout.REPLY, Duration.ZERO) : Map.of();
 	}
 
 }

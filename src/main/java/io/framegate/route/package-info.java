@@ -1,6 +1,5 @@
 /**
- * What a route is: the configuration as immutable records, read from any Spring
- * environment and checked as a whole.
+ * What a route is: records without Spring.
  */
 @NullMarked
 package io.framegate.route;

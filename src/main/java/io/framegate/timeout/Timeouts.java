@@ -62,10 +62,10 @@ public final class Timeouts {
 	private static final List<ChronoUnit> UNITS = List.of(ChronoUnit.DAYS, ChronoUnit.HOURS, ChronoUnit.MINUTES,
 			ChronoUnit.SECONDS, ChronoUnit.MILLIS);
 
-	private static final int COUNT = Timer.values().length;
+	private static final int COUNT = Timeout.values().length;
 
 	/** Defaults that are the route's mode's own. */
-	private volatile Map<Timer, Duration> defaults;
+	private volatile Map<Timeout, Duration> defaults;
 
 	private final AtomicReferenceArray<Limit> configured = new AtomicReferenceArray<>(COUNT);
 
@@ -75,7 +75,7 @@ public final class Timeouts {
 
 	private final AtomicLongArray fired = new AtomicLongArray(COUNT);
 
-	public Timeouts(Map<Timer, Duration> configured) {
+	public Timeouts(Map<Timeout, Duration> configured) {
 		this(configured, Map.of());
 	}
 
@@ -85,7 +85,7 @@ public final class Timeouts {
 	 * @param defaults what a timer that is not configured has, where that is not its
 	 * usual default
 	 */
-	public Timeouts(Map<Timer, Duration> configured, Map<Timer, Duration> defaults) {
+	public Timeouts(Map<Timeout, Duration> configured, Map<Timeout, Duration> defaults) {
 		this.defaults = Map.copyOf(defaults);
 		configure(configured);
 	}
@@ -97,7 +97,7 @@ public final class Timeouts {
 	 * @param itsDefaults what a timer that is not named has, where that is not its usual
 	 * default
 	 */
-	public void configure(Map<Timer, Duration> values, Map<Timer, Duration> itsDefaults) {
+	public void configure(Map<Timeout, Duration> values, Map<Timeout, Duration> itsDefaults) {
 		this.defaults = Map.copyOf(itsDefaults);
 		configure(values);
 	}
@@ -106,8 +106,8 @@ public final class Timeouts {
 	 * Takes a new configuration; limits set at run time stay.
 	 * @param values the configured limits; a timer that is not named has its default
 	 */
-	public void configure(Map<Timer, Duration> values) {
-		for (Timer timer : Timer.values()) {
+	public void configure(Map<Timeout, Duration> values) {
+		for (Timeout timer : Timeout.values()) {
 			Duration value = values.get(timer);
 			this.configured.set(timer.ordinal(), (value != null) ? new Limit(value, Source.CONFIG)
 					: new Limit(this.defaults.getOrDefault(timer, timer.byDefault()), Source.DEFAULT));
@@ -121,7 +121,7 @@ public final class Timeouts {
 	 * @param value the limit, zero for none
 	 * @throws IllegalArgumentException for a negative limit or one over {@link #LONGEST}
 	 */
-	public void set(Timer timer, Duration value) {
+	public void set(Timeout timer, Duration value) {
 		if (value.isNegative() || value.compareTo(LONGEST) > 0) {
 			throw new IllegalArgumentException(
 					"Invalid timeout '%s': %s must be from 0 (off) to 366d".formatted(timer.label(), value));
@@ -134,12 +134,12 @@ public final class Timeouts {
 	 * Goes back to the configured limit.
 	 * @param timer the timer
 	 */
-	public void reset(Timer timer) {
+	public void reset(Timeout timer) {
 		this.runtime.set(timer.ordinal(), null);
 		refresh(timer);
 	}
 
-	public Limit limit(Timer timer) {
+	public Limit limit(Timeout timer) {
 		Limit limit = this.runtime.get(timer.ordinal());
 		return (limit != null) ? limit : this.configured.get(timer.ordinal());
 	}
@@ -149,15 +149,15 @@ public final class Timeouts {
 	 * @param timer the timer
 	 * @return nanoseconds, 0 for none
 	 */
-	public long nanos(Timer timer) {
+	public long nanos(Timeout timer) {
 		return this.nanos.getAcquire(timer.ordinal());
 	}
 
-	public void countFired(Timer timer) {
+	public void countFired(Timeout timer) {
 		this.fired.incrementAndGet(timer.ordinal());
 	}
 
-	public long fired(Timer timer) {
+	public long fired(Timeout timer) {
 		return this.fired.get(timer.ordinal());
 	}
 
@@ -204,7 +204,7 @@ public final class Timeouts {
 		}
 	}
 
-	private void refresh(Timer timer) {
+	private void refresh(Timeout timer) {
 		this.nanos.setRelease(timer.ordinal(), limit(timer).value().toNanos());
 	}
 

@@ -1,5 +1,5 @@
 /**
- * The nine timers, their limits and where each limit came from.
+ * Which timeouts exist, and where a limit comes from.
  */
 @NullMarked
 package io.framegate.timeout;

@@ -8,20 +8,20 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-import io.framegate.connection.Cause;
-import io.framegate.connection.CloseReason;
-import io.framegate.connection.Closure;
-import io.framegate.connection.Connections;
+import io.framegate.closure.Cause;
+import io.framegate.closure.CloseReason;
+import io.framegate.closure.Closure;
+import io.framegate.connection.ConnectionContext;
+import io.framegate.connection.ConnectionHandler;
+import io.framegate.connection.ConnectionRegistry;
 import io.framegate.connection.FrameConnection;
-import io.framegate.connection.Loop;
-import io.framegate.connection.Loops;
-import io.framegate.connection.SocketFaults;
-import io.framegate.connection.Sockets;
-import io.framegate.connection.Terms;
-import io.framegate.connection.Watcher;
 import io.framegate.route.OnDown;
 import io.framegate.route.Route;
 import io.framegate.route.Target;
+import io.framegate.transport.EventLoops;
+import io.framegate.transport.Loop;
+import io.framegate.transport.SocketErrors;
+import io.framegate.transport.SocketOptions;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerAdapter;
@@ -45,21 +45,21 @@ public final class Connector extends AbstractClientConnectionFactory {
 
 	private final Route route;
 
-	private final Terms terms;
+	private final ConnectionContext terms;
 
-	private final Loops loops;
+	private final EventLoops loops;
 
-	private final Connections connections;
+	private final ConnectionRegistry connections;
 
 	private final Targets targets;
 
 	private final HealthChecks healthChecks;
 
-	private final Sources sources;
+	private final SourceAddresses sources;
 
 	private final List<Consumer<TargetState>> cameBack = new CopyOnWriteArrayList<>();
 
-	public Connector(Route route, Terms terms, Loops loops, Connections connections) {
+	public Connector(Route route, ConnectionContext terms, EventLoops loops, ConnectionRegistry connections) {
 		super(route.upstream().targets().isEmpty() ? "none" : route.upstream().targets().getFirst().host(),
 				route.upstream().targets().isEmpty() ? 0 : route.upstream().targets().getFirst().port());
 		this.route = route;
@@ -69,10 +69,10 @@ public final class Connector extends AbstractClientConnectionFactory {
 		this.targets = new Targets(route.upstream(), terms.meters());
 		this.healthChecks = new HealthChecks(route.upstream(), terms, this::wentDown,
 				(target) -> this.cameBack.forEach((listener) -> listener.accept(target)));
-		this.sources = new Sources(route.upstream());
+		this.sources = new SourceAddresses(route.upstream());
 	}
 
-	public Terms terms() {
+	public ConnectionContext terms() {
 		return this.terms;
 	}
 
@@ -97,7 +97,8 @@ public final class Connector extends AbstractClientConnectionFactory {
 	 * @param failed told why no target could be had
 	 * @return the attempts, under way
 	 */
-	public Dial dial(Loop loop, @Nullable InetAddress client, Watcher watcher, Consumer<Cause> failed) {
+	public ConnectAttempts dial(Loop loop, @Nullable InetAddress client, ConnectionHandler watcher,
+			Consumer<Cause> failed) {
 		return dial(loop, client, null, watcher, failed);
 	}
 
@@ -110,9 +111,9 @@ public final class Connector extends AbstractClientConnectionFactory {
 	 * @param failed told why no target could be had
 	 * @return the attempts, under way
 	 */
-	public Dial dial(Loop loop, @Nullable InetAddress client, @Nullable TargetState first, Watcher watcher,
-			Consumer<Cause> failed) {
-		Dial dial = new Dial(this::connect, this.terms.timeouts(), loop, watcher, failed);
+	public ConnectAttempts dial(Loop loop, @Nullable InetAddress client, @Nullable TargetState first,
+			ConnectionHandler watcher, Consumer<Cause> failed) {
+		ConnectAttempts dial = new ConnectAttempts(this::connect, this.terms.timeouts(), loop, watcher, failed);
 		dial.begin(this.targets.toTry(client, first));
 		return dial;
 	}
@@ -134,8 +135,8 @@ public final class Connector extends AbstractClientConnectionFactory {
 	 * @param failed told why it could not be had
 	 * @return the attempts, under way
 	 */
-	public Dial dial(Loop loop, TargetState target, Watcher watcher, Consumer<Cause> failed) {
-		Dial dial = new Dial(this::connect, this.terms.timeouts(), loop, watcher, failed);
+	public ConnectAttempts dial(Loop loop, TargetState target, ConnectionHandler watcher, Consumer<Cause> failed) {
+		ConnectAttempts dial = new ConnectAttempts(this::connect, this.terms.timeouts(), loop, watcher, failed);
 		dial.begin(List.of(target));
 		return dial;
 	}
@@ -159,14 +160,14 @@ public final class Connector extends AbstractClientConnectionFactory {
 		}
 	}
 
-	private void connect(Loop loop, Candidate candidate, Dial dial, Watcher watcher,
+	private void connect(Loop loop, TargetAddress candidate, ConnectAttempts dial, ConnectionHandler watcher,
 			Consumer<@Nullable FrameConnection> begun) {
 		this.sources.connect(loop, () -> socket(loop), candidate.address(),
 				(attempt) -> begun.accept((attempt != null) ? connect(loop, candidate, dial, watcher, attempt) : null));
 	}
 
-	private FrameConnection connect(Loop loop, Candidate candidate, Dial dial, Watcher watcher,
-			Sources.Attempt attempt) {
+	private FrameConnection connect(Loop loop, TargetAddress candidate, ConnectAttempts dial, ConnectionHandler watcher,
+			SourceAddresses.Attempt attempt) {
 		TcpListener listener = getListener();
 		if (listener == null) {
 			throw new IllegalStateException("No adapter listens to " + this);
@@ -180,14 +181,14 @@ public final class Connector extends AbstractClientConnectionFactory {
 		connection.whenClosed().thenRun(state::ended);
 		if (candidate.address().isUnresolved()) {
 			connection.close(
-					SocketFaults.connectCause(new UnknownHostException(state.target().host()), candidate.toString()));
+					SocketErrors.connectCause(new UnknownHostException(state.target().host()), candidate.toString()));
 			state.failed(Evidence.CONNECT);
 			return connection;
 		}
 		attempt.future().addListener((future) -> {
 			if (future.isSuccess() && isItself(connection)) {
 				// With FIN, the port would be kept from the server for a minute.
-				connection.abort(SocketFaults.connectedToItself(candidate.toString()));
+				connection.abort(SocketErrors.connectedToItself(candidate.toString()));
 				state.failed(Evidence.CONNECT);
 			}
 			else if (future.isSuccess()) {
@@ -226,9 +227,9 @@ public final class Connector extends AbstractClientConnectionFactory {
 		return connection.remote().equals(connection.local());
 	}
 
-	private Cause whyNot(Candidate candidate, Sources.Attempt attempt, FrameConnection connection) {
+	private Cause whyNot(TargetAddress candidate, SourceAddresses.Attempt attempt, FrameConnection connection) {
 		Throwable thrown = attempt.future().cause();
-		Cause why = SocketFaults.connectCause(thrown, candidate + attempt.text());
+		Cause why = SocketErrors.connectCause(thrown, candidate + attempt.text());
 		if (attempt.isLocalFault()) {
 			return Cause.byGateway(why.reason(), why.detail() + attempt.hint());
 		}
@@ -247,7 +248,7 @@ public final class Connector extends AbstractClientConnectionFactory {
 			})
 			.register();
 		if (registered.cause() == null) {
-			Sockets.configure(registered.channel());
+			SocketOptions.configure(registered.channel());
 		}
 		return registered;
 	}

@@ -6,7 +6,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-import io.framegate.connection.Terms;
+import io.framegate.connection.ConnectionContext;
 import io.framegate.route.HealthCheck;
 import io.framegate.route.Upstream;
 import org.slf4j.Logger;
@@ -36,7 +36,8 @@ final class HealthChecks {
 
 	private final CountDownLatch stopped = new CountDownLatch(1);
 
-	HealthChecks(Upstream upstream, Terms terms, Consumer<TargetState> wentDown, Consumer<TargetState> cameBack) {
+	HealthChecks(Upstream upstream, ConnectionContext terms, Consumer<TargetState> wentDown,
+			Consumer<TargetState> cameBack) {
 		this.probe = new HealthProbe(upstream, terms);
 		this.check = upstream.healthCheck();
 		this.route = terms.route();

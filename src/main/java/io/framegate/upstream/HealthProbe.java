@@ -14,12 +14,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-import io.framegate.connection.Terms;
+import io.framegate.connection.ConnectionContext;
 import io.framegate.route.HealthCheck;
 import io.framegate.route.Payload;
 import io.framegate.route.PortRange;
 import io.framegate.route.Upstream;
-import io.framegate.timeout.Timer;
+import io.framegate.timeout.Timeout;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,9 +38,9 @@ final class HealthProbe {
 
 	private final HealthCheck check;
 
-	private final Terms terms;
+	private final ConnectionContext terms;
 
-	HealthProbe(Upstream upstream, Terms terms) {
+	HealthProbe(Upstream upstream, ConnectionContext terms) {
 		this.upstream = upstream;
 		this.check = upstream.healthCheck();
 		this.terms = terms;
@@ -105,8 +105,8 @@ final class HealthProbe {
 	 * silent must not keep the probes after this one waiting for longer than need be.
 	 */
 	private int limit() {
-		Duration connect = this.terms.timeouts().limit(Timer.CONNECT).value();
-		long millis = (connect.isZero() ? Timer.CONNECT.byDefault() : connect).toMillis();
+		Duration connect = this.terms.timeouts().limit(Timeout.CONNECT).value();
+		long millis = (connect.isZero() ? Timeout.CONNECT.byDefault() : connect).toMillis();
 		long interval = this.check.interval().toMillis();
 		return (int) ((interval > 0) ? Math.min(millis, Math.max(interval, LEAST_LIMIT_MILLIS)) : millis);
 	}

@@ -6,7 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.Predicate;
 
-import io.framegate.connection.RouteMeters;
+import io.framegate.metrics.RouteMetrics;
 import io.framegate.route.Target;
 import io.framegate.route.Upstream;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +25,7 @@ public final class Targets {
 
 	private final boolean leastBusy;
 
-	private final RouteMeters meters;
+	private final RouteMetrics meters;
 
 	private final int fall;
 
@@ -33,7 +33,7 @@ public final class Targets {
 
 	private final TargetResolver resolver = new TargetResolver((state) -> all().contains(state));
 
-	public Targets(Upstream upstream, RouteMeters meters) {
+	public Targets(Upstream upstream, RouteMetrics meters) {
 		this.balancer = LoadBalancer.of(upstream.balance());
 		this.homes = this.balancer.hasHomes();
 		this.leastBusy = this.balancer.prefersLeastBusy();

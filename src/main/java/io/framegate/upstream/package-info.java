@@ -1,5 +1,5 @@
 /**
- * Where frames go: targets and the connections to them.
+ * Targets: their addresses, their health, balancing and connecting.
  */
 @NullMarked
 package io.framegate.upstream;

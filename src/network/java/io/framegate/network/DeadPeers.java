@@ -33,11 +33,11 @@ final class DeadPeers {
 
 	private final Network network;
 
-	private final Options options;
+	private final LabOptions options;
 
 	private final Verdict verdict;
 
-	DeadPeers(Network network, Options options, Verdict verdict) {
+	DeadPeers(Network network, LabOptions options, Verdict verdict) {
 		this.network = network;
 		this.options = options;
 		this.verdict = verdict;

@@ -40,7 +40,8 @@ final class Framegate implements AutoCloseable {
 	 * Starts it and waits until it is ready.
 	 * @param routes what is below {@code framegate.routes}, as YAML
 	 */
-	static Framegate start(Namespace home, Options options, String scenario, List<String> routes) throws IOException {
+	static Framegate start(Namespace home, LabOptions options, String scenario, List<String> routes)
+			throws IOException {
 		if (!Files.isRegularFile(options.jar())) {
 			throw new IOException("No " + options.jar() + ": run ./mvnw -Pnetwork verify, or set network.jar");
 		}

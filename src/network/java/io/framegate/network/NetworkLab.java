@@ -6,14 +6,14 @@ import java.time.Duration;
 /**
  * Runs the scenarios one after the other, each in namespaces and with a gateway of its
  * own, and removes them whatever happens. Needs root, {@code ip} and {@code nft}. See
- * {@link Options} for what can be set.
+ * {@link LabOptions} for what can be set.
  */
 final class NetworkLab {
 
 	private NetworkLab() {
 	}
 
-	static Verdict run(Options options) throws Exception {
+	static Verdict run(LabOptions options) throws Exception {
 		Namespace.removeAll();
 		Runtime.getRuntime().addShutdownHook(new Thread(NetworkLab::cleanUp));
 		Verdict verdict = new Verdict();
@@ -26,7 +26,7 @@ final class NetworkLab {
 		return verdict;
 	}
 
-	private static void play(String scenario, Options options, Verdict verdict) throws Exception {
+	private static void play(String scenario, LabOptions options, Verdict verdict) throws Exception {
 		switch (scenario) {
 			case "dead-peers" -> {
 				try (Network network = new Network(Duration.ZERO, 0)) {

@@ -11,7 +11,7 @@ class NetworkLabIT {
 
 	@Test
 	void nothingIsWrong() throws Exception {
-		assertThat(NetworkLab.run(Options.fromSystemProperties()).faults()).isEmpty();
+		assertThat(NetworkLab.run(LabOptions.fromSystemProperties()).faults()).isEmpty();
 	}
 
 }

@@ -17,11 +17,11 @@ final class WeakNetwork {
 
 	private final Network network;
 
-	private final Options options;
+	private final LabOptions options;
 
 	private final Verdict verdict;
 
-	WeakNetwork(Network network, Options options, Verdict verdict) {
+	WeakNetwork(Network network, LabOptions options, Verdict verdict) {
 		this.network = network;
 		this.options = options;
 		this.verdict = verdict;

@@ -6,10 +6,10 @@ import java.net.http.HttpResponse;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 
-import io.framegate.connection.CloseReason;
-import io.framegate.connection.Closure;
-import io.framegate.connection.EndedBy;
-import io.framegate.connection.Side;
+import io.framegate.closure.CloseReason;
+import io.framegate.closure.Closure;
+import io.framegate.closure.EndedBy;
+import io.framegate.closure.Side;
 import io.framegate.testkit.Gateway;
 import io.framegate.testkit.TestClient;
 import io.framegate.testkit.TestUpstream;

@@ -132,7 +132,7 @@ class RoutesHealthTests {
 				client.halfClose();
 				client.expectEof();
 			}
-			gateway.awaitClosure("r", io.framegate.connection.Side.INBOUND);
+			gateway.awaitClosure("r", io.framegate.closure.Side.INBOUND);
 			assertThat(gateway
 				.metric("framegate_connections_closed_total{reason=\"inbound-eof\",route=\"r\",side=\"inbound\"}"))
 				.isEqualTo(1);

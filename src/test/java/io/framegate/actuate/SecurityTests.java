@@ -15,6 +15,7 @@ import java.security.Signature;
 import java.time.Instant;
 import java.util.Base64;
 
+import io.framegate.security.ConfiguredUsers;
 import io.framegate.testkit.Gateway;
 import io.framegate.testkit.TestClient;
 import org.junit.jupiter.api.AfterAll;
@@ -147,9 +148,10 @@ class SecurityTests {
 
 		@Test
 		void madeUpPasswordIsLoggedOnce() {
-			String password = gateway.bean(Users.class).generatedPassword();
+			String password = gateway.bean(ConfiguredUsers.class).generatedPassword();
 			assertThat(log).containsOnlyOnce("'operator': " + password + " ");
-			assertThat(password).hasSizeGreaterThan(20).isNotEqualTo(operated.bean(Users.class).generatedPassword());
+			assertThat(password).hasSizeGreaterThan(20)
+				.isNotEqualTo(operated.bean(ConfiguredUsers.class).generatedPassword());
 		}
 
 		private int status(String request, String header) {
@@ -305,7 +307,7 @@ class SecurityTests {
 
 		@Test
 		void noOperatorIsMadeUpWhereOneIsDeclared() {
-			assertThat(gateway.bean(Users.class).generatedPassword()).isNull();
+			assertThat(gateway.bean(ConfiguredUsers.class).generatedPassword()).isNull();
 			assertThat(change(gateway, basic("operator", "null"))).isEqualTo(401);
 		}
 
@@ -419,7 +421,7 @@ class SecurityTests {
 
 		@Test
 		void noOperatorIsMadeUpWhereTokensAreAccepted() {
-			assertThat(gateway.bean(Users.class).generatedPassword()).isNull();
+			assertThat(gateway.bean(ConfiguredUsers.class).generatedPassword()).isNull();
 			assertThat(change(gateway, basic("operator", "null"))).isEqualTo(401);
 		}
 

@@ -14,13 +14,13 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-import io.framegate.connection.CloseReason;
-import io.framegate.connection.Side;
+import io.framegate.closure.CloseReason;
+import io.framegate.closure.Side;
 import io.framegate.testkit.Gateway;
 import io.framegate.testkit.TestClient;
 import io.framegate.testkit.TestPorts;
 import io.framegate.testkit.TestUpstream;
-import io.framegate.timeout.Timer;
+import io.framegate.timeout.Timeout;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -220,7 +220,7 @@ class ChartMetricsTests {
 			}
 		}
 		assertThat(query.values("reason")).isSubsetOf(labels(CloseReason.values(), CloseReason::label));
-		assertThat(query.values("timer")).isSubsetOf(labels(Timer.values(), Timer::label));
+		assertThat(query.values("timer")).isSubsetOf(labels(Timeout.values(), Timeout::label));
 		assertThat(query.values("side")).isSubsetOf(labels(Side.values(), Side::label));
 		assertThat(query.values("direction")).isSubsetOf("in", "out");
 	}

@@ -5,8 +5,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-import io.framegate.testkit.ClosureLog;
+import io.framegate.closure.CloseReason;
+import io.framegate.closure.Closure;
+import io.framegate.closure.ClosureLog;
+import io.framegate.closure.EndedBy;
+import io.framegate.closure.Side;
 import io.framegate.testkit.Gateway;
+import io.framegate.testkit.LoggedClosures;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -31,7 +36,7 @@ class ClosuresTests {
 
 	@Test
 	void oneRouteDoesNotPushOutWhatIsKnownOfAnother() {
-		try (Closures closures = new Closures(100)) {
+		try (ClosureLog closures = new ClosureLog(100)) {
 			closures.add(closure("quiet", 0, "10.0.0.1", CloseReason.IDLE_TIMEOUT, 1, 60_000));
 			for (int i = 1; i <= 1000; i++) {
 				closures.add(closure("busy", i, "10.0.0.2", CloseReason.INBOUND_EOF, 1, 1));
@@ -46,7 +51,7 @@ class ClosuresTests {
 
 	@Test
 	void allRoutesTogetherAreBounded() {
-		try (Closures closures = new Closures(10)) {
+		try (ClosureLog closures = new ClosureLog(10)) {
 			for (int i = 0; i < 5000; i++) {
 				closures.add(closure("r" + (i % 50), i, "10.0.0.2", CloseReason.INBOUND_EOF, 1, 1));
 			}
@@ -57,7 +62,7 @@ class ClosuresTests {
 
 	@Test
 	void peerThatHammersHasOneRecordAndOneLineWithTheirNumber() {
-		try (ClosureLog log = new ClosureLog(); Closures closures = new Closures(100)) {
+		try (LoggedClosures log = new LoggedClosures(); ClosureLog closures = new ClosureLog(100)) {
 			closures.add(torso("r", 0, "10.0.0.1"));
 			for (int i = 1; i <= 5000; i++) {
 				closures.add(torso("r", i, "10.0.0.2"));
@@ -74,7 +79,7 @@ class ClosuresTests {
 			int told = Gateway.await("a line for each", () -> {
 				int sum = log.lines()
 					.stream()
-					.mapToInt((line) -> (int) ClosureLog.fields(line).getOrDefault("count", 1))
+					.mapToInt((line) -> (int) LoggedClosures.fields(line).getOrDefault("count", 1))
 					.sum();
 				return (sum == 5002) ? Optional.of(log.lines().size()) : Optional.empty();
 			});
@@ -84,7 +89,7 @@ class ClosuresTests {
 
 	@Test
 	void nextBurstHasRecordsOfItsOwn() {
-		try (Closures closures = new Closures(100)) {
+		try (ClosureLog closures = new ClosureLog(100)) {
 			for (int i = 0; i < 100; i++) {
 				closures.add(torso("r", i, "10.0.0.2"));
 			}
@@ -95,7 +100,7 @@ class ClosuresTests {
 
 	@Test
 	void connectionsThatDidSomethingOrLastedAreToldOneByOne() {
-		try (Closures closures = new Closures(100)) {
+		try (ClosureLog closures = new ClosureLog(100)) {
 			for (int i = 0; i < 30; i++) {
 				closures.add(closure("r", i, "10.0.0.2", CloseReason.INBOUND_EOF, 1, 1));
 				closures.add(closure("r", i, "10.0.0.2", CloseReason.INBOUND_EOF, 0, 5000));
@@ -107,7 +112,7 @@ class ClosuresTests {
 
 	@Test
 	void recordThatWasPushedOutIsNotAddedTo() {
-		try (Closures closures = new Closures(12)) {
+		try (ClosureLog closures = new ClosureLog(12)) {
 			for (int i = 0; i < 50; i++) {
 				closures.add(torso("r", i, "10.0.0.2"));
 			}

@@ -1,5 +1,6 @@
 package io.framegate.connection;
 
+import io.framegate.closure.Side;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -1,5 +1,6 @@
 package io.framegate.connection;
 
+import io.framegate.closure.Side;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -5,9 +5,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
+import io.framegate.closure.Cause;
+import io.framegate.closure.CloseReason;
+import io.framegate.closure.ClosureLog;
+import io.framegate.closure.Side;
 import io.framegate.framing.Framings;
+import io.framegate.metrics.RouteMetrics;
+import io.framegate.timeout.Timeout;
 import io.framegate.timeout.Timeouts;
-import io.framegate.timeout.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -21,10 +26,10 @@ class WaitsTests {
 
 	private static final long SECOND = 1_000_000_000;
 
-	private final Timeouts timeouts = new Timeouts(Map.of(Timer.FIRST_FRAME, Duration.ofSeconds(10), Timer.IDLE,
-			Duration.ofSeconds(30), Timer.DRAIN, Duration.ofSeconds(5), Timer.CONNECT, Duration.ofSeconds(2)));
+	private final Timeouts timeouts = new Timeouts(Map.of(Timeout.FIRST_FRAME, Duration.ofSeconds(10), Timeout.IDLE,
+			Duration.ofSeconds(30), Timeout.DRAIN, Duration.ofSeconds(5), Timeout.CONNECT, Duration.ofSeconds(2)));
 
-	private final Closures closures = new Closures(1);
+	private final ClosureLog closures = new ClosureLog(1);
 
 	private final Peer peer = new Peer();
 
@@ -33,16 +38,16 @@ class WaitsTests {
 		this.closures.close();
 	}
 
-	private Waits waits(Side side, ConnectionLifecycle life) {
-		RouteMeters meters = new RouteMeters("test", this.timeouts, new SimpleMeterRegistry());
-		return new Waits(this.peer, new Terms("test", side, Framings.named("crlf", false), 100, this.timeouts, false,
-				false, meters, this.closures), life);
+	private ConnectionTimers waits(Side side, ConnectionLifecycle life) {
+		RouteMetrics meters = new RouteMetrics("test", this.timeouts, new SimpleMeterRegistry());
+		return new ConnectionTimers(this.peer, new ConnectionContext("test", side, Framings.named("crlf", false), 100,
+				this.timeouts, false, false, meters, this.closures), life);
 	}
 
 	@Test
 	void clientThatSendsNothingIsIdleOnlyAfterItsFirstFrame() {
 		ConnectionLifecycle life = new ConnectionLifecycle(Side.INBOUND);
-		Waits waits = waits(Side.INBOUND, life);
+		ConnectionTimers waits = waits(Side.INBOUND, life);
 		life.established();
 		waits.established();
 		this.peer.activity = this.peer.time;
@@ -56,13 +61,13 @@ class WaitsTests {
 		assertThat(this.peer.fired).hasSize(1);
 		waits.sweep(this.peer.pass(1));
 		assertThat(this.peer.fired).extracting(Cause::reason).last().isEqualTo(CloseReason.IDLE_TIMEOUT);
-		assertThat(this.timeouts.fired(Timer.IDLE)).isEqualTo(1);
+		assertThat(this.timeouts.fired(Timeout.IDLE)).isEqualTo(1);
 	}
 
 	@Test
 	void onlyTheDrainTimerRunsWhileDraining() {
 		ConnectionLifecycle life = new ConnectionLifecycle(Side.INBOUND);
-		Waits waits = waits(Side.INBOUND, life);
+		ConnectionTimers waits = waits(Side.INBOUND, life);
 		life.established();
 		waits.established();
 		assertThat(waits.startDrain(this.peer.time)).isTrue();
@@ -72,23 +77,23 @@ class WaitsTests {
 		assertThat(this.peer.fired).isEmpty();
 		waits.sweep(this.peer.pass(1));
 		assertThat(this.peer.fired).extracting(Cause::reason).containsExactly(CloseReason.DRAIN_TIMEOUT);
-		assertThat(waits.startedAt(Timer.FIRST_FRAME)).isZero();
+		assertThat(waits.startedAt(Timeout.FIRST_FRAME)).isZero();
 	}
 
 	@Test
 	void connectIsBoundedUntilItIsEstablished() {
 		ConnectionLifecycle life = new ConnectionLifecycle(Side.UPSTREAM);
-		Waits waits = waits(Side.UPSTREAM, life);
+		ConnectionTimers waits = waits(Side.UPSTREAM, life);
 		waits.sweep(this.peer.pass(2 * SECOND));
 		assertThat(this.peer.fired).extracting(Cause::reason).containsExactly(CloseReason.CONNECT_TIMEOUT);
 		life.established();
 		waits.established();
-		assertThat(waits.startedAt(Timer.CONNECT)).isZero();
-		assertThat(waits.startedAt(Timer.FIRST_FRAME)).as("of servers none is awaited").isZero();
+		assertThat(waits.startedAt(Timeout.CONNECT)).isZero();
+		assertThat(waits.startedAt(Timeout.FIRST_FRAME)).as("of servers none is awaited").isZero();
 	}
 
 	/** A connection whose clock the test moves. */
-	private static final class Peer implements Waits.Owner {
+	private static final class Peer implements ConnectionTimers.Owner {
 
 		private final List<Cause> fired = new ArrayList<>();
 
@@ -134,12 +139,12 @@ class WaitsTests {
 		}
 
 		@Override
-		public String explain(Timer timer, String message) {
+		public String explain(Timeout timer, String message) {
 			return message;
 		}
 
 		@Override
-		public void expired(Timer timer, Cause cause) {
+		public void expired(Timeout timer, Cause cause) {
 			this.fired.add(cause);
 		}
 

@@ -4,11 +4,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.framegate.configuration.TestConfiguration;
 import io.framegate.route.Route;
-import io.framegate.route.TestConfiguration;
 import io.framegate.testkit.Gateway;
+import io.framegate.timeout.Timeout;
 import io.framegate.timeout.Timeouts;
-import io.framegate.timeout.Timer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,9 +24,10 @@ class AdviceTests {
 
 	private static final long GIGABYTE = 1024L * 1024 * 1024;
 
-	private static final Advice USUAL = new Advice(Duration.ZERO, Duration.ofSeconds(30), true, GIGABYTE);
+	private static final ConfigurationAdvice USUAL = new ConfigurationAdvice(Duration.ZERO, Duration.ofSeconds(30),
+			true, GIGABYTE);
 
-	private static List<String> on(Advice advice, String... settings) {
+	private static List<String> on(ConfigurationAdvice advice, String... settings) {
 		TestConfiguration configuration = TestConfiguration.route("orders");
 		for (String setting : settings) {
 			String[] parts = setting.split("=");
@@ -51,7 +52,7 @@ class AdviceTests {
 
 	@Test
 	void silenceThatNatForgets() {
-		Advice nio = new Advice(Duration.ZERO, Duration.ofSeconds(30), false, GIGABYTE);
+		ConfigurationAdvice nio = new ConfigurationAdvice(Duration.ZERO, Duration.ofSeconds(30), false, GIGABYTE);
 		assertThat(on(nio, "timeouts.idle=351s")).singleElement()
 			.asString()
 			.contains("350s", "framegate.routes.orders.timeouts.idle, now 351s");
@@ -75,7 +76,8 @@ class AdviceTests {
 			.contains("spring.lifecycle.timeout-per-shutdown-phase (30s)", "framegate.routes.orders.timeouts.drain",
 					"at least 31s");
 		assertThat(on(USUAL, "timeouts.drain=0")).singleElement().asString().contains("drain off", "for ever");
-		Advice quiet = new Advice(Duration.ofSeconds(21), Duration.ofSeconds(30), true, GIGABYTE);
+		ConfigurationAdvice quiet = new ConfigurationAdvice(Duration.ofSeconds(21), Duration.ofSeconds(30), true,
+				GIGABYTE);
 		assertThat(on(quiet)).singleElement().asString().contains("framegate.shutdown.quiet-period 21s", "31s");
 	}
 
@@ -117,7 +119,7 @@ class AdviceTests {
 			assertThat(advice.valueStream().map(JsonNode::asString)).singleElement()
 				.asString()
 				.contains("framegate.routes.orders.timeouts.reply");
-			gateway.route("orders").timeouts().set(Timer.IDLE, Duration.ofSeconds(3));
+			gateway.route("orders").timeouts().set(Timeout.IDLE, Duration.ofSeconds(3));
 			assertThat(gateway.get("/actuator/routes/orders").at("/advice").size()).isZero();
 		}
 	}

@@ -10,15 +10,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-import io.framegate.connection.Cause;
-import io.framegate.connection.CloseReason;
-import io.framegate.connection.EndedBy;
+import io.framegate.closure.Cause;
+import io.framegate.closure.CloseReason;
+import io.framegate.closure.EndedBy;
+import io.framegate.closure.Side;
 import io.framegate.connection.FrameConnection;
-import io.framegate.connection.Loops;
-import io.framegate.connection.Side;
 import io.framegate.testkit.Gateway;
 import io.framegate.testkit.TestClient;
 import io.framegate.testkit.TestUpstream;
+import io.framegate.transport.EventLoops;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -64,7 +64,7 @@ class DrainTests {
 		try (TestUpstream echo = TestUpstream.lineEcho();
 				Gateway gateway = Gateway.start(Gateway.route("s", "crlf", "crlf", echo.address()))) {
 			RunningRoute route = gateway.route("s");
-			gateway.bean(Loops.class).all().forEach((loop) -> loop.later(() -> {
+			gateway.bean(EventLoops.class).all().forEach((loop) -> loop.later(() -> {
 				try {
 					go.await();
 				}

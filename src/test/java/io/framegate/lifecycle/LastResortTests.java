@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 
-import io.framegate.connection.Connections;
+import io.framegate.connection.ConnectionRegistry;
 import io.framegate.connection.FrameConnection;
 import io.framegate.testkit.Gateway;
 import io.framegate.testkit.GatewayProcess;
@@ -134,7 +134,7 @@ class LastResortTests {
 
 		@Bean
 		@GlobalChannelInterceptor(patterns = "framegate.s.request")
-		ChannelInterceptor saboteur(Connections connections) {
+		ChannelInterceptor saboteur(ConnectionRegistry connections) {
 			return new ChannelInterceptor() {
 
 				@Override
@@ -153,7 +153,7 @@ class LastResortTests {
 			};
 		}
 
-		private static EventLoop loop(Connections connections, Message<?> message) {
+		private static EventLoop loop(ConnectionRegistry connections, Message<?> message) {
 			FrameConnection connection = connections
 				.find(String.valueOf(message.getHeaders().get(IpHeaders.CONNECTION_ID)));
 			return connection.loop().eventLoop();

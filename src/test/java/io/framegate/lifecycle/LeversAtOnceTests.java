@@ -8,12 +8,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
-import io.framegate.connection.Cause;
-import io.framegate.connection.CloseReason;
-import io.framegate.connection.Loops;
+import io.framegate.closure.Cause;
+import io.framegate.closure.CloseReason;
 import io.framegate.testkit.Gateway;
 import io.framegate.testkit.TestClient;
 import io.framegate.testkit.TestUpstream;
+import io.framegate.transport.EventLoops;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -86,7 +86,7 @@ class LeversAtOnceTests {
 		try (TestUpstream echo = TestUpstream.lineEcho()) {
 			Gateway gateway = Gateway.start(Gateway.route("a", "crlf", "crlf", echo.address(), "timeouts.drain=100ms"));
 			try {
-				gateway.bean(Loops.class).all().forEach((loop) -> loop.later(() -> awaitQuietly(held)));
+				gateway.bean(EventLoops.class).all().forEach((loop) -> loop.later(() -> awaitQuietly(held)));
 				RunningRoute route = gateway.route("a");
 				CompletableFuture<?> drained = route.drain(CAUSE);
 				CompletableFuture<?> stopped = CompletableFuture.runAsync(gateway.bean(Routes.class)::stop,

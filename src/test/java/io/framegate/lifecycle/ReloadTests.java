@@ -14,13 +14,13 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-import io.framegate.connection.CloseReason;
-import io.framegate.connection.Side;
+import io.framegate.closure.CloseReason;
+import io.framegate.closure.Side;
 import io.framegate.testkit.Caller;
 import io.framegate.testkit.Gateway;
 import io.framegate.testkit.TestClient;
 import io.framegate.testkit.TestUpstream;
-import io.framegate.timeout.Timer;
+import io.framegate.timeout.Timeout;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,13 +60,13 @@ class ReloadTests {
 		return Gateway.startAt("classpath:/application.yml,file:" + this.directory + "/");
 	}
 
-	private static Reload.Outcome reload(Gateway gateway) {
+	private static ConfigurationReloader.Outcome reload(Gateway gateway) {
 		// Or the watch might be first.
-		gateway.bean(Reload.class).stop();
-		return gateway.bean(Reload.class).reload();
+		gateway.bean(ConfigurationReloader.class).stop();
+		return gateway.bean(ConfigurationReloader.class).reload();
 	}
 
-	private static CompletableFuture<Reload.Outcome> reloading(Gateway gateway) {
+	private static CompletableFuture<ConfigurationReloader.Outcome> reloading(Gateway gateway) {
 		return CompletableFuture.supplyAsync(() -> reload(gateway), Thread::startVirtualThread);
 	}
 
@@ -84,14 +84,14 @@ class ReloadTests {
 						.mapToObj((number) -> Caller.start(route + number, gateway.port(route), 4, 0)))
 					.toList();
 				awaitAnswers(load);
-				gateway.bean(Reload.class).stop();
+				gateway.bean(ConfigurationReloader.class).stop();
 				write(route("kept", server.address(), ""), shared, route("fresh", server.address(), ""));
-				CompletableFuture<Reload.Outcome> reloading = reloading(gateway);
+				CompletableFuture<ConfigurationReloader.Outcome> reloading = reloading(gateway);
 				gone.expectEof();
 				gone.close();
-				Reload.Outcome outcome = reloading.join();
-				assertThat(outcome)
-					.isEqualTo(new Reload.Outcome(List.of("fresh"), List.of("gone"), List.of(), List.of(), null));
+				ConfigurationReloader.Outcome outcome = reloading.join();
+				assertThat(outcome).isEqualTo(new ConfigurationReloader.Outcome(List.of("fresh"), List.of("gone"),
+						List.of(), List.of(), null));
 				assertThat(gateway.awaitClosure("gone", Side.INBOUND).reason()).isEqualTo(CloseReason.ROUTE_DRAIN);
 				try (TestClient fresh = gateway.connect("fresh")) {
 					fresh.sendLine("new");
@@ -142,7 +142,7 @@ class ReloadTests {
 						tooMany.expectEof();
 					}
 				}
-				assertThat(gateway.route("r").timeouts().limit(Timer.IDLE).value()).isEqualTo(Duration.ofSeconds(77));
+				assertThat(gateway.route("r").timeouts().limit(Timeout.IDLE).value()).isEqualTo(Duration.ofSeconds(77));
 			}
 		}
 	}
@@ -181,7 +181,7 @@ class ReloadTests {
 				client.sendLine("x");
 				assertThat(client.readLine()).isEqualTo("x");
 				write(route("r", server.address(), ", max-frame-size: 5B"), route("other", server.address(), ""));
-				CompletableFuture<Reload.Outcome> reloading = reloading(gateway);
+				CompletableFuture<ConfigurationReloader.Outcome> reloading = reloading(gateway);
 				client.expectEof();
 				client.close();
 				assertThat(reloading.join().restarted()).containsExactly("r");
@@ -298,14 +298,14 @@ class ReloadTests {
 				Files.writeString(tree.resolve("framegate.routes.r.timeouts.idle"), "72s");
 				awaitIdle(gateway, 72);
 				Files.writeString(later.resolve("more.yml"), "framegate.routes.r.timeouts.write: 73s\n");
-				Gateway.await("a timeout", () -> Optional.of(gateway.route("r").timeouts().limit(Timer.WRITE).value())
+				Gateway.await("a timeout", () -> Optional.of(gateway.route("r").timeouts().limit(Timeout.WRITE).value())
 					.filter(Duration.ofSeconds(73)::equals));
 			}
 		}
 	}
 
 	private static void awaitIdle(Gateway gateway, int seconds) {
-		Gateway.await("a timeout", () -> Optional.of(gateway.route("r").timeouts().limit(Timer.IDLE).value())
+		Gateway.await("a timeout", () -> Optional.of(gateway.route("r").timeouts().limit(Timeout.IDLE).value())
 			.filter(Duration.ofSeconds(seconds)::equals));
 	}
 
@@ -361,10 +361,10 @@ class ReloadTests {
 			try (TestClient client = gateway.connect("r")) {
 				client.sendLine("hello");
 				silent.awaitConnections(1);
-				Reload reload = gateway.bean(Reload.class);
+				ConfigurationReloader reload = gateway.bean(ConfigurationReloader.class);
 				RunningRoute running = gateway.route("r");
 				write(route("r", silent.address(), ", backlog: 7") + drain);
-				CompletableFuture<Reload.Outcome> reloading = reloading(gateway);
+				CompletableFuture<ConfigurationReloader.Outcome> reloading = reloading(gateway);
 				Gateway.await("the drain",
 						() -> Optional.of(running).filter((route) -> route.state() == RunningRoute.State.DRAINING));
 				gateway.close();
@@ -386,16 +386,16 @@ class ReloadTests {
 			try (Gateway gateway = start(); TestClient held = gateway.connect("slow")) {
 				held.sendLine("hello");
 				silent.awaitConnections(1);
-				gateway.bean(Reload.class).stop();
+				gateway.bean(ConfigurationReloader.class).stop();
 				write(route("r", server.address(), ""));
-				CompletableFuture<Reload.Outcome> first = reloading(gateway);
+				CompletableFuture<ConfigurationReloader.Outcome> first = reloading(gateway);
 				Gateway.await("the drain",
 						() -> gateway.bean(Routes.class)
 							.find("slow")
 							.filter((route) -> route.state() == RunningRoute.State.DRAINING));
 				assertThatThrownBy(gateway.route("slow")::resume).hasMessageContaining("changed or removed");
 				write(slow, route("r", server.address(), ", backlog: 7"), route("fresh", server.address(), ""));
-				CompletableFuture<Reload.Outcome> second = reloading(gateway);
+				CompletableFuture<ConfigurationReloader.Outcome> second = reloading(gateway);
 				Routes routes = gateway.bean(Routes.class);
 				Gateway.await("the others",
 						() -> routes.find("fresh")
@@ -406,8 +406,8 @@ class ReloadTests {
 				silent.close();
 				held.close();
 				assertThat(first.join().removed()).containsExactly("slow");
-				assertThat(second.join())
-					.isEqualTo(new Reload.Outcome(List.of("fresh"), List.of(), List.of(), List.of("r", "slow"), null));
+				assertThat(second.join()).isEqualTo(new ConfigurationReloader.Outcome(List.of("fresh"), List.of(),
+						List.of(), List.of("r", "slow"), null));
 				assertThat(gateway.route("slow").state()).isEqualTo(RunningRoute.State.LISTENING);
 			}
 		}

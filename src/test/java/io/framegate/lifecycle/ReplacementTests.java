@@ -16,8 +16,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
-import io.framegate.connection.CloseReason;
-import io.framegate.connection.Side;
+import io.framegate.closure.CloseReason;
+import io.framegate.closure.Side;
+import io.framegate.configuration.ConfigurationSource;
+import io.framegate.configuration.Fingerprint;
 import io.framegate.testkit.Gateway;
 import io.framegate.testkit.TestClient;
 import io.framegate.testkit.TestPorts;
@@ -77,8 +79,9 @@ class ReplacementTests {
 		return Gateway.startAt("classpath:/application.yml,file:" + this.directory + "/", properties);
 	}
 
-	private static CompletableFuture<Reload.Outcome> reloading(Gateway gateway) {
-		return CompletableFuture.supplyAsync(gateway.bean(Reload.class)::reload, Thread::startVirtualThread);
+	private static CompletableFuture<ConfigurationReloader.Outcome> reloading(Gateway gateway) {
+		return CompletableFuture.supplyAsync(gateway.bean(ConfigurationReloader.class)::reload,
+				Thread::startVirtualThread);
 	}
 
 	private static void assertAnswers(TestClient client, String line) {
@@ -90,7 +93,7 @@ class ReplacementTests {
 	void noConnectIsRefusedWhileTheOldRouteDrains() throws Exception {
 		write(route("r", 0, "", ""));
 		try (Gateway gateway = start(); TestClient old = gateway.connect("r")) {
-			gateway.bean(Reload.class).stop();
+			gateway.bean(ConfigurationReloader.class).stop();
 			assertAnswers(old, "old");
 			int port = gateway.port("r");
 			RunningRoute before = gateway.route("r");
@@ -109,7 +112,7 @@ class ReplacementTests {
 				return served;
 			}, Thread::startVirtualThread);
 			write(route("r", 0, "", ", balance: failover"));
-			CompletableFuture<Reload.Outcome> reloading = reloading(gateway);
+			CompletableFuture<ConfigurationReloader.Outcome> reloading = reloading(gateway);
 			Gateway.await("the new route", () -> Optional.of(gateway.route("r")).filter((route) -> route != before));
 			old.expectEof();
 			assertThat(reloading).isNotDone();
@@ -146,7 +149,7 @@ class ReplacementTests {
 			assertAnswers(old, "old");
 			int port = gateway.port("r");
 			write(route("r", busy.getLocalPort(), "", ""));
-			assertThat(gateway.bean(Reload.class).reload().error())
+			assertThat(gateway.bean(ConfigurationReloader.class).reload().error())
 				.contains("'r' cannot listen on 127.0.0.1 port " + busy.getLocalPort());
 			assertAnswers(old, "still");
 			try (TestClient client = TestClient.connect(port)) {
@@ -171,7 +174,7 @@ class ReplacementTests {
 		write(route("r", 0, "", ""));
 		try (ServerSocket busy = new ServerSocket(0, 1, InetAddress.getLoopbackAddress()); Gateway gateway = start()) {
 			write(route("r", 0, "", ""), route("s", busy.getLocalPort(), "", ""));
-			assertThat(gateway.bean(Reload.class).reload().error()).contains("'s' cannot listen");
+			assertThat(gateway.bean(ConfigurationReloader.class).reload().error()).contains("'s' cannot listen");
 			assertThat(gateway.route("s").state()).isEqualTo(RunningRoute.State.FAILED);
 			busy.close();
 			Gateway.await("the route", () -> Optional.of(gateway.route("s"))
@@ -179,8 +182,8 @@ class ReplacementTests {
 			try (TestClient client = gateway.connect("s")) {
 				assertAnswers(client, "here");
 			}
-			Gateway.await("no error",
-					() -> Optional.of(gateway.bean(Reload.class)).filter((reload) -> reload.error() == null));
+			Gateway.await("no error", () -> Optional.of(gateway.bean(ConfigurationReloader.class))
+				.filter((reload) -> reload.error() == null));
 		}
 	}
 
@@ -190,7 +193,7 @@ class ReplacementTests {
 		write(route("a", one, "", ""), route("b", one + 1, "", ""));
 		try (Gateway gateway = start()) {
 			write(route("a", one + 1, "", ""), route("b", one, "", ""));
-			Reload.Outcome outcome = gateway.bean(Reload.class).reload();
+			ConfigurationReloader.Outcome outcome = gateway.bean(ConfigurationReloader.class).reload();
 			assertThat(outcome.error()).isNull();
 			assertThat(outcome.restarted()).containsExactly("a", "b");
 			assertThat(List.of(gateway.port("a"), gateway.port("b"))).containsExactly(one + 1, one);
@@ -207,11 +210,11 @@ class ReplacementTests {
 		String kept = route("kept", 0, "", "");
 		write(kept, route("r", port, "", ""));
 		try (Gateway gateway = start("framegate.defaults.timeouts.drain=1m"); TestClient old = gateway.connect("r")) {
-			gateway.bean(Reload.class).stop();
+			gateway.bean(ConfigurationReloader.class).stop();
 			assertAnswers(old, "old");
 			RunningRoute before = gateway.route("r");
 			write(kept, route("r", port, "", ", balance: failover"));
-			CompletableFuture<Reload.Outcome> replaced = reloading(gateway);
+			CompletableFuture<ConfigurationReloader.Outcome> replaced = reloading(gateway);
 			old.expectEof();
 			Gateway.await("the new route", () -> Optional.of(gateway.route("r")).filter((route) -> route != before));
 			write(kept);
@@ -240,7 +243,7 @@ class ReplacementTests {
 		int port = TestPorts.free(1);
 		write(route("r", port, "", ""));
 		try (Gateway gateway = start()) {
-			gateway.bean(Reload.class).stop();
+			gateway.bean(ConfigurationReloader.class).stop();
 			AtomicBoolean done = new AtomicBoolean();
 			AtomicInteger served = new AtomicInteger();
 			List<CompletableFuture<Void>> clients = IntStream.range(0, 16)
@@ -263,7 +266,7 @@ class ReplacementTests {
 				int before = served.get();
 				Gateway.await("clients", () -> Optional.of(served).filter((count) -> count.get() > before + 50));
 				write(route("r", port, "", "").replace("127.0.0.1, framing", address + ", framing"));
-				assertThat(gateway.bean(Reload.class).reload().error()).isNull();
+				assertThat(gateway.bean(ConfigurationReloader.class).reload().error()).isNull();
 			}
 			done.set(true);
 			clients.forEach(CompletableFuture::join);
@@ -287,7 +290,7 @@ class ReplacementTests {
 		try (Gateway gateway = start()) {
 			gateway.route("r").pause();
 			write(route("r", port, ", max-frame-size: 5B", ""));
-			assertThat(gateway.bean(Reload.class).reload().restarted()).containsExactly("r");
+			assertThat(gateway.bean(ConfigurationReloader.class).reload().restarted()).containsExactly("r");
 			assertThat(gateway.route("r").state()).isEqualTo(RunningRoute.State.PAUSED);
 			assertThatThrownBy(() -> TestClient.connect(port)).hasMessageContaining("refused");
 			gateway.route("r").resume();
@@ -304,7 +307,7 @@ class ReplacementTests {
 		Files.writeString(more, text(route("s", 0, "", "")));
 		try (Gateway gateway = start("spring.config.import=optional:file:" + more);
 				TestClient client = gateway.connect("s")) {
-			Reload reload = gateway.bean(Reload.class);
+			ConfigurationReloader reload = gateway.bean(ConfigurationReloader.class);
 			reload.stop();
 			Path away = Files.move(more, this.directory.resolve("away"));
 			assertThat(reload.reload().error()).contains("more.yml", "missing or empty");
@@ -312,8 +315,9 @@ class ReplacementTests {
 			assertThat(reload.reload().error()).contains("more.yml", "missing or empty");
 			assertAnswers(client, "still");
 			Files.move(away, more, StandardCopyOption.REPLACE_EXISTING);
-			Reload.Outcome back = reload.reload();
-			assertThat(back).isEqualTo(new Reload.Outcome(List.of(), List.of(), List.of(), List.of(), null));
+			ConfigurationReloader.Outcome back = reload.reload();
+			assertThat(back)
+				.isEqualTo(new ConfigurationReloader.Outcome(List.of(), List.of(), List.of(), List.of(), null));
 			assertThat(reload.error()).isNull();
 			assertAnswers(client, "and on");
 		}
@@ -323,7 +327,7 @@ class ReplacementTests {
 	void fileOutOfAllProportionOrWithoutAnEndIsAnError() throws Exception {
 		write(route("r", 0, "", ""));
 		try (Gateway gateway = start()) {
-			Reload reload = gateway.bean(Reload.class);
+			ConfigurationReloader reload = gateway.bean(ConfigurationReloader.class);
 			reload.stop();
 			Path file = this.directory.resolve("application.yml");
 			Files.writeString(file, "#".repeat((int) (Runtime.getRuntime().maxMemory() / 128)),
@@ -341,7 +345,7 @@ class ReplacementTests {
 	void routesMissingFromAFileWrittenInPlaceAreNotDrainedBeforeItHasHeldStill() throws Exception {
 		write(route("r", 0, "", ""), route("s", 0, "", ""));
 		try (Gateway gateway = start(); TestClient client = gateway.connect("s")) {
-			Reload reload = gateway.bean(Reload.class);
+			ConfigurationReloader reload = gateway.bean(ConfigurationReloader.class);
 			reload.stop();
 			Files.writeString(this.directory.resolve("application.yml"), text(route("r", 0, "", "")));
 			reload.look(fingerprint(gateway), 3);
@@ -356,7 +360,7 @@ class ReplacementTests {
 	void watchCanBeTurnedOff() throws Exception {
 		write(route("r", 0, "", ""));
 		try (Gateway gateway = start("framegate.reload.watch=false")) {
-			Reload reload = gateway.bean(Reload.class);
+			ConfigurationReloader reload = gateway.bean(ConfigurationReloader.class);
 			write(route("r", 0, "", ""), route("s", 0, "", ""));
 			reload.look(fingerprint(gateway), 10);
 			assertThat(gateway.bean(Routes.class).find("s")).isEmpty();
@@ -372,7 +376,7 @@ class ReplacementTests {
 	void reloadCanBeTriedDryAndARouteShowsWhatItRunsWith() throws Exception {
 		write(route("r", 0, "", ""), route("gone", 0, "", ""));
 		try (Gateway gateway = start("management.endpoint.routes.access=unrestricted")) {
-			gateway.bean(Reload.class).stop();
+			gateway.bean(ConfigurationReloader.class).stop();
 			RunningRoute before = gateway.route("r");
 			write(route("r", 0, ", max-connections: 7, backlog: 9", ", balance: failover"), route("fresh", 0, "", ""));
 			JsonNode preview = post(gateway, "{\"action\":\"reload\",\"dryRun\":true}", 200);
@@ -393,7 +397,7 @@ class ReplacementTests {
 			write(route("r", 0, ", prot: 1", ""));
 			assertThat(post(gateway, "{\"action\":\"reload\",\"dryRun\":true}", 409).at("/error").asString())
 				.contains("prot");
-			assertThat(gateway.bean(Reload.class).error()).isNull();
+			assertThat(gateway.bean(ConfigurationReloader.class).error()).isNull();
 		}
 	}
 

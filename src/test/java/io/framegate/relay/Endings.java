@@ -3,14 +3,14 @@ package io.framegate.relay;
 import java.util.Map;
 import java.util.Optional;
 
-import io.framegate.connection.Cause;
-import io.framegate.connection.CloseReason;
-import io.framegate.connection.Closure;
-import io.framegate.connection.EndedBy;
+import io.framegate.closure.Cause;
+import io.framegate.closure.CloseReason;
+import io.framegate.closure.Closure;
+import io.framegate.closure.EndedBy;
+import io.framegate.closure.Side;
 import io.framegate.connection.FrameConnection;
-import io.framegate.connection.Side;
-import io.framegate.testkit.ClosureLog;
 import io.framegate.testkit.Gateway;
+import io.framegate.testkit.LoggedClosures;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -22,7 +22,7 @@ final class Endings implements AutoCloseable {
 
 	private final Gateway gateway;
 
-	private final ClosureLog log = new ClosureLog();
+	private final LoggedClosures log = new LoggedClosures();
 
 	Endings(Gateway gateway) {
 		this.gateway = gateway;
@@ -42,7 +42,7 @@ final class Endings implements AutoCloseable {
 		assertThat(closure.reason()).as(closure.toString()).isEqualTo(reason);
 		assertThat(closure.endedBy()).as(closure.toString()).isEqualTo(endedBy);
 		assertThat(closed(closure)).isEqualTo(1);
-		Map<String, Object> line = ClosureLog.fields(this.log.awaitLine(closure.id()));
+		Map<String, Object> line = LoggedClosures.fields(this.log.awaitLine(closure.id()));
 		assertThat(line).containsEntry("route", route)
 			.containsEntry("side", side.label())
 			.containsEntry("reason", reason.label())

@@ -8,15 +8,15 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
-import io.framegate.connection.CloseReason;
-import io.framegate.connection.Closure;
-import io.framegate.connection.Side;
+import io.framegate.closure.CloseReason;
+import io.framegate.closure.Closure;
+import io.framegate.closure.Side;
 import io.framegate.framing.Framings;
 import io.framegate.testkit.Gateway;
 import io.framegate.testkit.TestClient;
 import io.framegate.testkit.TestPorts;
 import io.framegate.testkit.TestUpstream;
-import io.framegate.timeout.Timer;
+import io.framegate.timeout.Timeout;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -190,7 +190,7 @@ class FlowsTests {
 			client.expectEof();
 			Closure closure = gateway.awaitClosure("unanswered", Side.INBOUND);
 			assertThat(closure.reason()).isEqualTo(CloseReason.REPLY_TIMEOUT);
-			assertThat(gateway.route("unanswered").timeouts().fired(Timer.REPLY)).isEqualTo(1);
+			assertThat(gateway.route("unanswered").timeouts().fired(Timeout.REPLY)).isEqualTo(1);
 		}
 	}
 

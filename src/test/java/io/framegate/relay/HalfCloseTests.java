@@ -9,12 +9,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-import io.framegate.connection.CloseReason;
-import io.framegate.connection.Closure;
+import io.framegate.closure.CloseReason;
+import io.framegate.closure.Closure;
+import io.framegate.closure.EndedBy;
+import io.framegate.closure.Side;
 import io.framegate.connection.ConnectionState;
-import io.framegate.connection.EndedBy;
 import io.framegate.connection.FrameConnection;
-import io.framegate.connection.Side;
 import io.framegate.testkit.Gateway;
 import io.framegate.testkit.TestClient;
 import io.framegate.testkit.TestUpstream;

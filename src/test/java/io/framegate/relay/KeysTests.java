@@ -9,14 +9,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 
-import io.framegate.connection.CloseReason;
-import io.framegate.connection.Closure;
-import io.framegate.connection.Side;
+import io.framegate.closure.CloseReason;
+import io.framegate.closure.Closure;
+import io.framegate.closure.Side;
 import io.framegate.testkit.Gateway;
 import io.framegate.testkit.Peer;
 import io.framegate.testkit.TestClient;
 import io.framegate.testkit.TestUpstream;
-import io.framegate.timeout.Timer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -103,7 +102,7 @@ class KeysTests {
 					() -> gateway.connections("x").stream().filter((one) -> one.framesIn() == 9).findFirst());
 			assertThat(seen).hasSize(8).doesNotHaveDuplicates();
 			// Without a limit there is no time to rest for.
-			gateway.route("x").timeouts().set(Timer.REPLY, Duration.ZERO);
+			gateway.route("x").timeouts().set(io.framegate.timeout.Timeout.REPLY, Duration.ZERO);
 			assertThat(client.readLine()).isEqualTo("ID=123456;one too many");
 			assertThat(seen).hasSize(9).last().isEqualTo(seen.getFirst());
 		}
@@ -214,7 +213,7 @@ class KeysTests {
 				TestClient two = gateway.connect("x").within(Duration.ofSeconds(30));
 				TestClient three = gateway.connect("x").within(Duration.ofSeconds(30))) {
 			assertThat(ask(one, "ID=1;lost")).isEqualTo("sorry");
-			gateway.route("x").timeouts().set(Timer.REPLY, Duration.ofMinutes(10));
+			gateway.route("x").timeouts().set(io.framegate.timeout.Timeout.REPLY, Duration.ofMinutes(10));
 			three.sendLine("ID=3;slow");
 			Gateway.await("it to be under way",
 					() -> gateway.connections("x")

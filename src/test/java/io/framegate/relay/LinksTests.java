@@ -11,10 +11,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
-import io.framegate.connection.CloseReason;
-import io.framegate.connection.Closure;
-import io.framegate.connection.Side;
-import io.framegate.timeout.Timer;
+import io.framegate.closure.CloseReason;
+import io.framegate.closure.Closure;
+import io.framegate.closure.Side;
 import io.framegate.testkit.Gateway;
 import io.framegate.testkit.Peer;
 import io.framegate.testkit.TestClient;
@@ -246,7 +245,11 @@ class LinksTests {
 			client.sendLine("0000 lose");
 			assertThat(client.readLine()).isEqualTo("sorry");
 			// The key rests as long as a reply may take: longer than this test.
-			gateway.connections("lost-key").getFirst().terms().timeouts().set(Timer.REPLY, Duration.ofMinutes(5));
+			gateway.connections("lost-key")
+				.getFirst()
+				.terms()
+				.timeouts()
+				.set(io.framegate.timeout.Timeout.REPLY, Duration.ofMinutes(5));
 			long before = beats(lost);
 			Gateway.await("three more heartbeats",
 					() -> Optional.of(beats(lost)).filter((count) -> count >= before + 3));

@@ -8,12 +8,12 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 
-import io.framegate.connection.Cause;
-import io.framegate.connection.CloseReason;
-import io.framegate.connection.Closure;
-import io.framegate.connection.EndedBy;
+import io.framegate.closure.Cause;
+import io.framegate.closure.CloseReason;
+import io.framegate.closure.Closure;
+import io.framegate.closure.EndedBy;
+import io.framegate.closure.Side;
 import io.framegate.connection.FrameConnection;
-import io.framegate.connection.Side;
 import io.framegate.testkit.Gateway;
 import io.framegate.testkit.Peer;
 import io.framegate.testkit.Script;

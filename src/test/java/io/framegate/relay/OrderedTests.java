@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
-import io.framegate.connection.CloseReason;
-import io.framegate.connection.Side;
+import io.framegate.closure.CloseReason;
+import io.framegate.closure.Side;
 import io.framegate.testkit.Gateway;
 import io.framegate.testkit.Peer;
 import io.framegate.testkit.TestClient;

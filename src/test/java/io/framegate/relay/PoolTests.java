@@ -9,14 +9,14 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
-import io.framegate.connection.CloseReason;
-import io.framegate.connection.Closure;
-import io.framegate.connection.Loops;
-import io.framegate.connection.Side;
+import io.framegate.closure.CloseReason;
+import io.framegate.closure.Closure;
+import io.framegate.closure.Side;
 import io.framegate.testkit.Gateway;
 import io.framegate.testkit.Peer;
 import io.framegate.testkit.TestClient;
 import io.framegate.testkit.TestUpstream;
+import io.framegate.transport.EventLoops;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -282,8 +282,8 @@ class PoolTests {
 						.filter((each) -> each.side() == Side.INBOUND && each.watcher().inFlight() == 2)
 						.findFirst());
 			// From the client's loop to the connection's.
-			gateway.bean(Loops.class).catchUp();
-			gateway.bean(Loops.class).catchUp();
+			gateway.bean(EventLoops.class).catchUp();
+			gateway.bean(EventLoops.class).catchUp();
 			BOTH_QUEUED.countDown();
 			assertThat(client.readLine()).isEqualTo("one");
 			// The second "one" came with the first.

@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 
-import io.framegate.connection.CloseReason;
-import io.framegate.connection.Closure;
-import io.framegate.connection.EndedBy;
-import io.framegate.connection.Side;
+import io.framegate.closure.CloseReason;
+import io.framegate.closure.Closure;
+import io.framegate.closure.EndedBy;
+import io.framegate.closure.Side;
 import io.framegate.testkit.Gateway;
 import io.framegate.testkit.TestClient;
 import io.framegate.testkit.TestPorts;

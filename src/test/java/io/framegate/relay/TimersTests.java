@@ -8,18 +8,18 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 
-import io.framegate.connection.CloseReason;
-import io.framegate.connection.Closure;
+import io.framegate.closure.CloseReason;
+import io.framegate.closure.Closure;
+import io.framegate.closure.EndedBy;
+import io.framegate.closure.Side;
 import io.framegate.connection.ConnectionState;
-import io.framegate.connection.EndedBy;
 import io.framegate.connection.FrameConnection;
-import io.framegate.connection.Side;
 import io.framegate.testkit.FullBacklog;
 import io.framegate.testkit.Gateway;
 import io.framegate.testkit.TestClient;
 import io.framegate.testkit.TestUpstream;
+import io.framegate.timeout.Timeout;
 import io.framegate.timeout.Timeouts;
-import io.framegate.timeout.Timer;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollSocketChannel;
 import org.junit.jupiter.api.AfterAll;
@@ -269,11 +269,11 @@ class TimersTests {
 
 	@Test
 	void replyIsOffInSessionsUnlessItIsSet() {
-		assertThat(gateway.route("clinging").timeouts().limit(Timer.REPLY))
+		assertThat(gateway.route("clinging").timeouts().limit(Timeout.REPLY))
 			.isEqualTo(new Timeouts.Limit(Duration.ZERO, Timeouts.Source.DEFAULT));
-		assertThat(gateway.route("exchanges").timeouts().limit(Timer.REPLY))
+		assertThat(gateway.route("exchanges").timeouts().limit(Timeout.REPLY))
 			.isEqualTo(new Timeouts.Limit(Duration.ofSeconds(30), Timeouts.Source.DEFAULT));
-		assertThat(gateway.route("upload").timeouts().limit(Timer.REPLY))
+		assertThat(gateway.route("upload").timeouts().limit(Timeout.REPLY))
 			.isEqualTo(new Timeouts.Limit(Duration.ofMillis(800), Timeouts.Source.CONFIG));
 	}
 
@@ -354,7 +354,7 @@ class TimersTests {
 					// The kernel, which knows the limit too, is not to be first.
 					connection.channel().config().setOption(EpollChannelOption.TCP_USER_TIMEOUT, 0);
 				}
-				long since = connection.startedAt(Timer.WRITE);
+				long since = connection.startedAt(Timeout.WRITE);
 				if (connection.isOpen() && since != 0 && System.nanoTime() - since >= 1_000_000_000) {
 					client.reset();
 					awaitTcpClose(connection);
@@ -402,7 +402,7 @@ class TimersTests {
 			client.sendLine("hello");
 			Gateway.await("an answer in the kernel's hands", () -> Optional.of(endings.live("kernel", Side.INBOUND))
 				.filter((connection) -> connection.framesOut() == 16 && connection.pendingBytes() == 0));
-			gateway.route("kernel").timeouts().set(Timer.WRITE, Duration.ofMillis(500));
+			gateway.route("kernel").timeouts().set(Timeout.WRITE, Duration.ofMillis(500));
 			Closure closure = endings.expect("kernel", CloseReason.WRITE_TIMEOUT, EndedBy.GATEWAY);
 			assertThat(closure.detail())
 				.isEqualTo("write timer (500ms) ran out: Connection timed out (TCP_USER_TIMEOUT)");
@@ -489,7 +489,7 @@ class TimersTests {
 		List<TestClient> unchanged = IntStream.range(0, 25).mapToObj((i) -> gateway.connect("unchanged")).toList();
 		unchanged.forEach((client) -> client.sendLine("before"));
 		unchanged.forEach(TestClient::readLine);
-		gateway.route("changed").timeouts().set(Timer.IDLE, Duration.ofSeconds(1));
+		gateway.route("changed").timeouts().set(Timeout.IDLE, Duration.ofSeconds(1));
 		changed.forEach(TestClient::expectEof);
 		gateway.awaitNoConnections("changed");
 		assertThat(gateway.closures("changed")).hasSize(50)

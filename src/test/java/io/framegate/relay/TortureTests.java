@@ -177,7 +177,7 @@ class TortureTests {
 	/** Until late replies have come, too. */
 	private static void awaitQuiet(String route, TormentingServers servers) {
 		Gateway.await("no clients", () -> Optional.of(gateway.route(route).meters())
-			.filter((meters) -> meters.active(io.framegate.connection.Side.INBOUND) == 0));
+			.filter((meters) -> meters.active(io.framegate.closure.Side.INBOUND) == 0));
 		servers.awaitQuiet(Duration.ofSeconds(10));
 		Gateway.await("the last reply to be read", () -> {
 			long before = exchanges(route);

@@ -2,8 +2,8 @@ package io.framegate.relay;
 
 import java.util.List;
 
-import io.framegate.connection.Closure;
-import io.framegate.connection.Side;
+import io.framegate.closure.Closure;
+import io.framegate.closure.Side;
 import io.framegate.testkit.Gateway;
 import io.framegate.testkit.TestClient;
 import io.framegate.testkit.TestUpstream;

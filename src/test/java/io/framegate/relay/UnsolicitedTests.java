@@ -7,9 +7,9 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 
-import io.framegate.connection.Closure;
+import io.framegate.closure.Closure;
+import io.framegate.closure.Side;
 import io.framegate.connection.FrameConnection;
-import io.framegate.connection.Side;
 import io.framegate.testkit.Gateway;
 import io.framegate.testkit.Peer;
 import io.framegate.testkit.TestClient;

@@ -9,9 +9,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 
-import io.framegate.connection.CloseReason;
-import io.framegate.connection.Closure;
-import io.framegate.connection.Side;
+import io.framegate.closure.CloseReason;
+import io.framegate.closure.Closure;
+import io.framegate.closure.Side;
 import io.framegate.testkit.Gateway;
 import io.framegate.testkit.TestClient;
 import io.framegate.testkit.TestUpstream;

@@ -19,14 +19,14 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import io.framegate.Framegate;
-import io.framegate.actuate.Users;
-import io.framegate.connection.Closure;
-import io.framegate.connection.Closures;
-import io.framegate.connection.Connections;
+import io.framegate.closure.Closure;
+import io.framegate.closure.ClosureLog;
+import io.framegate.closure.Side;
+import io.framegate.connection.ConnectionRegistry;
 import io.framegate.connection.FrameConnection;
-import io.framegate.connection.Side;
 import io.framegate.lifecycle.Routes;
 import io.framegate.lifecycle.RunningRoute;
+import io.framegate.security.ConfiguredUsers;
 import org.awaitility.Awaitility;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -165,7 +165,10 @@ public final class Gateway implements AutoCloseable {
 	}
 
 	public List<FrameConnection> connections(String route) {
-		return bean(Connections.class).all().stream().filter((connection) -> connection.route().equals(route)).toList();
+		return bean(ConnectionRegistry.class).all()
+			.stream()
+			.filter((connection) -> connection.route().equals(route))
+			.toList();
 	}
 
 	/**
@@ -200,7 +203,7 @@ public final class Gateway implements AutoCloseable {
 	}
 
 	public List<Closure> closures(String route) {
-		return bean(Closures.class).newest((closure) -> closure.route().equals(route), 100_000);
+		return bean(ClosureLog.class).newest((closure) -> closure.route().equals(route), 100_000);
 	}
 
 	/**
@@ -255,7 +258,7 @@ public final class Gateway implements AutoCloseable {
 	 * @return a header's name and value
 	 */
 	public String[] operator() {
-		String credentials = "operator:" + bean(Users.class).generatedPassword();
+		String credentials = "operator:" + bean(ConfiguredUsers.class).generatedPassword();
 		return new String[] { "Authorization",
 				"Basic " + Base64.getEncoder().encodeToString(credentials.getBytes(StandardCharsets.UTF_8)) };
 	}

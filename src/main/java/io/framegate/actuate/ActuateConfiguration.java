@@ -1,0 +1,139 @@
+package io.framegate.actuate;
+
+import java.util.List;
+
+import io.framegate.closure.ClosureLog;
+import io.framegate.connection.ConnectionRegistry;
+import io.framegate.lifecycle.ConfigurationAdvice;
+import io.framegate.lifecycle.ConfigurationReloader;
+import io.framegate.lifecycle.Routes;
+import io.framegate.lifecycle.RunningRoute;
+import io.framegate.transport.EventLoops;
+
+import org.springframework.boot.actuate.audit.AuditEventRepository;
+import org.springframework.boot.actuate.audit.InMemoryAuditEventRepository;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.health.actuate.endpoint.HealthEndpointGroups;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.health.registry.HealthContributorRegistry;
+import org.springframework.boot.health.registry.ReactiveHealthContributorRegistry;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/**
+ * What operators see and steer the gateway with.
+ */
+@Configuration(proxyBeanMethods = false)
+class ActuateConfiguration {
+
+	@Bean
+	RoutesEndpoint routesEndpoint(Routes routes, ConfigurationAdvice advice, AuditTrail audit,
+			ConfigurationReloader reload) {
+		return new RoutesEndpoint(routes, advice, audit, reload);
+	}
+
+	/**
+	 * Degraded, not down, while the configuration that was read last is wrong: what runs
+	 * goes on.
+	 * @param reload knows
+	 * @return the component {@code configuration}
+	 */
+	@Bean
+	HealthIndicator configurationHealthIndicator(ConfigurationReloader reload) {
+		return () -> {
+			String error = reload.error();
+			return (error != null) ? Health.status("DEGRADED").withDetail("error", error).build() : Health.up().build();
+		};
+	}
+
+	/**
+	 * A part of liveness.
+	 * @param loops the event loops
+	 * @return the component {@code eventLoops}
+	 */
+	@Bean
+	EventLoopsHealth eventLoopsHealthIndicator(EventLoops loops) {
+		return new EventLoopsHealth(loops);
+	}
+
+	/**
+	 * The bean's name is the component's.
+	 * @param routes the routes
+	 * @return the component {@code routes}
+	 */
+	@Bean
+	RoutesHealth routesHealthContributor(Routes routes) {
+		return new RoutesHealth(routes);
+	}
+
+	/**
+	 * Part of readiness: clients are of use only where a route listens.
+	 * @param routes the routes
+	 * @return the component {@code serving}
+	 */
+	@Bean
+	HealthIndicator servingHealthIndicator(Routes routes) {
+		return () -> {
+			List<RunningRoute> all = routes.all();
+			boolean serves = all.isEmpty()
+					|| all.stream().anyMatch((route) -> route.state() == RunningRoute.State.LISTENING);
+			return (serves ? Health.up() : Health.outOfService()).build();
+		};
+	}
+
+	@Bean
+	ConnectionsEndpoint connectionsEndpoint(ConnectionRegistry connections, Routes routes, AuditTrail audit) {
+		return new ConnectionsEndpoint(connections, routes, audit);
+	}
+
+	@Bean
+	ClosuresEndpoint closuresEndpoint(ClosureLog closures, Routes routes) {
+		return new ClosuresEndpoint(closures, routes);
+	}
+
+	@Bean
+	TimeoutsEndpoint timeoutsEndpoint(Routes routes, AuditTrail audit) {
+		return new TimeoutsEndpoint(routes, audit);
+	}
+
+	@Bean
+	AuditTrail auditTrail(ApplicationEventPublisher events) {
+		return new AuditTrail(events);
+	}
+
+	/**
+	 * The audit events kept: the newest thousand.
+	 * @return where they are kept
+	 */
+	@Bean
+	@ConditionalOnMissingBean(AuditEventRepository.class)
+	InMemoryAuditEventRepository auditEventRepository() {
+		return new InMemoryAuditEventRepository();
+	}
+
+	@Bean
+	RejectedRequestHandler refusalHandler(AuditTrail audit) {
+		return new RejectedRequestHandler(audit);
+	}
+
+	/**
+	 * Instead of Spring Boot's: it runs on threads of its own.
+	 * @param contributors what can tell
+	 * @param reactive the same of those that do not block
+	 * @param groups what is asked for together
+	 * @return health over HTTP
+	 */
+	@Bean
+	HealthOnItsOwnThread healthOnItsOwnThread(HealthContributorRegistry contributors,
+			ReactiveHealthContributorRegistry reactive, HealthEndpointGroups groups) {
+		return new HealthOnItsOwnThread(contributors, reactive, groups);
+	}
+
+	@Bean
+	ManagementConnections managementConnections() {
+		return new ManagementConnections();
+	}
+
+}

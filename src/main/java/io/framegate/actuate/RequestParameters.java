@@ -1,0 +1,94 @@
+package io.framegate.actuate;
+
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.http.HttpMethod;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+
+/**
+ * Reads the parameters of requests; what is not allowed is a {@link RejectedRequest}.
+ */
+public final class RequestParameters {
+
+	static final int MOST = 10_000;
+
+	private static final int USUAL = 100;
+
+	private static final Set<HttpMethod> READS = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
+
+	private RequestParameters() {
+	}
+
+	/**
+	 * Whether a request changes nothing.
+	 * @param request the request
+	 * @return whether its method only reads
+	 */
+	public static boolean reads(ServerHttpRequest request) {
+		return READS.contains(request.getMethod());
+	}
+
+	/**
+	 * How many are wanted.
+	 * @param text the parameter, or {@code null}
+	 * @return 1 to {@link #MOST}, 100 unless asked for
+	 */
+	static int limit(@Nullable String text) {
+		if (text == null || text.isBlank()) {
+			return USUAL;
+		}
+		if (text.matches("[0-9]{1,6}")) {
+			int limit = Integer.parseInt(text);
+			if (limit >= 1 && limit <= MOST) {
+				return limit;
+			}
+		}
+		throw RejectedRequest.value("limit", text, "a whole number from 1 to " + MOST);
+	}
+
+	/**
+	 * One of several constants, in any case.
+	 * @param <E> their type
+	 * @param name the parameter
+	 * @param text its value, or {@code null}
+	 * @param all the constants
+	 * @param label how each is written
+	 * @return the constant, or {@code null} where nothing was asked for
+	 */
+	static <E extends Enum<E>> @Nullable E oneOf(String name, @Nullable String text, E[] all,
+			Function<E, String> label) {
+		if (text == null || text.isBlank()) {
+			return null;
+		}
+		return Arrays.stream(all)
+			.filter((each) -> label.apply(each).equalsIgnoreCase(text))
+			.findFirst()
+			.orElseThrow(() -> RejectedRequest.value(name, text,
+					"one of " + Arrays.stream(all).map(label).collect(Collectors.joining(", "))));
+	}
+
+	/**
+	 * One of several names.
+	 * @param name the parameter
+	 * @param text its value, or {@code null}
+	 * @param all the names
+	 * @return the name, or {@code null} where nothing was asked for
+	 */
+	static @Nullable String oneOf(String name, @Nullable String text, Collection<String> all) {
+		if (text == null || text.isBlank()) {
+			return null;
+		}
+		if (!all.contains(text)) {
+			throw RejectedRequest.value(name, text,
+					all.isEmpty() ? "absent: there is nothing to choose from" : "one of " + String.join(", ", all));
+		}
+		return text;
+	}
+
+}

@@ -1,0 +1,61 @@
+package io.framegate.closure;
+
+import java.time.Instant;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The record left by a connection that ended.
+ *
+ * @param id the connection's id
+ * @param route its route
+ * @param side its side
+ * @param remote the peer's address and port
+ * @param peerId the other connection of the session, if there was one
+ * @param reason why it ended
+ * @param endedBy who ended it
+ * @param detail errno text, timer, limit
+ * @param openedAt when it was accepted, or its connect begun
+ * @param closedAt when its socket was closed
+ * @param framesIn complete frames read
+ * @param framesOut frames taken whole by the peer's kernel
+ * @param bytesIn bytes read
+ * @param bytesOut bytes taken by the kernel
+ * @param undelivered frames read from or meant for the peer that were not delivered
+ * @param partialFrameBytes bytes held of an incomplete frame
+ * @param count how many connections of this peer the record stands for: 1, or more where
+ * it hammers; the bytes are all of theirs, the rest is the newest one's
+ */
+public record Closure(String id, String route, Side side, String remote, @Nullable String peerId, CloseReason reason,
+		EndedBy endedBy, String detail, Instant openedAt, Instant closedAt, long framesIn, long framesOut, long bytesIn,
+		long bytesOut, Undelivered undelivered, int partialFrameBytes, int count) {
+
+	/**
+	 * This record for an earlier one, too.
+	 * @param earlier of connections that ended alike
+	 * @return one record of all of them
+	 */
+	Closure after(Closure earlier) {
+		return new Closure(this.id, this.route, this.side, this.remote, this.peerId, this.reason, this.endedBy,
+				this.detail, this.openedAt, this.closedAt, this.framesIn, this.framesOut,
+				this.bytesIn + earlier.bytesIn, this.bytesOut + earlier.bytesOut, this.undelivered,
+				this.partialFrameBytes, this.count + earlier.count);
+	}
+
+	Closure times(int times) {
+		return new Closure(this.id, this.route, this.side, this.remote, this.peerId, this.reason, this.endedBy,
+				this.detail, this.openedAt, this.closedAt, this.framesIn, this.framesOut, this.bytesIn, this.bytesOut,
+				this.undelivered, this.partialFrameBytes, times);
+	}
+
+	/**
+	 * What was not delivered.
+	 *
+	 * @param frames a number of frames
+	 * @param bytes their payloads' bytes
+	 */
+	public record Undelivered(long frames, long bytes) {
+
+	}
+
+}

@@ -1,0 +1,87 @@
+package io.framegate.closure;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/**
+ * The newest ended connections of one route. The caller holds a lock.
+ */
+final class ClosureRing {
+
+	private final Deque<Entry> entries = new ArrayDeque<>();
+
+	private final int keep;
+
+	private final LongSupplier next;
+
+	/**
+	 * Makes a ring.
+	 * @param keep how many it remembers
+	 * @param next a number greater than each before
+	 */
+	ClosureRing(int keep, LongSupplier next) {
+		this.keep = keep;
+		this.next = next;
+	}
+
+	/** A record of one connection, or of several that ended alike. */
+	static final class Entry {
+
+		private Closure closure;
+
+		private long number;
+
+		private boolean gone;
+
+		Entry(Closure closure, long number) {
+			this.closure = closure;
+			this.number = number;
+		}
+
+		Closure closure() {
+			return this.closure;
+		}
+
+		/**
+		 * Its place among the records of all routes.
+		 * @return a number, greater for what is newer
+		 */
+		long number() {
+			return this.number;
+		}
+
+		boolean isGone() {
+			return this.gone;
+		}
+
+	}
+
+	Entry add(Closure closure) {
+		Entry entry = new Entry(closure, this.next.getAsLong());
+		this.entries.addFirst(entry);
+		if (this.entries.size() > this.keep) {
+			removeOldest();
+		}
+		return entry;
+	}
+
+	void renew(Entry entry, Closure closure) {
+		entry.closure = closure;
+		entry.number = this.next.getAsLong();
+	}
+
+	void removeOldest() {
+		this.entries.removeLast().gone = true;
+	}
+
+	int size() {
+		return this.entries.size();
+	}
+
+	void forEach(Consumer<Entry> consumer) {
+		this.entries.forEach(consumer);
+	}
+
+}

@@ -1,0 +1,122 @@
+package io.framegate.closure;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Knows a peer that hammers: it connects again and again, and each connection ends within
+ * a second, for the same reason and without a frame. The first few of a burst have
+ * records of their own, the others one together. The caller holds a lock.
+ */
+final class RepeatedClosures {
+
+	/** How many of a burst have records of their own. */
+	static final int SINGLE = 10;
+
+	/** A connection that lasted longer is nobody's hammering. */
+	private static final Duration SHORT = Duration.ofSeconds(1);
+
+	/** A burst is over when no other came for so long. */
+	private static final Duration QUIET = Duration.ofSeconds(2);
+
+	private static final int MAX_BURSTS = 1000;
+
+	private final Map<Key, Burst> bursts = new LinkedHashMap<>(16, 0.75f, true) {
+
+		@Override
+		protected boolean removeEldestEntry(Map.Entry<Key, Burst> eldest) {
+			return size() > MAX_BURSTS && eldest.getValue().untold == 0;
+		}
+	};
+
+	private record Key(String route, Side side, String host, CloseReason reason, EndedBy endedBy) {
+
+		static Key of(Closure closure) {
+			String remote = closure.remote();
+			int colon = remote.lastIndexOf(':');
+			return new Key(closure.route(), closure.side(), (colon > 0) ? remote.substring(0, colon) : remote,
+					closure.reason(), closure.endedBy());
+		}
+
+	}
+
+	/** What came of one peer, lately. */
+	private static final class Burst {
+
+		private int seen;
+
+		/** Of those that have no line in the log yet. */
+		private int untold;
+
+		private Closure newest;
+
+		/** The record of all but the first few. */
+		private ClosureRing.@Nullable Entry together;
+
+		Burst(Closure first) {
+			this.newest = first;
+		}
+
+	}
+
+	/**
+	 * Counts a closure.
+	 * @param closure the closure
+	 * @param ring where its record belongs
+	 * @return whether it has a record, and needs a line, of its own
+	 */
+	boolean add(Closure closure, ClosureRing ring) {
+		if (!mayRepeat(closure)) {
+			ring.add(closure);
+			return true;
+		}
+		Burst burst = this.bursts.computeIfAbsent(Key.of(closure), (key) -> new Burst(closure));
+		if (burst.newest.closedAt().plus(QUIET).isBefore(closure.closedAt())) {
+			burst.seen = 0;
+			burst.together = null;
+		}
+		burst.newest = closure;
+		if (++burst.seen <= SINGLE) {
+			ring.add(closure);
+			return true;
+		}
+		burst.untold++;
+		ClosureRing.Entry together = burst.together;
+		if (together == null || together.isGone()) {
+			burst.together = ring.add(closure);
+		}
+		else {
+			ring.renew(together, closure.after(together.closure()));
+		}
+		return false;
+	}
+
+	/**
+	 * What has no line in the log yet.
+	 * @return the newest of each burst, with how many it stands for
+	 */
+	List<Closure> untold() {
+		List<Closure> all = new ArrayList<>();
+		for (Burst burst : this.bursts.values()) {
+			if (burst.untold > 0) {
+				all.add(burst.newest.times(burst.untold));
+				burst.untold = 0;
+			}
+		}
+		return all;
+	}
+
+	private static boolean mayRepeat(Closure closure) {
+		return switch (closure.reason()) {
+			case SHUTDOWN, ROUTE_DRAIN, OPERATOR_CLOSE, OPERATOR_ABORT -> false;
+			default -> closure.framesIn() == 0 && closure.framesOut() == 0 && closure.undelivered().frames() == 0
+					&& closure.openedAt().plus(SHORT).isAfter(closure.closedAt());
+		};
+	}
+
+}

@@ -1,0 +1,277 @@
+package io.framegate.configuration;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+import org.springframework.boot.context.config.ConfigDataEnvironmentPostProcessor;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.env.ConfigTreePropertySource;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.MutablePropertySources;
+import org.springframework.core.env.PropertySource;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.io.ResourceLoader;
+
+/**
+ * The configuration as its files say it now: read again the way Spring Boot read it at
+ * the start. Any thread may call.
+ */
+public final class ConfigurationSource {
+
+	/** How Spring Boot names what it read from a file. */
+	private static final Pattern FILE = Pattern.compile("^Config resource 'file \\[([^\\]]+)\\]'.*");
+
+	private static final String CONFIG_DATA = "Config resource '";
+
+	private static final Pattern NAME = Pattern.compile(".*\\.(ya?ml|properties)");
+
+	private static final List<String> LOCATIONS = List.of("spring.config.location", "spring.config.additional-location",
+			"spring.config.import");
+
+	/** Where Spring Boot looks unless it is told. */
+	private static final List<String> BY_DEFAULT = List.of("./", "./config/");
+
+	private static final int TREE_DEPTH = 5;
+
+	private static final String BASE_NAME = "application";
+
+	/** What is read becomes about fifty times its size. */
+	private static final int SHARE_OF_HEAP = 128;
+
+	private static final String OPTIONAL = "optional:";
+
+	private static final String TREE = "configtree:";
+
+	private final ConfigurableEnvironment started;
+
+	private final ResourceLoader resources;
+
+	/** As it was read last: it may have brought other files in. */
+	private volatile ConfigurableEnvironment latest;
+
+	private volatile List<String> locations;
+
+	public ConfigurationSource(ConfigurableEnvironment started, ResourceLoader resources) {
+		this.started = started;
+		this.resources = resources;
+		this.latest = started;
+		this.locations = allLocations(started);
+	}
+
+	/**
+	 * Reads and checks the configuration as it is now.
+	 * @return what was read
+	 * @throws RuntimeException where it cannot be read, or is wrong
+	 */
+	public Reading read() {
+		refuseWhatCannotBeRead();
+		ConfigurableEnvironment now = environment();
+		return new Reading(ConfigurationReader.read(now), now);
+	}
+
+	/**
+	 * A pipe has no end, and what is out of all proportion to the heap would take the
+	 * running gateway's memory.
+	 */
+	private void refuseWhatCannotBeRead() {
+		Set<String> read = files(this.latest);
+		long most = Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP;
+		long size = 0;
+		for (Path file : watched()) {
+			boolean isRead = read.contains(file.toString()) || file.getFileName().toString().startsWith(BASE_NAME);
+			if (!isRead || !Files.exists(file) || Files.isDirectory(file)) {
+				continue;
+			}
+			if (!Files.isRegularFile(file)) {
+				throw new IllegalStateException(file + " is no regular file");
+			}
+			size += size(file);
+			if (size > most) {
+				throw new IllegalStateException(
+						"%s is too large to reload: there are %d bytes to read, and the heap has room for %d"
+							.formatted(file, size, most));
+			}
+		}
+	}
+
+	private static long size(Path file) {
+		try {
+			return Files.size(file);
+		}
+		catch (IOException ex) {
+			return 0;
+		}
+	}
+
+	/**
+	 * What was read.
+	 *
+	 * @param properties the configuration
+	 * @param environment where it was found
+	 */
+	public record Reading(FramegateProperties properties, ConfigurableEnvironment environment) {
+
+	}
+
+	/**
+	 * What was read is what the gateway goes by from now on.
+	 * @param reading what was read
+	 */
+	public void taken(Reading reading) {
+		this.locations = allLocations(reading.environment());
+		this.latest = reading.environment();
+	}
+
+	/**
+	 * The files that the running configuration is of, and that are gone or empty now.
+	 * @param reading what was read
+	 * @return their names
+	 */
+	public List<String> lost(Reading reading) {
+		Set<String> there = files(reading.environment());
+		return files(this.latest).stream()
+			.filter((file) -> !there.contains(file) && ConfigurationSource.isGoneOrEmpty(Path.of(file)))
+			.toList();
+	}
+
+	private static Set<String> files(ConfigurableEnvironment environment) {
+		Set<String> files = new TreeSet<>();
+		for (PropertySource<?> source : environment.getPropertySources()) {
+			Matcher matcher = FILE.matcher(source.getName());
+			if (matcher.matches()) {
+				files.add(matcher.group(1));
+			}
+		}
+		return files;
+	}
+
+	private static boolean isGoneOrEmpty(Path file) {
+		try {
+			return !Files.exists(file) || Files.readString(file).isBlank();
+		}
+		catch (IOException ex) {
+			return true;
+		}
+	}
+
+	private ConfigurableEnvironment environment() {
+		StandardEnvironment fresh = new StandardEnvironment();
+		MutablePropertySources sources = fresh.getPropertySources();
+		for (PropertySource<?> source : this.started.getPropertySources()) {
+			sources.remove(source.getName());
+			if (!source.getName().startsWith(CONFIG_DATA) && !(source instanceof ConfigTreePropertySource)
+					&& !ConfigurationPropertySources.isAttachedConfigurationPropertySource(source)) {
+				sources.addLast(source);
+			}
+		}
+		fresh.setActiveProfiles(this.started.getActiveProfiles());
+		ConfigDataEnvironmentPostProcessor.applyTo(fresh, this.resources, null, List.of());
+		return fresh;
+	}
+
+	/**
+	 * What would be different if a file had been changed, replaced, added or taken away:
+	 * the files beside those that were read at the start, with what links lead to.
+	 * Kubernetes swaps a link when a ConfigMap changes.
+	 * @return to compare with another
+	 */
+	public Fingerprint fingerprint() {
+		return Fingerprint.of(watched());
+	}
+
+	private Set<Path> watched() {
+		Set<Path> files = new TreeSet<>();
+		ConfigurableEnvironment now = this.latest;
+		files(now).forEach((file) -> addWithNeighbours(Path.of(file), files));
+		// Also where there was nothing yet.
+		this.locations.forEach((location) -> addLocation(location, files));
+		return files;
+	}
+
+	/** Found once for each reading, for it means looking through all that was read. */
+	private static List<String> allLocations(ConfigurableEnvironment environment) {
+		List<String> all = new ArrayList<>();
+		LOCATIONS.forEach((property) -> all.addAll(locations(environment, property)));
+		if (!environment.containsProperty(LOCATIONS.getFirst())) {
+			all.addAll(BY_DEFAULT);
+		}
+		return all;
+	}
+
+	private static List<String> locations(ConfigurableEnvironment environment, String property) {
+		try {
+			List<String> locations = new ArrayList<>();
+			Bindable<String[]> type = Bindable.of(String[].class);
+			for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
+				new Binder(source).bind(property, type).ifBound((some) -> locations.addAll(List.of(some)));
+			}
+			return locations;
+		}
+		catch (RuntimeException ex) {
+			// A placeholder, which is found by what it has brought.
+			return List.of();
+		}
+	}
+
+	private static void addLocation(String text, Set<Path> files) {
+		for (String location : text.split(";")) {
+			String bare = location.strip().replaceFirst("^" + OPTIONAL, "").replaceFirst("^file:", "");
+			if (bare.startsWith(TREE)) {
+				addTree(Path.of(bare.substring(TREE.length())), files);
+			}
+			else if (!bare.isEmpty() && bare.indexOf(':') < 0 && bare.indexOf('*') < 0 && bare.indexOf('$') < 0) {
+				addWithNeighbours(bare.endsWith("/") ? Path.of(bare, "any") : Path.of(bare), files);
+			}
+		}
+	}
+
+	/**
+	 * A file whatever its name, for it was named, and what beside it has a name that
+	 * Spring Boot looks for.
+	 */
+	private static void addWithNeighbours(Path file, Set<Path> files) {
+		Path absolute = file.toAbsolutePath().normalize();
+		files.add(absolute);
+		Path parent = absolute.getParent();
+		if (parent == null || !Files.isDirectory(parent)) {
+			return;
+		}
+		try (Stream<Path> neighbours = Files.list(parent)) {
+			neighbours.filter((neighbour) -> NAME.matcher(neighbour.getFileName().toString()).matches())
+				.forEach(files::add);
+		}
+		catch (IOException | UncheckedIOException ex) {
+			// On its way from one state to the next; the next look will tell.
+			files.add(parent);
+		}
+	}
+
+	private static void addTree(Path directory, Set<Path> files) {
+		if (!Files.isDirectory(directory)) {
+			return;
+		}
+		try (Stream<Path> tree = Files.walk(directory, TREE_DEPTH, FileVisitOption.FOLLOW_LINKS)) {
+			// ..data and what it leads to are Kubernetes' own.
+			tree.filter((file) -> !directory.relativize(file).toString().startsWith(".."))
+				.filter(Files::isRegularFile)
+				.forEach(files::add);
+		}
+		catch (IOException | UncheckedIOException ex) {
+			files.add(directory);
+		}
+	}
+
+}

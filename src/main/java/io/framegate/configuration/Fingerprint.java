@@ -1,0 +1,65 @@
+package io.framegate.configuration;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What tells whether files were changed, replaced, added or taken away.
+ *
+ * @param marks each file's mark, {@code null} where there is no such file
+ */
+public record Fingerprint(Map<Path, @Nullable Mark> marks) {
+
+	static Fingerprint of(Collection<Path> files) {
+		Map<Path, @Nullable Mark> marks = new LinkedHashMap<>();
+		files.forEach((file) -> marks.put(file, mark(file)));
+		return new Fingerprint(marks);
+	}
+
+	/**
+	 * Whether a file was written to since. Where one was put in another's place it is
+	 * complete; where it was written to, its end may still be to come.
+	 * @param before an earlier fingerprint
+	 * @return whether one was
+	 */
+	public boolean isWrittenInPlaceSince(Fingerprint before) {
+		return this.marks.entrySet().stream().anyMatch((entry) -> {
+			Mark now = entry.getValue();
+			Mark then = before.marks.get(entry.getKey());
+			return now != null && then != null && !now.equals(then) && now.file.equals(then.file) && now.key != null
+					&& now.key.equals(then.key);
+		});
+	}
+
+	private static @Nullable Mark mark(Path path) {
+		try {
+			Path file = path.toRealPath();
+			BasicFileAttributes facts = Files.readAttributes(file, BasicFileAttributes.class);
+			return new Mark(file, facts.fileKey(), facts.size(), facts.lastModifiedTime());
+		}
+		catch (IOException ex) {
+			return null;
+		}
+	}
+
+	/**
+	 * A file as it was seen.
+	 *
+	 * @param file where links lead to
+	 * @param key the file system's own name for it, which a new file does not have
+	 * @param size its size in bytes
+	 * @param changedAt when it was written to last
+	 */
+	public record Mark(Path file, @Nullable Object key, long size, FileTime changedAt) {
+
+	}
+
+}

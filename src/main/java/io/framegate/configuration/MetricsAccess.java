@@ -1,0 +1,16 @@
+package io.framegate.configuration;
+
+import io.framegate.route.Labelled;
+
+/**
+ * Who may read metrics, which name routes and targets.
+ */
+public enum MetricsAccess implements Labelled {
+
+	/** Everybody. */
+	OPEN,
+
+	/** Who may read the rest. */
+	READ
+
+}

@@ -1,0 +1,14 @@
+package io.framegate.configuration;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a value belongs.
+ *
+ * @param property the full name of the property or of the list
+ * @param leaf what the value may be
+ * @param index the index of the list's element, or {@code null} for the whole
+ */
+record PropertyLocation(String property, Schema.Leaf leaf, @Nullable String index) {
+
+}

@@ -1,0 +1,123 @@
+package io.framegate.configuration;
+
+import java.net.InetAddress;
+
+import io.framegate.framing.Framings;
+import io.framegate.route.Payload;
+import io.framegate.route.Validation;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes complaints about the properties of one group. A property is complained of once.
+ */
+final class Report implements Validation {
+
+	private final Problems problems;
+
+	private final Settings settings;
+
+	private final String group;
+
+	Report(Problems problems, Settings settings, String group) {
+		this.problems = problems;
+		this.settings = settings;
+		this.group = group;
+	}
+
+	@Override
+	public Report at(String key) {
+		return new Report(this.problems, this.settings, Settings.child(this.group, key));
+	}
+
+	@Override
+	public void refuse(String key, String message) {
+		String property = property(key);
+		Setting setting = this.settings.get(property);
+		// what is wrong with an inherited value is told where it was set
+		if (!refused(key) && (setting == null || setting.property().equals(property))) {
+			this.problems.add(property, setting, message);
+		}
+	}
+
+	@Override
+	public void refuseIfSet(String key, String message) {
+		this.settings.firstAt(property(key)).ifPresent((setting) -> refuse(key, message));
+	}
+
+	@Override
+	public boolean refused(String key) {
+		return this.problems.anyAt(property(key));
+	}
+
+	@Override
+	public void required(String key) {
+		if (this.settings.get(property(key)) == null) {
+			refuse(key, "is required");
+		}
+	}
+
+	@Override
+	public void host(String key, String text) {
+		if (!text.matches("[A-Za-z0-9._%:-]+")) {
+			refuse(key, "must be a local IP address or host name, such as 0.0.0.0, 127.0.0.1 or ::1");
+		}
+	}
+
+	@Override
+	public void address(String key, String text) {
+		try {
+			InetAddress.ofLiteral(text);
+		}
+		catch (IllegalArgumentException ex) {
+			refuse(key, "must be an IP address of this machine");
+		}
+	}
+
+	@Override
+	public void payload(String key, @Nullable String text) {
+		if (text != null) {
+			try {
+				new Payload(text).bytes();
+			}
+			catch (IllegalArgumentException ex) {
+				refuse(key, "is not base64 after 'base64:'");
+			}
+		}
+	}
+
+	/**
+	 * Checks a password: a hash, or from an environment variable in plain.
+	 * @param key the property
+	 */
+	void password(String key) {
+		required(key);
+		Setting setting = this.settings.get(property(key));
+		if (setting != null) {
+			String message = PasswordRule.refusal(setting);
+			if (message != null) {
+				refuse(key, message);
+			}
+		}
+	}
+
+	@Override
+	public void framing(String name, boolean lengthIncludesHeader) {
+		if (name.startsWith(Framings.BEAN)) {
+			if (name.substring(Framings.BEAN.length()).isBlank()) {
+				refuse("framing", "needs the name of a serializer bean after 'bean:'");
+			}
+		}
+		else if (!Framings.NAMES.contains(name)) {
+			refuse("framing", "must be one of " + String.join(", ", Framings.NAMES) + " or bean:<name>"
+					+ Suggestions.suggestion(name, Framings.NAMES));
+		}
+		if (lengthIncludesHeader && !Framings.hasLength(name)) {
+			refuse("length-includes-header", "applies only to the framings length1, length2 and length4");
+		}
+	}
+
+	private String property(String key) {
+		return key.isEmpty() ? this.group : Settings.child(this.group, key);
+	}
+
+}

@@ -1,0 +1,16 @@
+package io.framegate.configuration;
+
+import io.framegate.route.Labelled;
+
+/**
+ * What somebody may do over HTTP.
+ */
+public enum Role implements Labelled {
+
+	/** See everything. */
+	VIEWER,
+
+	/** See and change everything. */
+	OPERATOR
+
+}

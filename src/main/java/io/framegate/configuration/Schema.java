@@ -1,0 +1,172 @@
+package io.framegate.configuration;
+
+import java.lang.reflect.RecordComponent;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import io.framegate.route.Labelled;
+import io.framegate.route.Range;
+import io.framegate.timeout.Timeout;
+import io.framegate.timeout.Timeouts;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
+import org.springframework.core.ResolvableType;
+import org.springframework.util.ClassUtils;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * The keys that there are, as a tree, and what their values may be. Taken from the
+ * configuration's records, so that a new component of theirs is a new key.
+ */
+sealed interface Schema {
+
+	/** The longest frame. */
+	DataSize LARGEST = DataSize.ofGigabytes(1);
+
+	/**
+	 * A word without case, dashes and underscores.
+	 * @param word the word
+	 * @return its letters and digits
+	 */
+	static String uniform(String word) {
+		StringBuilder uniform = new StringBuilder(word.length());
+		for (int i = 0; i < word.length(); i++) {
+			char letter = word.charAt(i);
+			if ((letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9')) {
+				uniform.append(letter);
+			}
+			else if (letter >= 'A' && letter <= 'Z') {
+				uniform.append((char) (letter - 'A' + 'a'));
+			}
+		}
+		return uniform.toString();
+	}
+
+	static Group of(Class<?> type) {
+		Map<String, Schema> keys = new LinkedHashMap<>();
+		for (RecordComponent component : type.getRecordComponents()) {
+			keys.put(DataObjectPropertyName.toDashedForm(component.getName()),
+					of(ResolvableType.forType(component.getGenericType()), component.getAnnotation(Range.class)));
+		}
+		return new Group(keys);
+	}
+
+	private static Schema of(ResolvableType type, @Nullable Range range) {
+		Class<?> raw = type.toClass();
+		if (raw == List.class) {
+			return new Leaf(type.getGeneric(0).toClass(), true, range);
+		}
+		if (raw == Map.class && type.getGeneric(0).toClass() == Timeout.class) {
+			Map<String, Schema> keys = new LinkedHashMap<>();
+			Stream.of(Timeout.values())
+				.forEach((timer) -> keys.put(timer.label(), new Leaf(Duration.class, false, null)));
+			return new Group(keys);
+		}
+		if (raw == Map.class) {
+			return new Named(of(type.getGeneric(1), null));
+		}
+		Leaf leaf = new Leaf(raw, false, range);
+		return (raw.isRecord() && !leaf.readFromText()) ? of(raw) : leaf;
+	}
+
+	/**
+	 * A group of keys.
+	 *
+	 * @param keys what is below each
+	 * @param spelled the keys by their uniform form
+	 */
+	record Group(Map<String, Schema> keys, Map<String, String> spelled) implements Schema {
+
+		Group(Map<String, Schema> keys) {
+			this(keys, keys.keySet().stream().collect(Collectors.toMap(Schema::uniform, Function.identity())));
+		}
+
+		/**
+		 * The key that somebody wrote, however it was spelled.
+		 * @param written what was written
+		 * @return the key as the schema spells it, if there is one
+		 */
+		Optional<String> key(String written) {
+			return Optional.ofNullable(this.spelled.get(uniform(written)));
+		}
+
+		Schema child(String key) {
+			return Objects.requireNonNull(this.keys.get(key));
+		}
+
+	}
+
+	/**
+	 * A group whose keys are names that users choose.
+	 *
+	 * @param each what is below each name
+	 */
+	record Named(Schema each) implements Schema {
+
+	}
+
+	/**
+	 * A value.
+	 *
+	 * @param type the type of the value, or of a list's elements
+	 * @param list whether there is a list of them
+	 * @param range what a number may be
+	 */
+	record Leaf(Class<?> type, boolean list, @Nullable Range range) implements Schema {
+
+		/**
+		 * Whether the type has a text form of its own, and a message for what is not.
+		 * @return whether it has
+		 */
+		boolean readFromText() {
+			return ClassUtils.hasMethod(this.type, "of", String.class);
+		}
+
+		boolean allows(Object value) {
+			return switch (value) {
+				case Integer number -> this.range == null || (number >= this.range.min() && number <= this.range.max());
+				case DataSize size -> size.toBytes() >= 1 && size.compareTo(LARGEST) <= 0;
+				default -> true;
+			};
+		}
+
+		/**
+		 * What is allowed.
+		 * @return the end of a sentence
+		 */
+		String allowed() {
+			if (this.range != null) {
+				return "must be a whole number from %d to %d".formatted(this.range.min(), this.range.max());
+			}
+			if (this.type == Duration.class) {
+				return "must be 0 or a duration from 1ms to %dd with its unit, such as 500ms, 30s or 5m"
+					.formatted(Timeouts.LONGEST.toDays());
+			}
+			if (this.type == DataSize.class) {
+				return "must be a size from 1B to 1GB, such as 512B or 64KB";
+			}
+			if (this.type == boolean.class) {
+				return "must be true or false";
+			}
+			return "must be one of " + String.join(", ", labels());
+		}
+
+		List<String> labels() {
+			Object[] constants = this.type.getEnumConstants();
+			return (constants == null) ? List.of()
+					: Arrays.stream(constants).map((constant) -> ((Labelled) constant).label()).toList();
+		}
+
+	}
+
+}

@@ -1,0 +1,175 @@
+package io.framegate.configuration;
+
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+import io.framegate.route.Mode;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+
+/**
+ * What is set under {@code framegate}, by full property name.
+ */
+final class Settings {
+
+	static final String ROOT = "framegate";
+
+	private static final String ROUTES = ROOT + ".routes";
+
+	private static final String USERS = ROOT + ".management.users";
+
+	private static final String DEFAULTS = ROOT + ".defaults";
+
+	private static final Pattern KEY = Pattern.compile("[a-z][a-z0-9-]*");
+
+	private final NavigableMap<String, Setting> settings = new TreeMap<>();
+
+	private final Set<String> routes = new TreeSet<>();
+
+	private final Set<String> users = new TreeSet<>();
+
+	static String route(String name) {
+		return child(ROUTES, name);
+	}
+
+	/**
+	 * The property below a group. A key that could not stand in a property's name goes in
+	 * brackets.
+	 * @param group the group's full name
+	 * @param key the key
+	 * @return the full name
+	 */
+	static String child(String group, String key) {
+		return KEY.matcher(key).matches() ? group + "." + key : group + "[" + key + "]";
+	}
+
+	@Nullable Setting get(String property) {
+		return this.settings.get(property);
+	}
+
+	List<Setting> all() {
+		return List.copyOf(this.settings.values());
+	}
+
+	Set<String> routes() {
+		return this.routes;
+	}
+
+	/**
+	 * The first setting of a property or below it.
+	 * @param property the full name
+	 * @return the setting, if there is one
+	 */
+	Optional<Setting> firstAt(String property) {
+		return Stream.of(property, property + ".", property + "[")
+			.map(this.settings::ceilingEntry)
+			.filter((entry) -> entry != null && isAt(entry.getKey(), property))
+			.map(Map.Entry::getValue)
+			.findFirst();
+	}
+
+	void declareRoute(String name) {
+		this.routes.add(name);
+	}
+
+	/**
+	 * Notes that a user was named, with whatever: one without a password must not be
+	 * overlooked.
+	 * @param name the user's name
+	 */
+	void declareUser(String name) {
+		this.users.add(name);
+	}
+
+	void put(Setting setting) {
+		this.settings.put(setting.property(), setting);
+	}
+
+	void putIfAbsent(Setting setting) {
+		this.settings.putIfAbsent(setting.property(), setting);
+	}
+
+	/**
+	 * Forgets a property and what is below it.
+	 * @param property the full name
+	 */
+	void remove(String property) {
+		this.settings.remove(property);
+		for (char after : new char[] { '.', '[' }) {
+			this.settings.subMap(property + after, property + (char) (after + 1)).clear();
+		}
+	}
+
+	void removeBlank() {
+		this.settings.values().removeIf(Setting::isBlank);
+	}
+
+	/**
+	 * Gives each route what it inherits: from the defaults, and its upstream side from
+	 * its inbound side.
+	 */
+	void inherit() {
+		List<String> timeouts = List
+			.copyOf(this.settings.subMap(DEFAULTS + ".timeouts.", DEFAULTS + ".timeouts/").keySet());
+		for (String name : this.routes) {
+			String listen = route(name) + ".listen.";
+			String upstream = route(name) + ".upstream.";
+			if (get(upstream + "framing") == null) {
+				inherit(upstream + "framing", listen + "framing");
+				inherit(upstream + "length-includes-header", listen + "length-includes-header");
+			}
+			inherit(listen + "max-frame-size", DEFAULTS + ".max-frame-size");
+			inherit(upstream + "max-frame-size", DEFAULTS + ".max-frame-size");
+			timeouts.forEach((timeout) -> inherit(route(name) + timeout.substring(DEFAULTS.length()), timeout));
+		}
+	}
+
+	private void inherit(String heir, String from) {
+		Setting setting = get(from);
+		if (setting != null) {
+			this.settings.putIfAbsent(heir, setting);
+		}
+	}
+
+	/**
+	 * A route's settings for a binder. Each has its own, for a binder looks through all
+	 * names that there are for each of its own.
+	 * @param name the route's name
+	 * @return a copy, also of a route of which nothing is right
+	 */
+	MapConfigurationPropertySource sourceOf(String name) {
+		Map<String, Object> values = new TreeMap<>();
+		String route = route(name);
+		values.put(route + ".mode", Mode.SESSION.label());
+		this.settings.subMap(route + ".", route + "/")
+			.forEach((property, setting) -> values.put(property, setting.value()));
+		return new MapConfigurationPropertySource(values);
+	}
+
+	/**
+	 * The settings besides the routes' for a binder.
+	 * @return a copy
+	 */
+	MapConfigurationPropertySource source() {
+		Map<String, Object> values = new TreeMap<>();
+		this.settings.headMap(ROUTES).forEach((property, setting) -> values.put(property, setting.value()));
+		this.settings.tailMap(ROUTES + (char) ('[' + 1))
+			.forEach((property, setting) -> values.put(property, setting.value()));
+		// a user of whom nothing is said is still a user
+		this.users.forEach((name) -> values.putIfAbsent(child(USERS, name) + ".password", ""));
+		return new MapConfigurationPropertySource(values);
+	}
+
+	private static boolean isAt(String name, String property) {
+		return name.equals(property) || name.startsWith(property + ".") || name.startsWith(property + "[");
+	}
+
+}

@@ -1,0 +1,390 @@
+package io.framegate.connection;
+
+import io.framegate.closure.Cause;
+import io.framegate.closure.CloseReason;
+import io.framegate.closure.Side;
+import io.framegate.timeout.Timeout;
+import io.framegate.transport.ProcessHalt;
+import io.framegate.transport.SocketErrors;
+import io.framegate.transport.SocketOptions;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How a connection ends, and why. Event loop only.
+ */
+final class CloseSequence {
+
+	private static final Logger logger = LoggerFactory.getLogger(CloseSequence.class);
+
+	private final Owner owner;
+
+	private final ConnectionContext terms;
+
+	private final String id;
+
+	private final ConnectionLifecycle lifecycle;
+
+	private final FrameReader reader;
+
+	private final ReadGate gate;
+
+	private final FrameWriter output;
+
+	private final Channel channel;
+
+	private final ClosureRecorder recorder;
+
+	private @Nullable Cause cause;
+
+	/** The gateway's own code has failed once while it served the connection. */
+	private boolean broken;
+
+	/** What severed the socket came after the peer's FIN. */
+	private boolean severedAfterFin;
+
+	/** Ended without the peer's FIN, and not by the gateway's own orderly doing. */
+	private boolean abrupt;
+
+	/** RST is to be sent once everything written has reached the peer's kernel. */
+	private boolean resetting;
+
+	/** Nothing more is written before that RST. */
+	private boolean allWritten;
+
+	CloseSequence(Owner owner, ConnectionContext terms, String id, ConnectionLifecycle lifecycle, FrameReader reader,
+			ReadGate gate, FrameWriter output, Channel channel, ClosureRecorder recorder) {
+		this.owner = owner;
+		this.terms = terms;
+		this.id = id;
+		this.lifecycle = lifecycle;
+		this.reader = reader;
+		this.gate = gate;
+		this.output = output;
+		this.channel = channel;
+		this.recorder = recorder;
+	}
+
+	// Each direction's end
+
+	/**
+	 * Every frame before the peer's FIN was delivered.
+	 * @param fault what is wrong with the end, or {@code null}
+	 */
+	void inputDone(@Nullable Cause fault) {
+		if (!this.lifecycle.isOpen()) {
+			return;
+		}
+		if (fault != null) {
+			because(fault);
+		}
+		if (this.output.isSevered() && !this.severedAfterFin) {
+			closeSevered();
+			return;
+		}
+		this.lifecycle.inputDone();
+		this.owner.inputEnded();
+		if (this.output.isSevered()) {
+			closeSevered();
+		}
+		closeIfDone();
+	}
+
+	private void closeSevered() {
+		close((this.cause != null) ? this.cause : SocketErrors.reset(this.terms.side()));
+	}
+
+	/** Our FIN was sent. */
+	void outputDone() {
+		this.gate.linger();
+		closeIfDone();
+	}
+
+	private void closeIfDone() {
+		if (this.lifecycle.isDone()) {
+			Throwable reset = SocketOptions.fault(this.channel);
+			if (reset != null) {
+				// After its FIN, the peer refused what it was sent.
+				close(causeOf(reset));
+				return;
+			}
+			Side side = this.terms.side();
+			close(new Cause((side == Side.INBOUND) ? CloseReason.INBOUND_EOF : CloseReason.UPSTREAM_EOF,
+					side.asEndedBy(), ""));
+		}
+	}
+
+	// Why
+
+	void because(Cause newer) {
+		Cause older = this.cause;
+		if (older == null || (older.reason().isNormalEnd() && !newer.reason().isNormalEnd())) {
+			this.cause = newer;
+		}
+	}
+
+	@Nullable Cause cause() {
+		return this.cause;
+	}
+
+	/**
+	 * Netty or the kernel met a fault. What the peer had sent before a fault of the
+	 * socket is in the kernel's hands and acknowledged: it is read out first, as fast as
+	 * it is wanted.
+	 * @param thrown what it says
+	 */
+	void exceptionCaught(Throwable thrown) {
+		if (!this.lifecycle.isOpen() || this.output.isSevered()) {
+			return;
+		}
+		logger.debug("Connection {}", this.id, thrown);
+		Cause why = causeOf(thrown);
+		because(why);
+		if (this.cause == why && why.reason() == CloseReason.WRITE_TIMEOUT) {
+			this.terms.timeouts().countFired(Timeout.WRITE);
+		}
+		if (!SocketErrors.isSockets(thrown) || this.lifecycle.state() == ConnectionState.CONNECTING) {
+			close(why);
+			return;
+		}
+		this.abrupt = true;
+		if (this.lifecycle.isInputDone() || this.resetting || !this.reader.isWorthReading()) {
+			close(why);
+			return;
+		}
+		this.severedAfterFin = !this.terms.shared() && (this.gate.isEnded() || SocketErrors.isAfterFin(thrown));
+		this.output.sever();
+		this.owner.severed(why);
+	}
+
+	private Cause causeOf(Throwable thrown) {
+		if (SocketErrors.isAfterFin(thrown)) {
+			return SocketErrors.reset(this.terms.side());
+		}
+		return SocketErrors.cause(this.terms.side(), thrown,
+				() -> SocketOptions.isKeepaliveOver(this.channel, this.owner.now() - lastActivity()),
+				this.terms.timeouts().limit(Timeout.WRITE));
+	}
+
+	private long lastActivity() {
+		return Math.max(this.reader.lastReadAt(), this.output.progress().lastWriteAt());
+	}
+
+	/**
+	 * Whether the peer is to get RST, and so no FIN before that.
+	 * @return whether RST is due
+	 */
+	boolean isResetting() {
+		return this.resetting;
+	}
+
+	/**
+	 * Whether the connection ended without its peer's FIN, and not by the gateway's own
+	 * orderly doing, so that what came from the peer must not look whole.
+	 * @return whether it was reset, lost or aborted
+	 */
+	boolean isAbrupt() {
+		return this.abrupt;
+	}
+
+	/**
+	 * What was done for the connection has thrown: it ends, in order if it can, and in
+	 * any case.
+	 * @param thrown what
+	 */
+	void broken(Throwable thrown) {
+		ProcessHalt.ifHeapIsExhausted(thrown);
+		logger.error("Route '{}': serving connection {} failed", this.terms.route(), this.id, thrown);
+		if (!this.lifecycle.isOpen()) {
+			return;
+		}
+		Cause why = Cause.internalError(thrown);
+		boolean first = !this.broken;
+		this.broken = true;
+		because(why);
+		if (first) {
+			try {
+				this.owner.fail(why);
+				return;
+			}
+			catch (RuntimeException | Error ex) {
+				ProcessHalt.ifHeapIsExhausted(ex);
+				logger.error("Route '{}': closing connection {} failed", this.terms.route(), this.id, ex);
+			}
+		}
+		this.channel.close();
+	}
+
+	// How
+
+	void drain(long since) {
+		if (this.lifecycle.isOpen() && this.owner.startDrain(since)) {
+			this.lifecycle.drain();
+		}
+	}
+
+	void drainExpired(Cause why) {
+		Cause began = this.cause;
+		if (began == null) {
+			this.cause = why;
+		}
+		else {
+			this.cause = began.reason().isDrain() ? why.withDetail("drain begun by " + began.reason().label())
+					: began.withDetail(why.detail());
+		}
+		close(why);
+	}
+
+	/** Our FIN was sent, and the peer still sends what nobody gets. */
+	void lingered() {
+		if (!this.channel.isOpen()) {
+			return;
+		}
+		close((this.cause != null) ? this.cause : Cause.byGateway(CloseReason.INTERNAL_ERROR, ""));
+	}
+
+	void finish(Cause why) {
+		if (!this.lifecycle.isOpen()) {
+			return;
+		}
+		because(why);
+		if (!this.channel.isActive() || this.output.isSevered()) {
+			close(why);
+			return;
+		}
+		if (this.resetting) {
+			// It ends once everything has reached the peer, which is not to take longer
+			// now.
+			drain(this.owner.now());
+			return;
+		}
+		this.reader.discard();
+		drain(this.owner.now());
+		this.output.end();
+		closeIfDone();
+	}
+
+	void close(Cause why) {
+		because(why);
+		if (this.lifecycle.isOpen()) {
+			try {
+				this.output.beforeClose();
+				if (this.resetting && this.channel.isActive()) {
+					this.channel.config().setOption(ChannelOption.SO_LINGER, 0);
+				}
+				this.owner.countRetransmits();
+			}
+			catch (RuntimeException | Error ex) {
+				ProcessHalt.ifHeapIsExhausted(ex);
+				logger.error("Route '{}': reading the final statistics of connection {} failed", this.terms.route(),
+						this.id, ex);
+			}
+			finally {
+				this.channel.close();
+			}
+		}
+	}
+
+	/**
+	 * Resets the connection. A drain that had begun is cut short, and is no longer what
+	 * ended it.
+	 */
+	void abort(Cause why) {
+		Cause began = this.cause;
+		if (this.lifecycle.isOpen() && began != null && began.reason().isDrain()) {
+			this.cause = why;
+		}
+		this.abrupt = true;
+		this.resetting = true;
+		close(why);
+	}
+
+	/**
+	 * Passes an abnormal end on: takes no more, and resets the connection once everything
+	 * that was written has reached the peer's kernel, where an RST destroys nothing.
+	 * Where nobody tells what has, that is when the drain timer has run out.
+	 * @param why the cause
+	 */
+	void resetAfterWrites(Cause why) {
+		if (!this.lifecycle.isOpen()) {
+			return;
+		}
+		because(why);
+		if (!this.channel.isActive() || this.output.isSevered()) {
+			close(why);
+			return;
+		}
+		this.resetting = true;
+		this.gate.pause();
+		this.output.afterWrites(() -> {
+			this.allWritten = true;
+			this.output.flushGathered();
+			resetIfTaken();
+		});
+	}
+
+	/**
+	 * Looks whether the RST that is due can be sent. Every sweep asks.
+	 */
+	void resetIfTaken() {
+		if (!this.allWritten || !this.lifecycle.isOpen() || !this.channel.isOpen()) {
+			return;
+		}
+		this.output.settle();
+		if (this.output.progress().pendingBytes() > 0) {
+			return;
+		}
+		int left = SocketOptions.unacknowledged(this.channel);
+		if (left == 0) {
+			closeSevered();
+		}
+		else if (left < 0) {
+			drain(this.owner.now());
+		}
+	}
+
+	/** The socket is closed. */
+	void closed() {
+		if (!this.lifecycle.isOpen()) {
+			return;
+		}
+		this.lifecycle.closed();
+		this.recorder.close(this::lastCause);
+	}
+
+	private Cause lastCause() {
+		Cause why = this.cause;
+		if (why == null || (why.reason().isNormalEnd() && !this.lifecycle.isDone())) {
+			// Nobody here closed it: the peer's FIN was followed by a reset.
+			why = SocketErrors.reset(this.terms.side());
+			this.cause = why;
+		}
+		return why;
+	}
+
+	/** What ending needs of its connection. */
+	interface Owner {
+
+		long now();
+
+		/** The peer's FIN was read, and every frame before it was delivered. */
+		void inputEnded();
+
+		/** The socket takes nothing more. */
+		void severed(Cause why);
+
+		/** The connection must end: its handler says how. */
+		void fail(Cause why);
+
+		/** The drain timer starts, unless it runs; whether it did not run. */
+		boolean startDrain(long since);
+
+		/** Counts what the kernel has sent again. */
+		void countRetransmits();
+
+	}
+
+}

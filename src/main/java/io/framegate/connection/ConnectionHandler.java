@@ -1,0 +1,132 @@
+package io.framegate.connection;
+
+import io.framegate.closure.Cause;
+import io.framegate.framing.FrameSink;
+
+/**
+ * Follows connections and decides what becomes of them. All calls come on the
+ * connection's event loop.
+ */
+public interface ConnectionHandler extends ConnectionQueries {
+
+	/**
+	 * The connection was accepted; it is opened by whoever watches it.
+	 * @param connection the connection
+	 */
+	default void accepted(FrameConnection connection) {
+	}
+
+	/**
+	 * The connection is established.
+	 * @param connection the connection
+	 */
+	void opened(FrameConnection connection);
+
+	/**
+	 * A frame that came on the connection has passed its route's channel.
+	 * @param connection the connection
+	 * @param payload the frame
+	 */
+	void frame(FrameConnection connection, byte[] payload);
+
+	/**
+	 * A user's own answer to the connection has passed the reply channel.
+	 * @param connection the connection
+	 * @param payload the frame
+	 */
+	default void answer(FrameConnection connection, byte[] payload) {
+		throw new IllegalStateException(connection + " takes no answers");
+	}
+
+	/**
+	 * The peer sent FIN and every frame before it was delivered.
+	 * @param connection the connection
+	 */
+	void inputEnded(FrameConnection connection);
+
+	/**
+	 * The peer falls behind with what is written, or has caught up.
+	 * @param connection the connection
+	 */
+	void writabilityChanged(FrameConnection connection);
+
+	/**
+	 * Something happened after which the connection must end; how is the watcher's to
+	 * say. The connection is still there.
+	 * @param connection the connection
+	 * @param cause what happened
+	 */
+	void failed(FrameConnection connection, Cause cause);
+
+	/**
+	 * The socket takes nothing more: the peer has reset it, or is not reached any more.
+	 * What had come from it before is still read and delivered; then the socket is
+	 * closed.
+	 * @param connection the connection
+	 * @param cause why
+	 */
+	default void severed(FrameConnection connection, Cause cause) {
+	}
+
+	/**
+	 * A frame could not be written to the connection, and none can after it. What was
+	 * written before still leaves.
+	 * @param connection the connection
+	 * @param cause what happened
+	 */
+	default void outputFailed(FrameConnection connection, Cause cause) {
+		failed(connection, cause);
+	}
+
+	/**
+	 * The socket is closed.
+	 * @param connection the connection
+	 * @param cause why
+	 * @param lostFrames frames written to it that its peer's kernel did not take
+	 * @param lostBytes their bytes
+	 */
+	void closed(FrameConnection connection, Cause cause, long lostFrames, long lostBytes);
+
+	/**
+	 * The peer's kernel took more of what was written.
+	 * @param connection the connection
+	 */
+	default void taken(FrameConnection connection) {
+	}
+
+	/**
+	 * A frame came after the connection was told to take no more.
+	 * @param connection the connection
+	 * @param payload the frame, which nobody gets
+	 */
+	default void discarded(FrameConnection connection, byte[] payload) {
+		connection.lose(1, payload.length);
+	}
+
+	/**
+	 * How many of its first bytes are wanted of a frame that is longer than
+	 * {@code max-frame-size}, so that it is passed over and the connection goes on.
+	 * @return a number of bytes; {@link FrameSink#NONE} where such a frame fails the
+	 * connection
+	 */
+	default int wantedOfOversize() {
+		return FrameSink.NONE;
+	}
+
+	/**
+	 * A frame that is longer than {@code max-frame-size} was passed over.
+	 * @param connection the connection
+	 * @param start the frame's first bytes
+	 * @param cause what is wrong with it
+	 */
+	default void oversize(FrameConnection connection, byte[] start, Cause cause) {
+	}
+
+	/**
+	 * Somebody wants the connection ended without loss.
+	 * @param connection the connection
+	 * @param cause who and why
+	 */
+	void drain(FrameConnection connection, Cause cause);
+
+}

@@ -1,0 +1,106 @@
+package io.framegate.connection;
+
+import java.util.Collection;
+import java.util.Collections;
+import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+import io.framegate.metrics.RouteMetrics;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.messaging.Message;
+import org.springframework.messaging.MessageHeaders;
+
+/**
+ * All connections that are there now. Any thread may call.
+ */
+public final class ConnectionRegistry implements FrameConnection.Registry {
+
+	/** What distinguishes the ids of this process from those of an earlier one. */
+	private final String prefix = Long.toString(System.currentTimeMillis(), Character.MAX_RADIX) + "-";
+
+	private final AtomicLong next = new AtomicLong();
+
+	private final ConcurrentMap<String, FrameConnection> connections = new ConcurrentHashMap<>();
+
+	private final ConnectionCounts census = new ConnectionCounts(this.connections.values());
+
+	@Override
+	public long nextNumber() {
+		return this.next.incrementAndGet();
+	}
+
+	@Override
+	public String id(long number) {
+		return this.prefix + Long.toString(number, Character.MAX_RADIX);
+	}
+
+	@Override
+	public void add(FrameConnection connection) {
+		this.connections.put(connection.getConnectionId(), connection);
+	}
+
+	@Override
+	public void remove(FrameConnection connection) {
+		this.connections.remove(connection.getConnectionId());
+	}
+
+	/**
+	 * The number in an id that this process gave, also where its connection has ended.
+	 * @param id a connection's id
+	 * @return its {@link FrameConnection#number()}; empty where no connection had this id
+	 */
+	public OptionalLong number(String id) {
+		if (id.startsWith(this.prefix)) {
+			try {
+				long number = Long.parseLong(id.substring(this.prefix.length()), Character.MAX_RADIX);
+				if (number > 0 && number <= this.next.get() && id(number).equals(id)) {
+					return OptionalLong.of(number);
+				}
+			}
+			catch (NumberFormatException ex) {
+				return OptionalLong.empty();
+			}
+		}
+		return OptionalLong.empty();
+	}
+
+	public @Nullable FrameConnection find(String id) {
+		return this.connections.get(id);
+	}
+
+	/**
+	 * The connection that a frame's message came from, also where a user's flow has built
+	 * a new message of it.
+	 * @param message a message with an {@code ip_connectionId} header
+	 * @return the connection, or {@code null} where it is gone or the header is missing
+	 */
+	public @Nullable FrameConnection source(Message<?> message) {
+		if (message.getHeaders() instanceof ConnectionHeaders headers) {
+			return headers.connection();
+		}
+		Object id = message.getHeaders().get(org.springframework.integration.ip.IpHeaders.CONNECTION_ID);
+		return (id != null) ? this.connections.get(id.toString()) : null;
+	}
+
+	/**
+	 * Shows how many of a route's connections are in which state.
+	 * @param meters the route's
+	 * @param route its name
+	 */
+	public void showStates(RouteMetrics meters, String route) {
+		this.census.show(meters, route);
+	}
+
+	@Override
+	public MessageHeaders headers(FrameConnection connection) {
+		return new ConnectionHeaders(connection);
+	}
+
+	public Collection<FrameConnection> all() {
+		return Collections.unmodifiableCollection(this.connections.values());
+	}
+
+}

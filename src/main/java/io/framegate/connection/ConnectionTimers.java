@@ -1,0 +1,147 @@
+package io.framegate.connection;
+
+import io.framegate.closure.Cause;
+import io.framegate.closure.CloseReason;
+import io.framegate.closure.Side;
+import io.framegate.timeout.Timeout;
+
+/**
+ * The timers of a connection. None is set or cancelled: a sweep compares when each began
+ * with its limit. Event loop only, but for {@link #startedAt}.
+ */
+final class ConnectionTimers {
+
+	private static final Timeout[] TIMERS = Timeout.values();
+
+	private final Owner owner;
+
+	private final ConnectionLifecycle lifecycle;
+
+	private final ConnectionContext terms;
+
+	private final long begunAt;
+
+	private long establishedAt;
+
+	private long drainStartedAt;
+
+	ConnectionTimers(Owner owner, ConnectionContext terms, ConnectionLifecycle lifecycle) {
+		this.owner = owner;
+		this.terms = terms;
+		this.lifecycle = lifecycle;
+		this.begunAt = owner.now();
+	}
+
+	void established() {
+		this.establishedAt = this.owner.now();
+	}
+
+	/**
+	 * The drain timer starts, unless it runs.
+	 * @param since when what it bounds began, a {@link System#nanoTime()} stamp
+	 * @return whether it did not run
+	 */
+	boolean startDrain(long since) {
+		boolean first = this.drainStartedAt == 0;
+		if (first) {
+			this.drainStartedAt = since;
+		}
+		return first;
+	}
+
+	long begunAt() {
+		return this.begunAt;
+	}
+
+	/**
+	 * When a timer started that is running now.
+	 * @param timer the timer
+	 * @return a {@link System#nanoTime()} stamp, 0 where it does not run
+	 */
+	long startedAt(Timeout timer) {
+		ConnectionState state = this.lifecycle.state();
+		boolean draining = state == ConnectionState.DRAINING;
+		boolean inUse = this.establishedAt != 0 && !draining;
+		return switch (timer) {
+			case CONNECT -> (state == ConnectionState.CONNECTING) ? this.begunAt : 0;
+			case TLS_HANDSHAKE ->
+				(state == ConnectionState.TLS_HANDSHAKE || state == ConnectionState.PROXY_HEADER) ? this.begunAt : 0;
+			case FIRST_FRAME -> (inUse && this.terms.side() == Side.INBOUND && this.owner.isFirstFrameAwaited())
+					? this.establishedAt : 0;
+			case FRAME -> this.owner.frameStartedAt();
+			case IDLE -> inUse ? this.owner.lastActivity() : 0;
+			case REPLY -> this.owner.awaitingReplySince();
+			case WRITE -> this.owner.writeWaitingSince();
+			case DRAIN -> draining ? this.drainStartedAt : 0;
+			case MAX_AGE -> (inUse && this.terms.side() == Side.INBOUND) ? this.establishedAt : 0;
+		};
+	}
+
+	/**
+	 * Looks whether a timer has run out.
+	 * @param now a {@link System#nanoTime()} stamp
+	 */
+	void sweep(long now) {
+		for (Timeout timer : TIMERS) {
+			long limit = this.terms.timeouts().nanos(timer);
+			if (limit > 0) {
+				long started = startedAt(timer);
+				if (started != 0 && now - started >= limit) {
+					expire(timer);
+					return;
+				}
+			}
+		}
+	}
+
+	private void expire(Timeout timer) {
+		this.terms.timeouts().countFired(timer);
+		String limit = this.terms.timeouts().limit(timer).text();
+		String detail = timer.label() + " timer (" + limit + ") ran out";
+		this.owner.expired(timer, Cause.byGateway(reason(timer), this.owner.explain(timer, detail)));
+	}
+
+	private static CloseReason reason(Timeout timer) {
+		return switch (timer) {
+			case CONNECT -> CloseReason.CONNECT_TIMEOUT;
+			case TLS_HANDSHAKE -> CloseReason.TLS_HANDSHAKE_TIMEOUT;
+			case FIRST_FRAME -> CloseReason.FIRST_FRAME_TIMEOUT;
+			case FRAME -> CloseReason.FRAME_TIMEOUT;
+			case IDLE -> CloseReason.IDLE_TIMEOUT;
+			case REPLY -> CloseReason.REPLY_TIMEOUT;
+			case WRITE -> CloseReason.WRITE_TIMEOUT;
+			case DRAIN -> CloseReason.DRAIN_TIMEOUT;
+			case MAX_AGE -> CloseReason.MAX_AGE;
+		};
+	}
+
+	/** What the timers need of their connection. */
+	interface Owner {
+
+		/** The time, a {@link System#nanoTime()} stamp. */
+		long now();
+
+		/** Whether the peer, who is to begin, has sent nothing whole and no FIN. */
+		boolean isFirstFrameAwaited();
+
+		/** When the incomplete frame began whose end is waited for, 0 for none. */
+		long frameStartedAt();
+
+		/** When a byte last went either way, 0 where being idle is no fault. */
+		long lastActivity();
+
+		/** Since when a reply is awaited from the peer, 0 for none. */
+		long awaitingReplySince();
+
+		/** Since when pending bytes wait for the peer's kernel, 0 where none do. */
+		long writeWaitingSince();
+
+		/** Adds to the message of a timer what the peer has left undone. */
+		String explain(Timeout timer, String message);
+
+		/** A timer has run out. */
+		void expired(Timeout timer, Cause cause);
+
+	}
+
+}

@@ -1,0 +1,403 @@
+package io.framegate.connection;
+
+import io.framegate.closure.Cause;
+import io.framegate.closure.CloseReason;
+import io.framegate.framing.Framing;
+import io.framegate.transport.HeldMemory;
+import io.framegate.transport.ProcessHalt;
+import io.framegate.transport.WriteBatch;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What goes out on a connection: frames are gathered by the loop, flushed together, and
+ * counted when the peer's kernel has taken them. Event loop only.
+ */
+final class FrameWriter implements WriteBatch.Sink {
+
+	private static final Logger logger = LoggerFactory.getLogger(FrameWriter.class);
+
+	/** So few bytes that a socket with an empty send buffer takes all of them or none. */
+	private static final int LITTLE = 8 * 1024;
+
+	private final Owner owner;
+
+	private final ConnectionContext terms;
+
+	private final String id;
+
+	private final ConnectionLifecycle lifecycle;
+
+	private final WriteBatch gather;
+
+	private final Channel channel;
+
+	private final HeldMemory held;
+
+	private final WriteProgress progress;
+
+	/** Runs a user's own framing, if the route has one. */
+	private final @Nullable SerializerCodec codec;
+
+	/** A frame was lost on its way out: none may follow, for it would hide the gap. */
+	private boolean broken;
+
+	/** FIN is to be sent when everything written has left. */
+	private boolean ending;
+
+	/** No frame is on its way to the channel any more. */
+	private boolean complete;
+
+	/** The socket takes nothing more. */
+	private boolean severed;
+
+	private boolean flushWatched;
+
+	/** Whether nothing that was pending can have left when the socket closed. */
+	private boolean nothingLeft;
+
+	FrameWriter(Owner owner, ConnectionContext terms, String id, ConnectionLifecycle lifecycle, WriteBatch gather,
+			Channel channel, HeldMemory held, @Nullable SerializerCodec codec) {
+		this.owner = owner;
+		this.terms = terms;
+		this.id = id;
+		this.lifecycle = lifecycle;
+		this.gather = gather;
+		this.channel = channel;
+		this.held = held;
+		this.codec = codec;
+		this.progress = new WriteProgress(channel, owner.now());
+	}
+
+	// Frames
+
+	void write(byte[] payload) {
+		if (this.ending || this.severed || this.broken || !this.lifecycle.isOpen()) {
+			lose(1, payload.length);
+		}
+		else if (this.codec != null) {
+			this.codec.write(payload);
+		}
+		else {
+			writeEncoded(payload);
+		}
+	}
+
+	/** Writes a frame that needs no more than its prefix and suffix. */
+	void writeEncoded(byte[] payload) {
+		if (this.lifecycle.isOutputEnded() || this.severed || this.broken || !this.lifecycle.isOpen()) {
+			lose(1, payload.length);
+			return;
+		}
+		this.gather.add(this, payload);
+		this.owner.wrote();
+	}
+
+	/**
+	 * A user's own serializer refused a frame, or failed.
+	 * @param payload the frame
+	 * @param why what it said
+	 */
+	void notEncoded(byte[] payload, Cause why) {
+		// What was written before it is still to leave.
+		this.gather.flush();
+		lose(1, payload.length);
+		this.broken = true;
+		this.owner.failOutput(why);
+	}
+
+	@Override
+	public void notWritten(int frames, long bytes, Throwable fault) {
+		ProcessHalt.ifHeapIsExhausted(fault);
+		logger.error("Route '{}': {} frames for connection {} cannot be written", this.terms.route(), frames, this.id,
+				fault);
+		lose(frames, bytes);
+		this.broken = true;
+		this.owner.later(() -> this.owner.failOutput(Cause.internalError(fault)));
+	}
+
+	/**
+	 * Counts frames that do not leave. What became of an exchange is for itself to say.
+	 */
+	private void lose(long frames, long bytes) {
+		if (this.terms.countedByExchanges()) {
+			this.owner.share(frames, bytes);
+		}
+		else {
+			this.owner.lose(frames, bytes);
+		}
+	}
+
+	boolean isWritable() {
+		return !this.severed && this.channel.isWritable() && (this.codec == null || !this.codec.isFull());
+	}
+
+	// Bytes
+
+	@Override
+	public Framing framing() {
+		return this.terms.framing();
+	}
+
+	@Override
+	public ByteBuf allocate(int size) {
+		return this.channel.alloc().directBuffer(size, size);
+	}
+
+	@Override
+	public @Nullable ByteBuf allocate(int size, byte[] payload) {
+		if (this.held.tryOutput(size)) {
+			return allocate(size);
+		}
+		if (!this.terms.countedByExchanges()) {
+			this.owner.lose(1, payload.length);
+		}
+		this.broken = true;
+		this.owner.later(() -> this.owner.abort(Cause.byGateway(CloseReason.OVERLOAD,
+				"not enough memory for a frame of " + payload.length + " bytes")));
+		return null;
+	}
+
+	@Override
+	public boolean enqueue(ByteBuf buffer, int[] ends, int count) {
+		if (this.lifecycle.isOutputEnded() || this.severed || this.broken || !this.lifecycle.isOpen()) {
+			lose(count, Math.max(0, buffer.readableBytes() - count * this.terms.framing().overhead()));
+			buffer.release();
+			return false;
+		}
+		if (this.progress.pendingBytes() == 0) {
+			this.progress.begin(this.owner.now());
+		}
+		this.progress.add(ends, count, buffer.readableBytes());
+		this.channel.write(buffer, this.channel.voidPromise());
+		return true;
+	}
+
+	@Override
+	public void flush() {
+		if (this.severed) {
+			return;
+		}
+		boolean little = this.progress.isNoneTaken(LITTLE);
+		// What becomes writable meanwhile may write more.
+		this.progress.flushed();
+		this.channel.flush();
+		if (this.severed || !this.channel.isOpen()) {
+			this.nothingLeft = little;
+		}
+		settle();
+		if (this.progress.pendingBytes() > 0) {
+			watchFlush();
+		}
+	}
+
+	@Override
+	public void failed(Throwable fault) {
+		this.owner.later(() -> this.owner.broken(fault));
+	}
+
+	/** Has the channel say when all that is pending now was taken. */
+	private void watchFlush() {
+		if (!this.flushWatched && !this.severed && this.lifecycle.isOpen()) {
+			this.flushWatched = true;
+			this.progress.flushed();
+			this.channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
+				.addListener((future) -> this.owner.guard(() -> flushed(future.isSuccess())));
+		}
+	}
+
+	private void flushed(boolean success) {
+		this.flushWatched = false;
+		if (!success) {
+			return;
+		}
+		settle();
+		if (this.progress.pendingBytes() > 0) {
+			watchFlush();
+		}
+		else if (this.complete) {
+			sendFin();
+		}
+	}
+
+	/** Brings the counts up to what the kernel has taken. */
+	void settle() {
+		long before = this.progress.bytesTaken();
+		int frames = this.progress.settle();
+		if (frames < 0) {
+			return;
+		}
+		long taken = this.progress.bytesTaken() - before;
+		if (taken > 0 || frames > 0) {
+			this.progress.taken(this.owner.now());
+			this.terms.meters().countOut(this.terms.side(), frames, taken);
+			this.owner.taken();
+		}
+		this.held.output(this.progress.heldBytes());
+	}
+
+	// The end
+
+	/** Sends FIN once everything written has left. */
+	void end() {
+		if (this.ending || !this.lifecycle.isOpen() || this.owner.isResetting()) {
+			return;
+		}
+		this.ending = true;
+		afterWrites(this::sendFinWhenFlushed);
+	}
+
+	/**
+	 * Runs a task when everything written so far is gathered or with the channel.
+	 * @param task the task
+	 */
+	void afterWrites(Runnable task) {
+		if (this.codec != null) {
+			this.codec.afterWrites(task);
+		}
+		else {
+			task.run();
+		}
+	}
+
+	/** The socket takes nothing more: what is pending is lost when it is closed. */
+	void sever() {
+		this.severed = true;
+	}
+
+	private void sendFinWhenFlushed() {
+		this.complete = true;
+		this.gather.flush();
+		if (this.progress.pendingBytes() == 0) {
+			sendFin();
+		}
+	}
+
+	private void sendFin() {
+		if (this.lifecycle.isOutputEnded() || this.severed || !this.lifecycle.isOpen()) {
+			return;
+		}
+		this.lifecycle.outputEnded();
+		this.owner.sendFin();
+	}
+
+	void flushGathered() {
+		this.gather.flush();
+	}
+
+	/** The socket is to be closed now. */
+	void beforeClose() {
+		this.gather.flush();
+		settle();
+		this.nothingLeft |= this.channel.isOpen() && !this.severed;
+	}
+
+	// What is known
+
+	boolean isSevered() {
+		return this.severed;
+	}
+
+	boolean isEnding() {
+		return this.ending || this.severed;
+	}
+
+	long writePosition() {
+		return (this.codec != null) ? this.codec.framesWritten()
+				: this.progress.bytesWritten() + this.gather.gatheredFor(this);
+	}
+
+	long takenPosition() {
+		return (this.codec != null) ? this.progress.framesTaken() : this.progress.bytesTaken();
+	}
+
+	/** Frames that have not left whole, those in a user's own framing among them. */
+	int pendingFrames() {
+		return this.progress.pendingFrames() + ((this.codec != null) ? this.codec.framesEncoding() : 0);
+	}
+
+	/** The payload bytes of {@link #pendingFrames()}. */
+	long pendingPayload() {
+		return this.progress.pendingPayload(this.terms.framing().overhead())
+				+ ((this.codec != null) ? this.codec.bytesEncoding() : 0);
+	}
+
+	boolean isTakenBack(long begin) {
+		return this.codec == null && begin >= this.progress.bytesWritten();
+	}
+
+	boolean mayHaveLeft(long begin) {
+		if (this.codec != null || begin < this.progress.bytesTaken()) {
+			return true;
+		}
+		return begin < this.progress.bytesWritten() && !this.nothingLeft;
+	}
+
+	/**
+	 * Since when pending bytes wait for the peer's kernel to take any.
+	 * @return a {@link System#nanoTime()} stamp, 0 where none wait
+	 */
+	long waitingSince() {
+		return (this.progress.pendingBytes() > 0 && !this.severed) ? this.progress.progressAt() : 0;
+	}
+
+	/**
+	 * Forgets what was written and not yet handed to the channel.
+	 */
+	void takeBack() {
+		this.gather.takeBack(this);
+	}
+
+	/**
+	 * How far the peer's kernel has taken what was written.
+	 * @return the counts
+	 */
+	WriteProgress progress() {
+		return this.progress;
+	}
+
+	/** What writing needs of its connection. */
+	interface Owner {
+
+		long now();
+
+		/** A frame was written: it is to be flushed. */
+		void wrote();
+
+		/** The peer's kernel took more of what was written. */
+		void taken();
+
+		/** Whether the peer is to get RST, and so no FIN before that. */
+		boolean isResetting();
+
+		/** Everything has left: sends FIN. */
+		void sendFin();
+
+		/** Counts frames that reach nobody. */
+		void lose(long frames, long bytes);
+
+		/** Adds frames to the connection's record that others count. */
+		void share(long frames, long bytes);
+
+		/** A frame could not be written, and none can after it. */
+		void failOutput(Cause cause);
+
+		/** Ends the connection at once. */
+		void abort(Cause cause);
+
+		/** What was done for the connection has thrown. */
+		void broken(Throwable fault);
+
+		/** Runs a task. What it throws is for {@link #broken}. */
+		void guard(Runnable task);
+
+		/** Runs a task after what the loop is doing now, guarded. */
+		void later(Runnable task);
+
+	}
+
+}

@@ -1,0 +1,46 @@
+package io.framegate.connection;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.epoll.EpollTcpInfo;
+
+/**
+ * Counts what the kernel has sent again on a connection. It is asked every few seconds
+ * and when the connection is closed here, and only if something was sent since all was
+ * acknowledged: an idle connection costs nothing. Event loop only.
+ */
+final class RetransmitCounter {
+
+	private long total;
+
+	/** The last write's stamp, once all that was written was acknowledged. */
+	private long acknowledgedAt;
+
+	/**
+	 * Counts what was sent again since the last call.
+	 * @param channel the connection's, open or not
+	 * @param written when something was written last, a {@link System#nanoTime()} stamp
+	 * @param pending whether something is written, or about to be, that the kernel has
+	 * not taken
+	 * @return a number of segments
+	 */
+	long count(Channel channel, long written, boolean pending) {
+		if (this.acknowledgedAt == written || !(channel instanceof EpollSocketChannel socket) || !socket.isActive()) {
+			return 0;
+		}
+		EpollTcpInfo info;
+		try {
+			info = socket.tcpInfo();
+		}
+		catch (ChannelException ex) {
+			// Closed by the kernel a moment ago.
+			return 0;
+		}
+		long more = info.totalRetrans() - this.total;
+		this.total = info.totalRetrans();
+		this.acknowledgedAt = (info.unacked() == 0 && !pending) ? written : 0;
+		return more;
+	}
+
+}

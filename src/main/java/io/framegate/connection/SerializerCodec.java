@@ -1,0 +1,323 @@
+package io.framegate.connection;
+
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.framegate.closure.Cause;
+import io.framegate.closure.CloseReason;
+import io.framegate.framing.BeanFraming;
+import io.framegate.transport.SerialExecutor;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.integration.ip.tcp.serializer.SoftEndOfStreamException;
+
+/**
+ * Runs a user's own serializer and deserializer for one connection. The deserializer
+ * reads, on a virtual thread, a stream that the event loop fills; what the serializer
+ * writes, on another, goes back to the loop. Both directions are bounded.
+ */
+final class SerializerCodec {
+
+	private static final Logger logger = LoggerFactory.getLogger(SerializerCodec.class);
+
+	/** Bytes on their way through the serializer above which its source is paused. */
+	private static final int LIMIT = 128 * 1024;
+
+	private final Owner owner;
+
+	private final ConnectionContext terms;
+
+	private final String id;
+
+	private final BeanFraming framing;
+
+	private final DeserializerStream input;
+
+	private final SerialExecutor writer;
+
+	/** To be done when the deserializer has read its last frame. */
+	private final List<Runnable> afterLast = new ArrayList<>();
+
+	private boolean reading;
+
+	private boolean finished;
+
+	/** Frames given to the serializer so far; the event loop's, as what follows. */
+	private long framesWritten;
+
+	/** Frames on their way through the serializer. */
+	private int framesEncoding;
+
+	/** Their bytes. */
+	private long encoding;
+
+	/** The connection is closed: what was on its way is counted. */
+	private boolean closed;
+
+	private boolean full;
+
+	SerializerCodec(Owner owner, ConnectionContext terms, String id, BeanFraming framing) {
+		this.owner = owner;
+		this.terms = terms;
+		this.id = id;
+		this.input = new DeserializerStream(() -> owner.later(owner::release));
+		this.framing = framing;
+		this.writer = new SerialExecutor("framegate-bean-writer-" + id);
+	}
+
+	/**
+	 * Takes a piece of the stream. Event loop only.
+	 * @param chunk the bytes
+	 * @return whether no more should come for now; the connection is resumed later
+	 */
+	boolean offer(byte[] chunk) {
+		if (this.finished) {
+			return false;
+		}
+		if (!this.reading) {
+			this.reading = true;
+			Thread.ofVirtual().name("framegate-bean-reader-" + this.id).start(this::read);
+		}
+		return this.input.offer(chunk);
+	}
+
+	/**
+	 * Runs a task on the loop when every frame offered so far was delivered. Event loop
+	 * only.
+	 * @param task the task
+	 */
+	void afterFrames(Runnable task) {
+		if (!this.reading || this.finished) {
+			task.run();
+		}
+		else {
+			this.input.whenIdle(() -> this.owner.later(task));
+		}
+	}
+
+	/**
+	 * Delivers only frames of which every byte was offered before. Event loop only.
+	 */
+	void discard() {
+		this.input.discard();
+	}
+
+	/**
+	 * Ends the stream and runs a task on the loop when its last frame was delivered.
+	 * Event loop only.
+	 * @param task the task
+	 */
+	void end(Runnable task) {
+		if (!this.reading || this.finished) {
+			task.run();
+			return;
+		}
+		this.afterLast.add(task);
+		this.input.end();
+	}
+
+	private void read() {
+		@Nullable Cause fault = null;
+		try {
+			while (true) {
+				byte[] payload = this.framing.deserializer().deserialize(this.input);
+				if (this.input.frameRead()) {
+					this.owner.received(payload);
+				}
+				else {
+					this.owner.receivedLate(payload);
+				}
+			}
+		}
+		catch (SoftEndOfStreamException ex) {
+			// The end at a frame boundary.
+		}
+		// Also a checked one that is not declared: Kotlin has none.
+		catch (Exception ex) {
+			if (!this.input.isAtEnd()) {
+				fault = new Cause(CloseReason.BAD_FRAME, this.terms.side().asEndedBy(),
+						String.valueOf(ex.getMessage()));
+			}
+		}
+		catch (Throwable ex) {
+			logger.error("Route '{}': framing bean '{}' failed to read a frame of connection {}", this.terms.route(),
+					this.framing.name(), this.id, ex);
+			fault = Cause.internalError(ex);
+		}
+		Cause found = fault;
+		this.input.readerEnded();
+		this.owner.execute(() -> {
+			this.finished = true;
+			this.owner.release();
+			if (found != null) {
+				this.owner.broke(found);
+			}
+			this.afterLast.forEach(Runnable::run);
+			this.afterLast.clear();
+		});
+	}
+
+	/**
+	 * Bytes read since the last complete frame.
+	 * @return a number of bytes
+	 */
+	int partialBytes() {
+		return this.input.sinceFrame();
+	}
+
+	/**
+	 * When the first byte of an incomplete frame was read.
+	 * @return a {@link System#nanoTime()} stamp, 0 for none
+	 */
+	long frameStartedAt() {
+		return this.input.frameStartedAt();
+	}
+
+	/**
+	 * Serializes a frame and has the loop write it. Event loop only.
+	 * @param payload the frame
+	 */
+	void write(byte[] payload) {
+		this.framesWritten++;
+		this.framesEncoding++;
+		this.encoding += payload.length;
+		checkFull();
+		this.writer.submit(() -> {
+			ByteArrayOutputStream encoded = new ByteArrayOutputStream(payload.length + 16);
+			@Nullable Cause refusal = null;
+			try {
+				this.framing.serializer().serialize(payload, encoded);
+			}
+			catch (Exception ex) {
+				refusal = Cause.byGateway(CloseReason.FRAME_NOT_ENCODABLE,
+						this.framing.name() + ": " + ex.getMessage());
+			}
+			catch (Throwable ex) {
+				logger.error("Route '{}': framing bean '{}' failed to write a frame to connection {}",
+						this.terms.route(), this.framing.name(), this.id, ex);
+				refusal = Cause.internalError(ex);
+			}
+			Cause why = refusal;
+			this.owner.execute(() -> {
+				if (this.closed) {
+					return;
+				}
+				this.framesEncoding--;
+				this.encoding -= payload.length;
+				checkFull();
+				if (why != null) {
+					this.owner.notEncoded(payload, why);
+				}
+				else {
+					this.owner.encoded(encoded.toByteArray());
+				}
+			});
+		});
+	}
+
+	/**
+	 * What both directions hold: pieces of the stream, the frame that is being read, and
+	 * frames that are being written, each also as what it becomes.
+	 * @return a number of bytes
+	 */
+	long heldBytes() {
+		return this.input.heldBytes() + 2 * this.encoding;
+	}
+
+	private void checkFull() {
+		boolean now = this.encoding > LIMIT;
+		if (now != this.full) {
+			this.full = now;
+			this.owner.writabilityChanged();
+		}
+	}
+
+	boolean isFull() {
+		return this.full;
+	}
+
+	/**
+	 * Runs a task on the loop when everything given to {@link #write} was written.
+	 * @param task the task
+	 */
+	void afterWrites(Runnable task) {
+		if (this.framesEncoding == 0) {
+			task.run();
+		}
+		else {
+			this.writer.submit(() -> this.owner.execute(task));
+		}
+	}
+
+	long framesWritten() {
+		return this.framesWritten;
+	}
+
+	int framesEncoding() {
+		return this.framesEncoding;
+	}
+
+	long bytesEncoding() {
+		return this.encoding;
+	}
+
+	void close() {
+		this.closed = true;
+		this.input.close();
+	}
+
+	/** What a user's framing needs of its connection. */
+	interface Owner {
+
+		/**
+		 * Runs a task on the loop. What it throws ends the connection.
+		 * @param task the task
+		 */
+		void execute(Runnable task);
+
+		void later(Runnable task);
+
+		/**
+		 * The deserializer has read a frame. Its virtual thread calls.
+		 * @param payload the frame
+		 */
+		void received(byte[] payload);
+
+		/**
+		 * The deserializer has read a frame that came too late to be delivered. Its
+		 * virtual thread calls.
+		 * @param payload the frame
+		 */
+		void receivedLate(byte[] payload);
+
+		/** More should come after all. */
+		void release();
+
+		/**
+		 * The deserializer has failed.
+		 * @param why the cause
+		 */
+		void broke(Cause why);
+
+		/**
+		 * The serializer has made bytes of a frame.
+		 * @param frame what it made
+		 */
+		void encoded(byte[] frame);
+
+		/**
+		 * The serializer refused a frame, or failed.
+		 * @param payload the frame
+		 * @param why what it said
+		 */
+		void notEncoded(byte[] payload, Cause why);
+
+		/** There is room for more, or none. */
+		void writabilityChanged();
+
+	}
+
+}

@@ -1,0 +1,7 @@
+/**
+ * The built-in echo server.
+ */
+@NullMarked
+package io.framegate.demo;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,143 @@
+package io.framegate.lifecycle;
+
+import java.time.Duration;
+
+import io.framegate.closure.ClosureLog;
+import io.framegate.configuration.ConfigurationReader;
+import io.framegate.configuration.ConfigurationSource;
+import io.framegate.configuration.FramegateProperties;
+import io.framegate.connection.ConnectionRegistry;
+import io.framegate.metrics.CoarseClock;
+import io.framegate.route.Route;
+import io.framegate.transport.EventLoops;
+import io.framegate.transport.MemoryBudget;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.binder.MeterBinder;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
+import org.springframework.beans.factory.support.BeanDefinitionRegistryPostProcessor;
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.boot.info.BuildProperties;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.io.ResourceLoader;
+
+/**
+ * What the gateway is made of besides its routes.
+ */
+@Configuration(proxyBeanMethods = false)
+class GatewayConfiguration {
+
+	/** Spring Boot's default. */
+	private static final Duration SHUTDOWN_PHASE = Duration.ofSeconds(30);
+
+	/**
+	 * Names every route's beans before any bean is made.
+	 * @param environment where the routes are declared
+	 * @return the post-processor
+	 */
+	@Bean
+	static BeanDefinitionRegistryPostProcessor routeBeans(ConfigurableEnvironment environment) {
+		return new BeanDefinitionRegistryPostProcessor() {
+
+			@Override
+			public void postProcessBeanDefinitionRegistry(BeanDefinitionRegistry registry) {
+				FramegateProperties properties = ConfigurationReader.read(environment);
+				((ConfigurableListableBeanFactory) registry).registerSingleton("framegateProperties", properties);
+				for (Route route : properties.allRoutes()) {
+					new RouteBeans(route, (ConfigurableListableBeanFactory) registry).register(registry);
+				}
+			}
+
+			@Override
+			public void postProcessBeanFactory(ConfigurableListableBeanFactory factory) {
+			}
+		};
+	}
+
+	@Bean
+	MemoryBudget memoryBudget(FramegateProperties properties) {
+		return new MemoryBudget(properties.memory().limit().bytes(MemoryBudget.available()));
+	}
+
+	@Bean
+	EventLoops loops(MemoryBudget budget) {
+		return new EventLoops(budget);
+	}
+
+	@Bean
+	MeterBinder memoryMeters(MemoryBudget budget) {
+		return (registry) -> {
+			Gauge.builder("framegate.memory.used", budget, MemoryBudget::used)
+				.description("What connections hold: partial frames, queued requests, held replies, pending output")
+				.baseUnit("bytes")
+				.register(registry);
+			Gauge.builder("framegate.memory.limit", budget, MemoryBudget::limit)
+				.description("How much they may hold, framegate.memory.limit")
+				.baseUnit("bytes")
+				.register(registry);
+		};
+	}
+
+	@Bean
+	CoarseClock metersClock() {
+		return new CoarseClock();
+	}
+
+	@Bean
+	ConnectionRegistry connections() {
+		return new ConnectionRegistry();
+	}
+
+	@Bean
+	ClosureLog closures(FramegateProperties properties) {
+		return new ClosureLog(properties.closures().keep());
+	}
+
+	@Bean
+	Routes routes(DefaultListableBeanFactory beans, FramegateProperties properties) {
+		return new Routes(new RouteFactory(beans), properties.shutdown().quietPeriod());
+	}
+
+	@Bean
+	ConfigurationReloader reload(ConfigurableEnvironment environment, ResourceLoader resources,
+			FramegateProperties properties, Routes routes) {
+		return new ConfigurationReloader(new ConfigurationSource(environment, resources), properties, routes);
+	}
+
+	@Bean
+	MeterBinder configurationMeter(ConfigurationReloader reload) {
+		return (registry) -> Gauge
+			.builder("framegate.configuration.error", reload, (one) -> (one.error() != null) ? 1 : 0)
+			.description("Whether the last configuration read is invalid and was not applied")
+			.register(registry);
+	}
+
+	@Bean
+	MeterBinder buildMeter(ObjectProvider<BuildProperties> build) {
+		String version = build.stream().map(BuildProperties::getVersion).findFirst().orElse("unknown");
+		return (registry) -> Gauge.builder("framegate.build.info", () -> 1)
+			.tags("version", version, "java", Runtime.version().toString())
+			.description("Which Framegate runs, on which Java")
+			.register(registry);
+	}
+
+	@Bean
+	ConfigurationAdvice advice(FramegateProperties properties, ConfigurableEnvironment environment, EventLoops loops,
+			MemoryBudget budget) {
+		return new ConfigurationAdvice(properties.shutdown().quietPeriod(),
+				environment.getProperty("spring.lifecycle.timeout-per-shutdown-phase", Duration.class, SHUTDOWN_PHASE),
+				loops.isEpoll(), budget.limit());
+	}
+
+	@Bean
+	ApplicationListener<ApplicationReadyEvent> adviceLog(ConfigurationAdvice advice, Routes routes) {
+		return (ready) -> advice.log(routes.all());
+	}
+
+}

@@ -1,0 +1,265 @@
+package io.framegate.link;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Predicate;
+
+import io.framegate.closure.Cause;
+import io.framegate.closure.CloseReason;
+import io.framegate.exchange.CorrelationKey;
+import io.framegate.exchange.Correlator;
+import io.framegate.exchange.Exchange;
+import io.framegate.exchange.GeneratedKeys;
+import io.framegate.framing.Framing;
+import io.framegate.timeout.Timeout;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries many exchanges, whose replies come in any order and are matched by a key. A
+ * frame that matches nothing is no reply to anybody, and the link stays. The key of a
+ * request that was given up rests as long as a reply may take, for its reply may still
+ * come.
+ */
+final class CorrelatedLink extends Link {
+
+	private static final int MOST = 16_384;
+
+	/** So many keys given up, and a new link is better. */
+	private static final int MOST_GIVEN_UP = 4096;
+
+	private final Correlator correlator;
+
+	private final GeneratedKeys generatedKeys;
+
+	private final Map<String, Exchange> pending = new LinkedHashMap<>();
+
+	/** When each key was given up, oldest first. */
+	private final Map<String, Long> givenUp = new LinkedHashMap<>();
+
+	private final Predicate<String> inUse = this::isTakenOrHeartbeats;
+
+	/**
+	 * Lengths of keys of which none is free until one is given back: many clients may
+	 * wait for one, and each would try them all. Negative for keys of any bytes.
+	 */
+	private final Set<Integer> usedUp = new HashSet<>();
+
+	/** The heartbeat's key, if it has one. */
+	private final @Nullable String heartbeatKey;
+
+	CorrelatedLink(LinkOwner<Link> owner, LinkSettings settings, GeneratedKeys generatedKeys) {
+		super(owner, settings);
+		this.correlator = settings.keys();
+		this.generatedKeys = generatedKeys;
+		this.heartbeatKey = pulse().key(this.correlator);
+	}
+
+	@Override
+	boolean hasRoomFor(Exchange exchange) {
+		if (this.pending.size() >= MOST || !connection().isWritable()) {
+			return false;
+		}
+		CorrelationKey key = exchange.key();
+		if (key == null) {
+			return true;
+		}
+		return this.correlator.rewrites() ? hasOwnKey(exchange, key) : !isTaken(key.text());
+	}
+
+	/**
+	 * Makes a key for an exchange, unless it has one that can be used here.
+	 */
+	private boolean hasOwnKey(Exchange exchange, CorrelationKey key) {
+		String own = exchange.ownKey();
+		if (own != null && !this.inUse.test(key.with(own))) {
+			return true;
+		}
+		boolean digits = this.correlator.isOfDigits(key);
+		int kind = digits ? key.part().length() : -key.part().length();
+		if (this.usedUp.contains(kind)) {
+			exchange.ownKey(null);
+			return false;
+		}
+		Predicate<String> taken = (digits && key.isWhole()) ? this.inUse
+				: (one) -> this.inUse.test(key.with(one)) || !(digits || canCarry(exchange, key, one));
+		String next = this.generatedKeys.next(key.part().length(), digits, taken, loop().now());
+		exchange.ownKey(next);
+		if (next == null && key.isWhole()) {
+			this.usedUp.add(kind);
+		}
+		return next != null;
+	}
+
+	/**
+	 * Whether a request can be written with another key. It could before: only the key
+	 * and the bytes next to it can end a frame now.
+	 */
+	private boolean canCarry(Exchange exchange, CorrelationKey key, String own) {
+		Framing framing = connection().framing();
+		return framing.refusal(Correlator.around(exchange.request(), key, own, framing.overhead())) == null;
+	}
+
+	@Override
+	@Nullable String keyWait(Exchange exchange) {
+		CorrelationKey key = exchange.key();
+		if (key == null) {
+			return null;
+		}
+		if (this.correlator.rewrites()) {
+			return hasOwnKey(exchange, key) ? null : "every key that correlation.key-range allows is in use";
+		}
+		return isTaken(key.text())
+				? "an earlier request has the same correlation key; correlation.rewrite would give each its own" : null;
+	}
+
+	private boolean isTaken(String key) {
+		return this.pending.containsKey(key) || this.givenUp.containsKey(key);
+	}
+
+	private boolean isTakenOrHeartbeats(String key) {
+		return isTaken(key) || key.equals(this.heartbeatKey);
+	}
+
+	@Override
+	boolean hasGivenUp() {
+		return !this.givenUp.isEmpty();
+	}
+
+	@Override
+	boolean isSpoiledFor(Exchange exchange) {
+		CorrelationKey key = exchange.key();
+		return key != null && !this.correlator.rewrites() && this.givenUp.containsKey(key.text());
+	}
+
+	/** A late reply may come at any time. */
+	@Override
+	boolean isSoiled() {
+		return false;
+	}
+
+	/**
+	 * Heartbeats go on whatever the clients' keys are. One whose key was given up may be
+	 * answered by the late reply, which shows as well that the server is there. One whose
+	 * key a client's request has now goes with another, because its answer must not be
+	 * taken for the client's.
+	 */
+	@Override
+	public boolean hasRoomForHeartbeat(Exchange heartbeat) {
+		CorrelationKey key = this.correlator.inRequest(heartbeat.request());
+		if (key == null) {
+			return true;
+		}
+		heartbeat.key(key);
+		if (!this.pending.containsKey(key.text())) {
+			return true;
+		}
+		return !key.part().isEmpty() && hasOwnKey(heartbeat, key);
+	}
+
+	@Override
+	byte[] begin(Exchange exchange) {
+		CorrelationKey key = exchange.key();
+		if (key == null) {
+			// A heartbeat without one: matched by what is expected.
+			return exchange.request();
+		}
+		String own = exchange.ownKey();
+		if (own == null) {
+			this.pending.put(key.text(), exchange);
+			return exchange.request();
+		}
+		// Sent again on another link, it gets another one.
+		exchange.ownKey(null);
+		this.pending.put(key.with(own), exchange);
+		return Correlator.replace(exchange.request(), key, own);
+	}
+
+	@Override
+	void received(byte[] frame, @Nullable Cause fault) {
+		boolean isReply = this.correlator.meetsCondition(frame);
+		@Nullable CorrelationKey key = isReply ? this.correlator.inReply(frame) : null;
+		Exchange exchange = (key != null) ? this.pending.get(key.text()) : null;
+		if (key == null || exchange == null || !hasLeft(exchange)) {
+			receivedUnmatched(frame, isReply, key, fault);
+			return;
+		}
+		this.pending.remove(key.text());
+		this.usedUp.clear();
+		worked(exchange);
+		CorrelationKey asked = Objects.requireNonNull(exchange.key());
+		boolean same = asked.part().equals(key.part());
+		settle(exchange, (same || fault != null) ? frame : Correlator.replace(frame, key, asked.part()), fault);
+		idle();
+	}
+
+	private void receivedUnmatched(byte[] frame, boolean isReply, @Nullable CorrelationKey key, @Nullable Cause fault) {
+		if (key != null && this.givenUp.remove(key.text()) != null) {
+			this.usedUp.clear();
+			doubts().discard("late");
+			return;
+		}
+		Exchange heartbeat = pulse().beating();
+		if (fault == null && pulse().answered(frame, isReply)) {
+			this.pending.values().remove(heartbeat);
+		}
+		else {
+			doubts().noReply(connection(), frame, fault);
+		}
+	}
+
+	@Override
+	void replyTimedOut(Cause cause) {
+		long limit = settings().timeouts().nanos(Timeout.REPLY);
+		long now = System.nanoTime();
+		List<Exchange> late = new ArrayList<>();
+		this.pending.entrySet().removeIf((entry) -> {
+			boolean gone = now - entry.getValue().createdAt() >= limit;
+			if (gone) {
+				this.givenUp.put(entry.getKey(), now);
+				late.add(entry.getValue());
+			}
+			return gone;
+		});
+		feedback().unanswered(late);
+		late.forEach((exchange) -> exchange.fail(cause));
+		// The first one's was counted as it ran out.
+		for (int i = 1; i < late.size(); i++) {
+			settings().timeouts().countFired(Timeout.REPLY);
+		}
+		if (this.givenUp.size() > MOST_GIVEN_UP) {
+			owner().closed(this);
+			retire(Cause.byGateway(CloseReason.REPLY_TIMEOUT, "too many requests given up on this link"));
+		}
+		endIfRetired();
+	}
+
+	@Override
+	void sweep(long now) {
+		this.usedUp.clear();
+		if (!this.givenUp.isEmpty()) {
+			long limit = settings().timeouts().nanos(Timeout.REPLY);
+			Iterator<Long> since = this.givenUp.values().iterator();
+			while (since.hasNext() && now - since.next() >= limit) {
+				since.remove();
+			}
+		}
+	}
+
+	@Override
+	public Collection<Exchange> underWay() {
+		return this.pending.values();
+	}
+
+	@Override
+	void clear() {
+		this.pending.clear();
+	}
+
+}

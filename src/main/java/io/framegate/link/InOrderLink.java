@@ -1,0 +1,69 @@
+package io.framegate.link;
+
+import io.framegate.closure.Cause;
+import io.framegate.exchange.Correlator;
+import io.framegate.exchange.Exchange;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A link whose replies come in the order of its requests: the first reply is for the
+ * first request. Where the configuration says how to find keys, a reply must also have
+ * its request's. Event loop only.
+ */
+abstract class InOrderLink extends Link {
+
+	private final @Nullable Correlator correlator;
+
+	InOrderLink(LinkOwner<Link> owner, LinkSettings settings) {
+		super(owner, settings);
+		this.correlator = settings.correlator();
+	}
+
+	/**
+	 * The exchange that the next reply belongs to.
+	 * @return the oldest one under way, or {@code null}
+	 */
+	abstract @Nullable Exchange first();
+
+	/**
+	 * The reply to the first exchange is there.
+	 * @param first the exchange
+	 * @param reply the reply
+	 * @param fault why it can't be given to anybody, or {@code null}
+	 */
+	abstract void answered(Exchange first, byte[] reply, @Nullable Cause fault);
+
+	final @Nullable Correlator correlator() {
+		return this.correlator;
+	}
+
+	@Override
+	final void received(byte[] reply, @Nullable Cause fault) {
+		Exchange first = first();
+		if (first != null && hasLeft(first) && isAnswer(first, reply)) {
+			answered(first, reply, fault);
+		}
+		else if (this.correlator != null && !this.correlator.isReply(reply)) {
+			doubts().noReply(connection(), reply, fault);
+		}
+		else if (first == null) {
+			doubts().unsolicited();
+		}
+		else if (!hasLeft(first)) {
+			doubts().early();
+		}
+		else {
+			doubts().unmatched();
+		}
+	}
+
+	/**
+	 * Whether a frame answers an exchange, as far as a condition and keys can tell.
+	 */
+	private boolean isAnswer(Exchange exchange, byte[] frame) {
+		Correlator known = this.correlator;
+		return known == null || (exchange == beating() && pulse().isExpected(frame))
+				|| (known.meetsCondition(frame) && known.isReplyTo(exchange.key(), frame));
+	}
+
+}

@@ -1,0 +1,156 @@
+package io.framegate.link;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+import io.framegate.closure.Cause;
+import io.framegate.connection.ConnectionContext;
+import io.framegate.exchange.CorrelationKey;
+import io.framegate.exchange.Correlator;
+import io.framegate.exchange.Exchange;
+import io.framegate.exchange.GeneratedKeys;
+import io.framegate.route.Correlation;
+import io.framegate.route.Mode;
+import io.framegate.route.Route;
+import io.framegate.route.Upstream;
+import io.framegate.timeout.Timeout;
+import io.framegate.transport.EventLoops;
+import io.framegate.upstream.Connector;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The upstream connections that a route's clients share, spread over the event loops.
+ * Exclusive links are opened as exchanges need them; the others are permanent. Any thread
+ * may call.
+ */
+public final class LinkPool {
+
+	private static final int EXCLUSIVE = 16;
+
+	private final LinkSettings settings;
+
+	private final GeneratedKeys generatedKeys;
+
+	private final List<ExchangeDispatcher> shards = new ArrayList<>();
+
+	/**
+	 * No link is open yet.
+	 * @param route the route
+	 * @param connector opens the connections
+	 * @param loops where they live
+	 * @param unsolicited takes what servers send of their own accord
+	 */
+	public LinkPool(Route route, Connector connector, EventLoops loops, UnsolicitedFrames unsolicited) {
+		Upstream upstream = route.upstream();
+		Correlation correlation = upstream.correlation();
+		Correlator correlator = (correlation != null) ? new Correlator(correlation) : null;
+		ConnectionContext terms = connector.terms();
+		int searchedBytes = (correlator != null) ? correlator.searchedBytes(terms.maxFrameSize()) : 0;
+		this.settings = new LinkSettings(route.mode() == Mode.ONE_WAY, upstream.sharing(), upstream.pool(),
+				upstream.heartbeat(), correlator, searchedBytes, terms.timeouts(), terms.meters(), unsolicited);
+		this.generatedKeys = new GeneratedKeys((correlation != null) ? correlation.keyRange() : null,
+				() -> terms.timeouts().nanos(Timeout.REPLY));
+		int loopCount = loops.all().size();
+		int most = Objects.requireNonNullElse(upstream.pool().maxConnections(),
+				this.settings.isPermanent() ? loopCount : EXCLUSIVE);
+		int count = Math.min(loopCount, most);
+		for (int i = 0; i < count; i++) {
+			int quota = most / count + ((i < most % count) ? 1 : 0);
+			this.shards.add(new ExchangeDispatcher(loops.all().get(i), connector, this.settings, quota, this::newLink,
+					this::shareWork));
+		}
+		connector.whenTargetIsBack(
+				(target) -> this.shards.forEach((shard) -> shard.loop().execute(() -> shard.cameBack(target))));
+	}
+
+	public void start() {
+		this.shards.forEach((shard) -> shard.loop().execute(shard::start));
+	}
+
+	/**
+	 * Ends every link once its exchanges are done, within the drain timer.
+	 * @param cause why
+	 * @param since when the drain began, a {@link System#nanoTime()} stamp
+	 */
+	public void stop(Cause cause, long since) {
+		this.shards.forEach((shard) -> shard.loop().execute(() -> shard.stop(cause, since)));
+	}
+
+	/**
+	 * How many exchanges wait for a link, about now.
+	 * @return a number of exchanges
+	 */
+	public int waiting() {
+		return this.shards.stream().mapToInt(ExchangeDispatcher::waiting).sum();
+	}
+
+	/**
+	 * Why a request cannot be an exchange.
+	 * @param exchange the exchange
+	 * @return the reason, or {@code null}
+	 */
+	public @Nullable String refusal(Exchange exchange) {
+		if (!this.settings.checksKeys() || this.settings.oneWay()) {
+			return null;
+		}
+		Correlator keys = this.settings.keys();
+		CorrelationKey key = keys.inRequest(exchange.request());
+		if (key == null || (keys.rewrites() && key.part().isEmpty())) {
+			return "no correlation key in the request";
+		}
+		if (keys.rewrites() && !this.generatedKeys.fits(key.part().length(), keys.isOfDigits(key))) {
+			return "the request's correlation key is too short for correlation.key-range";
+		}
+		exchange.key(key);
+		return null;
+	}
+
+	/**
+	 * Has an exchange carried. Its origin's loop calls.
+	 * @param exchange the exchange
+	 */
+	public void submit(Exchange exchange) {
+		ExchangeDispatcher shard = this.shards.get(exchange.origin().loop().index() % this.shards.size());
+		// Clients keep to their shard where links are permanent, for their order's sake.
+		if (!this.settings.isPermanent() && !shard.hasRoom()) {
+			for (ExchangeDispatcher other : this.shards) {
+				if (other.hasRoom()) {
+					shard = other;
+					break;
+				}
+			}
+		}
+		if (shard.loop().inLoop()) {
+			shard.submit(exchange);
+		}
+		else {
+			ExchangeDispatcher taker = shard;
+			taker.loop().later(() -> taker.submit(exchange));
+		}
+	}
+
+	/**
+	 * Has a crowded shard give an exchange to one that has room.
+	 * @param idle the one that has room
+	 */
+	private void shareWork(ExchangeDispatcher idle) {
+		for (ExchangeDispatcher other : this.shards) {
+			if (other != idle && other.isCrowded()) {
+				other.loop().later(() -> other.giveOne(idle));
+			}
+		}
+	}
+
+	private Link newLink(LinkOwner<Link> owner) {
+		if (this.settings.oneWay()) {
+			return new OneWayLink(owner, this.settings);
+		}
+		return switch (this.settings.sharing()) {
+			case EXCLUSIVE -> new ExclusiveLink(owner, this.settings);
+			case ORDERED -> new OrderedLink(owner, this.settings);
+			case CORRELATED -> new CorrelatedLink(owner, this.settings, this.generatedKeys);
+		};
+	}
+
+}

@@ -1,0 +1,355 @@
+package io.framegate.link;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.framegate.closure.Cause;
+import io.framegate.closure.CloseReason;
+import io.framegate.closure.EndedBy;
+import io.framegate.connection.FrameConnection;
+import io.framegate.exchange.Exchange;
+import io.framegate.exchange.FairQueue;
+import io.framegate.upstream.Connector;
+import io.framegate.upstream.TargetState;
+import io.framegate.upstream.Targets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The links that live on one event loop: opens them, chooses among them, ends them. Event
+ * loop only.
+ */
+abstract class LinkSet {
+
+	/**
+	 * What the links need of the one that gives them exchanges.
+	 */
+	interface Owner {
+
+		boolean isStopped();
+
+		/**
+		 * Makes a link that is not connected yet.
+		 * @return the link
+		 */
+		Link newLink();
+
+		/**
+		 * A link takes no more exchanges. Comes back here as {@link LinkSet#gone}.
+		 * @param link the link
+		 */
+		void closed(Link link);
+
+		/**
+		 * Has exchanges that wait tried again later.
+		 * @param nanos in how many nanoseconds
+		 */
+		void dispatchAfter(long nanos);
+
+	}
+
+	private static final Cause SOILED = new Cause(CloseReason.LATE_REPLY, EndedBy.UPSTREAM,
+			"bytes arrived while no reply was expected");
+
+	private static final Cause ANEW = Cause.byGateway(CloseReason.RETIRED, "the target is up again; reconnecting");
+
+	private final Owner owner;
+
+	private final Connector connector;
+
+	private final RetirementPolicy retirement;
+
+	private final PoisonedConnections lingering;
+
+	private final int quota;
+
+	private final List<Link> all = new ArrayList<>();
+
+	/** Links that are gone, until their connections are closed. */
+	private final List<Link> leaving = new ArrayList<>();
+
+	private @Nullable Cause dialFault;
+
+	/**
+	 * No links yet.
+	 * @param owner gives them exchanges
+	 * @param connector opens their connections
+	 * @param settings what they have in common
+	 * @param quota how many there may be; permanent ones, to each target
+	 */
+	LinkSet(Owner owner, Connector connector, LinkSettings settings, int quota) {
+		this.owner = owner;
+		this.connector = connector;
+		this.quota = quota;
+		this.lingering = new PoisonedConnections(quota);
+		this.retirement = new RetirementPolicy(connector.targets(), settings.pool(), this::canMoveFrom);
+	}
+
+	// What the kinds say
+
+	/**
+	 * Opens what is to be there before anybody asks.
+	 */
+	abstract void openPermanent();
+
+	/**
+	 * Opens what exchanges wait for.
+	 * @param waiting those that found no link
+	 */
+	abstract void openFor(FairQueue waiting);
+
+	/**
+	 * Whether any link may take an exchange: asked first, so that a crowd of clients is
+	 * not gone through for nothing.
+	 */
+	abstract boolean hasFree();
+
+	abstract @Nullable Link next(Exchange exchange);
+
+	/**
+	 * A link was chosen and carries the exchange.
+	 * @param link the link
+	 */
+	abstract void taken(Link link);
+
+	/**
+	 * A link can take an exchange again.
+	 * @param link the link
+	 */
+	abstract void freed(Link link);
+
+	/**
+	 * How many exchanges would find a link or a place for one.
+	 * @param waiting how many wait already
+	 * @return a number, negative where there are too few places
+	 */
+	abstract int room(int waiting);
+
+	/**
+	 * Does what time brings for a link.
+	 * @param link the link
+	 * @param now a {@link System#nanoTime()} stamp
+	 */
+	abstract void sweep(Link link, long now);
+
+	/**
+	 * Whether links may be ended because there is a better target.
+	 * @param target their target
+	 * @return whether something can take their place
+	 */
+	abstract boolean canMoveFrom(TargetState target);
+
+	/**
+	 * Replaces links whose given-up keys keep exchanges waiting.
+	 * @param waiting those that wait
+	 */
+	void retireSpoiledFor(FairQueue waiting) {
+	}
+
+	/**
+	 * A link has been of use.
+	 */
+	void proven() {
+		this.dialFault = null;
+	}
+
+	/**
+	 * A link could not be established.
+	 * @param link the link
+	 * @param cause why
+	 */
+	void failed(Link link, Cause cause) {
+		gone(link);
+	}
+
+	// What they have in common
+
+	final Owner owner() {
+		return this.owner;
+	}
+
+	final Connector connector() {
+		return this.connector;
+	}
+
+	final Targets targets() {
+		return this.connector.targets();
+	}
+
+	/**
+	 * The connections of poisoned links.
+	 * @return those that may still be there
+	 */
+	final PoisonedConnections lingering() {
+		return this.lingering;
+	}
+
+	/**
+	 * Why a link is to carry no more exchanges, though nothing is wrong with it.
+	 * @param link the link
+	 * @param now a {@link System#nanoTime()} stamp
+	 * @return the cause, or {@code null}
+	 */
+	final @Nullable Cause whyRetire(Link link, long now) {
+		return this.retirement.why(link.target(), link.connection().remote(), link.openedAt(), now);
+	}
+
+	/**
+	 * Why a link that is free is not kept.
+	 * @param link the link
+	 * @param now a {@link System#nanoTime()} stamp
+	 * @return the cause, or {@code null}
+	 */
+	final @Nullable Cause whyRetireFree(Link link, long now) {
+		Cause cause = whyRetire(link, now);
+		return (cause != null) ? cause : this.retirement.whyIdle(link.idleSince(), now);
+	}
+
+	final List<Link> all() {
+		return this.all;
+	}
+
+	final int quota() {
+		return this.quota;
+	}
+
+	final Link add() {
+		Link link = this.owner.newLink();
+		this.all.add(link);
+		return link;
+	}
+
+	final @Nullable Link choose(Exchange exchange) {
+		Link link = next(exchange);
+		while (link != null && link.isSoiled()) {
+			link.poison(SOILED);
+			link = next(exchange);
+		}
+		return link;
+	}
+
+	final @Nullable TargetState home(Exchange exchange) {
+		return targets().home(exchange.origin().address());
+	}
+
+	static boolean suits(Link link, @Nullable TargetState home) {
+		return home == null || link.target() == home || !home.isUp();
+	}
+
+	final int countTo(TargetState target) {
+		int count = 0;
+		for (Link link : this.all) {
+			if (link.target() == target) {
+				count++;
+			}
+		}
+		return count;
+	}
+
+	/**
+	 * A link takes no more exchanges.
+	 * @param link the link
+	 * @return whether it did until now
+	 */
+	boolean gone(Link link) {
+		if (!this.all.remove(link)) {
+			return false;
+		}
+		FrameConnection connection = link.connectionIfAny();
+		if (connection != null && connection.isOpen()) {
+			this.leaving.add(link);
+		}
+		Cause fruitless = link.feedback().fruitless();
+		if (fruitless != null || link.isReady()) {
+			this.dialFault = fruitless;
+		}
+		return true;
+	}
+
+	/**
+	 * The links that are gone whose connections the server may still see.
+	 * @return those that are not closed, oldest first
+	 */
+	final List<Link> leaving() {
+		this.leaving.removeIf((link) -> !link.connection().isOpen());
+		return this.leaving;
+	}
+
+	final void retire(Link link, Cause cause) {
+		this.owner.closed(link);
+		link.retire(cause);
+	}
+
+	/**
+	 * Ends every link once its exchanges are done, within the drain timer.
+	 * @param cause why
+	 * @param since when the drain began, a {@link System#nanoTime()} stamp
+	 */
+	final void drainAll(Cause cause, long since) {
+		for (Link link : List.copyOf(this.all)) {
+			this.owner.closed(link);
+			link.drain(cause, since);
+		}
+	}
+
+	/**
+	 * A target is well that was not before: what still tries to connect as if it were not
+	 * begins anew, for the kernel asks a silent server again only after seconds.
+	 * @param target the target
+	 */
+	final void cameBack(TargetState target) {
+		for (Link link : List.copyOf(this.all)) {
+			if (link.isDialling() && (link.target() == null || link.target() == target)) {
+				// Not as one of no use, after which there would be a pause.
+				this.all.remove(link);
+				link.retire(ANEW);
+			}
+		}
+		openPermanent();
+	}
+
+	void sweep(long now) {
+		for (Link link : List.copyOf(this.all)) {
+			if (link.isOpen() && link.underWay().isEmpty() && link.isSoiled()) {
+				link.poison(SOILED);
+			}
+			else {
+				sweep(link, now);
+			}
+		}
+		for (Link retired : List.copyOf(leaving())) {
+			// What is under way on it is waited for no longer than elsewhere.
+			retired.sweep(now);
+		}
+		openPermanent();
+	}
+
+	/**
+	 * Why no exchange can be carried at all.
+	 * @return what the last attempt to connect failed with, {@code null} where there is a
+	 * link
+	 */
+	final @Nullable Cause dialFault() {
+		for (Link link : this.all) {
+			if (link.isOpen()) {
+				return null;
+			}
+		}
+		return this.dialFault;
+	}
+
+	/**
+	 * Whether an exchange waits for its key alone.
+	 * @param exchange the exchange
+	 * @return what its key waits for on a link that has room otherwise, or {@code null}
+	 */
+	final @Nullable String keyWait(Exchange exchange) {
+		for (Link link : this.all) {
+			String wait = link.isOpen() ? link.keyWait(exchange) : null;
+			if (wait != null) {
+				return wait;
+			}
+		}
+		return null;
+	}
+
+}

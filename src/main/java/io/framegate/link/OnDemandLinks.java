@@ -1,0 +1,268 @@
+package io.framegate.link;
+
+import java.net.InetAddress;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import io.framegate.closure.Cause;
+import io.framegate.closure.CloseReason;
+import io.framegate.connection.FrameConnection;
+import io.framegate.exchange.Exchange;
+import io.framegate.exchange.FairQueue;
+import io.framegate.timeout.Timeout;
+import io.framegate.upstream.Backoff;
+import io.framegate.upstream.Connector;
+import io.framegate.upstream.TargetState;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Links that carry one exchange at a time: opened when exchanges need them, kept while
+ * they are of use. Event loop only.
+ */
+final class OnDemandLinks extends LinkSet {
+
+	/** Where a client waits, after 800 ms at the most. */
+	private static final int MOST_DOUBLINGS = 3;
+
+	private static final Cause MADE_ROOM = Cause.byGateway(CloseReason.RETIRED,
+			"made room for a connection to another target");
+
+	/** After so long a free connection may make room for one to another target. */
+	private static final long UNNEEDED = TimeUnit.SECONDS.toNanos(1);
+
+	/** A place is kept for a connection that does not end for so long. */
+	private static final long LONGEST_LEAVE = Timeout.DRAIN.byDefault().toNanos();
+
+	/** What made room last. */
+	private @Nullable FrameConnection madeRoom;
+
+	/** Those that are free, the one that has rested longest first. */
+	private final Deque<Link> resting = new ArrayDeque<>();
+
+	private final Backoff backoff = new Backoff(MOST_DOUBLINGS);
+
+	/** A target with more links than its share: the next that is free gives way. */
+	private @Nullable TargetState crowded;
+
+	OnDemandLinks(Owner owner, Connector connector, LinkSettings settings, int quota) {
+		super(owner, connector, settings, quota);
+	}
+
+	@Override
+	void openPermanent() {
+		// None is.
+	}
+
+	@Override
+	void openFor(FairQueue waiting) {
+		InetAddress client = waiting.nextAddress();
+		TargetState home = targets().home(client);
+		int opening = countOpening(home);
+		makeRoomFor(home);
+		// Whose home the others are to go to is not known: one at a time.
+		int wanted = (home != null) ? 1 : waiting.size();
+		while (!owner().isStopped() && opening < wanted && places() > 0
+				&& this.backoff.isOver(targets().lastWellAt())) {
+			opening++;
+			add().start(connector(), client, (home != null) ? home : leastLinked());
+		}
+	}
+
+	/**
+	 * How many more connections the server may see: those that are ending count.
+	 */
+	private int places() {
+		return quota() - all().size() - leaving().size();
+	}
+
+	/**
+	 * How many links are about to be there, those included that rest after they were
+	 * opened: without these, one request would open as many as there may be.
+	 */
+	private int countOpening(@Nullable TargetState home) {
+		long now = System.nanoTime();
+		int opening = 0;
+		for (Link link : all()) {
+			if (!link.isOpen()) {
+				opening += suits(link, home) ? 1 : 0;
+			}
+			else if (link.exchanges() == 0 && link.restLeft(now) > 0 && suits(link, home)) {
+				opening++;
+				owner().dispatchAfter(link.restLeft(now));
+			}
+		}
+		return opening;
+	}
+
+	/**
+	 * Ends a free connection to another target where this one has none, or fewer than its
+	 * share, or the other has not been needed for a while.
+	 */
+	private void makeRoomFor(@Nullable TargetState home) {
+		if (home == null || places() > 0 || (this.madeRoom != null && this.madeRoom.isOpen())) {
+			return;
+		}
+		int share = Math.max(1, quota() / Math.max(1, targets().inTurn().size()));
+		int own = countTo(home);
+		long now = System.nanoTime();
+		for (Link link : this.resting) {
+			TargetState target = link.target();
+			if (target != null && target != home
+					&& ((own < share && countTo(target) > share) || now - link.idleSince() >= UNNEEDED || own == 0)) {
+				this.madeRoom = link.connection();
+				retire(link, MADE_ROOM);
+				return;
+			}
+		}
+	}
+
+	/**
+	 * The target with the fewest links here.
+	 * @return the target, {@code null} where links need not be spread evenly
+	 */
+	private @Nullable TargetState leastLinked() {
+		TargetState least = null;
+		if (targets().isSpread()) {
+			for (TargetState target : targets().inTurn()) {
+				if (least == null || countTo(target) < countTo(least)) {
+					least = target;
+				}
+			}
+		}
+		return least;
+	}
+
+	/**
+	 * Finds a target that has more links than its share, as when another is back.
+	 * @return the target, or {@code null}
+	 */
+	private @Nullable TargetState mostLinked() {
+		TargetState least = leastLinked();
+		if (least == null) {
+			return null;
+		}
+		TargetState most = least;
+		for (TargetState target : targets().inTurn()) {
+			if (countTo(target) > countTo(most)) {
+				most = target;
+			}
+		}
+		return (countTo(most) - countTo(least) > 1) ? most : null;
+	}
+
+	@Override
+	boolean hasFree() {
+		long now = System.nanoTime();
+		long soonest = Long.MAX_VALUE;
+		for (Link link : this.resting) {
+			long left = link.restLeft(now);
+			if (left <= 0) {
+				return true;
+			}
+			soonest = Math.min(soonest, left);
+		}
+		if (soonest < Long.MAX_VALUE) {
+			owner().dispatchAfter(soonest);
+		}
+		return false;
+	}
+
+	@Override
+	@Nullable Link next(Exchange exchange) {
+		long now = System.nanoTime();
+		TargetState home = home(exchange);
+		for (Link link : this.resting) {
+			if (link.restLeft(now) <= 0 && link.isOpen() && suits(link, home)) {
+				return link;
+			}
+		}
+		return null;
+	}
+
+	@Override
+	void taken(Link link) {
+		this.resting.remove(link);
+	}
+
+	@Override
+	void freed(Link link) {
+		Cause old = whyRetire(link, System.nanoTime());
+		if (old == null && this.crowded != null && link.target() == this.crowded) {
+			this.crowded = null;
+			old = MADE_ROOM;
+		}
+		if (old != null) {
+			retire(link, old);
+		}
+		else if (link.isOpen()) {
+			this.resting.addLast(link);
+		}
+	}
+
+	@Override
+	int room(int waiting) {
+		return this.resting.size() + places() - waiting;
+	}
+
+	@Override
+	void proven() {
+		super.proven();
+		this.backoff.succeeded();
+	}
+
+	@Override
+	void failed(Link link, Cause cause) {
+		this.backoff.failed();
+		super.failed(link, cause);
+	}
+
+	@Override
+	boolean gone(Link link) {
+		this.resting.remove(link);
+		if (!super.gone(link)) {
+			return false;
+		}
+		if (link.feedback().fruitless() != null && !targets().isOtherUpThan(link.target())) {
+			this.backoff.failed();
+		}
+		return true;
+	}
+
+	@Override
+	void sweep(long now) {
+		super.sweep(now);
+		for (Link link : List.copyOf(leaving())) {
+			FrameConnection connection = link.connection();
+			if (link.underWay().isEmpty() && now - connection.lastActivity() >= LONGEST_LEAVE) {
+				connection.abort(Cause.byGateway(CloseReason.DRAIN_TIMEOUT, "its place is needed"));
+			}
+		}
+		this.crowded = mostLinked();
+		for (Link link : this.resting) {
+			if (this.crowded != null && link.target() == this.crowded) {
+				this.crowded = null;
+				retire(link, MADE_ROOM);
+				break;
+			}
+		}
+	}
+
+	@Override
+	void sweep(Link link, long now) {
+		if (link.isOpen() && this.resting.contains(link)) {
+			Cause old = whyRetireFree(link, now);
+			if (old != null) {
+				retire(link, old);
+			}
+		}
+	}
+
+	@Override
+	boolean canMoveFrom(TargetState target) {
+		// Another is opened when it is needed.
+		return true;
+	}
+
+}

@@ -1,0 +1,147 @@
+package io.framegate.link;
+
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.List;
+
+import io.framegate.closure.Cause;
+import io.framegate.closure.CloseReason;
+import io.framegate.connection.FrameConnection;
+import io.framegate.exchange.Correlator;
+import io.framegate.exchange.Exchange;
+import io.framegate.exchange.FairShare;
+import io.framegate.exchange.Requester;
+import io.framegate.timeout.Timeout;
+import io.framegate.timeout.Timeouts;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries many exchanges to a server that answers in order. One reply missing or too many
+ * makes every later match unsafe. A client keeps to one link while it has exchanges
+ * there, so that its requests don't overtake each other.
+ */
+final class OrderedLink extends InOrderLink {
+
+	private static final int MOST = 4096;
+
+	private final Deque<Exchange> line = new ArrayDeque<>();
+
+	private final FairShare share = new FairShare();
+
+	/** When a reply last came. */
+	private long answeredAt = System.nanoTime();
+
+	OrderedLink(LinkOwner<Link> owner, LinkSettings settings) {
+		super(owner, settings);
+	}
+
+	@Override
+	boolean hasRoomFor(Exchange exchange) {
+		Requester client = exchange.origin();
+		int has = client.inLine().get();
+		boolean own = has == 0 || client.lane() == this;
+		return own && has < this.share.places() && this.line.size() < MOST && connection().isWritable();
+	}
+
+	/** Where a reply is waited for, its own timer tells that a server is gone. */
+	@Override
+	public boolean hasRoomForHeartbeat(Exchange heartbeat) {
+		return this.line.isEmpty();
+	}
+
+	@Override
+	byte[] begin(Exchange exchange) {
+		Requester client = exchange.origin();
+		this.line.addLast(exchange);
+		client.inLine().incrementAndGet();
+		client.lane(this);
+		long now = loop().now();
+		exchange.sentAt(now);
+		if (exchange != pulse().beating()) {
+			this.share.sent(client, now);
+		}
+		return exchange.request();
+	}
+
+	@Override
+	@Nullable Exchange first() {
+		return this.line.peekFirst();
+	}
+
+	@Override
+	void answered(Exchange first, byte[] reply, @Nullable Cause fault) {
+		this.line.removeFirst();
+		int left = first.origin().inLine().decrementAndGet();
+		this.answeredAt = loop().now();
+		this.share.answered(first.sentAt(), this.answeredAt);
+		worked(first);
+		if (first.isGivenUp()) {
+			doubts().discard("late");
+		}
+		else {
+			settle(first, reply, fault);
+		}
+		if (this.line.isEmpty() || this.line.size() == MOST - 1) {
+			idle();
+		}
+		else if (left <= this.share.places() / 2) {
+			owner().roomAvailable(first.origin());
+		}
+	}
+
+	/** Where it can be told, what lies there need not be a reply too many. */
+	@Override
+	boolean isSoiled() {
+		Correlator known = correlator();
+		return (known == null || !known.tellsReplies()) && super.isSoiled();
+	}
+
+	@Override
+	void sweep(long now) {
+		this.share.sweep(now);
+		giveUpLate(now);
+	}
+
+	/**
+	 * Ends the exchanges that have waited too long though the server answers, as where a
+	 * client has sent more at once than that can answer in time. They keep their places,
+	 * for their replies will come.
+	 */
+	private void giveUpLate(long now) {
+		Timeouts timeouts = settings().timeouts();
+		long limit = timeouts.nanos(Timeout.REPLY);
+		if (limit <= 0 || this.line.isEmpty() || now - awaitingReplySince() >= limit) {
+			return;
+		}
+		for (Exchange exchange : List.copyOf(this.line)) {
+			if (now - exchange.createdAt() >= limit && !exchange.isGivenUp() && exchange != pulse().beating()) {
+				timeouts.countFired(Timeout.REPLY);
+				exchange.giveUp(Cause.byGateway(CloseReason.REPLY_TIMEOUT,
+						"reply timer (" + timeouts.limit(Timeout.REPLY).text() + ") ran out"));
+			}
+		}
+	}
+
+	/**
+	 * The server is waited for since its last reply: that one request has waited for long
+	 * behind others is no sign that one is missing.
+	 */
+	@Override
+	public long awaitingReplySince() {
+		Exchange first = this.line.peekFirst();
+		return (first == null) ? 0 : (first.sentAt() - this.answeredAt > 0) ? first.sentAt() : this.answeredAt;
+	}
+
+	@Override
+	public Collection<Exchange> underWay() {
+		return this.line;
+	}
+
+	@Override
+	void clear() {
+		this.line.forEach((exchange) -> exchange.origin().inLine().decrementAndGet());
+		this.line.clear();
+	}
+
+}

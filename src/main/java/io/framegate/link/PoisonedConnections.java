@@ -1,0 +1,75 @@
+package io.framegate.link;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import io.framegate.closure.Cause;
+import io.framegate.closure.CloseReason;
+import io.framegate.connection.FrameConnection;
+import io.framegate.upstream.TargetState;
+
+/**
+ * The connections of poisoned links, which go on reading so that late replies are
+ * counted. Too many of them would be more connections than the server was promised. Event
+ * loop only.
+ */
+final class PoisonedConnections {
+
+	private static final int AT_LEAST = 16;
+
+	/** A route is not kept without a link for longer than this. */
+	private static final long LONG = TimeUnit.SECONDS.toNanos(1);
+
+	private static final Cause MADE_ROOM = Cause.byGateway(CloseReason.LATE_REPLY, "made room");
+
+	private final int most;
+
+	private final Deque<Poisoned> connections = new ArrayDeque<>();
+
+	PoisonedConnections(int quota) {
+		this.most = Math.max(quota, AT_LEAST);
+	}
+
+	/**
+	 * Makes room for a connection that is to take the place of one that lingers.
+	 * @param target where to
+	 * @return how many linger on that still count
+	 */
+	int makeRoom(TargetState target) {
+		int there = 0;
+		long now = System.nanoTime();
+		for (Poisoned one : List.copyOf(this.connections)) {
+			FrameConnection connection = one.connection();
+			if (connection.isOpen() && connection.attachment() == target) {
+				// A server may go on sending for as long as it likes.
+				if (now - connection.lastActivity() >= LONG || now - one.since() >= LONG) {
+					connection.abort(MADE_ROOM);
+				}
+				else {
+					there++;
+				}
+			}
+		}
+		return there;
+	}
+
+	void add(FrameConnection connection) {
+		this.connections.removeIf((one) -> !one.connection().isOpen());
+		this.connections.addLast(new Poisoned(connection, System.nanoTime()));
+		if (this.connections.size() > this.most) {
+			this.connections.removeFirst().connection().abort(MADE_ROOM);
+		}
+	}
+
+	/**
+	 * One of them.
+	 *
+	 * @param connection the connection
+	 * @param since when its link was poisoned, a {@link System#nanoTime()} stamp
+	 */
+	private record Poisoned(FrameConnection connection, long since) {
+	}
+
+}

@@ -1,0 +1,117 @@
+package io.framegate.link;
+
+import io.framegate.closure.Cause;
+import io.framegate.closure.CloseReason;
+import io.framegate.closure.EndedBy;
+import io.framegate.connection.FrameConnection;
+import io.framegate.upstream.TargetState;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What came on a link that no exchange explains: counted, held against the target, and
+ * the end of the link where a later match would be unsafe. Event loop only.
+ */
+final class UnexpectedReplies {
+
+	/**
+	 * What doubts need of their link.
+	 */
+	interface Owner {
+
+		/**
+		 * How many exchanges the link was given.
+		 * @return a number of exchanges
+		 */
+		long exchanges();
+
+		@Nullable TargetState target();
+
+		/**
+		 * Ends the link at once.
+		 * @param cause why
+		 */
+		void poison(Cause cause);
+
+	}
+
+	private final Owner owner;
+
+	private final LinkSettings settings;
+
+	private boolean halfCounted;
+
+	UnexpectedReplies(Owner owner, LinkSettings settings) {
+		this.owner = owner;
+		this.settings = settings;
+	}
+
+	/**
+	 * A reply that nobody waits for.
+	 * @param what the cause in {@code framegate.replies.discarded}
+	 */
+	void discard(String what) {
+		this.settings.meters().countDiscarded(what);
+	}
+
+	/**
+	 * A frame came that is no reply.
+	 * @param from its connection, which stays
+	 * @param frame the frame
+	 * @param fault why it can't be given to anybody, or {@code null}
+	 */
+	void noReply(FrameConnection from, byte[] frame, @Nullable Cause fault) {
+		if (fault == null) {
+			this.settings.unsolicited().take(from, frame);
+		}
+		else {
+			discard("too-long");
+		}
+	}
+
+	/**
+	 * A reply came that no exchange waits for.
+	 */
+	void unsolicited() {
+		String what = (this.owner.exchanges() > 0) ? "doubled" : "unsolicited";
+		stray(what, what + " reply");
+	}
+
+	/**
+	 * A reply came before its request had left.
+	 */
+	void early() {
+		stray("unsolicited", "a reply arrived before its request was sent");
+	}
+
+	/**
+	 * A reply came with a key that is not its request's.
+	 */
+	void unmatched() {
+		stray("unmatched", "the reply's key is not the request's");
+	}
+
+	/**
+	 * A reply came that cannot be an exchange's: nothing on this link is certain any
+	 * more.
+	 */
+	private void stray(String what, String detail) {
+		discard(what);
+		TargetState target = this.owner.target();
+		if (target != null) {
+			target.strayed();
+		}
+		this.owner.poison(new Cause(CloseReason.LATE_REPLY, EndedBy.UPSTREAM, detail));
+	}
+
+	/**
+	 * The connection ended, perhaps inside a reply.
+	 * @param insideFrame whether a part of a frame had come
+	 */
+	void ended(boolean insideFrame) {
+		if (!this.halfCounted && insideFrame && !this.settings.oneWay()) {
+			this.halfCounted = true;
+			discard("half");
+		}
+	}
+
+}

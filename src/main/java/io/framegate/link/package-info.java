@@ -1,0 +1,7 @@
+/**
+ * Upstream connections that clients share.
+ */
+@NullMarked
+package io.framegate.link;
+
+import org.jspecify.annotations.NullMarked;

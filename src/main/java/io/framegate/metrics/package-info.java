@@ -1,0 +1,7 @@
+/**
+ * The counters of a route.
+ */
+@NullMarked
+package io.framegate.metrics;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,94 @@
+package io.framegate.route;
+
+import java.lang.reflect.RecordComponent;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What changed between two configurations of a route, as property names below the route.
+ * Any thread may call.
+ */
+public final class RouteDiff {
+
+	/** What a running route can be told without being stopped. */
+	private static final Set<String> LIVE = Set.of("timeouts", "listen.max-connections", "upstream.targets");
+
+	private final Set<String> names = new TreeSet<>();
+
+	private RouteDiff() {
+	}
+
+	/**
+	 * Compares.
+	 * @param before one configuration
+	 * @param after another of the same route
+	 * @return what is not equal
+	 */
+	public static RouteDiff between(Route before, Route after) {
+		RouteDiff differences = new RouteDiff();
+		differences.compare("", before, after);
+		if (before.upstream().targets().isEmpty() != after.upstream().targets().isEmpty()) {
+			// Then it is a different kind of route.
+			differences.names.add("upstream");
+		}
+		return differences;
+	}
+
+	private void compare(String name, @Nullable Object before, @Nullable Object after) {
+		if (Objects.equals(before, after)) {
+			return;
+		}
+		if (after != null && (before instanceof Route || before instanceof Listen || before instanceof Upstream)) {
+			for (RecordComponent component : before.getClass().getRecordComponents()) {
+				compare((name.isEmpty() ? "" : name + ".") + kebab(component.getName()), value(component, before),
+						value(component, after));
+			}
+		}
+		else {
+			this.names.add(name);
+		}
+	}
+
+	private static @Nullable Object value(RecordComponent component, Object of) {
+		try {
+			return component.getAccessor().invoke(of);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	private static String kebab(String name) {
+		return name.replaceAll("([A-Z])", "-$1").toLowerCase(java.util.Locale.ROOT);
+	}
+
+	/**
+	 * What is not equal.
+	 * @return property names below the route, sorted
+	 */
+	public List<String> names() {
+		return List.copyOf(this.names);
+	}
+
+	public boolean isEmpty() {
+		return this.names.isEmpty();
+	}
+
+	/**
+	 * Whether a running route can take the change without being stopped.
+	 * @return whether it can
+	 */
+	public boolean isLive() {
+		return LIVE.containsAll(this.names);
+	}
+
+	@Override
+	public String toString() {
+		return String.join(", ", this.names);
+	}
+
+}

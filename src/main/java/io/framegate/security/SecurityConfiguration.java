@@ -1,0 +1,197 @@
+package io.framegate.security;
+
+import io.framegate.actuate.RejectedRequest;
+import io.framegate.actuate.RequestParameters;
+import io.framegate.configuration.ConfigurationChanges;
+import io.framegate.configuration.FramegateProperties;
+import io.framegate.configuration.Role;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointProperties;
+import org.springframework.boot.actuate.endpoint.EndpointAccessResolver;
+import org.springframework.boot.actuate.endpoint.SanitizingFunction;
+import org.springframework.boot.actuate.endpoint.web.WebServerNamespace;
+import org.springframework.boot.health.actuate.endpoint.HealthEndpointGroupsPostProcessor;
+import org.springframework.boot.security.autoconfigure.actuate.web.reactive.EndpointRequest;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+import org.springframework.http.HttpHeaders;
+import org.springframework.security.authentication.AuthenticationCredentialsNotFoundException;
+import org.springframework.security.authentication.InsufficientAuthenticationException;
+import org.springframework.security.authorization.AuthorityReactiveAuthorizationManager;
+import org.springframework.security.authorization.AuthorizationDecision;
+import org.springframework.security.authorization.ReactiveAuthorizationManager;
+import org.springframework.security.config.web.server.SecurityWebFiltersOrder;
+import org.springframework.security.config.web.server.ServerHttpSecurity;
+import org.springframework.security.crypto.factory.PasswordEncoderFactories;
+import org.springframework.security.oauth2.jwt.ReactiveJwtDecoder;
+import org.springframework.security.web.server.SecurityWebFilterChain;
+import org.springframework.security.web.server.ServerAuthenticationEntryPoint;
+import org.springframework.security.web.server.authorization.AuthorizationContext;
+import org.springframework.security.web.server.authorization.ServerAccessDeniedHandler;
+import org.springframework.security.web.server.context.NoOpServerSecurityContextRepository;
+import org.springframework.security.web.server.savedrequest.NoOpServerRequestCache;
+import org.springframework.security.web.server.util.matcher.ServerWebExchangeMatcher;
+
+/**
+ * Who may see and change what over HTTP. Strangers get health without details, its probes
+ * and metrics; who asks from this machine, as long as no users are declared, and viewers
+ * see the rest; what may hold secrets, and every change, needs an operator.
+ */
+@Configuration(proxyBeanMethods = false)
+class SecurityConfiguration {
+
+	private static final String TOKENS = "spring.security.oauth2.resourceserver.jwt.";
+
+	/**
+	 * What may be read without credentials on this machine, beside pages of users' own.
+	 */
+	private static final String[] HARMLESS = { "health", "info", "metrics", "prometheus", "routes", "targets",
+			"connections", "closures", "timeouts", "auditevents", "sbom" };
+
+	/** What holds frames, passwords or requests. */
+	private static final String[] SECRETS = { "heapdump", "env", "configprops", "logfile", "httpexchanges",
+			"sessions" };
+
+	private static final String VIEWER = Role.VIEWER.label();
+
+	private static final String OPERATOR = Role.OPERATOR.label();
+
+	@Bean
+	ConfiguredUsers framegateUsers(FramegateProperties started, ObjectProvider<ReactiveJwtDecoder> tokens,
+			ConfigurationChanges changes) {
+		ConfiguredUsers users = new ConfiguredUsers(started.management(), tokens.stream().findAny().isPresent());
+		changes.whenTaken((properties) -> users.take(properties.management()));
+		return users;
+	}
+
+	/**
+	 * Strangers do not see what health is made of.
+	 * @return what narrows it down
+	 */
+	@Bean
+	HealthEndpointGroupsPostProcessor framegateHealthGroups() {
+		return new RoleAwareHealthGroups();
+	}
+
+	/**
+	 * Passwords stay hidden in {@code env} and {@code configprops}, also where their
+	 * values are to be shown.
+	 * @return what hides them
+	 */
+	@Bean
+	SanitizingFunction framegateSecrets() {
+		return SanitizingFunction.sanitizeValue().ifLikelyCredential();
+	}
+
+	@Bean
+	CachingPasswordEncoder framegatePasswordEncoder() {
+		return new CachingPasswordEncoder(PasswordEncoderFactories.createDelegatingPasswordEncoder());
+	}
+
+	@Bean
+	Logins framegateLogins(ConfiguredUsers users, CachingPasswordEncoder passwords) {
+		return new Logins(users, passwords);
+	}
+
+	@Bean
+	SecurityWebFilterChain securityWebFilterChain(ServerHttpSecurity http, ConfiguredUsers users, Logins logins,
+			ObjectProvider<ReactiveJwtDecoder> tokens, Environment environment, WebEndpointProperties endpoints,
+			EndpointAccessResolver access) {
+		boolean basic = users.areThere();
+		ReactiveJwtDecoder bearer = tokens.getIfAvailable();
+		boolean trusted = "none".equalsIgnoreCase(environment.getProperty("server.forward-headers-strategy"));
+		ServerAuthenticationEntryPoint whoAreYou = whoAreYou(basic, bearer != null);
+		// Cross-site requests can carry a browser's Basic credentials, but changes take
+		// JSON or DELETE, and no browser sends those to another site before that site
+		// has agreed, which this one never does. There is no session to ride on.
+		http.csrf(ServerHttpSecurity.CsrfSpec::disable)
+			.formLogin(ServerHttpSecurity.FormLoginSpec::disable)
+			.logout(ServerHttpSecurity.LogoutSpec::disable)
+			.securityContextRepository(NoOpServerSecurityContextRepository.getInstance())
+			.requestCache((cache) -> cache.requestCache(NoOpServerRequestCache.getInstance()))
+			.addFilterBefore((exchange, chain) -> chain.filter(exchange)
+				.contextWrite((context) -> Logins.from(context, exchange)), SecurityWebFiltersOrder.HTTP_BASIC)
+			.addFilterAfter(new Callers(users, bearer != null, trusted), SecurityWebFiltersOrder.AUTHENTICATION)
+			.addFilterBefore(new WriteAccessFilter(endpoints.getBasePath(), access),
+					SecurityWebFiltersOrder.AUTHORIZATION)
+			.exceptionHandling((faults) -> faults.authenticationEntryPoint(whoAreYou).accessDeniedHandler(mayNot()))
+			.httpBasic((spec) -> {
+				spec.authenticationManager(logins).authenticationEntryPoint(whoAreYou);
+				if (!basic) {
+					spec.disable();
+				}
+			});
+		if (bearer != null) {
+			JwtRoles roles = new JwtRoles(environment.getProperty(TOKENS + "principal-claim-name", "sub"));
+			http.oauth2ResourceServer((server) -> server.authenticationEntryPoint(whoAreYou)
+				.accessDeniedHandler(mayNot())
+				.jwt((jwt) -> jwt.jwtDecoder(bearer).jwtAuthenticationConverter(roles)));
+		}
+		return http.authorizeExchange((requests) -> authorize(requests, users)).build();
+	}
+
+	private void authorize(ServerHttpSecurity.AuthorizeExchangeSpec requests, ConfiguredUsers users) {
+		ReactiveAuthorizationManager<AuthorizationContext> reads = AuthorityReactiveAuthorizationManager
+			.hasAnyRole(VIEWER, OPERATOR, Callers.VISITOR);
+		ReactiveAuthorizationManager<AuthorizationContext> knownReads = AuthorityReactiveAuthorizationManager
+			.hasAnyRole(VIEWER, OPERATOR);
+		requests.matchers(changes())
+			.hasRole(OPERATOR)
+			.matchers(EndpointRequest.to("health"))
+			.permitAll()
+			.matchers(EndpointRequest.toAdditionalPaths(WebServerNamespace.SERVER, "health"))
+			.permitAll()
+			.matchers(EndpointRequest.to("prometheus"))
+			.access((who, context) -> users.areMetricsOpen() ? Mono.just(new AuthorizationDecision(true))
+					: reads.authorize(who, context))
+			.matchers(EndpointRequest.to(SECRETS))
+			.hasRole(OPERATOR)
+			.matchers(EndpointRequest.to(HARMLESS), EndpointRequest.toLinks())
+			.access(reads)
+			.matchers(EndpointRequest.toAnyEndpoint())
+			.access((who, context) -> (users.isOpen() ? reads : knownReads).authorize(who, context))
+			.anyExchange()
+			.access(reads);
+	}
+
+	private static ServerWebExchangeMatcher changes() {
+		return (exchange) -> RequestParameters.reads(exchange.getRequest())
+				? ServerWebExchangeMatcher.MatchResult.notMatch() : ServerWebExchangeMatcher.MatchResult.match();
+	}
+
+	private static ServerAuthenticationEntryPoint whoAreYou(boolean basic, boolean bearer) {
+		return (exchange, why) -> {
+			if (why instanceof TooManyLoginsException) {
+				return Mono.error(RejectedRequest.tooMany(text(why.getMessage())));
+			}
+			HttpHeaders headers = exchange.getResponse().getHeaders();
+			if (basic) {
+				headers.add(HttpHeaders.WWW_AUTHENTICATE, "Basic realm=\"Framegate\", charset=\"UTF-8\"");
+			}
+			if (bearer) {
+				headers.add(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
+			}
+			boolean none = why instanceof AuthenticationCredentialsNotFoundException
+					|| why instanceof InsufficientAuthenticationException;
+			return Mono.error(RejectedRequest.unauthorized(none ? "Credentials are required" : text(why.getMessage())));
+		};
+	}
+
+	private static String text(@Nullable String message) {
+		return (message != null) ? message : "Credentials are not valid";
+	}
+
+	private static ServerAccessDeniedHandler mayNot() {
+		return (exchange, why) -> {
+			boolean reads = RequestParameters.reads(exchange.getRequest());
+			return Mono.error(RejectedRequest
+				.forbidden(reads ? "Reading this requires the role viewer or operator, secrets the role operator"
+						: "Changes require the role operator"));
+		};
+	}
+
+}

@@ -1,0 +1,61 @@
+package io.framegate.security;
+
+import java.util.List;
+
+import io.framegate.actuate.RejectedRequest;
+import io.framegate.actuate.RequestParameters;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+import org.springframework.boot.actuate.endpoint.Access;
+import org.springframework.boot.actuate.endpoint.EndpointAccessResolver;
+import org.springframework.boot.actuate.endpoint.EndpointId;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebFilter;
+import org.springframework.web.server.WebFilterChain;
+
+/**
+ * Says of requests that would change something how to turn that on, where it is off. Runs
+ * on the web server's event loops.
+ */
+final class WriteAccessFilter implements WebFilter {
+
+	private static final List<String> ENDPOINTS = List.of("routes", "connections", "timeouts");
+
+	private final String basePath;
+
+	private final EndpointAccessResolver access;
+
+	/**
+	 * Makes the filter.
+	 * @param basePath where the endpoints are
+	 * @param access what may be done with each
+	 */
+	WriteAccessFilter(String basePath, EndpointAccessResolver access) {
+		this.basePath = basePath.equals("/") ? "" : basePath;
+		this.access = access;
+	}
+
+	@Override
+	public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
+		ServerHttpRequest request = exchange.getRequest();
+		String off = RequestParameters.reads(request) ? null
+				: endpointThatIsOff(request.getPath().pathWithinApplication().value());
+		return (off == null) ? chain.filter(exchange)
+				: Mono.error(RejectedRequest
+					.forbidden("Changes at '%s' are disabled: management.endpoint.%s.access=unrestricted enables them"
+						.formatted(off, off)));
+	}
+
+	private @Nullable String endpointThatIsOff(String path) {
+		for (String id : ENDPOINTS) {
+			if ((path + "/").startsWith(this.basePath + "/" + id + "/")
+					&& this.access.accessFor(EndpointId.of(id), Access.READ_ONLY) != Access.UNRESTRICTED) {
+				return id;
+			}
+		}
+		return null;
+	}
+
+}

@@ -1,0 +1,7 @@
+/**
+ * Who may see and change what.
+ */
+@NullMarked
+package io.framegate.security;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,197 @@
+package io.framegate.transport;
+
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.nio.channels.spi.SelectorProvider;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+import io.netty.channel.ChannelFactory;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.ServerSocketChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.ResourceLeakDetector;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The event loops, one a processor: on epoll where there is one, else on NIO. Any thread
+ * may call.
+ */
+public final class EventLoops implements AutoCloseable {
+
+	private static final String LEAK_DETECTION = "io.netty.leakDetection.level";
+
+	/** How long a loop is waited for. */
+	private static final int WAIT_SECONDS = 5;
+
+	private static final Logger logger = LoggerFactory.getLogger(EventLoops.class);
+
+	static {
+		if (System.getProperty(LEAK_DETECTION) == null) {
+			// Stack traces for every 128th buffer cost a twentieth of what the gateway
+			// itself costs. Tests ask for them.
+			ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
+		}
+	}
+
+	private final boolean epoll;
+
+	private final EventLoopGroup group;
+
+	private final List<IoLoop> all;
+
+	private volatile boolean closing;
+
+	public EventLoops() {
+		this(new MemoryBudget(Runtime.getRuntime().maxMemory() / 4));
+	}
+
+	public EventLoops(MemoryBudget budget) {
+		this(budget, Runtime.getRuntime().availableProcessors(),
+				Epoll.isAvailable() && !Boolean.getBoolean("io.netty.transport.noNative"));
+	}
+
+	EventLoops(MemoryBudget budget, int count, boolean epoll) {
+		this.epoll = epoll;
+		IoHandlerFactory transport = epoll ? new EpollTransport() : NioIoHandler.newFactory();
+		ProcessHalt.prepare();
+		this.group = new MultiThreadIoEventLoopGroup(count, new Threads(), transport);
+		List<IoLoop> loops = new ArrayList<>();
+		this.group.forEach((executor) -> loops.add(new IoLoop(loops.size(), (EventLoop) executor, budget)));
+		this.all = Collections.unmodifiableList(loops);
+	}
+
+	public EventLoopGroup group() {
+		return this.group;
+	}
+
+	public List<IoLoop> all() {
+		return this.all;
+	}
+
+	public IoLoop next() {
+		return of(this.group.next());
+	}
+
+	public IoLoop of(EventLoop eventLoop) {
+		for (IoLoop loop : this.all) {
+			if (loop.eventLoop() == eventLoop) {
+				return loop;
+			}
+		}
+		throw new IllegalArgumentException("Not an event loop of the gateway: " + eventLoop);
+	}
+
+	/**
+	 * Waits until every loop has done what it was given before, or five seconds for one
+	 * that does not answer. Not for event loops.
+	 */
+	public void catchUp() {
+		await(this.all.stream().map((loop) -> {
+			CompletableFuture<Void> done = new CompletableFuture<>();
+			loop.later(() -> done.complete(null));
+			return done;
+		}).toList());
+	}
+
+	/**
+	 * Waits until every loop has looked at its sockets once more, or five seconds for one
+	 * that does not answer. Not for event loops.
+	 */
+	public void lookAgain() {
+		// What a task schedules runs only after the loop has been to its sockets.
+		await(this.all.stream().map((loop) -> {
+			CompletableFuture<Void> looked = new CompletableFuture<>();
+			loop.later(() -> loop.eventLoop().schedule(() -> looked.complete(null), 0, TimeUnit.NANOSECONDS));
+			return looked;
+		}).toList());
+	}
+
+	private static void await(List<CompletableFuture<Void>> answers) {
+		try {
+			CompletableFuture.allOf(answers.toArray(CompletableFuture<?>[]::new)).get(WAIT_SECONDS, TimeUnit.SECONDS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		catch (ExecutionException | TimeoutException ex) {
+			logger.warn("An event loop did not answer within {} seconds", WAIT_SECONDS, ex);
+		}
+	}
+
+	public boolean isEpoll() {
+		return this.epoll;
+	}
+
+	/**
+	 * Makes listening sockets. One for an IPv4 address takes IPv4 clients alone, also
+	 * where the address is {@code 0.0.0.0}.
+	 * @param address where they are to listen
+	 * @return makes them
+	 */
+	public ChannelFactory<ServerSocketChannel> serverChannels(InetAddress address) {
+		SocketProtocolFamily family = (address instanceof Inet4Address) ? SocketProtocolFamily.INET
+				: SocketProtocolFamily.INET6;
+		return this.epoll ? () -> new EpollServerSocketChannel(family)
+				: () -> new NioServerSocketChannel(SelectorProvider.provider(), family);
+	}
+
+	public Class<? extends SocketChannel> channel() {
+		return this.epoll ? EpollSocketChannel.class : NioSocketChannel.class;
+	}
+
+	/**
+	 * Ends the loops, waiting five seconds at the most.
+	 */
+	@Override
+	public void close() {
+		this.closing = true;
+		this.all.forEach(IoLoop::close);
+		this.group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(WAIT_SECONDS, TimeUnit.SECONDS);
+	}
+
+	/**
+	 * The threads of the loops. One that ends takes the process with it: its connections
+	 * would never be heard of again, and neither could they be closed.
+	 */
+	private final class Threads extends DefaultThreadFactory {
+
+		private Threads() {
+			super("framegate-loop", true);
+		}
+
+		@Override
+		public Thread newThread(Runnable loop) {
+			return super.newThread(() -> {
+				try {
+					loop.run();
+				}
+				finally {
+					if (!EventLoops.this.closing) {
+						ProcessHalt.halt("Framegate ends: event loop " + Thread.currentThread().getName() + " has died",
+								ProcessHalt.STATUS);
+					}
+				}
+			});
+		}
+
+	}
+
+}

@@ -1,0 +1,20 @@
+package io.framegate.transport;
+
+import java.io.Serial;
+
+/**
+ * Stops Netty's reading of a socket: once FIN has come, it has no other way to leave what
+ * is left in the kernel.
+ */
+public final class ReadSuspended extends RuntimeException {
+
+	public static final ReadSuspended INSTANCE = new ReadSuspended();
+
+	@Serial
+	private static final long serialVersionUID = 1L;
+
+	private ReadSuspended() {
+		super("read later", null, false, false);
+	}
+
+}

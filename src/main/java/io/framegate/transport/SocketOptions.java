@@ -1,0 +1,218 @@
+package io.framegate.transport;
+
+import java.io.IOException;
+import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.epoll.EpollTcpInfo;
+import io.netty.channel.unix.Buffer;
+import io.netty.channel.unix.Errors;
+import io.netty.channel.unix.RawUnixChannelOption;
+import io.netty.channel.unix.Socket;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The socket options of every connection of the gateway, inbound or upstream.
+ */
+public final class SocketOptions {
+
+	/**
+	 * Bytes pending to a peer above which the other side is not read, and below which it
+	 * is again.
+	 */
+	private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(64 * 1024, 128 * 1024);
+
+	/** How long nothing has to come before the kernel asks whether the peer is there. */
+	private static final Duration KEEPALIVE_IDLE = Duration.ofSeconds(60);
+
+	private static final int KEEPALIVE_INTERVAL_SECONDS = 15;
+
+	private static final int KEEPALIVE_PROBES = 4;
+
+	/** The state of an ended socket in TCP_INFO. */
+	private static final int TCP_CLOSE = 7;
+
+	/** TCP_INFO up to tcpi_notsent_bytes, which Netty does not know. */
+	private static final RawUnixChannelOption TCP_INFO = new RawUnixChannelOption("TCP_INFO", 6, 11, 148);
+
+	private static final int TCP_INFO_UNACKED = 24;
+
+	private static final int TCP_INFO_NOT_SENT = 144;
+
+	private static final RawUnixChannelOption SO_ATTACH_FILTER = new RawUnixChannelOption("SO_ATTACH_FILTER", 1, 26,
+			2 * Long.BYTES);
+
+	/**
+	 * A classic BPF program (code, jump if true, jump if false, operand): the byte of the
+	 * TCP flags; has it SYN?; drop; keep.
+	 */
+	private static final long[] NO_SYN = { 0x0030_00_00_0000000DL, 0x0045_00_01_00000002L, 0x0006_00_00_00000000L,
+			0x0006_00_00_FFFFFFFFL };
+
+	private static final Logger logger = LoggerFactory.getLogger(SocketOptions.class);
+
+	private SocketOptions() {
+	}
+
+	/**
+	 * Sets the options. Nothing is read until the connection is opened.
+	 * @param channel the channel, registered
+	 */
+	public static void configure(Channel channel) {
+		var config = channel.config();
+		config.setOption(ChannelOption.AUTO_READ, false);
+		config.setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+		// A write that fails ends the output alone: what the peer had sent is still read.
+		config.setOption(ChannelOption.AUTO_CLOSE, false);
+		config.setOption(ChannelOption.TCP_NODELAY, true);
+		config.setOption(ChannelOption.SO_KEEPALIVE, true);
+		config.setOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK);
+		config.setOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT);
+		config.setOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0);
+		if (channel instanceof EpollSocketChannel) {
+			config.setOption(EpollChannelOption.TCP_KEEPIDLE, (int) KEEPALIVE_IDLE.toSeconds());
+			config.setOption(EpollChannelOption.TCP_KEEPINTVL, KEEPALIVE_INTERVAL_SECONDS);
+			config.setOption(EpollChannelOption.TCP_KEEPCNT, KEEPALIVE_PROBES);
+		}
+	}
+
+	/**
+	 * Has the kernel drop what asks a listening socket for a new connection. Those that
+	 * it has answered already are still completed, so that all of them can be accepted
+	 * before the socket is closed, which would reset them. A client that is dropped asks
+	 * again a second later, and is refused then.
+	 * @param channel the listening socket's
+	 * @return whether it does; not on NIO, nor where it may not
+	 */
+	public static boolean acceptNoMore(Channel channel) {
+		if (!(channel instanceof EpollServerSocketChannel) || Buffer.addressSize() != Long.BYTES) {
+			return false;
+		}
+		ByteBuffer program = ByteBuffer.allocateDirect(NO_SYN.length * Long.BYTES).order(ByteOrder.nativeOrder());
+		try {
+			for (long instruction : NO_SYN) {
+				program.putShort((short) (instruction >> 48))
+					.put((byte) (instruction >> 40))
+					.put((byte) (instruction >> 32))
+					.putInt((int) instruction);
+			}
+			ByteBuffer filter = ByteBuffer.allocate(2 * Long.BYTES).order(ByteOrder.nativeOrder());
+			filter.putShort(0, (short) NO_SYN.length).putLong(Long.BYTES, Buffer.memoryAddress(program));
+			return channel.config().setOption(SO_ATTACH_FILTER, filter);
+		}
+		catch (ChannelException ex) {
+			logger.debug("SO_ATTACH_FILTER", ex);
+			return false;
+		}
+		finally {
+			Reference.reachabilityFence(program);
+		}
+	}
+
+	/**
+	 * Has the kernel end a connection whose peer acknowledges nothing, or whose window
+	 * stays shut. Not before it is established: to connect has a limit of its own.
+	 * @param channel the channel
+	 * @param nanos the limit, 0 for the system's own
+	 */
+	public static void writeLimit(Channel channel, long nanos) {
+		if (channel instanceof EpollSocketChannel) {
+			long millis = Math.min(TimeUnit.NANOSECONDS.toMillis(nanos), Integer.MAX_VALUE);
+			channel.config().setOption(EpollChannelOption.TCP_USER_TIMEOUT, (int) millis);
+		}
+	}
+
+	/**
+	 * What ended the socket, where a reset or the kernel has.
+	 * @param channel the channel
+	 * @return the error, or {@code null}, also where the operating system does not tell
+	 */
+	public static @Nullable IOException fault(Channel channel) {
+		if (!(channel instanceof EpollSocketChannel socket) || !channel.isOpen()
+				|| socket.tcpInfo().state() != TCP_CLOSE) {
+			return null;
+		}
+		try {
+			int error = ((Socket) socket.fd()).getSoError();
+			// 0 after FIN from both: what came before may still be unread.
+			if (error == 0) {
+				return null;
+			}
+			return Errors.newIOException("getsockopt", -error);
+		}
+		catch (IOException ex) {
+			return ex;
+		}
+	}
+
+	/**
+	 * How much the kernel has of what was written that the peer's has not acknowledged.
+	 * @param channel the channel
+	 * @return 0 for nothing, -1 where nobody tells
+	 */
+	public static int unacknowledged(Channel channel) {
+		if (channel instanceof EpollSocketChannel socket && channel.isOpen()) {
+			if (socket.tcpInfo().state() == TCP_CLOSE) {
+				return 0;
+			}
+			ByteBuffer info = channel.config().getOption(TCP_INFO);
+			ByteBuffer facts = ByteBuffer.wrap(info.array()).order(ByteOrder.nativeOrder());
+			return (facts.getInt(TCP_INFO_UNACKED) | facts.getInt(TCP_INFO_NOT_SENT)) & Integer.MAX_VALUE;
+		}
+		return -1;
+	}
+
+	/**
+	 * How long ago data was sent that the peer had room for.
+	 * @param channel the channel
+	 * @return nanoseconds, -1 where nobody tells or the peer does not acknowledge it
+	 */
+	public static long nanosSinceSent(Channel channel) {
+		if (channel instanceof EpollSocketChannel socket && channel.isOpen()) {
+			EpollTcpInfo info = socket.tcpInfo();
+			if (info.retransmits() == 0) {
+				return TimeUnit.MILLISECONDS.toNanos(info.lastDataSent());
+			}
+		}
+		return -1;
+	}
+
+	/**
+	 * Whether the kernel gave up at keepalive, rather than with data that the peer did
+	 * not take.
+	 * @param channel the channel
+	 * @param quietNanos how long no byte has gone either way
+	 * @return whether the peer has answered no probe
+	 */
+	public static boolean isKeepaliveOver(Channel channel, long quietNanos) {
+		return quietNanos >= KEEPALIVE_IDLE.toNanos() && !hasUntaken(channel);
+	}
+
+	/**
+	 * Whether the kernel had data for the peer when it gave up: it sent them again and
+	 * again, or the peer answered to the last that it has no room.
+	 * @param channel the channel
+	 * @return {@code false} also where the operating system does not tell
+	 */
+	private static boolean hasUntaken(Channel channel) {
+		if (channel instanceof EpollSocketChannel socket && channel.isOpen()) {
+			EpollTcpInfo info = socket.tcpInfo();
+			return info.retransmits() > 0 || info.lastAckRecv() < KEEPALIVE_IDLE.toMillis();
+		}
+		return false;
+	}
+
+}

@@ -1,0 +1,212 @@
+package io.framegate.transport;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.framegate.framing.Framing;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where an event loop gathers the frames written to a {@link Sink}, so that they leave as
+ * one buffer with one system call. Writing to another sink hands over what was gathered
+ * for the one before. Event loop only.
+ */
+public final class WriteBatch {
+
+	private static final int SIZE = 128 * 1024;
+
+	private final byte[] bytes = new byte[SIZE];
+
+	/** What is written turn after turn; while a peer has not taken it, others serve. */
+	private final ByteBuf buffer = new UnpooledByteBufAllocator(true, true).directBuffer(SIZE, SIZE);
+
+	/** Where each gathered frame ends in {@link #bytes}. */
+	private int[] ends = new int[1024];
+
+	private int length;
+
+	private int frames;
+
+	private @Nullable Sink target;
+
+	private final List<Sink> unflushed = new ArrayList<>();
+
+	public void add(Sink to, byte[] payload) {
+		Framing framing = to.framing();
+		if (this.target != to) {
+			handOver();
+			this.target = to;
+		}
+		int size = payload.length + framing.overhead();
+		if (size > SIZE) {
+			addLarge(to, framing, payload, size);
+			return;
+		}
+		if (size > SIZE - this.length) {
+			handOver();
+			this.target = to;
+		}
+		int at = this.length;
+		at += framing.prefix(payload.length, this.bytes, at);
+		System.arraycopy(payload, 0, this.bytes, at, payload.length);
+		at += payload.length;
+		at += framing.suffix(this.bytes, at);
+		this.length = at;
+		if (this.frames == this.ends.length) {
+			this.ends = java.util.Arrays.copyOf(this.ends, this.ends.length * 2);
+		}
+		this.ends[this.frames++] = at;
+	}
+
+	private void addLarge(Sink to, Framing framing, byte[] payload, int size) {
+		handOver();
+		ByteBuf large;
+		try {
+			large = to.allocate(size, payload);
+		}
+		catch (RuntimeException | Error ex) {
+			to.notWritten(1, payload.length, ex);
+			return;
+		}
+		if (large == null) {
+			return;
+		}
+		int edge = framing.prefix(payload.length, this.bytes, 0);
+		large.writeBytes(this.bytes, 0, edge).writeBytes(payload);
+		edge = framing.suffix(this.bytes, 0);
+		large.writeBytes(this.bytes, 0, edge);
+		this.ends[0] = large.readableBytes();
+		write(to, large, 1);
+	}
+
+	private void handOver() {
+		Sink to = this.target;
+		this.target = null;
+		if (to == null || this.frames == 0) {
+			return;
+		}
+		int size = this.length;
+		int count = this.frames;
+		this.length = 0;
+		this.frames = 0;
+		boolean free = this.buffer.refCnt() == 1;
+		ByteBuf chunk;
+		try {
+			chunk = free ? this.buffer.clear().retain() : to.allocate(size);
+		}
+		catch (RuntimeException | Error ex) {
+			to.notWritten(count, Math.max(0, size - count * to.framing().overhead()), ex);
+			return;
+		}
+		write(to, chunk.writeBytes(this.bytes, 0, size), count);
+	}
+
+	private void write(Sink to, ByteBuf chunk, int count) {
+		try {
+			if (to.enqueue(chunk, this.ends, count)) {
+				this.unflushed.add(to);
+			}
+		}
+		catch (RuntimeException | Error ex) {
+			to.failed(ex);
+		}
+	}
+
+	/**
+	 * The bytes gathered for a sink and not handed to its channel.
+	 * @param sink what they are written to
+	 * @return a number of bytes
+	 */
+	public int gatheredFor(Sink sink) {
+		return (this.target == sink) ? this.length : 0;
+	}
+
+	/**
+	 * Forgets what was gathered for a sink and not handed to its channel.
+	 * @param sink what they are written to
+	 */
+	public void takeBack(Sink sink) {
+		if (this.target == sink) {
+			this.target = null;
+			this.length = 0;
+			this.frames = 0;
+		}
+	}
+
+	/**
+	 * Hands everything over and flushes each sink once.
+	 */
+	public void flush() {
+		handOver();
+		for (int i = 0; i < this.unflushed.size(); i++) {
+			Sink one = this.unflushed.get(i);
+			try {
+				one.flush();
+			}
+			catch (RuntimeException | Error ex) {
+				one.failed(ex);
+			}
+		}
+		this.unflushed.clear();
+	}
+
+	void close() {
+		this.buffer.release();
+	}
+
+	boolean isEmpty() {
+		return this.frames == 0 && this.unflushed.isEmpty();
+	}
+
+	/** What frames are written to. */
+	public interface Sink {
+
+		Framing framing();
+
+		/**
+		 * Allocates a buffer.
+		 * @param size its capacity in bytes
+		 * @return the buffer
+		 */
+		ByteBuf allocate(int size);
+
+		/**
+		 * Allocates for a frame that is large, if there is memory for it.
+		 * @param size how much, in bytes
+		 * @param payload the frame
+		 * @return the buffer, or {@code null} where the frame is lost
+		 */
+		@Nullable ByteBuf allocate(int size, byte[] payload);
+
+		/**
+		 * Takes whole frames.
+		 * @param buffer the frames
+		 * @param ends where each ends
+		 * @param count how many there are
+		 * @return whether the sink has to be flushed
+		 */
+		boolean enqueue(ByteBuf buffer, int[] ends, int count);
+
+		/** Writes what it took to the socket. */
+		public void flush();
+
+		/**
+		 * Frames could not be handed over.
+		 * @param frames how many
+		 * @param bytes their payloads' bytes
+		 * @param fault why
+		 */
+		void notWritten(int frames, long bytes, Throwable fault);
+
+		/**
+		 * The sink has thrown. It must not end its connection now: others are being
+		 * written to.
+		 * @param fault what
+		 */
+		void failed(Throwable fault);
+
+	}
+
+}

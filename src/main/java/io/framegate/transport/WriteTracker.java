@@ -1,0 +1,164 @@
+package io.framegate.transport;
+
+/**
+ * Counts what was written to a connection and what of it the peer's kernel took, to the
+ * byte and to the frame. Event loop only; the counts may be read by any thread.
+ */
+public class WriteTracker {
+
+	private static final int KEPT = 512;
+
+	private static final int MORE = 0x80;
+
+	/**
+	 * The sizes of the frames not known to be taken, seven bits a byte: fewer bytes than
+	 * the frames have, however small these are.
+	 */
+	private byte[] sizes = {};
+
+	/** Where in {@link #sizes} the first frame's is, and where the last one's ends. */
+	private int head;
+
+	private int tail;
+
+	private int frames;
+
+	private long bytesWritten;
+
+	private long bytesTaken;
+
+	/** How many bytes had been written when nothing was pending last. */
+	private long emptyAt;
+
+	private long framesTaken;
+
+	/**
+	 * Where the last frame ends that was taken whole, counted in bytes from the first.
+	 */
+	private long takenEnd;
+
+	public void add(int[] chunkEnds, int count, int bytes) {
+		int begin = 0;
+		for (int i = 0; i < count; i++) {
+			addSize(chunkEnds[i] - begin);
+			begin = chunkEnds[i];
+		}
+		this.frames += count;
+		this.bytesWritten += bytes;
+	}
+
+	private void addSize(int size) {
+		if (this.tail + 5 > this.sizes.length) {
+			makeRoom();
+		}
+		int rest = size;
+		while (rest >= MORE) {
+			this.sizes[this.tail++] = (byte) (rest | MORE);
+			rest >>>= 7;
+		}
+		this.sizes[this.tail++] = (byte) rest;
+	}
+
+	private void makeRoom() {
+		int waiting = this.tail - this.head;
+		byte[] to = (2 * waiting + 5 > this.sizes.length) ? new byte[Math.max(16, 2 * this.sizes.length)] : this.sizes;
+		System.arraycopy(this.sizes, this.head, to, 0, waiting);
+		this.sizes = to;
+		this.head = 0;
+		this.tail = waiting;
+	}
+
+	/**
+	 * Takes note of how much is still pending.
+	 * @param pending bytes written that the kernel has not taken
+	 * @return how many frames more than before were taken whole
+	 */
+	public int settle(long pending) {
+		this.bytesTaken = this.bytesWritten - pending;
+		int before = this.frames;
+		if (pending == 0) {
+			this.emptyAt = this.bytesWritten;
+			this.takenEnd = this.bytesWritten;
+			this.frames = 0;
+			this.head = 0;
+			this.tail = 0;
+			if (this.sizes.length > KEPT) {
+				this.sizes = new byte[0];
+			}
+		}
+		else {
+			takeWhole();
+		}
+		int taken = before - this.frames;
+		this.framesTaken += taken;
+		return taken;
+	}
+
+	private void takeWhole() {
+		while (this.frames > 0) {
+			int at = this.head;
+			int size = 0;
+			int shift = 0;
+			byte octet;
+			do {
+				octet = this.sizes[at++];
+				size |= (octet & MORE - 1) << shift;
+				shift += 7;
+			}
+			while (octet < 0);
+			if (this.takenEnd + size > this.bytesTaken) {
+				return;
+			}
+			this.takenEnd += size;
+			this.head = at;
+			this.frames--;
+		}
+	}
+
+	public long bytesTaken() {
+		return this.bytesTaken;
+	}
+
+	public long framesTaken() {
+		return this.framesTaken;
+	}
+
+	public long bytesWritten() {
+		return this.bytesWritten;
+	}
+
+	/**
+	 * Whether what is pending was written after everything before it was taken.
+	 * @return whether the kernel has taken nothing of it
+	 */
+	public boolean isNoneTakenSinceEmpty() {
+		return this.bytesTaken == this.emptyAt;
+	}
+
+	public long pendingBytes() {
+		return this.bytesWritten - this.bytesTaken;
+	}
+
+	public int pendingFrames() {
+		return this.frames;
+	}
+
+	/**
+	 * What the pending frames take, their bookkeeping included.
+	 * @return a number of bytes
+	 */
+	public long heldBytes() {
+		long pending = pendingBytes();
+		return (pending > 0) ? pending + this.sizes.length : 0;
+	}
+
+	/**
+	 * The payload bytes of the pending frames; one that left in part counts whole.
+	 * @param overhead what the framing adds to each frame
+	 * @return a number of bytes
+	 */
+	public long pendingPayload(int overhead) {
+		return Math.max(0, this.bytesWritten - this.takenEnd - (long) overhead * pendingFrames());
+	}
+
+}

@@ -1,0 +1,97 @@
+package io.framegate.link;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+import io.framegate.closure.Cause;
+import io.framegate.closure.CloseReason;
+import io.framegate.closure.EndedBy;
+import io.framegate.route.Heartbeat;
+import io.framegate.route.Sharing;
+import io.framegate.upstream.TargetState;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What becomes of replies that no exchange explains.
+ */
+class UnexpectedRepliesTests implements UnexpectedReplies.Owner {
+
+	private final TestLinkSettings settings = new TestLinkSettings();
+
+	private final UnexpectedReplies doubts = doubts(false);
+
+	private final List<Cause> poisoned = new ArrayList<>();
+
+	private long exchanges;
+
+	private UnexpectedReplies doubts(boolean oneWay) {
+		return new UnexpectedReplies(this,
+				this.settings.of(oneWay, Sharing.ORDERED, new Heartbeat(Duration.ZERO, null, null)));
+	}
+
+	@Override
+	public long exchanges() {
+		return this.exchanges;
+	}
+
+	@Override
+	public @Nullable TargetState target() {
+		return null;
+	}
+
+	@Override
+	public void poison(Cause cause) {
+		this.poisoned.add(cause);
+	}
+
+	static Stream<Arguments> replies() {
+		return Stream.of(row(UnexpectedReplies::unsolicited, 0, "unsolicited", "unsolicited reply"),
+				row(UnexpectedReplies::unsolicited, 1, "doubled", "doubled reply"),
+				row(UnexpectedReplies::early, 1, "unsolicited", "a reply arrived before its request was sent"),
+				row(UnexpectedReplies::unmatched, 1, "unmatched", "the reply's key is not the request's"));
+	}
+
+	private static Arguments row(Consumer<UnexpectedReplies> what, long exchanges, String counted, String detail) {
+		return Arguments.of(what, exchanges, counted, detail);
+	}
+
+	@ParameterizedTest
+	@MethodSource("replies")
+	void replyThatNobodyAskedForIsTheEndOfTheLink(Consumer<UnexpectedReplies> what, long before, String counted,
+			String detail) {
+		this.exchanges = before;
+		what.accept(this.doubts);
+		assertThat(this.poisoned).containsExactly(new Cause(CloseReason.LATE_REPLY, EndedBy.UPSTREAM, detail));
+		assertThat(this.settings.discarded(counted)).isEqualTo(1);
+	}
+
+	@Test
+	void lateReplyIsCountedAndHarmsNobody() {
+		this.doubts.discard("late");
+		assertThat(this.settings.discarded("late")).isEqualTo(1);
+		assertThat(this.poisoned).isEmpty();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "false, 1", "true, 0" })
+	void halfAReplyIsCountedOnce(boolean oneWay, int counted) {
+		UnexpectedReplies asked = doubts(oneWay);
+		this.doubts.discard("half");
+		asked.ended(false);
+		asked.ended(true);
+		asked.ended(true);
+		assertThat(this.settings.discarded("half")).isEqualTo(1 + counted);
+		assertThat(this.poisoned).isEmpty();
+	}
+
+}
