@@ -145,7 +145,7 @@ class ExamplesUnderLoadTests {
 
 		final Set<String> mistakes = ConcurrentHashMap.newKeySet();
 
-		final AtomicInteger pulse = new AtomicInteger();
+		final AtomicInteger heartbeats = new AtomicInteger();
 
 		abstract String request(int client, int count);
 
@@ -154,7 +154,7 @@ class ExamplesUnderLoadTests {
 		abstract void serve(Peer peer);
 
 		void awaitPulse(TestUpstream upstream, int atLeast) {
-			Gateway.await("heartbeats", () -> Optional.of(this.pulse.get()).filter((count) -> count >= atLeast));
+			Gateway.await("heartbeats", () -> Optional.of(this.heartbeats.get()).filter((count) -> count >= atLeast));
 		}
 
 		String read(TestSocket from) {
@@ -205,7 +205,7 @@ class ExamplesUnderLoadTests {
 			each(peer, (message) -> {
 				List<String> out = new ArrayList<>();
 				if (message.startsWith("0800")) {
-					this.pulse.incrementAndGet();
+					this.heartbeats.incrementAndGet();
 					String trace = message.substring(46, 52);
 					out.add("0810" + bitmap(7, 11, 39, 70) + message.substring(36, 46) + trace + "00"
 							+ message.substring(52));
@@ -346,7 +346,7 @@ class ExamplesUnderLoadTests {
 		void serve(Peer peer) {
 			each(peer, (command) -> {
 				if (command.equals("PING")) {
-					this.pulse.incrementAndGet();
+					this.heartbeats.incrementAndGet();
 					return List.of("+PONG");
 				}
 				return List

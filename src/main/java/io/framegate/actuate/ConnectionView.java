@@ -67,7 +67,7 @@ record ConnectionView(String id, String route, String side, ConnectionState stat
 				(peer != null) ? peer.getConnectionId() : null, connection.openedAt(),
 				(bytesIn > 0) ? connection.lastReadAt() : null, (bytesOut > 0) ? connection.lastWriteAt() : null,
 				connection.framesIn(), connection.framesOut(), bytesIn, bytesOut, connection.pendingBytes(),
-				connection.watcher().inFlight(), timers, tcp);
+				connection.handler().inFlight(), timers, tcp);
 	}
 
 	/**
@@ -81,7 +81,7 @@ record ConnectionView(String id, String route, String side, ConnectionState stat
 	record TimerView(String name, String limit, String source, @JsonInclude @Nullable String remaining) {
 
 		static List<TimerView> all(FrameConnection connection) {
-			Timeouts timeouts = connection.terms().timeouts();
+			Timeouts timeouts = connection.context().timeouts();
 			long now = System.nanoTime();
 			List<TimerView> all = new ArrayList<>();
 			for (Timeout timer : Timeout.values()) {

@@ -127,7 +127,7 @@ final class ConnectionsEndpoint {
 		}
 		else {
 			way = How.DRAIN;
-			connection.execute(() -> connection.watcher()
+			connection.execute(() -> connection.handler()
 				.drain(connection, new Cause(CloseReason.OPERATOR_CLOSE, EndedBy.OPERATOR, by)));
 		}
 		this.audit.note(who, "CONNECTION_ENDED", "id", id, "route", connection.route(), "side",

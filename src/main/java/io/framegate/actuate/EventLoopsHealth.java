@@ -16,7 +16,7 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 final class EventLoopsHealth implements HealthIndicator {
 
 	/** Longer than a user's code on a loop, or a pause of the whole JVM, should take. */
-	static final Duration LONGEST_SILENCE = Duration.ofSeconds(5);
+	static final Duration MAX_SILENCE = Duration.ofSeconds(5);
 
 	private final EventLoops loops;
 
@@ -29,7 +29,7 @@ final class EventLoopsHealth implements HealthIndicator {
 		Health.Builder health = Health.up().withDetail("loops", this.loops.all().size());
 		for (IoLoop loop : this.loops.all()) {
 			Duration silence = loop.silence();
-			if (silence.compareTo(LONGEST_SILENCE) > 0) {
+			if (silence.compareTo(MAX_SILENCE) > 0) {
 				health.down().withDetail("loop " + loop.index(), "silent for " + silence.toSeconds() + "s");
 			}
 		}

@@ -16,9 +16,9 @@ import org.springframework.http.server.reactive.ServerHttpRequest;
  */
 public final class RequestParameters {
 
-	static final int MOST = 10_000;
+	static final int MAX = 10_000;
 
-	private static final int USUAL = 100;
+	private static final int DEFAULT = 100;
 
 	private static final Set<HttpMethod> READS = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
 
@@ -37,19 +37,19 @@ public final class RequestParameters {
 	/**
 	 * How many are wanted.
 	 * @param text the parameter, or {@code null}
-	 * @return 1 to {@link #MOST}, 100 unless asked for
+	 * @return 1 to {@link #MAX}, 100 unless asked for
 	 */
 	static int limit(@Nullable String text) {
 		if (text == null || text.isBlank()) {
-			return USUAL;
+			return DEFAULT;
 		}
 		if (text.matches("[0-9]{1,6}")) {
 			int limit = Integer.parseInt(text);
-			if (limit >= 1 && limit <= MOST) {
+			if (limit >= 1 && limit <= MAX) {
 				return limit;
 			}
 		}
-		throw RejectedRequest.value("limit", text, "a whole number from 1 to " + MOST);
+		throw RejectedRequest.value("limit", text, "a whole number from 1 to " + MAX);
 	}
 
 	/**

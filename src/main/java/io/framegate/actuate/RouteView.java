@@ -32,11 +32,11 @@ record RouteView(String name, String mode, RunningRoute.State state, String addr
 
 	static RouteView of(RunningRoute running, ConfigurationAdvice advice) {
 		var route = running.route();
-		RouteMetrics meters = running.meters();
+		RouteMetrics metrics = running.metrics();
 		return new RouteView(running.name(), route.mode().label(), running.state(), running.address(), running.port(),
 				new Framings(route.listen().framing(), route.upstream().framing()), running.targets(),
-				new Counts(meters.active(Side.INBOUND), meters.opened(Side.INBOUND), meters.closed(Side.INBOUND)),
-				new Flow(meters.framesIn(), meters.framesOut()), new Flow(meters.bytesIn(), meters.bytesOut()),
+				new Counts(metrics.active(Side.INBOUND), metrics.opened(Side.INBOUND), metrics.closed(Side.INBOUND)),
+				new Flow(metrics.framesIn(), metrics.framesOut()), new Flow(metrics.bytesIn(), metrics.bytesOut()),
 				running.lastError(), advice.on(running));
 	}
 

@@ -38,7 +38,7 @@ import org.springframework.http.HttpStatus;
 final class RoutesEndpoint {
 
 	/** How long a request waits for a drain; the drain itself may take longer. */
-	private static final Duration LONGEST_ANSWER = Duration.ofMinutes(1);
+	private static final Duration MAX_ANSWER = Duration.ofMinutes(1);
 
 	private final Routes routes;
 
@@ -144,8 +144,8 @@ final class RoutesEndpoint {
 
 	private static CompletableFuture<WebEndpointResponse<Outcome>> drain(RunningRoute route, SecurityContext who) {
 		Duration limit = route.timeouts().limit(Timeout.DRAIN).value();
-		long bound = limit.isZero() ? LONGEST_ANSWER.toMillis()
-				: Math.min(limit.plusSeconds(2).toMillis(), LONGEST_ANSWER.toMillis());
+		long bound = limit.isZero() ? MAX_ANSWER.toMillis()
+				: Math.min(limit.plusSeconds(2).toMillis(), MAX_ANSWER.toMillis());
 		return route.drain(new Cause(CloseReason.ROUTE_DRAIN, EndedBy.OPERATOR, "by " + AuditTrail.name(who)))
 			.thenApply((report) -> new WebEndpointResponse<>(
 					new Outcome(route.name(), Action.DRAIN.label(), route.state(), report)))

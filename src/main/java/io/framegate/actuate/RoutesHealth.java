@@ -66,7 +66,7 @@ final class RoutesHealth implements CompositeHealthContributor {
 		health.withDetail("state", route.state().name())
 			.withDetail("address", route.address())
 			.withDetail("port", route.port())
-			.withDetail("active", route.meters().active(Side.INBOUND));
+			.withDetail("active", route.metrics().active(Side.INBOUND));
 		String error = route.lastError();
 		return ((error != null) ? health.withDetail("error", error) : health).build();
 	}

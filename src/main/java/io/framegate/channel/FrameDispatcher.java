@@ -16,11 +16,11 @@ public final class FrameDispatcher {
 
 	private final ConnectionRegistry connections;
 
-	private final RouteMetrics meters;
+	private final RouteMetrics metrics;
 
-	public FrameDispatcher(ConnectionRegistry connections, RouteMetrics meters) {
+	public FrameDispatcher(ConnectionRegistry connections, RouteMetrics metrics) {
 		this.connections = connections;
-		this.meters = meters;
+		this.metrics = metrics;
 	}
 
 	/**
@@ -31,7 +31,7 @@ public final class FrameDispatcher {
 		byte[] payload = FramePayload.of(message);
 		FrameConnection from = this.connections.source(message);
 		if (from == null) {
-			this.meters.countUndelivered(1);
+			this.metrics.countUndelivered(1);
 		}
 		else if (from.loop().inLoop()) {
 			forward(from, payload);
@@ -50,7 +50,7 @@ public final class FrameDispatcher {
 		byte[] payload = FramePayload.of(message);
 		FrameConnection source = this.connections.source(message);
 		if (source == null) {
-			this.meters.countUndelivered(1);
+			this.metrics.countUndelivered(1);
 			return;
 		}
 		if (source.side() == Side.INBOUND) {
@@ -65,21 +65,21 @@ public final class FrameDispatcher {
 	}
 
 	private static void forward(FrameConnection from, byte[] payload) {
-		if (from.side() == Side.UPSTREAM && from.terms().shared()) {
+		if (from.side() == Side.UPSTREAM && from.context().shared()) {
 			// A user's own answer to what a server has sent of its own accord.
-			from.watcher().answer(from, payload);
+			from.handler().answer(from, payload);
 		}
 		else {
-			from.watcher().frame(from, payload);
+			from.handler().frame(from, payload);
 		}
 	}
 
 	private static void take(FrameConnection source, byte[] payload) {
 		if (source.side() == Side.INBOUND) {
-			source.watcher().answer(source, payload);
+			source.handler().answer(source, payload);
 		}
 		else {
-			source.watcher().frame(source, payload);
+			source.handler().frame(source, payload);
 		}
 	}
 

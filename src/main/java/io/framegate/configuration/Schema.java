@@ -150,7 +150,7 @@ sealed interface Schema {
 			}
 			if (this.type == Duration.class) {
 				return "must be 0 or a duration from 1ms to %dd with its unit, such as 500ms, 30s or 5m"
-					.formatted(Timeouts.LONGEST.toDays());
+					.formatted(Timeouts.MAX.toDays());
 			}
 			if (this.type == DataSize.class) {
 				return "must be a size from 1B to 1GB, such as 512B or 64KB";

@@ -22,7 +22,7 @@ final class CloseSequence {
 
 	private final Owner owner;
 
-	private final ConnectionContext terms;
+	private final ConnectionContext context;
 
 	private final String id;
 
@@ -55,10 +55,10 @@ final class CloseSequence {
 	/** Nothing more is written before that RST. */
 	private boolean allWritten;
 
-	CloseSequence(Owner owner, ConnectionContext terms, String id, ConnectionLifecycle lifecycle, FrameReader reader,
+	CloseSequence(Owner owner, ConnectionContext context, String id, ConnectionLifecycle lifecycle, FrameReader reader,
 			ReadGate gate, FrameWriter output, Channel channel, ClosureRecorder recorder) {
 		this.owner = owner;
-		this.terms = terms;
+		this.context = context;
 		this.id = id;
 		this.lifecycle = lifecycle;
 		this.reader = reader;
@@ -94,7 +94,7 @@ final class CloseSequence {
 	}
 
 	private void closeSevered() {
-		close((this.cause != null) ? this.cause : SocketErrors.reset(this.terms.side()));
+		close((this.cause != null) ? this.cause : SocketErrors.reset(this.context.side()));
 	}
 
 	/** Our FIN was sent. */
@@ -111,7 +111,7 @@ final class CloseSequence {
 				close(causeOf(reset));
 				return;
 			}
-			Side side = this.terms.side();
+			Side side = this.context.side();
 			close(new Cause((side == Side.INBOUND) ? CloseReason.INBOUND_EOF : CloseReason.UPSTREAM_EOF,
 					side.asEndedBy(), ""));
 		}
@@ -141,32 +141,32 @@ final class CloseSequence {
 			return;
 		}
 		logger.debug("Connection {}", this.id, thrown);
-		Cause why = causeOf(thrown);
-		because(why);
-		if (this.cause == why && why.reason() == CloseReason.WRITE_TIMEOUT) {
-			this.terms.timeouts().countFired(Timeout.WRITE);
+		Cause cause = causeOf(thrown);
+		because(cause);
+		if (this.cause == cause && cause.reason() == CloseReason.WRITE_TIMEOUT) {
+			this.context.timeouts().countFired(Timeout.WRITE);
 		}
 		if (!SocketErrors.isSockets(thrown) || this.lifecycle.state() == ConnectionState.CONNECTING) {
-			close(why);
+			close(cause);
 			return;
 		}
 		this.abrupt = true;
 		if (this.lifecycle.isInputDone() || this.resetting || !this.reader.isWorthReading()) {
-			close(why);
+			close(cause);
 			return;
 		}
-		this.severedAfterFin = !this.terms.shared() && (this.gate.isEnded() || SocketErrors.isAfterFin(thrown));
+		this.severedAfterFin = !this.context.shared() && (this.gate.isEnded() || SocketErrors.isAfterFin(thrown));
 		this.output.sever();
-		this.owner.severed(why);
+		this.owner.severed(cause);
 	}
 
 	private Cause causeOf(Throwable thrown) {
 		if (SocketErrors.isAfterFin(thrown)) {
-			return SocketErrors.reset(this.terms.side());
+			return SocketErrors.reset(this.context.side());
 		}
-		return SocketErrors.cause(this.terms.side(), thrown,
+		return SocketErrors.cause(this.context.side(), thrown,
 				() -> SocketOptions.isKeepaliveOver(this.channel, this.owner.now() - lastActivity()),
-				this.terms.timeouts().limit(Timeout.WRITE));
+				this.context.timeouts().limit(Timeout.WRITE));
 	}
 
 	private long lastActivity() {
@@ -197,22 +197,22 @@ final class CloseSequence {
 	 */
 	void broken(Throwable thrown) {
 		ProcessHalt.ifHeapIsExhausted(thrown);
-		logger.error("Route '{}': serving connection {} failed", this.terms.route(), this.id, thrown);
+		logger.error("Route '{}': serving connection {} failed", this.context.route(), this.id, thrown);
 		if (!this.lifecycle.isOpen()) {
 			return;
 		}
-		Cause why = Cause.internalError(thrown);
+		Cause cause = Cause.internalError(thrown);
 		boolean first = !this.broken;
 		this.broken = true;
-		because(why);
+		because(cause);
 		if (first) {
 			try {
-				this.owner.fail(why);
+				this.owner.fail(cause);
 				return;
 			}
 			catch (RuntimeException | Error ex) {
 				ProcessHalt.ifHeapIsExhausted(ex);
-				logger.error("Route '{}': closing connection {} failed", this.terms.route(), this.id, ex);
+				logger.error("Route '{}': closing connection {} failed", this.context.route(), this.id, ex);
 			}
 		}
 		this.channel.close();
@@ -226,16 +226,16 @@ final class CloseSequence {
 		}
 	}
 
-	void drainExpired(Cause why) {
+	void drainExpired(Cause cause) {
 		Cause began = this.cause;
 		if (began == null) {
-			this.cause = why;
+			this.cause = cause;
 		}
 		else {
-			this.cause = began.reason().isDrain() ? why.withDetail("drain begun by " + began.reason().label())
-					: began.withDetail(why.detail());
+			this.cause = began.reason().isDrain() ? cause.withDetail("drain begun by " + began.reason().label())
+					: began.withDetail(cause.detail());
 		}
-		close(why);
+		close(cause);
 	}
 
 	/** Our FIN was sent, and the peer still sends what nobody gets. */
@@ -246,13 +246,13 @@ final class CloseSequence {
 		close((this.cause != null) ? this.cause : Cause.byGateway(CloseReason.INTERNAL_ERROR, ""));
 	}
 
-	void finish(Cause why) {
+	void closeGracefully(Cause cause) {
 		if (!this.lifecycle.isOpen()) {
 			return;
 		}
-		because(why);
+		because(cause);
 		if (!this.channel.isActive() || this.output.isSevered()) {
-			close(why);
+			close(cause);
 			return;
 		}
 		if (this.resetting) {
@@ -267,8 +267,8 @@ final class CloseSequence {
 		closeIfDone();
 	}
 
-	void close(Cause why) {
-		because(why);
+	void close(Cause cause) {
+		because(cause);
 		if (this.lifecycle.isOpen()) {
 			try {
 				this.output.beforeClose();
@@ -279,7 +279,7 @@ final class CloseSequence {
 			}
 			catch (RuntimeException | Error ex) {
 				ProcessHalt.ifHeapIsExhausted(ex);
-				logger.error("Route '{}': reading the final statistics of connection {} failed", this.terms.route(),
+				logger.error("Route '{}': reading the final statistics of connection {} failed", this.context.route(),
 						this.id, ex);
 			}
 			finally {
@@ -292,29 +292,29 @@ final class CloseSequence {
 	 * Resets the connection. A drain that had begun is cut short, and is no longer what
 	 * ended it.
 	 */
-	void abort(Cause why) {
+	void abort(Cause cause) {
 		Cause began = this.cause;
 		if (this.lifecycle.isOpen() && began != null && began.reason().isDrain()) {
-			this.cause = why;
+			this.cause = cause;
 		}
 		this.abrupt = true;
 		this.resetting = true;
-		close(why);
+		close(cause);
 	}
 
 	/**
 	 * Passes an abnormal end on: takes no more, and resets the connection once everything
 	 * that was written has reached the peer's kernel, where an RST destroys nothing.
 	 * Where nobody tells what has, that is when the drain timer has run out.
-	 * @param why the cause
+	 * @param cause the cause
 	 */
-	void resetAfterWrites(Cause why) {
+	void resetAfterWrites(Cause cause) {
 		if (!this.lifecycle.isOpen()) {
 			return;
 		}
-		because(why);
+		because(cause);
 		if (!this.channel.isActive() || this.output.isSevered()) {
-			close(why);
+			close(cause);
 			return;
 		}
 		this.resetting = true;
@@ -356,13 +356,13 @@ final class CloseSequence {
 	}
 
 	private Cause lastCause() {
-		Cause why = this.cause;
-		if (why == null || (why.reason().isNormalEnd() && !this.lifecycle.isDone())) {
+		Cause cause = this.cause;
+		if (cause == null || (cause.reason().isNormalEnd() && !this.lifecycle.isDone())) {
 			// Nobody here closed it: the peer's FIN was followed by a reset.
-			why = SocketErrors.reset(this.terms.side());
-			this.cause = why;
+			cause = SocketErrors.reset(this.context.side());
+			this.cause = cause;
 		}
-		return why;
+		return cause;
 	}
 
 	/** What ending needs of its connection. */
@@ -374,10 +374,10 @@ final class CloseSequence {
 		void inputEnded();
 
 		/** The socket takes nothing more. */
-		void severed(Cause why);
+		void severed(Cause cause);
 
 		/** The connection must end: its handler says how. */
-		void fail(Cause why);
+		void fail(Cause cause);
 
 		/** The drain timer starts, unless it runs; whether it did not run. */
 		boolean startDrain(long since);

@@ -20,7 +20,7 @@ final class ClosureRecorder {
 
 	private final Owner owner;
 
-	private final ConnectionContext terms;
+	private final ConnectionContext context;
 
 	private final String id;
 
@@ -36,9 +36,9 @@ final class ClosureRecorder {
 
 	private long lostBytes;
 
-	ClosureRecorder(Owner owner, ConnectionContext terms, String id, FrameReader reader, FrameWriter output) {
+	ClosureRecorder(Owner owner, ConnectionContext context, String id, FrameReader reader, FrameWriter output) {
 		this.owner = owner;
-		this.terms = terms;
+		this.context = context;
 		this.id = id;
 		this.reader = reader;
 		this.output = output;
@@ -64,15 +64,15 @@ final class ClosureRecorder {
 		long frames = this.output.pendingFrames();
 		long bytes = this.output.pendingPayload();
 		lose(frames, bytes);
-		if (!this.terms.countedByExchanges()) {
-			this.terms.meters().countUndelivered(frames);
+		if (!this.context.countedByExchanges()) {
+			this.context.metrics().countUndelivered(frames);
 		}
 		Cause why = cause.get();
 		whatFollows(() -> this.owner.closed(why, frames, bytes));
 		Closure record = this.owner.record(why, new Closure.Undelivered(this.lostFrames, this.lostBytes));
 		this.closure = record;
-		whatFollows(() -> this.terms.meters().countClosed(this.terms.side(), why.reason()));
-		whatFollows(() -> this.terms.closures().add(record));
+		whatFollows(() -> this.context.metrics().countClosed(this.context.side(), why.reason()));
+		whatFollows(() -> this.context.closures().add(record));
 		// Last, so that whoever sees it gone finds its record.
 		this.owner.leaveRegistry();
 		whatFollows(this.owner::publishClosed);
@@ -90,7 +90,7 @@ final class ClosureRecorder {
 		}
 		catch (RuntimeException | Error ex) {
 			ProcessHalt.ifHeapIsExhausted(ex);
-			logger.error("Route '{}': cleaning up after connection {} failed", this.terms.route(), this.id, ex);
+			logger.error("Route '{}': cleaning up after connection {} failed", this.context.route(), this.id, ex);
 		}
 	}
 

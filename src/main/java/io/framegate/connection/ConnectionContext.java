@@ -18,11 +18,11 @@ import io.framegate.timeout.Timeouts;
  * on virtual threads
  * @param shared whether clients share upstream connections, so that what is written is
  * gathered over all that a loop reads in one turn
- * @param meters the route's counts
+ * @param metrics the route's counts
  * @param closures where its record goes
  */
 public record ConnectionContext(String route, Side side, Framing framing, int maxFrameSize, Timeouts timeouts,
-		boolean blocking, boolean shared, RouteMetrics meters, ClosureLog closures) {
+		boolean blocking, boolean shared, RouteMetrics metrics, ClosureLog closures) {
 
 	/**
 	 * Whether it is for each exchange to say what became of its frames.

@@ -29,14 +29,14 @@ final class ConnectionCounts {
 
 	/**
 	 * Shows how many connections of a route are in which state, as of a moment ago.
-	 * @param meters the route's
+	 * @param metrics the route's
 	 * @param route its name
 	 */
-	void show(RouteMetrics meters, String route) {
+	void show(RouteMetrics metrics, String route) {
 		for (Side side : Side.values()) {
 			for (ConnectionState state : ConnectionState.values()) {
 				if (state.isOf(side)) {
-					meters.show("framegate.connections.state", "Connections that are in a state now",
+					metrics.show("framegate.connections.state", "Connections that are in a state now",
 							() -> count(route, side, state), "side", side.label(), "state", state.label());
 				}
 			}

@@ -15,7 +15,7 @@ abstract class ConnectionParts implements ReadGate.Owner, FrameDecoder.Owner, Fr
 		SerializerCodec.Owner, FrameWriter.Owner, PeerProbe.Owner, ConnectionTimers.Owner, CloseSequence.Owner,
 		SocketHandler.Owner, IoLoop.Member {
 
-	final ConnectionContext terms;
+	final ConnectionContext context;
 
 	final IoLoop loop;
 
@@ -49,40 +49,40 @@ abstract class ConnectionParts implements ReadGate.Owner, FrameDecoder.Owner, Fr
 
 	final CloseSequence ending;
 
-	ConnectionParts(ConnectionContext terms, IoLoop loop, Channel channel, String id, TcpListener listener,
+	ConnectionParts(ConnectionContext context, IoLoop loop, Channel channel, String id, TcpListener listener,
 			ConnectionEvents events) {
-		this.terms = terms;
+		this.context = context;
 		this.loop = loop;
 		this.channel = channel;
 		this.events = events;
-		this.lifecycle = new ConnectionLifecycle(terms.side());
+		this.lifecycle = new ConnectionLifecycle(context.side());
 		this.held = new HeldMemory(loop.memory());
-		this.waits = new ConnectionTimers(this, terms, this.lifecycle);
-		SerializerCodec codec = (terms.framing() instanceof BeanFraming bean)
-				? new SerializerCodec(this, terms, id, bean) : null;
-		this.gate = new ReadGate(this, this.lifecycle, terms.maxFrameSize());
-		this.delivery = new FrameDelivery(this, terms, id, listener);
-		this.decoder = new FrameDecoder(this, terms, this.gate, this.delivery, loop.memory(), codec);
-		this.reader = new FrameReader(this, terms, this.lifecycle, this.gate, this.decoder, this.delivery,
+		this.waits = new ConnectionTimers(this, context, this.lifecycle);
+		SerializerCodec codec = (context.framing() instanceof BeanFraming bean)
+				? new SerializerCodec(this, context, id, bean) : null;
+		this.gate = new ReadGate(this, this.lifecycle, context.maxFrameSize());
+		this.delivery = new FrameDelivery(this, context, id, listener);
+		this.decoder = new FrameDecoder(this, context, this.gate, this.delivery, loop.memory(), codec);
+		this.reader = new FrameReader(this, context, this.lifecycle, this.gate, this.decoder, this.delivery,
 				loop.readBuffer(), this.held, codec);
-		this.output = new FrameWriter(this, terms, id, this.lifecycle, loop.gather(), channel, this.held, codec);
-		this.probe = new PeerProbe(this, terms, this.lifecycle, channel, this.output);
-		this.recorder = new ClosureRecorder(events, terms, id, this.reader, this.output);
-		this.ending = new CloseSequence(this, terms, id, this.lifecycle, this.reader, this.gate, this.output, channel,
+		this.output = new FrameWriter(this, context, id, this.lifecycle, loop.batch(), channel, this.held, codec);
+		this.probe = new PeerProbe(this, context, this.lifecycle, channel, this.output);
+		this.recorder = new ClosureRecorder(events, context, id, this.reader, this.output);
+		this.ending = new CloseSequence(this, context, id, this.lifecycle, this.reader, this.gate, this.output, channel,
 				this.recorder);
 	}
 
 	/** The socket can be used from now on. */
 	void begin() {
 		this.channel.config().setRecvByteBufAllocator(this.loop.readBuffer().receive(this.reader));
-		this.channel.pipeline().addLast(new SocketHandler(this, this.loop, this.terms.shared()));
+		this.channel.pipeline().addLast(new SocketHandler(this, this.loop, this.context.shared()));
 		this.channel.closeFuture().addListener((future) -> this.loop.later(this.ending::closed));
 	}
 
 	/** The connection is established. */
 	void established() {
 		if (this.lifecycle.state() == ConnectionState.CONNECTING) {
-			this.terms.meters().recordConnect(now() - this.waits.begunAt());
+			this.context.metrics().recordConnect(now() - this.waits.begunAt());
 		}
 		this.lifecycle.established();
 		this.waits.established();
@@ -120,8 +120,8 @@ abstract class ConnectionParts implements ReadGate.Owner, FrameDecoder.Owner, Fr
 	@Override
 	public void countRetransmits() {
 		boolean pending = this.output.progress().pendingBytes() > 0 || this.output.isEnding();
-		this.terms.meters()
-			.countRetransmits(this.terms.side(),
+		this.context.metrics()
+			.countRetransmits(this.context.side(),
 					this.retransmits.count(this.channel, this.output.progress().lastWriteAt(), pending));
 	}
 
@@ -132,7 +132,7 @@ abstract class ConnectionParts implements ReadGate.Owner, FrameDecoder.Owner, Fr
 
 	@Override
 	public boolean isShared() {
-		return this.terms.countedByExchanges();
+		return this.context.countedByExchanges();
 	}
 
 	@Override

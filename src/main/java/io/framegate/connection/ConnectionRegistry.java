@@ -87,11 +87,11 @@ public final class ConnectionRegistry implements FrameConnection.Registry {
 
 	/**
 	 * Shows how many of a route's connections are in which state.
-	 * @param meters the route's
+	 * @param metrics the route's
 	 * @param route its name
 	 */
-	public void showStates(RouteMetrics meters, String route) {
-		this.census.show(meters, route);
+	public void showStates(RouteMetrics metrics, String route) {
+		this.census.show(metrics, route);
 	}
 
 	@Override

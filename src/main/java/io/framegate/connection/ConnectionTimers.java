@@ -17,7 +17,7 @@ final class ConnectionTimers {
 
 	private final ConnectionLifecycle lifecycle;
 
-	private final ConnectionContext terms;
+	private final ConnectionContext context;
 
 	private final long begunAt;
 
@@ -25,9 +25,9 @@ final class ConnectionTimers {
 
 	private long drainStartedAt;
 
-	ConnectionTimers(Owner owner, ConnectionContext terms, ConnectionLifecycle lifecycle) {
+	ConnectionTimers(Owner owner, ConnectionContext context, ConnectionLifecycle lifecycle) {
 		this.owner = owner;
-		this.terms = terms;
+		this.context = context;
 		this.lifecycle = lifecycle;
 		this.begunAt = owner.now();
 	}
@@ -66,14 +66,14 @@ final class ConnectionTimers {
 			case CONNECT -> (state == ConnectionState.CONNECTING) ? this.begunAt : 0;
 			case TLS_HANDSHAKE ->
 				(state == ConnectionState.TLS_HANDSHAKE || state == ConnectionState.PROXY_HEADER) ? this.begunAt : 0;
-			case FIRST_FRAME -> (inUse && this.terms.side() == Side.INBOUND && this.owner.isFirstFrameAwaited())
+			case FIRST_FRAME -> (inUse && this.context.side() == Side.INBOUND && this.owner.isFirstFrameAwaited())
 					? this.establishedAt : 0;
 			case FRAME -> this.owner.frameStartedAt();
 			case IDLE -> inUse ? this.owner.lastActivity() : 0;
 			case REPLY -> this.owner.awaitingReplySince();
 			case WRITE -> this.owner.writeWaitingSince();
 			case DRAIN -> draining ? this.drainStartedAt : 0;
-			case MAX_AGE -> (inUse && this.terms.side() == Side.INBOUND) ? this.establishedAt : 0;
+			case MAX_AGE -> (inUse && this.context.side() == Side.INBOUND) ? this.establishedAt : 0;
 		};
 	}
 
@@ -83,7 +83,7 @@ final class ConnectionTimers {
 	 */
 	void sweep(long now) {
 		for (Timeout timer : TIMERS) {
-			long limit = this.terms.timeouts().nanos(timer);
+			long limit = this.context.timeouts().nanos(timer);
 			if (limit > 0) {
 				long started = startedAt(timer);
 				if (started != 0 && now - started >= limit) {
@@ -95,8 +95,8 @@ final class ConnectionTimers {
 	}
 
 	private void expire(Timeout timer) {
-		this.terms.timeouts().countFired(timer);
-		String limit = this.terms.timeouts().limit(timer).text();
+		this.context.timeouts().countFired(timer);
+		String limit = this.context.timeouts().limit(timer).text();
 		String detail = timer.label() + " timer (" + limit + ") ran out";
 		this.owner.expired(timer, Cause.byGateway(reason(timer), this.owner.explain(timer, detail)));
 	}

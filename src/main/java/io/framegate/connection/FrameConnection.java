@@ -31,28 +31,28 @@ public final class FrameConnection extends SocketConnection {
 
 	private final Registry registry;
 
-	private final ConnectionHandler watcher;
+	private final ConnectionHandler handler;
 
 	private @Nullable Object attachment;
 
 	private @Nullable FrameConnection peer;
 
-	public FrameConnection(ConnectionContext terms, Registry registry, IoLoop loop, Channel channel,
-			InetSocketAddress remote, TcpListener listener, ConnectionHandler watcher,
+	public FrameConnection(ConnectionContext context, Registry registry, IoLoop loop, Channel channel,
+			InetSocketAddress remote, TcpListener listener, ConnectionHandler handler,
 			ApplicationEventPublisher publisher) {
-		this(terms, registry, registry.nextNumber(), loop, channel, remote, listener, watcher, publisher);
+		this(context, registry, registry.nextNumber(), loop, channel, remote, listener, handler, publisher);
 	}
 
-	private FrameConnection(ConnectionContext terms, Registry registry, long number, IoLoop loop, Channel channel,
-			InetSocketAddress remote, TcpListener listener, ConnectionHandler watcher,
+	private FrameConnection(ConnectionContext context, Registry registry, long number, IoLoop loop, Channel channel,
+			InetSocketAddress remote, TcpListener listener, ConnectionHandler handler,
 			ApplicationEventPublisher publisher) {
-		super(terms, loop, channel, number, registry.id(number), remote, listener, publisher);
+		super(context, loop, channel, number, registry.id(number), remote, listener, publisher);
 		this.registry = registry;
-		this.watcher = watcher;
+		this.handler = handler;
 		registerListener(listener);
 		parts().begin();
 		registry.add(this);
-		terms.meters().countOpened(terms.side());
+		context.metrics().countOpened(context.side());
 		loop.execute(() -> loop.add(parts()));
 	}
 
@@ -73,8 +73,8 @@ public final class FrameConnection extends SocketConnection {
 		this.peer = peer;
 	}
 
-	public ConnectionHandler watcher() {
-		return this.watcher;
+	public ConnectionHandler handler() {
+		return this.handler;
 	}
 
 	public @Nullable Object attachment() {
@@ -94,7 +94,7 @@ public final class FrameConnection extends SocketConnection {
 		if (parts().lifecycle.isWaitingToOpen()) {
 			parts().established();
 			publishConnectionOpenEvent();
-			this.watcher.opened(this);
+			this.handler.opened(this);
 			parts().reader.opened();
 		}
 	}
@@ -135,10 +135,10 @@ public final class FrameConnection extends SocketConnection {
 	/**
 	 * Ends the connection without losing what was written: flush, FIN, read to EOF,
 	 * close.
-	 * @param why the cause
+	 * @param cause the cause
 	 */
-	public void finish(Cause why) {
-		parts().ending.finish(why);
+	public void closeGracefully(Cause cause) {
+		parts().ending.closeGracefully(cause);
 	}
 
 	/**
@@ -175,28 +175,28 @@ public final class FrameConnection extends SocketConnection {
 
 	/**
 	 * Closes the socket now. What is pending is counted as undelivered.
-	 * @param why the cause
+	 * @param cause the cause
 	 */
-	public void close(Cause why) {
-		parts().ending.close(why);
+	public void close(Cause cause) {
+		parts().ending.close(cause);
 	}
 
 	/**
 	 * Resets the connection: the peer is to see RST.
-	 * @param why the cause
+	 * @param cause the cause
 	 */
-	public void abort(Cause why) {
-		parts().ending.abort(why);
+	public void abort(Cause cause) {
+		parts().ending.abort(cause);
 	}
 
 	/**
 	 * Passes on that the other connection of the session ended abnormally: the peer gets
 	 * everything that was written, and then RST instead of a FIN that would make it look
 	 * whole.
-	 * @param why the cause
+	 * @param cause the cause
 	 */
-	public void resetAfterWrites(Cause why) {
-		parts().ending.resetAfterWrites(why);
+	public void resetAfterWrites(Cause cause) {
+		parts().ending.resetAfterWrites(cause);
 	}
 
 	/**
@@ -209,11 +209,13 @@ public final class FrameConnection extends SocketConnection {
 	}
 
 	/**
-	 * Ends the connection as {@link #finish} does: for callers of Spring Integration.
+	 * Ends the connection as {@link #closeGracefully} does: for callers of Spring
+	 * Integration.
 	 */
 	@Override
 	public void close() {
-		execute(() -> finish(Cause.byGateway(CloseReason.OPERATOR_CLOSE, "closed through Spring Integration")));
+		execute(() -> closeGracefully(
+				Cause.byGateway(CloseReason.OPERATOR_CLOSE, "closed through Spring Integration")));
 	}
 
 	@Override
@@ -297,57 +299,57 @@ public final class FrameConnection extends SocketConnection {
 
 		@Override
 		public void inputEnded() {
-			FrameConnection.this.watcher.inputEnded(FrameConnection.this);
+			FrameConnection.this.handler.inputEnded(FrameConnection.this);
 		}
 
 		@Override
 		public void writabilityChanged() {
-			FrameConnection.this.watcher.writabilityChanged(FrameConnection.this);
+			FrameConnection.this.handler.writabilityChanged(FrameConnection.this);
 		}
 
 		@Override
 		public void taken() {
-			FrameConnection.this.watcher.taken(FrameConnection.this);
+			FrameConnection.this.handler.taken(FrameConnection.this);
 		}
 
 		@Override
 		public void discarded(byte[] payload) {
-			FrameConnection.this.watcher.discarded(FrameConnection.this, payload);
+			FrameConnection.this.handler.discarded(FrameConnection.this, payload);
 		}
 
 		@Override
 		public int wantedOfOversize() {
-			return FrameConnection.this.watcher.wantedOfOversize();
+			return FrameConnection.this.handler.wantedOfOversize();
 		}
 
 		@Override
 		public void oversize(byte[] start, Cause cause) {
-			FrameConnection.this.watcher.oversize(FrameConnection.this, start, cause);
+			FrameConnection.this.handler.oversize(FrameConnection.this, start, cause);
 		}
 
 		@Override
 		public void failed(Cause cause) {
-			FrameConnection.this.watcher.failed(FrameConnection.this, cause);
+			FrameConnection.this.handler.failed(FrameConnection.this, cause);
 		}
 
 		@Override
 		public void outputFailed(Cause cause) {
-			FrameConnection.this.watcher.outputFailed(FrameConnection.this, cause);
+			FrameConnection.this.handler.outputFailed(FrameConnection.this, cause);
 		}
 
 		@Override
 		public void severed(Cause cause) {
-			FrameConnection.this.watcher.severed(FrameConnection.this, cause);
+			FrameConnection.this.handler.severed(FrameConnection.this, cause);
 		}
 
 		@Override
 		public long lastActivity() {
-			return FrameConnection.this.watcher.lastActivity(FrameConnection.this.lastActivity());
+			return FrameConnection.this.handler.lastActivity(FrameConnection.this.lastActivity());
 		}
 
 		@Override
 		public long awaitingReplySince() {
-			return FrameConnection.this.watcher.awaitingReplySince();
+			return FrameConnection.this.handler.awaitingReplySince();
 		}
 
 		@Override
@@ -356,14 +358,14 @@ public final class FrameConnection extends SocketConnection {
 		}
 
 		@Override
-		public void closed(Cause why, long lostFrames, long lostBytes) {
-			FrameConnection.this.watcher.closed(FrameConnection.this, why, lostFrames, lostBytes);
+		public void closed(Cause cause, long lostFrames, long lostBytes) {
+			FrameConnection.this.handler.closed(FrameConnection.this, cause, lostFrames, lostBytes);
 		}
 
 		@Override
-		public Closure record(Cause why, Closure.Undelivered undelivered) {
+		public Closure record(Cause cause, Closure.Undelivered undelivered) {
 			FrameConnection other = FrameConnection.this.peer;
-			return FrameConnection.this.record(why, (other != null) ? other.getConnectionId() : null, undelivered);
+			return FrameConnection.this.record(cause, (other != null) ? other.getConnectionId() : null, undelivered);
 		}
 
 		@Override

@@ -17,7 +17,7 @@ final class FrameDecoder implements FrameSink {
 
 	private final Owner owner;
 
-	private final ConnectionContext terms;
+	private final ConnectionContext context;
 
 	private final ReadGate gate;
 
@@ -40,15 +40,15 @@ final class FrameDecoder implements FrameSink {
 
 	private long frameStartedAt;
 
-	FrameDecoder(Owner owner, ConnectionContext terms, ReadGate gate, FrameDelivery delivery, MemoryAccount memory,
+	FrameDecoder(Owner owner, ConnectionContext context, ReadGate gate, FrameDelivery delivery, MemoryAccount memory,
 			@Nullable SerializerCodec codec) {
 		this.owner = owner;
-		this.terms = terms;
+		this.context = context;
 		this.gate = gate;
 		this.delivery = delivery;
 		this.memory = memory;
 		this.codec = codec;
-		this.cutter = terms.framing().cutter(terms.maxFrameSize());
+		this.cutter = context.framing().cutter(context.maxFrameSize());
 	}
 
 	/**
@@ -112,23 +112,23 @@ final class FrameDecoder implements FrameSink {
 		catch (FrameException ex) {
 			CloseReason reason = (ex.fault() == FrameException.Fault.TOO_LONG) ? CloseReason.FRAME_TOO_LONG
 					: CloseReason.BAD_FRAME;
-			broke(new Cause(reason, this.terms.side().asEndedBy(),
+			broke(new Cause(reason, this.context.side().asEndedBy(),
 					explain(String.valueOf(ex.getMessage()), ex.resemblance())));
 			return end;
 		}
 		finally {
 			this.owner.cutting(stampBefore);
-			this.terms.meters().countIn(this.terms.side(), this.frames - framesBefore, 0);
+			this.context.metrics().countIn(this.context.side(), this.frames - framesBefore, 0);
 		}
 	}
 
 	/**
 	 * No frame can be cut any more.
-	 * @param why the cause
+	 * @param cause the cause
 	 */
-	void broke(Cause why) {
+	void broke(Cause cause) {
 		this.broken = true;
-		this.owner.fail(why);
+		this.owner.fail(cause);
 	}
 
 	@Override
@@ -161,8 +161,8 @@ final class FrameDecoder implements FrameSink {
 			this.owner.discarded(start);
 			return true;
 		}
-		Cause why = new Cause(CloseReason.FRAME_TOO_LONG, this.terms.side().asEndedBy(), fault);
-		afterFrames(() -> this.owner.oversize(start, why));
+		Cause cause = new Cause(CloseReason.FRAME_TOO_LONG, this.context.side().asEndedBy(), fault);
+		afterFrames(() -> this.owner.oversize(start, cause));
 		return !this.gate.isStopped();
 	}
 
@@ -171,7 +171,7 @@ final class FrameDecoder implements FrameSink {
 	 */
 	void countFrame() {
 		this.frames++;
-		this.terms.meters().countIn(this.terms.side(), 1, 0);
+		this.context.metrics().countIn(this.context.side(), 1, 0);
 	}
 
 	/**

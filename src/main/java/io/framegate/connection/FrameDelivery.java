@@ -52,12 +52,12 @@ final class FrameDelivery {
 	/** Who gave the last of them. */
 	private volatile @Nullable Thread answeredBy;
 
-	FrameDelivery(Owner owner, ConnectionContext terms, String id, TcpListener listener) {
+	FrameDelivery(Owner owner, ConnectionContext context, String id, TcpListener listener) {
 		this.owner = owner;
-		this.route = terms.route();
+		this.route = context.route();
 		this.id = id;
 		this.listener = listener;
-		this.serial = terms.blocking() ? new SerialExecutor("framegate-" + terms.route() + "-" + id) : null;
+		this.serial = context.blocking() ? new SerialExecutor("framegate-" + context.route() + "-" + id) : null;
 	}
 
 	/**

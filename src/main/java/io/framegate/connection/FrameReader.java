@@ -17,7 +17,7 @@ final class FrameReader implements SharedReadBuffer.Reader {
 
 	private final Owner owner;
 
-	private final ConnectionContext terms;
+	private final ConnectionContext context;
 
 	private final ConnectionLifecycle lifecycle;
 
@@ -44,11 +44,11 @@ final class FrameReader implements SharedReadBuffer.Reader {
 
 	private long lastReadAt;
 
-	FrameReader(Owner owner, ConnectionContext terms, ConnectionLifecycle lifecycle, ReadGate gate,
+	FrameReader(Owner owner, ConnectionContext context, ConnectionLifecycle lifecycle, ReadGate gate,
 			FrameDecoder decoder, FrameDelivery delivery, SharedReadBuffer buffers, HeldMemory held,
 			@Nullable SerializerCodec codec) {
 		this.owner = owner;
-		this.terms = terms;
+		this.context = context;
 		this.lifecycle = lifecycle;
 		this.gate = gate;
 		this.decoder = decoder;
@@ -66,7 +66,7 @@ final class FrameReader implements SharedReadBuffer.Reader {
 		while (buffer.isReadable()) {
 			int size = Math.min(buffer.readableBytes(), SharedReadBuffer.READ_SIZE);
 			this.bytes += size;
-			this.terms.meters().countIn(this.terms.side(), 0, size);
+			this.context.metrics().countIn(this.context.side(), 0, size);
 			if (this.decoder.isBroken() || this.gate.isDiscarding()) {
 				this.gate.waste(size);
 			}
@@ -221,7 +221,7 @@ final class FrameReader implements SharedReadBuffer.Reader {
 			countHeld();
 		}
 		if (this.gate.isEnded() && this.unread == null) {
-			finish();
+			closeGracefully();
 		}
 	}
 
@@ -234,17 +234,17 @@ final class FrameReader implements SharedReadBuffer.Reader {
 		}
 		this.gate.end();
 		if (this.unread == null && !this.lifecycle.isWaitingToOpen()) {
-			finish();
+			closeGracefully();
 		}
 	}
 
-	private void finish() {
+	private void closeGracefully() {
 		if (!this.done) {
 			this.done = true;
 			Runnable last = () -> {
 				int partial = this.decoder.partialBytes();
 				this.owner.inputDone((partial > 0 && !this.decoder.isBroken())
-						? new Cause(CloseReason.TRUNCATED_FRAME, this.terms.side().asEndedBy(),
+						? new Cause(CloseReason.TRUNCATED_FRAME, this.context.side().asEndedBy(),
 								this.decoder.explain("FIN after " + partial + " bytes of a frame"))
 						: null);
 			};

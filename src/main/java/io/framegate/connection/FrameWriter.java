@@ -26,13 +26,13 @@ final class FrameWriter implements WriteBatch.Sink {
 
 	private final Owner owner;
 
-	private final ConnectionContext terms;
+	private final ConnectionContext context;
 
 	private final String id;
 
 	private final ConnectionLifecycle lifecycle;
 
-	private final WriteBatch gather;
+	private final WriteBatch batch;
 
 	private final Channel channel;
 
@@ -60,13 +60,13 @@ final class FrameWriter implements WriteBatch.Sink {
 	/** Whether nothing that was pending can have left when the socket closed. */
 	private boolean nothingLeft;
 
-	FrameWriter(Owner owner, ConnectionContext terms, String id, ConnectionLifecycle lifecycle, WriteBatch gather,
+	FrameWriter(Owner owner, ConnectionContext context, String id, ConnectionLifecycle lifecycle, WriteBatch batch,
 			Channel channel, HeldMemory held, @Nullable SerializerCodec codec) {
 		this.owner = owner;
-		this.terms = terms;
+		this.context = context;
 		this.id = id;
 		this.lifecycle = lifecycle;
-		this.gather = gather;
+		this.batch = batch;
 		this.channel = channel;
 		this.held = held;
 		this.codec = codec;
@@ -93,27 +93,27 @@ final class FrameWriter implements WriteBatch.Sink {
 			lose(1, payload.length);
 			return;
 		}
-		this.gather.add(this, payload);
+		this.batch.add(this, payload);
 		this.owner.wrote();
 	}
 
 	/**
 	 * A user's own serializer refused a frame, or failed.
 	 * @param payload the frame
-	 * @param why what it said
+	 * @param cause what it said
 	 */
-	void notEncoded(byte[] payload, Cause why) {
+	void notEncoded(byte[] payload, Cause cause) {
 		// What was written before it is still to leave.
-		this.gather.flush();
+		this.batch.flush();
 		lose(1, payload.length);
 		this.broken = true;
-		this.owner.failOutput(why);
+		this.owner.failOutput(cause);
 	}
 
 	@Override
 	public void notWritten(int frames, long bytes, Throwable fault) {
 		ProcessHalt.ifHeapIsExhausted(fault);
-		logger.error("Route '{}': {} frames for connection {} cannot be written", this.terms.route(), frames, this.id,
+		logger.error("Route '{}': {} frames for connection {} cannot be written", this.context.route(), frames, this.id,
 				fault);
 		lose(frames, bytes);
 		this.broken = true;
@@ -124,7 +124,7 @@ final class FrameWriter implements WriteBatch.Sink {
 	 * Counts frames that do not leave. What became of an exchange is for itself to say.
 	 */
 	private void lose(long frames, long bytes) {
-		if (this.terms.countedByExchanges()) {
+		if (this.context.countedByExchanges()) {
 			this.owner.share(frames, bytes);
 		}
 		else {
@@ -140,7 +140,7 @@ final class FrameWriter implements WriteBatch.Sink {
 
 	@Override
 	public Framing framing() {
-		return this.terms.framing();
+		return this.context.framing();
 	}
 
 	@Override
@@ -153,7 +153,7 @@ final class FrameWriter implements WriteBatch.Sink {
 		if (this.held.tryOutput(size)) {
 			return allocate(size);
 		}
-		if (!this.terms.countedByExchanges()) {
+		if (!this.context.countedByExchanges()) {
 			this.owner.lose(1, payload.length);
 		}
 		this.broken = true;
@@ -165,7 +165,7 @@ final class FrameWriter implements WriteBatch.Sink {
 	@Override
 	public boolean enqueue(ByteBuf buffer, int[] ends, int count) {
 		if (this.lifecycle.isOutputEnded() || this.severed || this.broken || !this.lifecycle.isOpen()) {
-			lose(count, Math.max(0, buffer.readableBytes() - count * this.terms.framing().overhead()));
+			lose(count, Math.max(0, buffer.readableBytes() - count * this.context.framing().overhead()));
 			buffer.release();
 			return false;
 		}
@@ -234,7 +234,7 @@ final class FrameWriter implements WriteBatch.Sink {
 		long taken = this.progress.bytesTaken() - before;
 		if (taken > 0 || frames > 0) {
 			this.progress.taken(this.owner.now());
-			this.terms.meters().countOut(this.terms.side(), frames, taken);
+			this.context.metrics().countOut(this.context.side(), frames, taken);
 			this.owner.taken();
 		}
 		this.held.output(this.progress.heldBytes());
@@ -271,7 +271,7 @@ final class FrameWriter implements WriteBatch.Sink {
 
 	private void sendFinWhenFlushed() {
 		this.complete = true;
-		this.gather.flush();
+		this.batch.flush();
 		if (this.progress.pendingBytes() == 0) {
 			sendFin();
 		}
@@ -286,12 +286,12 @@ final class FrameWriter implements WriteBatch.Sink {
 	}
 
 	void flushGathered() {
-		this.gather.flush();
+		this.batch.flush();
 	}
 
 	/** The socket is to be closed now. */
 	void beforeClose() {
-		this.gather.flush();
+		this.batch.flush();
 		settle();
 		this.nothingLeft |= this.channel.isOpen() && !this.severed;
 	}
@@ -308,7 +308,7 @@ final class FrameWriter implements WriteBatch.Sink {
 
 	long writePosition() {
 		return (this.codec != null) ? this.codec.framesWritten()
-				: this.progress.bytesWritten() + this.gather.gatheredFor(this);
+				: this.progress.bytesWritten() + this.batch.gatheredFor(this);
 	}
 
 	long takenPosition() {
@@ -322,7 +322,7 @@ final class FrameWriter implements WriteBatch.Sink {
 
 	/** The payload bytes of {@link #pendingFrames()}. */
 	long pendingPayload() {
-		return this.progress.pendingPayload(this.terms.framing().overhead())
+		return this.progress.pendingPayload(this.context.framing().overhead())
 				+ ((this.codec != null) ? this.codec.bytesEncoding() : 0);
 	}
 
@@ -349,7 +349,7 @@ final class FrameWriter implements WriteBatch.Sink {
 	 * Forgets what was written and not yet handed to the channel.
 	 */
 	void takeBack() {
-		this.gather.takeBack(this);
+		this.batch.takeBack(this);
 	}
 
 	/**

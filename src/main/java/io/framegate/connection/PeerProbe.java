@@ -26,7 +26,7 @@ final class PeerProbe {
 
 	private final ConnectionLifecycle lifecycle;
 
-	private final ConnectionContext terms;
+	private final ConnectionContext context;
 
 	/** When the kernel was asked about the peer. */
 	private long askedAt;
@@ -45,10 +45,10 @@ final class PeerProbe {
 
 	private boolean established;
 
-	PeerProbe(Owner owner, ConnectionContext terms, ConnectionLifecycle lifecycle, Channel channel,
+	PeerProbe(Owner owner, ConnectionContext context, ConnectionLifecycle lifecycle, Channel channel,
 			FrameWriter output) {
 		this.owner = owner;
-		this.terms = terms;
+		this.context = context;
 		this.lifecycle = lifecycle;
 		this.channel = channel;
 		this.output = output;
@@ -77,7 +77,7 @@ final class PeerProbe {
 		boolean fin = this.lifecycle.isOutputEnded();
 		long pending = this.output.progress().pendingBytes();
 		if (written != this.acknowledgedWrite || fin != this.acknowledgedFin || pending > 0) {
-			tellKernel(this.terms.timeouts().nanos(Timeout.WRITE));
+			tellKernel(this.context.timeouts().nanos(Timeout.WRITE));
 			if (now - written >= ASK_NANOS && now - this.askedAcknowledgedAt >= ASK_NANOS) {
 				this.askedAcknowledgedAt = now;
 				if (pending == 0 && SocketOptions.unacknowledged(this.channel) == 0) {

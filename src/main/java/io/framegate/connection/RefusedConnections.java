@@ -31,14 +31,14 @@ public final class RefusedConnections {
 
 	private static final long DEFAULT_LINGER_SECONDS = 10;
 
-	private final ConnectionContext terms;
+	private final ConnectionContext context;
 
 	private final ConnectionRegistry connections;
 
 	private final AtomicInteger lingering = new AtomicInteger();
 
-	public RefusedConnections(ConnectionContext terms, ConnectionRegistry connections) {
-		this.terms = terms;
+	public RefusedConnections(ConnectionContext context, ConnectionRegistry connections) {
+		this.context = context;
 		this.connections = connections;
 	}
 
@@ -46,10 +46,10 @@ public final class RefusedConnections {
 	 * Refuses a connection.
 	 * @param channel its channel, accepted
 	 * @param remote the peer
-	 * @param why the cause
+	 * @param cause the cause
 	 */
-	public void refuse(Channel channel, InetSocketAddress remote, Cause why) {
-		record(remote, why);
+	public void refuse(Channel channel, InetSocketAddress remote, Cause cause) {
+		record(remote, cause);
 		if (this.lingering.incrementAndGet() > MAX_LINGERING) {
 			this.lingering.decrementAndGet();
 			channel.close();
@@ -65,21 +65,21 @@ public final class RefusedConnections {
 				channel.config().setAutoRead(true);
 			}
 		});
-		long limit = this.terms.timeouts().nanos(Timeout.DRAIN);
+		long limit = this.context.timeouts().nanos(Timeout.DRAIN);
 		channel.eventLoop()
 			.schedule(() -> channel.close(), (limit > 0) ? limit : TimeUnit.SECONDS.toNanos(DEFAULT_LINGER_SECONDS),
 					TimeUnit.NANOSECONDS);
 	}
 
-	private void record(InetSocketAddress remote, Cause why) {
+	private void record(InetSocketAddress remote, Cause cause) {
 		Instant now = Instant.now();
-		this.terms.meters().countRefused(why.reason());
-		this.terms.meters().countOpened(this.terms.side());
-		this.terms.meters().countClosed(this.terms.side(), why.reason());
-		this.terms.closures()
-			.add(new Closure(this.connections.id(this.connections.nextNumber()), this.terms.route(), this.terms.side(),
-					Addresses.text(remote), null, why.reason(), why.endedBy(), why.detail(), now, now, 0, 0, 0, 0,
-					new Closure.Undelivered(0, 0), 0, 1));
+		this.context.metrics().countRefused(cause.reason());
+		this.context.metrics().countOpened(this.context.side());
+		this.context.metrics().countClosed(this.context.side(), cause.reason());
+		this.context.closures()
+			.add(new Closure(this.connections.id(this.connections.nextNumber()), this.context.route(),
+					this.context.side(), Addresses.text(remote), null, cause.reason(), cause.endedBy(), cause.detail(),
+					now, now, 0, 0, 0, 0, new Closure.Undelivered(0, 0), 0, 1));
 	}
 
 	/**

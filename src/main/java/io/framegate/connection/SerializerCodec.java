@@ -28,7 +28,7 @@ final class SerializerCodec {
 
 	private final Owner owner;
 
-	private final ConnectionContext terms;
+	private final ConnectionContext context;
 
 	private final String id;
 
@@ -59,9 +59,9 @@ final class SerializerCodec {
 
 	private boolean full;
 
-	SerializerCodec(Owner owner, ConnectionContext terms, String id, BeanFraming framing) {
+	SerializerCodec(Owner owner, ConnectionContext context, String id, BeanFraming framing) {
 		this.owner = owner;
-		this.terms = terms;
+		this.context = context;
 		this.id = id;
 		this.input = new DeserializerStream(() -> owner.later(owner::release));
 		this.framing = framing;
@@ -138,12 +138,12 @@ final class SerializerCodec {
 		// Also a checked one that is not declared: Kotlin has none.
 		catch (Exception ex) {
 			if (!this.input.isAtEnd()) {
-				fault = new Cause(CloseReason.BAD_FRAME, this.terms.side().asEndedBy(),
+				fault = new Cause(CloseReason.BAD_FRAME, this.context.side().asEndedBy(),
 						String.valueOf(ex.getMessage()));
 			}
 		}
 		catch (Throwable ex) {
-			logger.error("Route '{}': framing bean '{}' failed to read a frame of connection {}", this.terms.route(),
+			logger.error("Route '{}': framing bean '{}' failed to read a frame of connection {}", this.context.route(),
 					this.framing.name(), this.id, ex);
 			fault = Cause.internalError(ex);
 		}
@@ -197,10 +197,10 @@ final class SerializerCodec {
 			}
 			catch (Throwable ex) {
 				logger.error("Route '{}': framing bean '{}' failed to write a frame to connection {}",
-						this.terms.route(), this.framing.name(), this.id, ex);
+						this.context.route(), this.framing.name(), this.id, ex);
 				refusal = Cause.internalError(ex);
 			}
-			Cause why = refusal;
+			Cause cause = refusal;
 			this.owner.execute(() -> {
 				if (this.closed) {
 					return;
@@ -208,8 +208,8 @@ final class SerializerCodec {
 				this.framesEncoding--;
 				this.encoding -= payload.length;
 				checkFull();
-				if (why != null) {
-					this.owner.notEncoded(payload, why);
+				if (cause != null) {
+					this.owner.notEncoded(payload, cause);
 				}
 				else {
 					this.owner.encoded(encoded.toByteArray());
@@ -298,9 +298,9 @@ final class SerializerCodec {
 
 		/**
 		 * The deserializer has failed.
-		 * @param why the cause
+		 * @param cause the cause
 		 */
-		void broke(Cause why);
+		void broke(Cause cause);
 
 		/**
 		 * The serializer has made bytes of a frame.
@@ -311,9 +311,9 @@ final class SerializerCodec {
 		/**
 		 * The serializer refused a frame, or failed.
 		 * @param payload the frame
-		 * @param why what it said
+		 * @param cause what it said
 		 */
-		void notEncoded(byte[] payload, Cause why);
+		void notEncoded(byte[] payload, Cause cause);
 
 		/** There is room for more, or none. */
 		void writabilityChanged();

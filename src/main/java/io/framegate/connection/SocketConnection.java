@@ -36,13 +36,13 @@ abstract class SocketConnection extends SpringConnection {
 
 	private final ConnectionParts parts;
 
-	SocketConnection(ConnectionContext terms, IoLoop loop, Channel channel, long number, String id,
+	SocketConnection(ConnectionContext context, IoLoop loop, Channel channel, long number, String id,
 			InetSocketAddress remote, TcpListener listener, ApplicationEventPublisher publisher) {
 		super(publisher);
 		this.number = number;
 		this.id = id;
 		this.remote = remote;
-		this.parts = new WiredParts(terms, loop, channel, id, listener, events());
+		this.parts = new WiredParts(context, loop, channel, id, listener, events());
 	}
 
 	/**
@@ -73,16 +73,16 @@ abstract class SocketConnection extends SpringConnection {
 
 	@Override
 	public String route() {
-		return this.parts.terms.route();
+		return this.parts.context.route();
 	}
 
 	@Override
 	public Side side() {
-		return this.parts.terms.side();
+		return this.parts.context.side();
 	}
 
-	public ConnectionContext terms() {
-		return this.parts.terms;
+	public ConnectionContext context() {
+		return this.parts.context;
 	}
 
 	public IoLoop loop() {
@@ -91,7 +91,7 @@ abstract class SocketConnection extends SpringConnection {
 
 	@Override
 	public Framing framing() {
-		return this.parts.terms.framing();
+		return this.parts.context.framing();
 	}
 
 	@Override
@@ -381,15 +381,15 @@ abstract class SocketConnection extends SpringConnection {
 
 	/**
 	 * The record it leaves.
-	 * @param why what ended it
+	 * @param cause what ended it
 	 * @param peerId the other connection of the session
 	 * @param undelivered what was not delivered
 	 * @return the record
 	 */
-	Closure record(Cause why, @Nullable String peerId, Closure.Undelivered undelivered) {
-		return new Closure(getConnectionId(), route(), side(), remoteText(), peerId, why.reason(), why.endedBy(),
-				why.detail(), this.openedAt, Instant.now(), framesIn(), framesOut(), bytesIn(), bytesOut(), undelivered,
-				this.parts.decoder.partialBytes(), 1);
+	Closure record(Cause cause, @Nullable String peerId, Closure.Undelivered undelivered) {
+		return new Closure(getConnectionId(), route(), side(), remoteText(), peerId, cause.reason(), cause.endedBy(),
+				cause.detail(), this.openedAt, Instant.now(), framesIn(), framesOut(), bytesIn(), bytesOut(),
+				undelivered, this.parts.decoder.partialBytes(), 1);
 	}
 
 }

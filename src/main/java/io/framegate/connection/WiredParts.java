@@ -17,9 +17,9 @@ import org.springframework.messaging.MessageHeaders;
  */
 final class WiredParts extends ConnectionParts {
 
-	WiredParts(ConnectionContext terms, IoLoop loop, Channel channel, String id, TcpListener listener,
+	WiredParts(ConnectionContext context, IoLoop loop, Channel channel, String id, TcpListener listener,
 			ConnectionEvents events) {
-		super(terms, loop, channel, id, listener, events);
+		super(context, loop, channel, id, listener, events);
 	}
 
 	// Time and tasks
@@ -150,8 +150,8 @@ final class WiredParts extends ConnectionParts {
 	}
 
 	@Override
-	public void broke(Cause why) {
-		this.decoder.broke(why);
+	public void broke(Cause cause) {
+		this.decoder.broke(cause);
 	}
 
 	@Override
@@ -172,8 +172,8 @@ final class WiredParts extends ConnectionParts {
 	}
 
 	@Override
-	public void notEncoded(byte[] payload, Cause why) {
-		this.output.notEncoded(payload, why);
+	public void notEncoded(byte[] payload, Cause cause) {
+		this.output.notEncoded(payload, cause);
 	}
 
 	@Override
@@ -250,7 +250,7 @@ final class WiredParts extends ConnectionParts {
 	@Override
 	public void lose(long frames, long bytes) {
 		this.recorder.lose(frames, bytes);
-		this.terms.meters().countUndelivered(frames);
+		this.context.metrics().countUndelivered(frames);
 	}
 
 	@Override
@@ -298,8 +298,8 @@ final class WiredParts extends ConnectionParts {
 	}
 
 	@Override
-	public void severed(Cause why) {
-		this.events.severed(why);
+	public void severed(Cause cause) {
+		this.events.severed(cause);
 	}
 
 }

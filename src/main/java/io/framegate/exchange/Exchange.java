@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Exchange {
 
-	private static final int MOST_ATTEMPTS = 5;
+	private static final int MAX_ATTEMPTS = 5;
 
 	private static final Cause NO_MEMORY = Cause.byGateway(CloseReason.OVERLOAD, "not enough memory for a reply");
 
@@ -236,7 +236,7 @@ public final class Exchange {
 	public boolean unsent() {
 		boolean wanted = STATE.compareAndSet(this, GIVEN, 0);
 		this.takenBack = !wanted;
-		return wanted && this.attempts < MOST_ATTEMPTS;
+		return wanted && this.attempts < MAX_ATTEMPTS;
 	}
 
 	/**

@@ -15,7 +15,7 @@ import org.springframework.integration.ip.tcp.serializer.SoftEndOfStreamExceptio
  */
 final class FrameStreams {
 
-	private static final int MOST_AT_ONCE = 8192;
+	private static final int MAX_AT_ONCE = 8192;
 
 	private static final StackWalker CALLERS = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
 
@@ -50,7 +50,7 @@ final class FrameStreams {
 		OneFrame one = new OneFrame();
 		byte[] chunk = {};
 		while (one.payload == null) {
-			int wanted = Math.min(cutter.wanted(), MOST_AT_ONCE);
+			int wanted = Math.min(cutter.wanted(), MAX_AT_ONCE);
 			if (chunk.length < wanted) {
 				chunk = new byte[wanted];
 			}

@@ -29,7 +29,7 @@ final class LengthCutter implements StreamedCutter {
 
 	LengthCutter(LengthHeader format, int maxFrameSize) {
 		this.format = format;
-		this.limit = Math.min(maxFrameSize, Math.min(format.longestPayload(), PartialFrame.LONGEST));
+		this.limit = Math.min(maxFrameSize, Math.min(format.longestPayload(), PartialFrame.MAX));
 	}
 
 	@Override
@@ -72,7 +72,7 @@ final class LengthCutter implements StreamedCutter {
 
 	private boolean handOver(@Nullable OversizeFrame skipped, byte[] bytes, int from, int to, FrameSink sink) {
 		if (skipped == null) {
-			return sink.frame(this.partial.finish(bytes, from, to));
+			return sink.frame(this.partial.closeGracefully(bytes, from, to));
 		}
 		skipped.skip(bytes, from, to);
 		return sink.oversize(skipped.start(), skipped.fault());

@@ -39,7 +39,7 @@ final class OversizeFrame {
 	 * @return a number of bytes
 	 */
 	static int longest(int limit) {
-		return (int) Math.min(PartialFrame.LONGEST, Math.max(LENIENT, TIMES * limit));
+		return (int) Math.min(PartialFrame.MAX, Math.max(LENIENT, TIMES * limit));
 	}
 
 	/**

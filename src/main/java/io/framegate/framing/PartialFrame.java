@@ -9,7 +9,7 @@ import java.util.Arrays;
 final class PartialFrame {
 
 	/** The longest payload that a Java array surely holds, with room for a delimiter. */
-	static final int LONGEST = Integer.MAX_VALUE - 16;
+	static final int MAX = Integer.MAX_VALUE - 16;
 
 	private static final int SMALLEST_ARRAY = 64;
 
@@ -56,7 +56,7 @@ final class PartialFrame {
 	 * to the delimiter
 	 * @return the payload, an array of its own
 	 */
-	byte[] finish(byte[] source, int from, int to) {
+	byte[] closeGracefully(byte[] source, int from, int to) {
 		if (this.length == 0) {
 			return Arrays.copyOfRange(source, from, to);
 		}

@@ -38,7 +38,7 @@ public final class Listener extends AbstractServerConnectionFactory implements L
 	/** How long the last packet of a client that connects is waited for. */
 	private static final long LAST_WORD_NANOS = 50_000_000;
 
-	private final ConnectionContext terms;
+	private final ConnectionContext context;
 
 	private volatile Listen listen;
 
@@ -46,7 +46,7 @@ public final class Listener extends AbstractServerConnectionFactory implements L
 
 	private final ConnectionRegistry connections;
 
-	private final Supplier<ConnectionHandler> watchers;
+	private final Supplier<ConnectionHandler> handlers;
 
 	private final RefusedConnections refused;
 
@@ -56,15 +56,15 @@ public final class Listener extends AbstractServerConnectionFactory implements L
 
 	private volatile @Nullable Cause draining;
 
-	public Listener(ConnectionContext terms, Listen listen, EventLoops loops, ConnectionRegistry connections,
-			Supplier<ConnectionHandler> watchers) {
+	public Listener(ConnectionContext context, Listen listen, EventLoops loops, ConnectionRegistry connections,
+			Supplier<ConnectionHandler> handlers) {
 		super(listen.port());
-		this.terms = terms;
+		this.context = context;
 		this.listen = listen;
 		this.loops = loops;
 		this.connections = connections;
-		this.watchers = watchers;
-		this.refused = new RefusedConnections(terms, connections);
+		this.handlers = handlers;
+		this.refused = new RefusedConnections(context, connections);
 	}
 
 	/**
@@ -78,7 +78,7 @@ public final class Listener extends AbstractServerConnectionFactory implements L
 			if (this.socket == null) {
 				// Once a free port was found, the route keeps it.
 				int port = (this.boundPort != 0) ? this.boundPort : this.listen.port();
-				adopt(ListeningSocket.open(this.terms.route(), this.listen, port, this.loops));
+				adopt(ListeningSocket.open(this.context.route(), this.listen, port, this.loops));
 			}
 		}
 		finally {
@@ -130,14 +130,14 @@ public final class Listener extends AbstractServerConnectionFactory implements L
 	 * @return whether it was
 	 */
 	public boolean accepted(FrameConnection connection) {
-		return connection.terms() == this.terms;
+		return connection.context() == this.context;
 	}
 
 	@Override
 	public void acceptFailed(Throwable cause) {
-		logger.warn("Route '{}' cannot accept connections and will retry in a second: {}", this.terms.route(),
+		logger.warn("Route '{}' cannot accept connections and will retry in a second: {}", this.context.route(),
 				SocketErrors.text(cause));
-		this.terms.meters().countRefused(CloseReason.OVERLOAD);
+		this.context.metrics().countRefused(CloseReason.OVERLOAD);
 	}
 
 	@Override
@@ -154,10 +154,10 @@ public final class Listener extends AbstractServerConnectionFactory implements L
 		}
 		connection.setMapper(getMapper());
 		connection.registerSenders(getSenders());
-		connection.watcher().accepted(connection);
+		connection.handler().accepted(connection);
 		Cause late = this.draining;
 		if (late != null) {
-			connection.watcher().drain(connection, late);
+			connection.handler().drain(connection, late);
 		}
 	}
 
@@ -174,10 +174,10 @@ public final class Listener extends AbstractServerConnectionFactory implements L
 		}
 		int most = this.listen.maxConnections();
 		synchronized (this.refused) {
-			if (most == 0 || this.terms.meters().active(Side.INBOUND) < most) {
+			if (most == 0 || this.context.metrics().active(Side.INBOUND) < most) {
 				SocketOptions.configure(channel);
-				return new FrameConnection(this.terms, this.connections, loop, channel, remote, listener,
-						this.watchers.get(), getApplicationEventPublisher());
+				return new FrameConnection(this.context, this.connections, loop, channel, remote, listener,
+						this.handlers.get(), getApplicationEventPublisher());
 			}
 		}
 		this.refused.refuse(channel, remote,
@@ -209,16 +209,16 @@ public final class Listener extends AbstractServerConnectionFactory implements L
 	 * Where more and more comes, no more than the backlog holds.
 	 */
 	private void emptyBacklog() {
-		RouteMetrics meters = this.terms.meters();
-		long most = meters.opened(Side.INBOUND) + this.listen.backlog();
+		RouteMetrics metrics = this.context.metrics();
+		long most = metrics.opened(Side.INBOUND) + this.listen.backlog();
 		long before;
 		do {
-			before = meters.opened(Side.INBOUND);
+			before = metrics.opened(Side.INBOUND);
 			this.loops.lookAgain();
 			// One loop accepts for all, and hands over.
 			this.loops.catchUp();
 		}
-		while (meters.opened(Side.INBOUND) > before && before < most);
+		while (metrics.opened(Side.INBOUND) > before && before < most);
 	}
 
 	/**
@@ -265,7 +265,7 @@ public final class Listener extends AbstractServerConnectionFactory implements L
 
 	@Override
 	public String toString() {
-		return "Listener of route '" + this.terms.route() + "' on "
+		return "Listener of route '" + this.context.route() + "' on "
 				+ Addresses.text(new InetSocketAddress(this.listen.address(), getPort()));
 	}
 

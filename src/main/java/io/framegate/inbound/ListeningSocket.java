@@ -48,7 +48,7 @@ public final class ListeningSocket {
 	private static final Logger logger = LoggerFactory.getLogger(ListeningSocket.class);
 
 	/** So that a loop which a user's code holds up keeps nobody waiting for ever. */
-	private static final int LONGEST_WAIT_SECONDS = 5;
+	private static final int MAX_WAIT_SECONDS = 5;
 
 	private final Channel channel;
 
@@ -90,7 +90,7 @@ public final class ListeningSocket {
 				}
 			})
 			.bind(where);
-		if (!bound.awaitUninterruptibly(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS)) {
+		if (!bound.awaitUninterruptibly(MAX_WAIT_SECONDS, TimeUnit.SECONDS)) {
 			bound.addListener((late) -> bound.channel().close());
 			throw new BindFailedException(route, listen.address(), port,
 					new IOException("its event loop does not answer"));
@@ -144,7 +144,7 @@ public final class ListeningSocket {
 	 * Closes it. Connects are refused when this returns.
 	 */
 	public void close() {
-		if (!this.channel.close().awaitUninterruptibly(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS)) {
+		if (!this.channel.close().awaitUninterruptibly(MAX_WAIT_SECONDS, TimeUnit.SECONDS)) {
 			logger.warn("{} is not closed yet: its event loop does not answer", this);
 		}
 	}

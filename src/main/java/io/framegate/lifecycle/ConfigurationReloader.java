@@ -37,7 +37,7 @@ public final class ConfigurationReloader implements SmartLifecycle, Configuratio
 	private static final Logger logger = LoggerFactory.getLogger(ConfigurationReloader.class);
 
 	/** How long a reload waits for the drains that it begins. */
-	private static final Duration LONGEST_ANSWER = Duration.ofMinutes(1);
+	private static final Duration MAX_ANSWER = Duration.ofMinutes(1);
 
 	private static final Cause CHANGED = Cause.byGateway(CloseReason.ROUTE_DRAIN, "the configuration changed");
 
@@ -48,7 +48,7 @@ public final class ConfigurationReloader implements SmartLifecycle, Configuratio
 	private static final int STILL_LOOKS = 10;
 
 	/** A bind costs nothing, and who frees a port expects it to be taken. */
-	private static final long LONGEST_PAUSE_SECONDS = 3;
+	private static final long MAX_PAUSE_SECONDS = 3;
 
 	private final ConfigurationSource source;
 
@@ -78,7 +78,7 @@ public final class ConfigurationReloader implements SmartLifecycle, Configuratio
 
 	private long triedAt;
 
-	private final ConfigurationWatcher watcher;
+	private final ConfigurationWatcher handler;
 
 	/** What is wrong with what was read last. */
 	private volatile @Nullable String fault;
@@ -92,7 +92,7 @@ public final class ConfigurationReloader implements SmartLifecycle, Configuratio
 		this.known = source.fingerprint();
 		this.started = started;
 		this.taken = this.started;
-		this.watcher = new ConfigurationWatcher(source, this);
+		this.handler = new ConfigurationWatcher(source, this);
 	}
 
 	/**
@@ -184,7 +184,7 @@ public final class ConfigurationReloader implements SmartLifecycle, Configuratio
 		}
 		try {
 			CompletableFuture.allOf(begun.stream().map(RouteReplacement::done).toArray(CompletableFuture<?>[]::new))
-				.get(LONGEST_ANSWER.toMillis(), TimeUnit.MILLISECONDS);
+				.get(MAX_ANSWER.toMillis(), TimeUnit.MILLISECONDS);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -338,7 +338,7 @@ public final class ConfigurationReloader implements SmartLifecycle, Configuratio
 
 	@Override
 	public void start() {
-		this.watcher.start(this.known);
+		this.handler.start(this.known);
 	}
 
 	@Override
@@ -362,7 +362,7 @@ public final class ConfigurationReloader implements SmartLifecycle, Configuratio
 		if (this.routes.isClosing() || System.nanoTime() - this.triedAt < TimeUnit.SECONDS.toNanos(this.pause)) {
 			return;
 		}
-		this.pause = Math.min(2 * this.pause, LONGEST_PAUSE_SECONDS);
+		this.pause = Math.min(2 * this.pause, MAX_PAUSE_SECONDS);
 		this.triedAt = System.nanoTime();
 		take(plan(this.taken), new ArrayList<>());
 		Map<String, String> faults = new TreeMap<>(this.routeFaults);
@@ -376,7 +376,7 @@ public final class ConfigurationReloader implements SmartLifecycle, Configuratio
 
 	@Override
 	public void stop() {
-		this.watcher.stop();
+		this.handler.stop();
 		// Not while one is under way: routes must not start while the gateway stops.
 		synchronized (this.lock) {
 			logger.debug("The configuration is no longer watched");
@@ -385,7 +385,7 @@ public final class ConfigurationReloader implements SmartLifecycle, Configuratio
 
 	@Override
 	public boolean isRunning() {
-		return this.watcher.isRunning();
+		return this.handler.isRunning();
 	}
 
 	/** After the routes, and stopped before them. */

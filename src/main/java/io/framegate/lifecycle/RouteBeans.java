@@ -194,17 +194,17 @@ final class RouteBeans {
 	private RouteContinuity continuity() {
 		ConnectionRegistry connections = this.beans.getBean(ConnectionRegistry.class);
 		Timeouts timeouts = new Timeouts(this.route.timeouts(), this.route.timeoutDefaults());
-		RouteMetrics meters = new RouteMetrics(this.route.name(), timeouts, this.beans.getBean(MeterRegistry.class));
-		connections.showStates(meters, this.route.name());
-		return new RouteContinuity(timeouts, meters,
-				new RouteChannels(this.prefix, new FrameDispatcher(connections, meters), this.beans));
+		RouteMetrics metrics = new RouteMetrics(this.route.name(), timeouts, this.beans.getBean(MeterRegistry.class));
+		connections.showStates(metrics, this.route.name());
+		return new RouteContinuity(timeouts, metrics,
+				new RouteChannels(this.prefix, new FrameDispatcher(connections, metrics), this.beans));
 	}
 
-	private ConnectionContext terms(Side side, String framing, boolean lengthIncludesHeader, int maxFrameBytes) {
+	private ConnectionContext context(Side side, String framing, boolean lengthIncludesHeader, int maxFrameBytes) {
 		RouteContinuity shared = bean(".terms", RouteContinuity.class);
 		return new ConnectionContext(this.route.name(), side, framing(framing, lengthIncludesHeader, maxFrameBytes),
 				maxFrameBytes, shared.timeouts(), this.route.handler() == Handler.BLOCKING,
-				this.route.mode() != Mode.SESSION, shared.meters(), this.beans.getBean(ClosureLog.class));
+				this.route.mode() != Mode.SESSION, shared.metrics(), this.beans.getBean(ClosureLog.class));
 	}
 
 	private Framing framing(String name, boolean lengthIncludesHeader, int maxFrameBytes) {
@@ -221,9 +221,9 @@ final class RouteBeans {
 
 	private Connector connector() {
 		var upstream = this.route.upstream();
-		ConnectionContext terms = terms(Side.UPSTREAM, upstream.framing(), upstream.lengthIncludesHeader(),
+		ConnectionContext context = context(Side.UPSTREAM, upstream.framing(), upstream.lengthIncludesHeader(),
 				upstream.maxFrameBytes());
-		return new Connector(this.route, terms, this.beans.getBean(EventLoops.class),
+		return new Connector(this.route, context, this.beans.getBean(EventLoops.class),
 				this.beans.getBean(ConnectionRegistry.class));
 	}
 
@@ -244,15 +244,15 @@ final class RouteBeans {
 		if (!isOn(UNSOLICITED)) {
 			return UnsolicitedFrames.IGNORED;
 		}
-		return new UnsolicitedChannel(bean(UNSOLICITED, AbstractMessageChannel.class), connector.terms().meters());
+		return new UnsolicitedChannel(bean(UNSOLICITED, AbstractMessageChannel.class), connector.context().metrics());
 	}
 
 	private Listener listener() {
 		var listen = this.route.listen();
-		ConnectionContext terms = terms(Side.INBOUND, listen.framing(), listen.lengthIncludesHeader(),
+		ConnectionContext context = context(Side.INBOUND, listen.framing(), listen.lengthIncludesHeader(),
 				listen.maxFrameBytes());
-		return new Listener(terms, listen, this.beans.getBean(EventLoops.class),
-				this.beans.getBean(ConnectionRegistry.class), bean(".relay", Relay.class)::watcher);
+		return new Listener(context, listen, this.beans.getBean(EventLoops.class),
+				this.beans.getBean(ConnectionRegistry.class), bean(".relay", Relay.class)::handler);
 	}
 
 	private FrameAdapter adapter(String factory, String channel) {

@@ -13,15 +13,15 @@ final class RouteContinuity {
 
 	private final Timeouts timeouts;
 
-	private final RouteMetrics meters;
+	private final RouteMetrics metrics;
 
 	private final RouteChannels channels;
 
 	private int users;
 
-	RouteContinuity(Timeouts timeouts, RouteMetrics meters, RouteChannels channels) {
+	RouteContinuity(Timeouts timeouts, RouteMetrics metrics, RouteChannels channels) {
 		this.timeouts = timeouts;
-		this.meters = meters;
+		this.metrics = metrics;
 		this.channels = channels;
 	}
 
@@ -29,8 +29,8 @@ final class RouteContinuity {
 		return this.timeouts;
 	}
 
-	RouteMetrics meters() {
-		return this.meters;
+	RouteMetrics metrics() {
+		return this.metrics;
 	}
 
 	RouteChannels channels() {
@@ -48,7 +48,7 @@ final class RouteContinuity {
 		this.users--;
 		if (this.users == 0) {
 			this.channels.disconnect();
-			this.meters.close();
+			this.metrics.close();
 		}
 	}
 

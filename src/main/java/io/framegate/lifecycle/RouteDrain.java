@@ -25,7 +25,7 @@ final class RouteDrain {
 	/** The route that drains. Its methods are called in turn. */
 	interface Owner {
 
-		RouteMetrics meters();
+		RouteMetrics metrics();
 
 		Timeouts timeouts();
 
@@ -84,14 +84,14 @@ final class RouteDrain {
 	private Begun endInbound(Cause cause) {
 		long at = System.nanoTime();
 		// Before anybody can see that it drains: closing the listener takes a while.
-		long framesOut = this.owner.meters().framesOut();
-		long undelivered = this.owner.meters().undelivered();
+		long framesOut = this.owner.metrics().framesOut();
+		long undelivered = this.owner.metrics().undelivered();
 		this.owner.drainBegins();
 		this.listener.drain(cause);
 		Begun drain = new Begun(this.owner.timesResumed(), at, live(), framesOut, undelivered);
 		for (FrameConnection connection : drain.connections()) {
 			if (connection.side() == Side.INBOUND) {
-				connection.execute(() -> connection.watcher().drain(connection, cause));
+				connection.execute(() -> connection.handler().drain(connection, cause));
 			}
 		}
 		return drain;
@@ -119,8 +119,8 @@ final class RouteDrain {
 		if (drain.timesResumed() == this.owner.timesResumed()) {
 			this.owner.drainEnds();
 		}
-		return new DrainReport(drain.connections().size(), this.owner.meters().framesOut() - drain.framesOut(),
-				this.owner.meters().undelivered() - drain.undelivered());
+		return new DrainReport(drain.connections().size(), this.owner.metrics().framesOut() - drain.framesOut(),
+				this.owner.metrics().undelivered() - drain.undelivered());
 	}
 
 	private static CompletableFuture<Void> allClosed(List<FrameConnection> connections, Side side) {

@@ -288,7 +288,7 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 
 	private static Duration drainLimit(RunningRoute route) {
 		Duration drain = route.timeouts().limit(Timeout.DRAIN).value();
-		return drain.isZero() ? Timeouts.LONGEST : drain;
+		return drain.isZero() ? Timeouts.MAX : drain;
 	}
 
 	/**

@@ -48,7 +48,7 @@ public final class RunningRoute implements RouteDrain.Owner {
 	}
 
 	/** A name that is looked up before new targets are used may take its time. */
-	private static final Duration LONGEST_TURN = Duration.ofSeconds(30);
+	private static final Duration MAX_TURN = Duration.ofSeconds(30);
 
 	/** Has levers done one after the other. */
 	private final Executor turns;
@@ -59,7 +59,7 @@ public final class RunningRoute implements RouteDrain.Owner {
 
 	private final Timeouts timeouts;
 
-	private final RouteMetrics meters;
+	private final RouteMetrics metrics;
 
 	private final Listener listener;
 
@@ -92,7 +92,7 @@ public final class RunningRoute implements RouteDrain.Owner {
 		this.route = route;
 		this.continuity = continuity;
 		this.timeouts = continuity.timeouts();
-		this.meters = continuity.meters();
+		this.metrics = continuity.metrics();
 		this.listener = listener;
 		this.connector = connector;
 		this.relay = relay;
@@ -202,10 +202,10 @@ public final class RunningRoute implements RouteDrain.Owner {
 	 */
 	void show() {
 		for (State one : State.values()) {
-			this.meters.show("framegate.route.state", "1 for the state that the route is in, else 0",
+			this.metrics.show("framegate.route.state", "1 for the state that the route is in, else 0",
 					() -> (this.state == one) ? 1 : 0, "state", one.name().toLowerCase(Locale.ROOT));
 		}
-		this.meters.show("framegate.connections.limit", "How many inbound connections there may be, 0 for no limit",
+		this.metrics.show("framegate.connections.limit", "How many inbound connections there may be, 0 for no limit",
 				() -> this.route.listen().maxConnections());
 	}
 
@@ -299,7 +299,7 @@ public final class RunningRoute implements RouteDrain.Owner {
 	 */
 	private void inTurn(Runnable lever) {
 		try {
-			CompletableFuture.runAsync(lever, this.turns).get(LONGEST_TURN.toMillis(), TimeUnit.MILLISECONDS);
+			CompletableFuture.runAsync(lever, this.turns).get(MAX_TURN.toMillis(), TimeUnit.MILLISECONDS);
 		}
 		catch (ExecutionException ex) {
 			if (ex.getCause() instanceof RuntimeException fault) {
@@ -309,7 +309,7 @@ public final class RunningRoute implements RouteDrain.Owner {
 		}
 		catch (TimeoutException ex) {
 			throw new IllegalStateException(
-					"It was not done within " + LONGEST_TURN.toSeconds() + " s: an event loop does not answer", ex);
+					"It was not done within " + MAX_TURN.toSeconds() + " s: an event loop does not answer", ex);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -377,8 +377,8 @@ public final class RunningRoute implements RouteDrain.Owner {
 	}
 
 	@Override
-	public RouteMetrics meters() {
-		return this.meters;
+	public RouteMetrics metrics() {
+		return this.metrics;
 	}
 
 	public String address() {

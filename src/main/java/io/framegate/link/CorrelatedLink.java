@@ -29,10 +29,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class CorrelatedLink extends Link {
 
-	private static final int MOST = 16_384;
+	private static final int MAX = 16_384;
 
 	/** So many keys given up, and a new link is better. */
-	private static final int MOST_GIVEN_UP = 4096;
+	private static final int MAX_GIVEN_UP = 4096;
 
 	private final Correlator correlator;
 
@@ -58,12 +58,12 @@ final class CorrelatedLink extends Link {
 		super(owner, settings);
 		this.correlator = settings.keys();
 		this.generatedKeys = generatedKeys;
-		this.heartbeatKey = pulse().key(this.correlator);
+		this.heartbeatKey = heartbeats().key(this.correlator);
 	}
 
 	@Override
 	boolean hasRoomFor(Exchange exchange) {
-		if (this.pending.size() >= MOST || !connection().isWritable()) {
+		if (this.pending.size() >= MAX || !connection().isWritable()) {
 			return false;
 		}
 		CorrelationKey key = exchange.key();
@@ -140,7 +140,7 @@ final class CorrelatedLink extends Link {
 
 	/** A late reply may come at any time. */
 	@Override
-	boolean isSoiled() {
+	boolean isPoisoned() {
 		return false;
 	}
 
@@ -202,15 +202,15 @@ final class CorrelatedLink extends Link {
 	private void receivedUnmatched(byte[] frame, boolean isReply, @Nullable CorrelationKey key, @Nullable Cause fault) {
 		if (key != null && this.givenUp.remove(key.text()) != null) {
 			this.usedUp.clear();
-			doubts().discard("late");
+			unexpected().discard("late");
 			return;
 		}
-		Exchange heartbeat = pulse().beating();
-		if (fault == null && pulse().answered(frame, isReply)) {
+		Exchange heartbeat = heartbeats().beating();
+		if (fault == null && heartbeats().answered(frame, isReply)) {
 			this.pending.values().remove(heartbeat);
 		}
 		else {
-			doubts().noReply(connection(), frame, fault);
+			unexpected().noReply(connection(), frame, fault);
 		}
 	}
 
@@ -233,7 +233,7 @@ final class CorrelatedLink extends Link {
 		for (int i = 1; i < late.size(); i++) {
 			settings().timeouts().countFired(Timeout.REPLY);
 		}
-		if (this.givenUp.size() > MOST_GIVEN_UP) {
+		if (this.givenUp.size() > MAX_GIVEN_UP) {
 			owner().closed(this);
 			retire(Cause.byGateway(CloseReason.REPLY_TIMEOUT, "too many requests given up on this link"));
 		}
@@ -253,7 +253,7 @@ final class CorrelatedLink extends Link {
 	}
 
 	@Override
-	public Collection<Exchange> underWay() {
+	public Collection<Exchange> exchangesInFlight() {
 		return this.pending.values();
 	}
 

@@ -298,7 +298,7 @@ final class ExchangeDispatcher implements LinkOwner<Link>, LinkSet.Owner {
 		if (this.settings.oneWay()) {
 			link.connection().ignoreInput();
 		}
-		if (this.permanent && link.pulse().signOn()) {
+		if (this.permanent && link.heartbeats().signOn()) {
 			return;
 		}
 		long rest = this.settings.isOrdered() ? link.restLeft(System.nanoTime()) : 0;

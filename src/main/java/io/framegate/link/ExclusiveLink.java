@@ -46,13 +46,13 @@ final class ExclusiveLink extends InOrderLink {
 
 	/** Where it can be told, what lies there need not be a reply too many. */
 	@Override
-	boolean isSoiled() {
+	boolean isPoisoned() {
 		Correlator known = correlator();
-		return (known == null || !known.hasCondition()) && super.isSoiled();
+		return (known == null || !known.hasCondition()) && super.isPoisoned();
 	}
 
 	@Override
-	public Collection<Exchange> underWay() {
+	public Collection<Exchange> exchangesInFlight() {
 		Exchange exchange = this.current;
 		return (exchange != null) ? List.of(exchange) : List.of();
 	}

@@ -44,16 +44,16 @@ abstract class InOrderLink extends Link {
 			answered(first, reply, fault);
 		}
 		else if (this.correlator != null && !this.correlator.isReply(reply)) {
-			doubts().noReply(connection(), reply, fault);
+			unexpected().noReply(connection(), reply, fault);
 		}
 		else if (first == null) {
-			doubts().unsolicited();
+			unexpected().unsolicited();
 		}
 		else if (!hasLeft(first)) {
-			doubts().early();
+			unexpected().early();
 		}
 		else {
-			doubts().unmatched();
+			unexpected().unmatched();
 		}
 	}
 
@@ -62,7 +62,7 @@ abstract class InOrderLink extends Link {
 	 */
 	private boolean isAnswer(Exchange exchange, byte[] frame) {
 		Correlator known = this.correlator;
-		return known == null || (exchange == beating() && pulse().isExpected(frame))
+		return known == null || (exchange == beating() && heartbeats().isExpected(frame))
 				|| (known.meetsCondition(frame) && known.isReplyTo(exchange.key(), frame));
 	}
 

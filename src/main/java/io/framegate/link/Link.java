@@ -24,9 +24,9 @@ abstract class Link extends LinkConnection
 
 	private final LinkOwner<Link> owner;
 
-	private final Heartbeats pulse;
+	private final Heartbeats heartbeats;
 
-	private final UnexpectedReplies doubts;
+	private final UnexpectedReplies unexpected;
 
 	private final TargetFeedback feedback = new TargetFeedback(this);
 
@@ -39,8 +39,8 @@ abstract class Link extends LinkConnection
 	Link(LinkOwner<Link> owner, LinkSettings settings) {
 		super(owner.loop(), settings);
 		this.owner = owner;
-		this.pulse = new Heartbeats(this, settings);
-		this.doubts = new UnexpectedReplies(this, settings);
+		this.heartbeats = new Heartbeats(this, settings);
+		this.unexpected = new UnexpectedReplies(this, settings);
 	}
 
 	// What the kinds say
@@ -138,12 +138,12 @@ abstract class Link extends LinkConnection
 		return this.owner;
 	}
 
-	final Heartbeats pulse() {
-		return this.pulse;
+	final Heartbeats heartbeats() {
+		return this.heartbeats;
 	}
 
-	final UnexpectedReplies doubts() {
-		return this.doubts;
+	final UnexpectedReplies unexpected() {
+		return this.unexpected;
 	}
 
 	final TargetFeedback feedback() {
@@ -152,7 +152,7 @@ abstract class Link extends LinkConnection
 
 	@Override
 	public final @Nullable Exchange beating() {
-		return this.pulse.beating();
+		return this.heartbeats.beating();
 	}
 
 	@Override
@@ -176,7 +176,7 @@ abstract class Link extends LinkConnection
 			exchange.answer(reply);
 		}
 		else {
-			this.doubts.discard("too-long");
+			this.unexpected.discard("too-long");
 			exchange.fail(fault);
 		}
 	}
@@ -184,9 +184,9 @@ abstract class Link extends LinkConnection
 	/**
 	 * Whether bytes lie there that no exchange under way can explain.
 	 */
-	boolean isSoiled() {
+	boolean isPoisoned() {
 		FrameConnection established = connectionIfAny();
-		return established != null && underWay().isEmpty() && established.isInsideFrame();
+		return established != null && exchangesInFlight().isEmpty() && established.isInsideFrame();
 	}
 
 	/**
@@ -194,7 +194,7 @@ abstract class Link extends LinkConnection
 	 * @param exchange the exchange
 	 */
 	final void worked(Exchange exchange) {
-		if (exchange != this.pulse.beating()) {
+		if (exchange != this.heartbeats.beating()) {
 			this.feedback.worked();
 		}
 	}
@@ -251,10 +251,10 @@ abstract class Link extends LinkConnection
 			this.feedback.ended(cause);
 			stopUse();
 			this.owner.closed(this);
-			List<Exchange> failed = new ArrayList<>(underWay());
+			List<Exchange> failed = new ArrayList<>(exchangesInFlight());
 			clear();
 			failed.forEach((exchange) -> exchange.fail(cause));
-			connection().finish(cause);
+			connection().closeGracefully(cause);
 			this.owner.poisoned(connection());
 			this.owner.roomAvailable();
 		}
@@ -269,7 +269,7 @@ abstract class Link extends LinkConnection
 	@Override
 	public final void frame(FrameConnection from, byte[] payload) {
 		if (this.poisoned) {
-			this.doubts.discard("late");
+			this.unexpected.discard("late");
 		}
 		else {
 			received(payload, null);
@@ -288,7 +288,7 @@ abstract class Link extends LinkConnection
 	@Override
 	public final void oversize(FrameConnection from, byte[] start, Cause cause) {
 		if (this.poisoned) {
-			this.doubts.discard("late");
+			this.unexpected.discard("late");
 		}
 		else {
 			received(start, cause);
@@ -298,7 +298,7 @@ abstract class Link extends LinkConnection
 
 	@Override
 	public void discarded(FrameConnection from, byte[] payload) {
-		this.doubts.discard("late");
+		this.unexpected.discard("late");
 	}
 
 	@Override
@@ -307,7 +307,7 @@ abstract class Link extends LinkConnection
 			return;
 		}
 		ended.because(new Cause(CloseReason.UPSTREAM_EOF, EndedBy.UPSTREAM, ""));
-		this.doubts.ended(ended.isInsideFrame());
+		this.unexpected.ended(ended.isInsideFrame());
 		this.feedback.ended(Objects.requireNonNull(ended.cause()));
 		this.owner.closed(this);
 		ended.takeBack();
@@ -352,7 +352,7 @@ abstract class Link extends LinkConnection
 		if (wasAttempt(closed, cause)) {
 			return;
 		}
-		this.doubts.ended(closed.isInsideFrame());
+		this.unexpected.ended(closed.isInsideFrame());
 		this.feedback.ended(cause);
 		this.owner.closed(this);
 		endUnderWay(cause, closed);
@@ -365,13 +365,13 @@ abstract class Link extends LinkConnection
 	 * order, the rest fails.
 	 */
 	private void endUnderWay(Cause cause, FrameConnection ended) {
-		List<Exchange> ending = new ArrayList<>(underWay());
+		List<Exchange> ending = new ArrayList<>(exchangesInFlight());
 		if (ending.isEmpty()) {
 			return;
 		}
 		clear();
 		for (Exchange exchange : ending.reversed()) {
-			boolean stayed = exchange != this.pulse.beating() && !exchange.isGivenUp()
+			boolean stayed = exchange != this.heartbeats.beating() && !exchange.isGivenUp()
 					&& (ended.isTakenBack(exchange.begin()) || (ended.isCut() && !ended.mayHaveLeft(exchange.begin())));
 			if (stayed && exchange.unsent()) {
 				this.owner.putBack(exchange);
@@ -385,7 +385,7 @@ abstract class Link extends LinkConnection
 
 	@Override
 	public long awaitingReplySince() {
-		for (Exchange oldest : underWay()) {
+		for (Exchange oldest : exchangesInFlight()) {
 			return oldest.createdAt();
 		}
 		return 0;
@@ -393,7 +393,7 @@ abstract class Link extends LinkConnection
 
 	@Override
 	public final int inFlight() {
-		return underWay().size();
+		return exchangesInFlight().size();
 	}
 
 }

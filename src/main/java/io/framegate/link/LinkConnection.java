@@ -25,7 +25,7 @@ abstract class LinkConnection implements ConnectionHandler {
 
 	private final LinkSettings settings;
 
-	private @Nullable ConnectAttempts dial;
+	private @Nullable ConnectAttempts attempts;
 
 	private @Nullable FrameConnection connection;
 
@@ -58,7 +58,7 @@ abstract class LinkConnection implements ConnectionHandler {
 	 * Every exchange under way, oldest first.
 	 * @return the exchanges
 	 */
-	public abstract Collection<Exchange> underWay();
+	public abstract Collection<Exchange> exchangesInFlight();
 
 	/**
 	 * Connects to one target.
@@ -67,7 +67,7 @@ abstract class LinkConnection implements ConnectionHandler {
 	 */
 	final void start(Connector connector, TargetState target) {
 		this.wanted = target;
-		this.dial = connector.dial(this.loop, target, this, this::dialFailed);
+		this.attempts = connector.attempts(this.loop, target, this, this::dialFailed);
 	}
 
 	/**
@@ -78,7 +78,7 @@ abstract class LinkConnection implements ConnectionHandler {
 	 */
 	final void start(Connector connector, @Nullable InetAddress client, @Nullable TargetState first) {
 		this.wanted = first;
-		this.dial = connector.dial(this.loop, client, first, this, this::dialFailed);
+		this.attempts = connector.attempts(this.loop, client, first, this, this::dialFailed);
 	}
 
 	final boolean isDialling() {
@@ -100,8 +100,8 @@ abstract class LinkConnection implements ConnectionHandler {
 	 */
 	final boolean wasAttempt(FrameConnection closed, Cause cause) {
 		boolean attempt = closed != this.connection;
-		if (attempt && this.dial != null) {
-			this.dial.failed(closed, cause);
+		if (attempt && this.attempts != null) {
+			this.attempts.failed(closed, cause);
 		}
 		return attempt;
 	}
@@ -194,14 +194,14 @@ abstract class LinkConnection implements ConnectionHandler {
 		this.retiring = true;
 		FrameConnection established = this.connection;
 		if (established == null) {
-			if (this.dial != null) {
-				this.dial.cancel(cause);
+			if (this.attempts != null) {
+				this.attempts.cancel(cause);
 			}
 			return;
 		}
 		established.because(cause);
-		if (underWay().isEmpty()) {
-			established.finish(cause);
+		if (exchangesInFlight().isEmpty()) {
+			established.closeGracefully(cause);
 		}
 	}
 
@@ -232,16 +232,16 @@ abstract class LinkConnection implements ConnectionHandler {
 
 	final void endIfRetired() {
 		FrameConnection established = this.connection;
-		if (this.retiring && established != null && underWay().isEmpty()) {
-			Cause why = established.cause();
-			established.finish((why != null) ? why : Cause.byGateway(CloseReason.RETIRED, ""));
+		if (this.retiring && established != null && exchangesInFlight().isEmpty()) {
+			Cause cause = established.cause();
+			established.closeGracefully((cause != null) ? cause : Cause.byGateway(CloseReason.RETIRED, ""));
 		}
 	}
 
 	@Override
 	public final void answer(FrameConnection to, byte[] payload) {
 		if (!to.isOpen() || to.isOutputEnding() || to.framing().refusal(payload) != null) {
-			this.settings.meters().countUndelivered(1);
+			this.settings.metrics().countUndelivered(1);
 		}
 		else {
 			to.write(payload);

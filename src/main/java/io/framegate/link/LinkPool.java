@@ -45,12 +45,12 @@ public final class LinkPool {
 		Upstream upstream = route.upstream();
 		Correlation correlation = upstream.correlation();
 		Correlator correlator = (correlation != null) ? new Correlator(correlation) : null;
-		ConnectionContext terms = connector.terms();
-		int searchedBytes = (correlator != null) ? correlator.searchedBytes(terms.maxFrameSize()) : 0;
+		ConnectionContext context = connector.context();
+		int searchedBytes = (correlator != null) ? correlator.searchedBytes(context.maxFrameSize()) : 0;
 		this.settings = new LinkSettings(route.mode() == Mode.ONE_WAY, upstream.sharing(), upstream.pool(),
-				upstream.heartbeat(), correlator, searchedBytes, terms.timeouts(), terms.meters(), unsolicited);
+				upstream.heartbeat(), correlator, searchedBytes, context.timeouts(), context.metrics(), unsolicited);
 		this.generatedKeys = new GeneratedKeys((correlation != null) ? correlation.keyRange() : null,
-				() -> terms.timeouts().nanos(Timeout.REPLY));
+				() -> context.timeouts().nanos(Timeout.REPLY));
 		int loopCount = loops.all().size();
 		int most = Objects.requireNonNullElse(upstream.pool().maxConnections(),
 				this.settings.isPermanent() ? loopCount : EXCLUSIVE);
@@ -60,12 +60,12 @@ public final class LinkPool {
 			this.shards.add(new ExchangeDispatcher(loops.all().get(i), connector, this.settings, quota, this::newLink,
 					this::shareWork));
 		}
-		connector.whenTargetIsBack(
-				(target) -> this.shards.forEach((shard) -> shard.loop().execute(() -> shard.cameBack(target))));
+		connector.whenTargetIsBack((target) -> this.shards
+			.forEach((dispatcher) -> dispatcher.loop().execute(() -> dispatcher.cameBack(target))));
 	}
 
 	public void start() {
-		this.shards.forEach((shard) -> shard.loop().execute(shard::start));
+		this.shards.forEach((dispatcher) -> dispatcher.loop().execute(dispatcher::start));
 	}
 
 	/**
@@ -74,7 +74,7 @@ public final class LinkPool {
 	 * @param since when the drain began, a {@link System#nanoTime()} stamp
 	 */
 	public void stop(Cause cause, long since) {
-		this.shards.forEach((shard) -> shard.loop().execute(() -> shard.stop(cause, since)));
+		this.shards.forEach((dispatcher) -> dispatcher.loop().execute(() -> dispatcher.stop(cause, since)));
 	}
 
 	/**
@@ -111,21 +111,21 @@ public final class LinkPool {
 	 * @param exchange the exchange
 	 */
 	public void submit(Exchange exchange) {
-		ExchangeDispatcher shard = this.shards.get(exchange.origin().loop().index() % this.shards.size());
+		ExchangeDispatcher dispatcher = this.shards.get(exchange.origin().loop().index() % this.shards.size());
 		// Clients keep to their shard where links are permanent, for their order's sake.
-		if (!this.settings.isPermanent() && !shard.hasRoom()) {
+		if (!this.settings.isPermanent() && !dispatcher.hasRoom()) {
 			for (ExchangeDispatcher other : this.shards) {
 				if (other.hasRoom()) {
-					shard = other;
+					dispatcher = other;
 					break;
 				}
 			}
 		}
-		if (shard.loop().inLoop()) {
-			shard.submit(exchange);
+		if (dispatcher.loop().inLoop()) {
+			dispatcher.submit(exchange);
 		}
 		else {
-			ExchangeDispatcher taker = shard;
+			ExchangeDispatcher taker = dispatcher;
 			taker.loop().later(() -> taker.submit(exchange));
 		}
 	}

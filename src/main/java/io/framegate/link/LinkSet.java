@@ -190,7 +190,7 @@ abstract class LinkSet {
 	 * @return the cause, or {@code null}
 	 */
 	final @Nullable Cause whyRetire(Link link, long now) {
-		return this.retirement.why(link.target(), link.connection().remote(), link.openedAt(), now);
+		return this.retirement.cause(link.target(), link.connection().remote(), link.openedAt(), now);
 	}
 
 	/**
@@ -220,7 +220,7 @@ abstract class LinkSet {
 
 	final @Nullable Link choose(Exchange exchange) {
 		Link link = next(exchange);
-		while (link != null && link.isSoiled()) {
+		while (link != null && link.isPoisoned()) {
 			link.poison(SOILED);
 			link = next(exchange);
 		}
@@ -309,7 +309,7 @@ abstract class LinkSet {
 
 	void sweep(long now) {
 		for (Link link : List.copyOf(this.all)) {
-			if (link.isOpen() && link.underWay().isEmpty() && link.isSoiled()) {
+			if (link.isOpen() && link.exchangesInFlight().isEmpty() && link.isPoisoned()) {
 				link.poison(SOILED);
 			}
 			else {

@@ -22,11 +22,11 @@ import org.jspecify.annotations.Nullable;
  * there is nothing to tell by
  * @param searchedBytes how many of a frame's first bytes say whose reply it is
  * @param timeouts the route's limits
- * @param meters the route's counts
+ * @param metrics the route's counts
  * @param unsolicited takes what servers send of their own accord
  */
 record LinkSettings(boolean oneWay, Sharing sharing, Pool pool, Heartbeat heartbeat, @Nullable Correlator correlator,
-		int searchedBytes, Timeouts timeouts, RouteMetrics meters, UnsolicitedFrames unsolicited) {
+		int searchedBytes, Timeouts timeouts, RouteMetrics metrics, UnsolicitedFrames unsolicited) {
 
 	/** So many times longer a link rests as it opens. */
 	private static final int OPENING = 10;

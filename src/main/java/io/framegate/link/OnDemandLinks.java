@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class OnDemandLinks extends LinkSet {
 
 	/** Where a client waits, after 800 ms at the most. */
-	private static final int MOST_DOUBLINGS = 3;
+	private static final int MAX_DOUBLINGS = 3;
 
 	private static final Cause MADE_ROOM = Cause.byGateway(CloseReason.RETIRED,
 			"made room for a connection to another target");
@@ -33,7 +33,7 @@ final class OnDemandLinks extends LinkSet {
 	private static final long UNNEEDED = TimeUnit.SECONDS.toNanos(1);
 
 	/** A place is kept for a connection that does not end for so long. */
-	private static final long LONGEST_LEAVE = Timeout.DRAIN.byDefault().toNanos();
+	private static final long MAX_LEAVE = Timeout.DRAIN.byDefault().toNanos();
 
 	/** What made room last. */
 	private @Nullable FrameConnection madeRoom;
@@ -41,7 +41,7 @@ final class OnDemandLinks extends LinkSet {
 	/** Those that are free, the one that has rested longest first. */
 	private final Deque<Link> resting = new ArrayDeque<>();
 
-	private final Backoff backoff = new Backoff(MOST_DOUBLINGS);
+	private final Backoff backoff = new Backoff(MAX_DOUBLINGS);
 
 	/** A target with more links than its share: the next that is free gives way. */
 	private @Nullable TargetState crowded;
@@ -235,7 +235,7 @@ final class OnDemandLinks extends LinkSet {
 		super.sweep(now);
 		for (Link link : List.copyOf(leaving())) {
 			FrameConnection connection = link.connection();
-			if (link.underWay().isEmpty() && now - connection.lastActivity() >= LONGEST_LEAVE) {
+			if (link.exchangesInFlight().isEmpty() && now - connection.lastActivity() >= MAX_LEAVE) {
 				connection.abort(Cause.byGateway(CloseReason.DRAIN_TIMEOUT, "its place is needed"));
 			}
 		}

@@ -21,7 +21,7 @@ final class OneWayLink extends Link {
 
 	private static final byte[] NO_REPLY = {};
 
-	private static final int MOST = 4096;
+	private static final int MAX = 4096;
 
 	/** Bytes after which a link has been of use, however soon it ends. */
 	private static final int MUCH = 64 * 1024;
@@ -37,7 +37,7 @@ final class OneWayLink extends Link {
 		Requester client = exchange.origin();
 		Requester.Lane lane = client.lane();
 		boolean own = lane == null || lane == this || (!lane.isOpen() && client.inLine().get() == 0);
-		return own && this.line.size() < MOST && connection().isWritable();
+		return own && this.line.size() < MAX && connection().isWritable();
 	}
 
 	@Override
@@ -93,7 +93,7 @@ final class OneWayLink extends Link {
 	}
 
 	@Override
-	public Collection<Exchange> underWay() {
+	public Collection<Exchange> exchangesInFlight() {
 		return this.line;
 	}
 

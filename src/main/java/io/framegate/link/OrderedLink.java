@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class OrderedLink extends InOrderLink {
 
-	private static final int MOST = 4096;
+	private static final int MAX = 4096;
 
 	private final Deque<Exchange> line = new ArrayDeque<>();
 
@@ -41,7 +41,7 @@ final class OrderedLink extends InOrderLink {
 		Requester client = exchange.origin();
 		int has = client.inLine().get();
 		boolean own = has == 0 || client.lane() == this;
-		return own && has < this.share.places() && this.line.size() < MOST && connection().isWritable();
+		return own && has < this.share.places() && this.line.size() < MAX && connection().isWritable();
 	}
 
 	/** Where a reply is waited for, its own timer tells that a server is gone. */
@@ -58,7 +58,7 @@ final class OrderedLink extends InOrderLink {
 		client.lane(this);
 		long now = loop().now();
 		exchange.sentAt(now);
-		if (exchange != pulse().beating()) {
+		if (exchange != heartbeats().beating()) {
 			this.share.sent(client, now);
 		}
 		return exchange.request();
@@ -77,12 +77,12 @@ final class OrderedLink extends InOrderLink {
 		this.share.answered(first.sentAt(), this.answeredAt);
 		worked(first);
 		if (first.isGivenUp()) {
-			doubts().discard("late");
+			unexpected().discard("late");
 		}
 		else {
 			settle(first, reply, fault);
 		}
-		if (this.line.isEmpty() || this.line.size() == MOST - 1) {
+		if (this.line.isEmpty() || this.line.size() == MAX - 1) {
 			idle();
 		}
 		else if (left <= this.share.places() / 2) {
@@ -92,9 +92,9 @@ final class OrderedLink extends InOrderLink {
 
 	/** Where it can be told, what lies there need not be a reply too many. */
 	@Override
-	boolean isSoiled() {
+	boolean isPoisoned() {
 		Correlator known = correlator();
-		return (known == null || !known.tellsReplies()) && super.isSoiled();
+		return (known == null || !known.tellsReplies()) && super.isPoisoned();
 	}
 
 	@Override
@@ -115,7 +115,7 @@ final class OrderedLink extends InOrderLink {
 			return;
 		}
 		for (Exchange exchange : List.copyOf(this.line)) {
-			if (now - exchange.createdAt() >= limit && !exchange.isGivenUp() && exchange != pulse().beating()) {
+			if (now - exchange.createdAt() >= limit && !exchange.isGivenUp() && exchange != heartbeats().beating()) {
 				timeouts.countFired(Timeout.REPLY);
 				exchange.giveUp(Cause.byGateway(CloseReason.REPLY_TIMEOUT,
 						"reply timer (" + timeouts.limit(Timeout.REPLY).text() + ") ran out"));
@@ -134,7 +134,7 @@ final class OrderedLink extends InOrderLink {
 	}
 
 	@Override
-	public Collection<Exchange> underWay() {
+	public Collection<Exchange> exchangesInFlight() {
 		return this.line;
 	}
 

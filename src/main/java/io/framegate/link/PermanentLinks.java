@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class PermanentLinks extends LinkSet {
 
 	/** Tried again after 100 ms to 3.2 s. */
-	private static final int MOST_DOUBLINGS = 5;
+	private static final int MAX_DOUBLINGS = 5;
 
 	private final Map<TargetState, Backoff> backoffs = new IdentityHashMap<>();
 
@@ -48,7 +48,7 @@ final class PermanentLinks extends LinkSet {
 	}
 
 	private Backoff backoff(TargetState target) {
-		return this.backoffs.computeIfAbsent(target, (any) -> new Backoff(MOST_DOUBLINGS));
+		return this.backoffs.computeIfAbsent(target, (any) -> new Backoff(MAX_DOUBLINGS));
 	}
 
 	@Override
@@ -78,7 +78,7 @@ final class PermanentLinks extends LinkSet {
 		for (int i = first; i < first + size && (leastBusy || best == null); i++) {
 			Link link = all.get(i % size);
 			if (link.isOpen() && suits(link, home) && link.hasRoomFor(exchange)
-					&& (best == null || link.underWay().size() < best.underWay().size())) {
+					&& (best == null || link.exchangesInFlight().size() < best.exchangesInFlight().size())) {
 				best = link;
 				this.turn = i % size;
 			}
@@ -120,7 +120,7 @@ final class PermanentLinks extends LinkSet {
 
 	@Override
 	void sweep(Link link, long now) {
-		link.pulse().sweep(now);
+		link.heartbeats().sweep(now);
 		link.sweep(now);
 		Cause old = link.isOpen() ? whyRetire(link, now) : null;
 		if (old != null) {

@@ -42,7 +42,7 @@ final class RetirementPolicy {
 	 * @param now a {@link System#nanoTime()} stamp
 	 * @return the cause, or {@code null}
 	 */
-	@Nullable Cause why(@Nullable TargetState target, InetSocketAddress remote, long openedAt, long now) {
+	@Nullable Cause cause(@Nullable TargetState target, InetSocketAddress remote, long openedAt, long now) {
 		if (target != null) {
 			String detail = whyLeave(target, remote);
 			if (detail != null) {

@@ -47,7 +47,7 @@ final class TargetFeedback {
 		 * Every exchange under way, oldest first.
 		 * @return the exchanges
 		 */
-		Collection<Exchange> underWay();
+		Collection<Exchange> exchangesInFlight();
 
 		/**
 		 * The heartbeat that has not been answered yet.
@@ -150,7 +150,7 @@ final class TargetFeedback {
 		if (cause.endedBy() == EndedBy.OPERATOR || cause.reason() == CloseReason.INTERNAL_ERROR) {
 			return null;
 		}
-		if (hasRequest(this.owner.underWay())) {
+		if (hasRequest(this.owner.exchangesInFlight())) {
 			return Evidence.EXCHANGE;
 		}
 		boolean bad = this.owner.beating() != null || cause.reason() == CloseReason.BAD_FRAME || fruitless() != null;

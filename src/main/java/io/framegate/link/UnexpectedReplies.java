@@ -50,7 +50,7 @@ final class UnexpectedReplies {
 	 * @param what the cause in {@code framegate.replies.discarded}
 	 */
 	void discard(String what) {
-		this.settings.meters().countDiscarded(what);
+		this.settings.metrics().countDiscarded(what);
 	}
 
 	/**
@@ -98,7 +98,7 @@ final class UnexpectedReplies {
 		discard(what);
 		TargetState target = this.owner.target();
 		if (target != null) {
-			target.strayed();
+			target.unexpectedReply();
 		}
 		this.owner.poison(new Cause(CloseReason.LATE_REPLY, EndedBy.UPSTREAM, detail));
 	}

@@ -47,7 +47,7 @@ public final class RouteMetrics implements AutoCloseable {
 
 	private final String route;
 
-	private final Set<Meter> meters = new LinkedHashSet<>();
+	private final Set<Meter> metrics = new LinkedHashSet<>();
 
 	/** What gauges show that may come to show something else, by name and tag. */
 	private final Map<String, DoubleSupplier> shown = new ConcurrentHashMap<>();
@@ -83,7 +83,7 @@ public final class RouteMetrics implements AutoCloseable {
 		this.route = route;
 		this.registry = registry;
 		for (Side side : Side.values()) {
-			this.meters.add(Gauge.builder("framegate.connections.active", () -> active(side))
+			this.metrics.add(Gauge.builder("framegate.connections.active", () -> active(side))
 				.tags(ROUTE, route, "side", side.label())
 				.description("Connections that are there now")
 				.register(registry));
@@ -102,12 +102,12 @@ public final class RouteMetrics implements AutoCloseable {
 		count("framegate.frames", "Frames from (in) and to (out) inbound peers", this.framesOut, DIRECTION, "out");
 		count("framegate.bytes", "Bytes from (in) and to (out) inbound peers", this.bytesIn, DIRECTION, "in");
 		count("framegate.bytes", "Bytes from (in) and to (out) inbound peers", this.bytesOut, DIRECTION, "out");
-		this.meters.add(FunctionCounter.builder("framegate.frames.undelivered", this.undelivered, LongAdder::sum)
+		this.metrics.add(FunctionCounter.builder("framegate.frames.undelivered", this.undelivered, LongAdder::sum)
 			.tags(ROUTE, route)
 			.description("Frames read that reached nobody")
 			.register(registry));
 		for (Timeout timer : Timeout.values()) {
-			this.meters.add(FunctionCounter.builder("framegate.timeouts.fired", timeouts, (all) -> all.fired(timer))
+			this.metrics.add(FunctionCounter.builder("framegate.timeouts.fired", timeouts, (all) -> all.fired(timer))
 				.tags(ROUTE, route, "timer", timer.label())
 				.description("Timers that ran out")
 				.register(registry));
@@ -117,7 +117,7 @@ public final class RouteMetrics implements AutoCloseable {
 			.description("From the start of a connect to its establishment")
 			.serviceLevelObjectives(BUCKETS)
 			.register(registry);
-		this.meters.add(this.connect);
+		this.metrics.add(this.connect);
 		REFUSALS.forEach(this::refused);
 	}
 
@@ -272,8 +272,8 @@ public final class RouteMetrics implements AutoCloseable {
 	public void forgetTarget(String target) {
 		this.targets.remove(target);
 		this.shown.keySet().removeIf((key) -> key.endsWith("target " + target));
-		synchronized (this.meters) {
-			this.meters.removeIf((meter) -> {
+		synchronized (this.metrics) {
+			this.metrics.removeIf((meter) -> {
 				boolean gone = target.equals(meter.getId().getTag("target"));
 				if (gone) {
 					this.registry.remove(meter);
@@ -328,8 +328,8 @@ public final class RouteMetrics implements AutoCloseable {
 	}
 
 	private <T extends Meter> T keep(T meter) {
-		synchronized (this.meters) {
-			this.meters.add(meter);
+		synchronized (this.metrics) {
+			this.metrics.add(meter);
 		}
 		return meter;
 	}
@@ -339,9 +339,9 @@ public final class RouteMetrics implements AutoCloseable {
 	 */
 	@Override
 	public void close() {
-		synchronized (this.meters) {
-			this.meters.forEach(this.registry::remove);
-			this.meters.clear();
+		synchronized (this.metrics) {
+			this.metrics.forEach(this.registry::remove);
+			this.metrics.clear();
 		}
 	}
 

@@ -19,7 +19,7 @@ public final class ExchangeRelay extends Relay implements InboundExchanges.Owner
 
 	private final LinkPool links;
 
-	private final RouteMetrics meters;
+	private final RouteMetrics metrics;
 
 	private final Framing upstreamFraming;
 
@@ -30,11 +30,11 @@ public final class ExchangeRelay extends Relay implements InboundExchanges.Owner
 
 	public ExchangeRelay(Route route, Connector connector, LinkPool links, MemoryBudget budget) {
 		this.links = links;
-		this.meters = connector.terms().meters();
-		this.upstreamFraming = connector.terms().framing();
+		this.metrics = connector.context().metrics();
+		this.upstreamFraming = connector.context().framing();
 		this.policy = ExchangePolicy.of(route, budget);
 		if (!this.policy.oneWay()) {
-			this.meters.timeExchanges();
+			this.metrics.timeExchanges();
 		}
 		// Until one has come, replies may be as long as a frame; but some are asked for.
 		this.expectedReply = (int) Math.min(route.upstream().maxFrameBytes(), this.policy.mostReplyBytes() / 4);
@@ -43,7 +43,7 @@ public final class ExchangeRelay extends Relay implements InboundExchanges.Owner
 	@Override
 	public void start() {
 		this.links.start();
-		this.meters.show("framegate.exchanges.waiting", "Requests that wait for an upstream connection",
+		this.metrics.show("framegate.exchanges.waiting", "Requests that wait for an upstream connection",
 				this.links::waiting);
 	}
 
@@ -53,7 +53,7 @@ public final class ExchangeRelay extends Relay implements InboundExchanges.Owner
 	}
 
 	@Override
-	public ConnectionHandler watcher() {
+	public ConnectionHandler handler() {
 		return new InboundExchanges(this, this.policy);
 	}
 
@@ -83,8 +83,8 @@ public final class ExchangeRelay extends Relay implements InboundExchanges.Owner
 	}
 
 	@Override
-	public RouteMetrics meters() {
-		return this.meters;
+	public RouteMetrics metrics() {
+		return this.metrics;
 	}
 
 }

@@ -109,7 +109,7 @@ final class GracefulClose {
 			connection().abort(cause);
 		}
 		else {
-			connection().finish(cause);
+			connection().closeGracefully(cause);
 		}
 	}
 
@@ -154,7 +154,7 @@ final class GracefulClose {
 	void ifDone() {
 		Cause why = this.fault;
 		if (why != null && this.owner.isDone()) {
-			connection().finish(why);
+			connection().closeGracefully(why);
 		}
 		else if (this.ending && this.owner.isDone()) {
 			connection().afterFrames(() -> {

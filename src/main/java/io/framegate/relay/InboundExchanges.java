@@ -27,7 +27,7 @@ final class InboundExchanges extends Requester implements ConnectionHandler, Req
 	/** What a client needs of its route. */
 	interface Owner {
 
-		RouteMetrics meters();
+		RouteMetrics metrics();
 
 		/**
 		 * Why a request cannot go upstream.
@@ -67,7 +67,7 @@ final class InboundExchanges extends Requester implements ConnectionHandler, Req
 
 	private final GracefulClose close;
 
-	private final Deque<Exchange> underWay = new ArrayDeque<>();
+	private final Deque<Exchange> exchangesInFlight = new ArrayDeque<>();
 
 	private @Nullable FrameConnection connection;
 
@@ -148,7 +148,7 @@ final class InboundExchanges extends Requester implements ConnectionHandler, Req
 	}
 
 	private void begin(Exchange exchange) {
-		this.underWay.addLast(exchange);
+		this.exchangesInFlight.addLast(exchange);
 		this.window.begin(exchange);
 	}
 
@@ -167,12 +167,12 @@ final class InboundExchanges extends Requester implements ConnectionHandler, Req
 		if (exchange.isCancelled()) {
 			this.window.release(exchange);
 			if (!this.policy.oneWay()) {
-				this.route.meters().countDiscarded("client-gone");
+				this.route.metrics().countDiscarded("client-gone");
 			}
 			return;
 		}
 		if (!this.policy.oneWay()) {
-			this.route.meters().recordExchange(loop().now() - exchange.createdAt());
+			this.route.metrics().recordExchange(loop().now() - exchange.createdAt());
 			if (!keep(exchange)) {
 				exchange.forgetReply();
 				failed(exchange, Objects.requireNonNull(exchange.fault()));
@@ -188,7 +188,7 @@ final class InboundExchanges extends Requester implements ConnectionHandler, Req
 	 */
 	private boolean keep(Exchange exchange) {
 		this.window.expect(Objects.requireNonNull(exchange.reply()).length);
-		if ((exchange == this.underWay.peekFirst() || !this.policy.ordered()) && connection().isWritable()) {
+		if ((exchange == this.exchangesInFlight.peekFirst() || !this.policy.ordered()) && connection().isWritable()) {
 			return true;
 		}
 		return this.window.keepReply(exchange);
@@ -229,8 +229,8 @@ final class InboundExchanges extends Requester implements ConnectionHandler, Req
 	 * was not sent is not sent.
 	 */
 	private void dropAfter(Exchange failed) {
-		while (!this.underWay.isEmpty() && this.underWay.getLast() != failed) {
-			drop(this.underWay.removeLast());
+		while (!this.exchangesInFlight.isEmpty() && this.exchangesInFlight.getLast() != failed) {
+			drop(this.exchangesInFlight.removeLast());
 		}
 	}
 
@@ -251,8 +251,8 @@ final class InboundExchanges extends Requester implements ConnectionHandler, Req
 	}
 
 	private void advance(Exchange ended) {
-		if (!this.policy.ordered() && this.underWay.remove(ended)) {
-			this.underWay.addFirst(ended);
+		if (!this.policy.ordered() && this.exchangesInFlight.remove(ended)) {
+			this.exchangesInFlight.addFirst(ended);
 		}
 		giveReplies();
 	}
@@ -261,12 +261,12 @@ final class InboundExchanges extends Requester implements ConnectionHandler, Req
 	 * Gives the client what is due to it, as far as it reads.
 	 */
 	private void giveReplies() {
-		for (Exchange first = this.underWay.peekFirst(); first != null
-				&& first.isEnded(); first = this.underWay.peekFirst()) {
+		for (Exchange first = this.exchangesInFlight.peekFirst(); first != null
+				&& first.isEnded(); first = this.exchangesInFlight.peekFirst()) {
 			if (first.fault() == null && !this.policy.oneWay() && !isReady()) {
 				return;
 			}
-			this.underWay.removeFirst();
+			this.exchangesInFlight.removeFirst();
 			this.window.end(first);
 			this.window.release(first);
 			Cause failure = first.fault();
@@ -311,13 +311,13 @@ final class InboundExchanges extends Requester implements ConnectionHandler, Req
 
 	@Override
 	public boolean isDone() {
-		return this.underWay.isEmpty();
+		return this.exchangesInFlight.isEmpty();
 	}
 
 	@Override
 	public void dropAll() {
-		while (!this.underWay.isEmpty()) {
-			drop(this.underWay.removeLast());
+		while (!this.exchangesInFlight.isEmpty()) {
+			drop(this.exchangesInFlight.removeLast());
 		}
 	}
 
@@ -342,13 +342,13 @@ final class InboundExchanges extends Requester implements ConnectionHandler, Req
 		switch (cause.reason()) {
 			case IDLE_TIMEOUT -> {
 				dropAll();
-				faulty.finish(cause);
+				faulty.closeGracefully(cause);
 			}
 			case MAX_AGE -> this.close.drain(cause);
 			case BAD_FRAME, FRAME_TOO_LONG, FRAME_TIMEOUT, INTERNAL_ERROR -> this.close.refuse(cause);
 			default -> {
 				dropAll();
-				faulty.finish(cause);
+				faulty.closeGracefully(cause);
 			}
 		}
 	}
@@ -383,7 +383,7 @@ final class InboundExchanges extends Requester implements ConnectionHandler, Req
 
 	@Override
 	public int inFlight() {
-		return this.underWay.size();
+		return this.exchangesInFlight.size();
 	}
 
 }

@@ -51,7 +51,7 @@ final class LocalExchanges implements ConnectionHandler {
 		String refusal = client.framing().refusal(payload);
 		if (refusal != null) {
 			client.lose(1, payload.length);
-			client.finish(Cause.byGateway(CloseReason.FRAME_NOT_ENCODABLE, refusal));
+			client.closeGracefully(Cause.byGateway(CloseReason.FRAME_NOT_ENCODABLE, refusal));
 			return;
 		}
 		this.answers++;
@@ -92,7 +92,7 @@ final class LocalExchanges implements ConnectionHandler {
 		this.failed = true;
 		switch (cause.reason()) {
 			case MAX_AGE, BAD_FRAME, FRAME_TOO_LONG, FRAME_TIMEOUT -> drain(faulty, cause);
-			default -> faulty.finish(cause);
+			default -> faulty.closeGracefully(cause);
 		}
 	}
 

@@ -15,7 +15,7 @@ public final class LocalRelay extends Relay {
 	}
 
 	@Override
-	public ConnectionHandler watcher() {
+	public ConnectionHandler handler() {
 		return new LocalExchanges(this.oneWay);
 	}
 

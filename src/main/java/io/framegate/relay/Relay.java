@@ -12,7 +12,7 @@ public abstract class Relay {
 	 * What follows a newly accepted connection.
 	 * @return a watcher for one inbound connection; any event loop calls
 	 */
-	public abstract ConnectionHandler watcher();
+	public abstract ConnectionHandler handler();
 
 	/**
 	 * Begins: connections that are permanent are opened.

@@ -6,8 +6,8 @@ import io.framegate.exchange.Exchange;
 import io.framegate.transport.MemoryBudget;
 
 /**
- * How much a client has under way. It is full at {@link #MOST} requests or
- * {@link #MOST_BYTES}, or where the replies could not be held if they came all at once.
+ * How much a client has under way. It is full at {@link #MAX} requests or
+ * {@link #MAX_BYTES}, or where the replies could not be held if they came all at once.
  * The connection's event loop calls.
  */
 final class RequestWindow {
@@ -31,10 +31,10 @@ final class RequestWindow {
 	}
 
 	/** Exchanges under way at which reading pauses. */
-	private static final int MOST = 256;
+	private static final int MAX = 256;
 
 	/** Request bytes under way at which reading pauses. */
-	private static final int MOST_BYTES = 256 * 1024;
+	private static final int MAX_BYTES = 256 * 1024;
 
 	/** What an exchange takes besides its frames, in bytes. */
 	private static final int OBJECTS = 256;
@@ -43,7 +43,7 @@ final class RequestWindow {
 
 	private final Owner owner;
 
-	private int underWay;
+	private int exchangesInFlight;
 
 	private long bytesUnderWay;
 
@@ -60,7 +60,7 @@ final class RequestWindow {
 	}
 
 	void begin(Exchange exchange) {
-		this.underWay++;
+		this.exchangesInFlight++;
 		this.bytesUnderWay += exchange.request().length;
 		exchange.heldBytes(MemoryBudget.cost(exchange.request().length) + OBJECTS);
 		this.owner.hold(exchange.heldBytes());
@@ -71,7 +71,7 @@ final class RequestWindow {
 	 * @param exchange the exchange
 	 */
 	void end(Exchange exchange) {
-		this.underWay--;
+		this.exchangesInFlight--;
 		this.bytesUnderWay -= exchange.request().length;
 	}
 
@@ -120,7 +120,7 @@ final class RequestWindow {
 	}
 
 	boolean isFull() {
-		return this.underWay >= MOST || this.bytesUnderWay >= MOST_BYTES
+		return this.exchangesInFlight >= MAX || this.bytesUnderWay >= MAX_BYTES
 				|| repliesToHold() >= this.policy.mostReplyBytes();
 	}
 
@@ -129,7 +129,7 @@ final class RequestWindow {
 	 * @return whether it is half empty
 	 */
 	boolean hasRoom() {
-		return this.underWay <= MOST / 2 && this.bytesUnderWay <= MOST_BYTES / 2
+		return this.exchangesInFlight <= MAX / 2 && this.bytesUnderWay <= MAX_BYTES / 2
 				&& repliesToHold() <= this.policy.mostReplyBytes() / 2;
 	}
 
@@ -138,7 +138,7 @@ final class RequestWindow {
 	 * could be given to it.
 	 */
 	private long repliesToHold() {
-		return this.repliesHeld + (long) this.expectedReply * this.underWay;
+		return this.repliesHeld + (long) this.expectedReply * this.exchangesInFlight;
 	}
 
 }

@@ -24,7 +24,7 @@ final class Session implements ConnectionHandler {
 
 	private @Nullable FrameConnection upstream;
 
-	private @Nullable ConnectAttempts dial;
+	private @Nullable ConnectAttempts attempts;
 
 	/** When the last frame came that went upstream; 0 once one came back. */
 	private long awaitingSince;
@@ -42,7 +42,8 @@ final class Session implements ConnectionHandler {
 	@Override
 	public void accepted(FrameConnection connection) {
 		this.inbound = connection;
-		this.dial = this.connector.dial(connection.loop(), connection.remote().getAddress(), this, connection::finish);
+		this.attempts = this.connector.attempts(connection.loop(), connection.remote().getAddress(), this,
+				connection::closeGracefully);
 	}
 
 	@Override
@@ -52,8 +53,8 @@ final class Session implements ConnectionHandler {
 			return;
 		}
 		if (!client.isOpen()) {
-			Cause why = client.cause();
-			connection.finish((why != null) ? why : Cause.byGateway(CloseReason.INTERNAL_ERROR, ""));
+			Cause cause = client.cause();
+			connection.closeGracefully((cause != null) ? cause : Cause.byGateway(CloseReason.INTERNAL_ERROR, ""));
 			return;
 		}
 		this.upstream = connection;
@@ -130,9 +131,9 @@ final class Session implements ConnectionHandler {
 		connection.because(new Cause(reason, connection.side().asEndedBy(), ""));
 		FrameConnection other = other(connection);
 		if (other != null) {
-			Cause why = connection.cause();
-			if (why != null) {
-				other.because(why);
+			Cause cause = connection.cause();
+			if (cause != null) {
+				other.because(cause);
 			}
 			other.halfClose();
 		}
@@ -150,10 +151,10 @@ final class Session implements ConnectionHandler {
 					drain(connection, cause);
 				}
 				else {
-					finish(cause);
+					closeGracefully(cause);
 				}
 			}
-			default -> finish(cause);
+			default -> closeGracefully(cause);
 		}
 	}
 
@@ -164,7 +165,7 @@ final class Session implements ConnectionHandler {
 			drain(this.inbound, cause);
 		}
 		else {
-			finish(cause);
+			closeGracefully(cause);
 		}
 	}
 
@@ -177,7 +178,7 @@ final class Session implements ConnectionHandler {
 		}
 		client.because(cause);
 		if (server == null || !server.isOpen()) {
-			finish(cause);
+			closeGracefully(cause);
 			return;
 		}
 		server.because(cause);
@@ -188,16 +189,16 @@ final class Session implements ConnectionHandler {
 	}
 
 	/** Ends both sides: what was read is still written, what comes now is not taken. */
-	private void finish(Cause cause) {
-		ConnectAttempts attempts = this.dial;
+	private void closeGracefully(Cause cause) {
+		ConnectAttempts attempts = this.attempts;
 		if (this.upstream != null) {
-			this.upstream.finish(cause);
+			this.upstream.closeGracefully(cause);
 		}
 		else if (attempts != null) {
 			attempts.cancel(cause);
 		}
 		if (this.inbound != null) {
-			this.inbound.finish(cause);
+			this.inbound.closeGracefully(cause);
 		}
 	}
 
@@ -219,7 +220,7 @@ final class Session implements ConnectionHandler {
 
 	@Override
 	public void closed(FrameConnection connection, Cause cause, long lostFrames, long lostBytes) {
-		ConnectAttempts attempts = this.dial;
+		ConnectAttempts attempts = this.attempts;
 		if (attempts != null && connection.side() == Side.UPSTREAM && connection != this.upstream) {
 			attempts.failed(connection, cause);
 			return;
@@ -238,7 +239,7 @@ final class Session implements ConnectionHandler {
 				other.resetAfterWrites(cause);
 			}
 			else {
-				other.finish(cause);
+				other.closeGracefully(cause);
 			}
 		}
 	}

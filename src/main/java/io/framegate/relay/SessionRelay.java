@@ -15,7 +15,7 @@ public final class SessionRelay extends Relay {
 	}
 
 	@Override
-	public ConnectionHandler watcher() {
+	public ConnectionHandler handler() {
 		return new Session(this.connector);
 	}
 

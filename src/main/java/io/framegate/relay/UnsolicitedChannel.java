@@ -24,16 +24,16 @@ public final class UnsolicitedChannel implements UnsolicitedFrames {
 
 	private final AbstractMessageChannel channel;
 
-	private final RouteMetrics meters;
+	private final RouteMetrics metrics;
 
 	/**
 	 * Gives frames to a channel.
 	 * @param channel the channel
-	 * @param meters counts what nobody takes
+	 * @param metrics counts what nobody takes
 	 */
-	public UnsolicitedChannel(AbstractMessageChannel channel, RouteMetrics meters) {
+	public UnsolicitedChannel(AbstractMessageChannel channel, RouteMetrics metrics) {
 		this.channel = channel;
-		this.meters = meters;
+		this.metrics = metrics;
 	}
 
 	@Override
@@ -42,7 +42,7 @@ public final class UnsolicitedChannel implements UnsolicitedFrames {
 			from.handOver(frame, (message) -> send(from, message));
 		}
 		else {
-			this.meters.countDiscarded(UNSOLICITED);
+			this.metrics.countDiscarded(UNSOLICITED);
 		}
 	}
 
@@ -67,7 +67,7 @@ public final class UnsolicitedChannel implements UnsolicitedFrames {
 			}
 		}
 		if (!taken) {
-			this.meters.countDiscarded(UNSOLICITED);
+			this.metrics.countDiscarded(UNSOLICITED);
 		}
 	}
 

@@ -164,9 +164,9 @@ class SecurityConfiguration {
 	}
 
 	private static ServerAuthenticationEntryPoint whoAreYou(boolean basic, boolean bearer) {
-		return (exchange, why) -> {
-			if (why instanceof TooManyLoginsException) {
-				return Mono.error(RejectedRequest.tooMany(text(why.getMessage())));
+		return (exchange, cause) -> {
+			if (cause instanceof TooManyLoginsException) {
+				return Mono.error(RejectedRequest.tooMany(text(cause.getMessage())));
 			}
 			HttpHeaders headers = exchange.getResponse().getHeaders();
 			if (basic) {
@@ -175,9 +175,10 @@ class SecurityConfiguration {
 			if (bearer) {
 				headers.add(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
 			}
-			boolean none = why instanceof AuthenticationCredentialsNotFoundException
-					|| why instanceof InsufficientAuthenticationException;
-			return Mono.error(RejectedRequest.unauthorized(none ? "Credentials are required" : text(why.getMessage())));
+			boolean none = cause instanceof AuthenticationCredentialsNotFoundException
+					|| cause instanceof InsufficientAuthenticationException;
+			return Mono
+				.error(RejectedRequest.unauthorized(none ? "Credentials are required" : text(cause.getMessage())));
 		};
 	}
 
@@ -186,7 +187,7 @@ class SecurityConfiguration {
 	}
 
 	private static ServerAccessDeniedHandler mayNot() {
-		return (exchange, why) -> {
+		return (exchange, cause) -> {
 			boolean reads = RequestParameters.reads(exchange.getRequest());
 			return Mono.error(RejectedRequest
 				.forbidden(reads ? "Reading this requires the role viewer or operator, secrets the role operator"

@@ -21,7 +21,7 @@ import org.springframework.boot.convert.DurationStyle;
 public final class Timeouts {
 
 	/** The longest limit: a year. */
-	public static final Duration LONGEST = Duration.ofDays(366);
+	public static final Duration MAX = Duration.ofDays(366);
 
 	/** Where a limit came from. */
 	public enum Source {
@@ -119,10 +119,10 @@ public final class Timeouts {
 	 * Sets a limit for live and later connections.
 	 * @param timer the timer
 	 * @param value the limit, zero for none
-	 * @throws IllegalArgumentException for a negative limit or one over {@link #LONGEST}
+	 * @throws IllegalArgumentException for a negative limit or one over {@link #MAX}
 	 */
 	public void set(Timeout timer, Duration value) {
-		if (value.isNegative() || value.compareTo(LONGEST) > 0) {
+		if (value.isNegative() || value.compareTo(MAX) > 0) {
 			throw new IllegalArgumentException(
 					"Invalid timeout '%s': %s must be from 0 (off) to 366d".formatted(timer.label(), value));
 		}
@@ -182,8 +182,8 @@ public final class Timeouts {
 	 * Reads a limit. A number without a unit would be milliseconds to Spring and seconds
 	 * to most people: only 0 goes without.
 	 * @param text as people write it: {@code 500ms}, {@code 30s}, {@code PT1M}, {@code 0}
-	 * @return the limit, 0 (off) or whole milliseconds up to {@link #LONGEST}; empty
-	 * where the text is anything else
+	 * @return the limit, 0 (off) or whole milliseconds up to {@link #MAX}; empty where
+	 * the text is anything else
 	 */
 	public static Optional<Duration> parse(String text) {
 		String value = text.strip();
@@ -195,7 +195,7 @@ public final class Timeouts {
 		}
 		try {
 			Duration limit = DurationStyle.detectAndParse(value);
-			boolean allowed = !limit.isNegative() && limit.compareTo(LONGEST) <= 0
+			boolean allowed = !limit.isNegative() && limit.compareTo(MAX) <= 0
 					&& limit.equals(Duration.ofMillis(limit.toMillis()));
 			return allowed ? Optional.of(limit) : Optional.empty();
 		}

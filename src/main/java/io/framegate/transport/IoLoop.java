@@ -34,7 +34,7 @@ public final class IoLoop implements Loop {
 
 	private final SharedReadBuffer readBuffer;
 
-	private final WriteBatch gather = new WriteBatch();
+	private final WriteBatch batch = new WriteBatch();
 
 	private final List<Member> connections = new ArrayList<>();
 
@@ -142,8 +142,8 @@ public final class IoLoop implements Loop {
 		return before;
 	}
 
-	public WriteBatch gather() {
-		return this.gather;
+	public WriteBatch batch() {
+		return this.batch;
 	}
 
 	@Override
@@ -178,14 +178,14 @@ public final class IoLoop implements Loop {
 	 * connection
 	 */
 	public void readComplete(boolean shared) {
-		if (this.gather.isEmpty()) {
+		if (this.batch.isEmpty()) {
 			return;
 		}
 		if (shared) {
 			flushSoon();
 		}
 		else {
-			this.gather.flush();
+			this.batch.flush();
 		}
 	}
 
@@ -200,7 +200,7 @@ public final class IoLoop implements Loop {
 	}
 
 	void flush() {
-		this.gather.flush();
+		this.batch.flush();
 	}
 
 	private void flushNow() {
@@ -210,7 +210,7 @@ public final class IoLoop implements Loop {
 
 	private void flushGuarded() {
 		try {
-			this.gather.flush();
+			this.batch.flush();
 		}
 		catch (RuntimeException | Error ex) {
 			failed(ex);
@@ -296,7 +296,7 @@ public final class IoLoop implements Loop {
 		try {
 			this.eventLoop.execute(() -> {
 				this.readBuffer.close();
-				this.gather.close();
+				this.batch.close();
 			});
 		}
 		catch (RejectedExecutionException ex) {

@@ -34,12 +34,12 @@ public final class ConnectAttempts {
 		 * Begins to connect. The outcome comes to the watcher: opened or closed.
 		 * @param loop the loop; the caller is on it
 		 * @param candidate where to
-		 * @param dial what the attempt is part of
-		 * @param watcher follows the connection
+		 * @param attempts what the attempt is part of
+		 * @param handler follows the connection
 		 * @param begun told the connection, or {@code null} where not even a socket could
 		 * be had: at once, unless a source port is looked for
 		 */
-		void connect(Loop loop, TargetAddress candidate, ConnectAttempts dial, ConnectionHandler watcher,
+		void connect(Loop loop, TargetAddress candidate, ConnectAttempts attempts, ConnectionHandler handler,
 				Consumer<@Nullable FrameConnection> begun);
 
 	}
@@ -59,7 +59,7 @@ public final class ConnectAttempts {
 
 	private final Loop loop;
 
-	private final ConnectionHandler watcher;
+	private final ConnectionHandler handler;
 
 	private final Consumer<Cause> failed;
 
@@ -88,11 +88,11 @@ public final class ConnectAttempts {
 
 	private boolean over;
 
-	ConnectAttempts(Owner owner, Timeouts timeouts, Loop loop, ConnectionHandler watcher, Consumer<Cause> failed) {
+	ConnectAttempts(Owner owner, Timeouts timeouts, Loop loop, ConnectionHandler handler, Consumer<Cause> failed) {
 		this.owner = owner;
 		this.timeouts = timeouts;
 		this.loop = loop;
-		this.watcher = watcher;
+		this.handler = handler;
 		this.failed = failed;
 	}
 
@@ -145,11 +145,11 @@ public final class ConnectAttempts {
 	/**
 	 * An attempt of this dial failed: tries the next address, if there is one.
 	 * @param connection the attempt
-	 * @param why why it failed
+	 * @param cause why it failed
 	 */
-	public void failed(FrameConnection connection, Cause why) {
+	public void failed(FrameConnection connection, Cause cause) {
 		if (this.attempts.remove(connection)) {
-			this.cause = why;
+			this.cause = cause;
 			tryNext();
 		}
 	}
@@ -183,7 +183,7 @@ public final class ConnectAttempts {
 			return;
 		}
 		this.beginning = true;
-		this.owner.connect(this.loop, this.candidates.get(this.next++), this, this.watcher, this::begun);
+		this.owner.connect(this.loop, this.candidates.get(this.next++), this, this.handler, this::begun);
 	}
 
 	private void begun(@Nullable FrameConnection connection) {
@@ -217,22 +217,22 @@ public final class ConnectAttempts {
 		}
 	}
 
-	private void fail(Cause why) {
+	private void fail(Cause cause) {
 		this.over = true;
-		this.failed.accept(why);
+		this.failed.accept(cause);
 	}
 
 	/**
 	 * Gives up.
-	 * @param why the cause
+	 * @param cause the cause
 	 */
-	public void cancel(Cause why) {
+	public void cancel(Cause cause) {
 		this.over = true;
-		this.cancelled = why;
+		this.cancelled = cause;
 		this.awaited = null;
 		stopWaiting();
 		for (FrameConnection connection : List.copyOf(this.attempts)) {
-			connection.close(why);
+			connection.close(cause);
 		}
 		this.attempts.clear();
 	}

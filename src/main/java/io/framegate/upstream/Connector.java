@@ -45,7 +45,7 @@ public final class Connector extends AbstractClientConnectionFactory {
 
 	private final Route route;
 
-	private final ConnectionContext terms;
+	private final ConnectionContext context;
 
 	private final EventLoops loops;
 
@@ -59,21 +59,21 @@ public final class Connector extends AbstractClientConnectionFactory {
 
 	private final List<Consumer<TargetState>> cameBack = new CopyOnWriteArrayList<>();
 
-	public Connector(Route route, ConnectionContext terms, EventLoops loops, ConnectionRegistry connections) {
+	public Connector(Route route, ConnectionContext context, EventLoops loops, ConnectionRegistry connections) {
 		super(route.upstream().targets().isEmpty() ? "none" : route.upstream().targets().getFirst().host(),
 				route.upstream().targets().isEmpty() ? 0 : route.upstream().targets().getFirst().port());
 		this.route = route;
-		this.terms = terms;
+		this.context = context;
 		this.loops = loops;
 		this.connections = connections;
-		this.targets = new Targets(route.upstream(), terms.meters());
-		this.healthChecks = new HealthChecks(route.upstream(), terms, this::wentDown,
+		this.targets = new Targets(route.upstream(), context.metrics());
+		this.healthChecks = new HealthChecks(route.upstream(), context, this::wentDown,
 				(target) -> this.cameBack.forEach((listener) -> listener.accept(target)));
 		this.sources = new SourceAddresses(route.upstream());
 	}
 
-	public ConnectionContext terms() {
-		return this.terms;
+	public ConnectionContext context() {
+		return this.context;
 	}
 
 	/**
@@ -82,7 +82,7 @@ public final class Connector extends AbstractClientConnectionFactory {
 	 * @return whether it was
 	 */
 	public boolean opened(FrameConnection connection) {
-		return connection.terms() == this.terms;
+		return connection.context() == this.context;
 	}
 
 	public Targets targets() {
@@ -93,13 +93,13 @@ public final class Connector extends AbstractClientConnectionFactory {
 	 * Connects to the first target that accepts.
 	 * @param loop the loop; the caller is on it
 	 * @param client the address of the client it is for, or {@code null}
-	 * @param watcher follows every attempt
+	 * @param handler follows every attempt
 	 * @param failed told why no target could be had
 	 * @return the attempts, under way
 	 */
-	public ConnectAttempts dial(Loop loop, @Nullable InetAddress client, ConnectionHandler watcher,
+	public ConnectAttempts attempts(Loop loop, @Nullable InetAddress client, ConnectionHandler handler,
 			Consumer<Cause> failed) {
-		return dial(loop, client, null, watcher, failed);
+		return attempts(loop, client, null, handler, failed);
 	}
 
 	/**
@@ -107,15 +107,15 @@ public final class Connector extends AbstractClientConnectionFactory {
 	 * @param loop the loop; the caller is on it
 	 * @param client the address of the client it is for, or {@code null}
 	 * @param first the target to try first, or {@code null}
-	 * @param watcher follows every attempt
+	 * @param handler follows every attempt
 	 * @param failed told why no target could be had
 	 * @return the attempts, under way
 	 */
-	public ConnectAttempts dial(Loop loop, @Nullable InetAddress client, @Nullable TargetState first,
-			ConnectionHandler watcher, Consumer<Cause> failed) {
-		ConnectAttempts dial = new ConnectAttempts(this::connect, this.terms.timeouts(), loop, watcher, failed);
-		dial.begin(this.targets.toTry(client, first));
-		return dial;
+	public ConnectAttempts attempts(Loop loop, @Nullable InetAddress client, @Nullable TargetState first,
+			ConnectionHandler handler, Consumer<Cause> failed) {
+		ConnectAttempts attempts = new ConnectAttempts(this::connect, this.context.timeouts(), loop, handler, failed);
+		attempts.begin(this.targets.toTry(client, first));
+		return attempts;
 	}
 
 	/**
@@ -131,14 +131,14 @@ public final class Connector extends AbstractClientConnectionFactory {
 	 * Connects to one target alone.
 	 * @param loop the loop; the caller is on it
 	 * @param target the target
-	 * @param watcher follows every attempt
+	 * @param handler follows every attempt
 	 * @param failed told why it could not be had
 	 * @return the attempts, under way
 	 */
-	public ConnectAttempts dial(Loop loop, TargetState target, ConnectionHandler watcher, Consumer<Cause> failed) {
-		ConnectAttempts dial = new ConnectAttempts(this::connect, this.terms.timeouts(), loop, watcher, failed);
-		dial.begin(List.of(target));
-		return dial;
+	public ConnectAttempts attempts(Loop loop, TargetState target, ConnectionHandler handler, Consumer<Cause> failed) {
+		ConnectAttempts attempts = new ConnectAttempts(this::connect, this.context.timeouts(), loop, handler, failed);
+		attempts.begin(List.of(target));
+		return attempts;
 	}
 
 	/**
@@ -154,26 +154,27 @@ public final class Connector extends AbstractClientConnectionFactory {
 			Cause cause = Cause.byGateway(CloseReason.UPSTREAM_UNREACHABLE, "target " + target.target() + " went down");
 			for (FrameConnection connection : this.connections.all()) {
 				if (connection.attachment() == target) {
-					connection.execute(() -> connection.watcher().drain(connection, cause));
+					connection.execute(() -> connection.handler().drain(connection, cause));
 				}
 			}
 		}
 	}
 
-	private void connect(Loop loop, TargetAddress candidate, ConnectAttempts dial, ConnectionHandler watcher,
+	private void connect(Loop loop, TargetAddress candidate, ConnectAttempts attempts, ConnectionHandler handler,
 			Consumer<@Nullable FrameConnection> begun) {
-		this.sources.connect(loop, () -> socket(loop), candidate.address(),
-				(attempt) -> begun.accept((attempt != null) ? connect(loop, candidate, dial, watcher, attempt) : null));
+		this.sources.connect(loop, () -> socket(loop), candidate.address(), (attempt) -> begun
+			.accept((attempt != null) ? connect(loop, candidate, attempts, handler, attempt) : null));
 	}
 
-	private FrameConnection connect(Loop loop, TargetAddress candidate, ConnectAttempts dial, ConnectionHandler watcher,
-			SourceAddresses.Attempt attempt) {
+	private FrameConnection connect(Loop loop, TargetAddress candidate, ConnectAttempts attempts,
+			ConnectionHandler handler, SourceAddresses.Attempt attempt) {
 		TcpListener listener = getListener();
 		if (listener == null) {
 			throw new IllegalStateException("No adapter listens to " + this);
 		}
-		FrameConnection connection = new FrameConnection(this.terms, this.connections, this.loops.of(loop.eventLoop()),
-				attempt.future().channel(), candidate.address(), listener, watcher, getApplicationEventPublisher());
+		FrameConnection connection = new FrameConnection(this.context, this.connections,
+				this.loops.of(loop.eventLoop()), attempt.future().channel(), candidate.address(), listener, handler,
+				getApplicationEventPublisher());
 		connection.setMapper(getMapper());
 		TargetState state = candidate.state();
 		connection.attach(state);
@@ -193,11 +194,11 @@ public final class Connector extends AbstractClientConnectionFactory {
 			}
 			else if (future.isSuccess()) {
 				state.connected();
-				if (!this.terms.shared()) {
+				if (!this.context.shared()) {
 					long since = System.nanoTime();
 					connection.whenClosed().thenAccept((closure) -> judge(state, closure, since));
 				}
-				dial.succeeded(connection);
+				attempts.succeeded(connection);
 				connection.open();
 			}
 			else {
@@ -229,14 +230,14 @@ public final class Connector extends AbstractClientConnectionFactory {
 
 	private Cause whyNot(TargetAddress candidate, SourceAddresses.Attempt attempt, FrameConnection connection) {
 		Throwable thrown = attempt.future().cause();
-		Cause why = SocketErrors.connectCause(thrown, candidate + attempt.text());
+		Cause cause = SocketErrors.connectCause(thrown, candidate + attempt.text());
 		if (attempt.isLocalFault()) {
-			return Cause.byGateway(why.reason(), why.detail() + attempt.hint());
+			return Cause.byGateway(cause.reason(), cause.detail() + attempt.hint());
 		}
 		if (isTargetsFault(connection, thrown)) {
 			candidate.state().failed(Evidence.CONNECT);
 		}
-		return why;
+		return cause;
 	}
 
 	private ChannelFuture socket(Loop loop) {
@@ -257,9 +258,9 @@ public final class Connector extends AbstractClientConnectionFactory {
 	 * Whether a connect failed for the target's sake, not for the client's who has gone.
 	 */
 	private static boolean isTargetsFault(FrameConnection connection, Throwable thrown) {
-		Cause why = connection.cause();
+		Cause cause = connection.cause();
 		return !(thrown instanceof ClosedChannelException)
-				|| (why != null && why.reason() == CloseReason.CONNECT_TIMEOUT);
+				|| (cause != null && cause.reason() == CloseReason.CONNECT_TIMEOUT);
 	}
 
 	@Override

@@ -36,11 +36,11 @@ final class HealthChecks {
 
 	private final CountDownLatch stopped = new CountDownLatch(1);
 
-	HealthChecks(Upstream upstream, ConnectionContext terms, Consumer<TargetState> wentDown,
+	HealthChecks(Upstream upstream, ConnectionContext context, Consumer<TargetState> wentDown,
 			Consumer<TargetState> cameBack) {
-		this.probe = new HealthProbe(upstream, terms);
+		this.probe = new HealthProbe(upstream, context);
 		this.check = upstream.healthCheck();
-		this.route = terms.route();
+		this.route = context.route();
 		this.wentDown = wentDown;
 		this.cameBack = cameBack;
 	}

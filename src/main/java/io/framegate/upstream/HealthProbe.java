@@ -38,12 +38,12 @@ final class HealthProbe {
 
 	private final HealthCheck check;
 
-	private final ConnectionContext terms;
+	private final ConnectionContext context;
 
-	HealthProbe(Upstream upstream, ConnectionContext terms) {
+	HealthProbe(Upstream upstream, ConnectionContext context) {
 		this.upstream = upstream;
 		this.check = upstream.healthCheck();
-		this.terms = terms;
+		this.context = context;
 	}
 
 	/**
@@ -105,7 +105,7 @@ final class HealthProbe {
 	 * silent must not keep the probes after this one waiting for longer than need be.
 	 */
 	private int limit() {
-		Duration connect = this.terms.timeouts().limit(Timeout.CONNECT).value();
+		Duration connect = this.context.timeouts().limit(Timeout.CONNECT).value();
 		long millis = (connect.isZero() ? Timeout.CONNECT.byDefault() : connect).toMillis();
 		long interval = this.check.interval().toMillis();
 		return (int) ((interval > 0) ? Math.min(millis, Math.max(interval, LEAST_LIMIT_MILLIS)) : millis);
@@ -152,10 +152,12 @@ final class HealthProbe {
 			if (this.check.send() == null) {
 				return null;
 			}
-			this.terms.framing()
+			this.context.framing()
 				.serializer()
 				.serialize(new Payload(this.check.send()).bytes(), socket.getOutputStream());
-			byte[] answer = this.terms.framing().deserializer().deserialize(new DeadlineInputStream(socket, deadline));
+			byte[] answer = this.context.framing()
+				.deserializer()
+				.deserialize(new DeadlineInputStream(socket, deadline));
 			boolean fits = this.check.expect() == null
 					|| Arrays.equals(answer, new Payload(this.check.expect()).bytes());
 			if (sourcePort == 0) {

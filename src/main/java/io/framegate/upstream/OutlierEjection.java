@@ -12,9 +12,9 @@ final class OutlierEjection {
 
 	private static final long FIRST_PAUSE = TimeUnit.SECONDS.toNanos(1);
 
-	private static final long LONGEST_PAUSE = TimeUnit.SECONDS.toNanos(60);
+	private static final long MAX_PAUSE = TimeUnit.SECONDS.toNanos(60);
 
-	private static final int MOST_DOUBLINGS = 6;
+	private static final int MAX_DOUBLINGS = 6;
 
 	private final int fall;
 
@@ -104,7 +104,7 @@ final class OutlierEjection {
 		}
 		this.failures++;
 		if (this.failures >= this.fall) {
-			long pause = Math.min(FIRST_PAUSE << Math.min(this.ejections, MOST_DOUBLINGS), LONGEST_PAUSE);
+			long pause = Math.min(FIRST_PAUSE << Math.min(this.ejections, MAX_DOUBLINGS), MAX_PAUSE);
 			long jitter = ThreadLocalRandom.current().nextLong(pause / 5);
 			this.trialAt = now + pause - jitter;
 			this.ejections++;

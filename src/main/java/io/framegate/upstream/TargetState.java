@@ -36,7 +36,7 @@ public final class TargetState {
 	/** The rest between exchanges after a first reply too many; doubled with each. */
 	private static final long LONGER_REST = TimeUnit.MILLISECONDS.toNanos(5);
 
-	private static final int MOST_STRAYS = 4;
+	private static final int MAX_UNEXPECTED = 4;
 
 	/** After so long without a reply too many, a target is trusted again. */
 	private static final long FORGIVEN_AFTER = TimeUnit.MINUTES.toNanos(10);
@@ -62,7 +62,7 @@ public final class TargetState {
 
 	private volatile @Nullable InetSocketAddress wellAddress;
 
-	private volatile int strays;
+	private volatile int unexpectedReplies;
 
 	private volatile long strayAt;
 
@@ -199,8 +199,9 @@ public final class TargetState {
 	/**
 	 * A reply came that nobody had asked for: what may come next is waited for longer.
 	 */
-	public synchronized void strayed() {
-		this.strays = Math.min((this.strays > 0 && isForgiven()) ? 1 : this.strays + 1, MOST_STRAYS);
+	public synchronized void unexpectedReply() {
+		this.unexpectedReplies = Math.min((this.unexpectedReplies > 0 && isForgiven()) ? 1 : this.unexpectedReplies + 1,
+				MAX_UNEXPECTED);
 		this.strayAt = System.nanoTime();
 	}
 
@@ -214,7 +215,7 @@ public final class TargetState {
 	 * @return nanoseconds
 	 */
 	public long rest(long usual) {
-		int known = this.strays;
+		int known = this.unexpectedReplies;
 		return (known == 0 || usual == 0 || isForgiven()) ? usual : Math.max(usual, LONGER_REST << (known - 1));
 	}
 

@@ -25,7 +25,7 @@ public final class Targets {
 
 	private final boolean leastBusy;
 
-	private final RouteMetrics meters;
+	private final RouteMetrics metrics;
 
 	private final int fall;
 
@@ -33,11 +33,11 @@ public final class Targets {
 
 	private final TargetResolver resolver = new TargetResolver((state) -> all().contains(state));
 
-	public Targets(Upstream upstream, RouteMetrics meters) {
+	public Targets(Upstream upstream, RouteMetrics metrics) {
 		this.balancer = LoadBalancer.of(upstream.balance());
 		this.homes = this.balancer.hasHomes();
 		this.leastBusy = this.balancer.prefersLeastBusy();
-		this.meters = meters;
+		this.metrics = metrics;
 		this.fall = upstream.healthCheck().fall();
 		this.states = upstream.targets().stream().map(this::state).toList();
 	}
@@ -51,12 +51,12 @@ public final class Targets {
 	 */
 	public void start() {
 		this.states.forEach(this::show);
-		this.meters.forgetTargetsBut(this.states.stream().map((state) -> state.target().toString()).toList());
+		this.metrics.forgetTargetsBut(this.states.stream().map((state) -> state.target().toString()).toList());
 		this.states.forEach(this.resolver::start);
 	}
 
 	private void show(TargetState state) {
-		this.meters.watchTarget(state.target().toString(), () -> switch (state.status()) {
+		this.metrics.watchTarget(state.target().toString(), () -> switch (state.status()) {
 			case UNKNOWN -> Double.NaN;
 			case UP -> 1;
 			case EJECTED, DOWN -> 0;
@@ -83,7 +83,7 @@ public final class Targets {
 		added.forEach(this.resolver::start);
 		before.stream()
 			.filter((state) -> !after.contains(state))
-			.forEach((state) -> this.meters.forgetTarget(state.target().toString()));
+			.forEach((state) -> this.metrics.forgetTarget(state.target().toString()));
 	}
 
 	void stop() {

@@ -27,7 +27,7 @@ final class DeadPeers {
 	/** How much later than its timer an end may be seen, on a machine that is busy. */
 	private static final Duration GRACE = Duration.ofSeconds(8);
 
-	private static final Duration LONGEST_PAUSE = Duration.ofMillis(100);
+	private static final Duration MAX_PAUSE = Duration.ofMillis(100);
 
 	private static final int ECHO_PORT = 6000;
 
@@ -153,10 +153,10 @@ final class DeadPeers {
 	}
 
 	private void judge(Duration through, Duration direct) {
-		if (direct.compareTo(LONGEST_PAUSE) > 0) {
+		if (direct.compareTo(MAX_PAUSE) > 0) {
 			System.out.println("This machine is too busy to judge pauses: it paused where there is no gateway, too");
 		}
-		else if (through.compareTo(LONGEST_PAUSE) > 0) {
+		else if (through.compareTo(MAX_PAUSE) > 0) {
 			this.verdict.fault("a bystander waited " + through.toMillis() + " ms; without a gateway the longest was "
 					+ direct.toMillis() + " ms");
 		}

@@ -39,9 +39,9 @@ class WaitsTests {
 	}
 
 	private ConnectionTimers waits(Side side, ConnectionLifecycle life) {
-		RouteMetrics meters = new RouteMetrics("test", this.timeouts, new SimpleMeterRegistry());
+		RouteMetrics metrics = new RouteMetrics("test", this.timeouts, new SimpleMeterRegistry());
 		return new ConnectionTimers(this.peer, new ConnectionContext("test", side, Framings.named("crlf", false), 100,
-				this.timeouts, false, false, meters, this.closures), life);
+				this.timeouts, false, false, metrics, this.closures), life);
 	}
 
 	@Test

@@ -112,7 +112,7 @@ class ListenerTests {
 				client.sendLine("hello");
 				client.expectEof();
 			}
-			assertThat(gateway.route("s").meters().active(Side.INBOUND)).isEqualTo(1);
+			assertThat(gateway.route("s").metrics().active(Side.INBOUND)).isEqualTo(1);
 			assertThat(gateway.metric("framegate_accepts_refused_total{reason=\"limit-connections\",route=\"s\"}"))
 				.isEqualTo(50);
 			first.close();
@@ -167,7 +167,7 @@ class ListenerTests {
 				client.join();
 			}
 			assertThat(faults).isEmpty();
-			assertThat(gateway.route("s").meters().undelivered()).isZero();
+			assertThat(gateway.route("s").metrics().undelivered()).isZero();
 		}
 	}
 
@@ -226,7 +226,7 @@ class ListenerTests {
 					}
 				}
 			}
-			Gateway.await("all accepted", () -> (gateway.route("s").meters().opened(Side.INBOUND) == crowd)
+			Gateway.await("all accepted", () -> (gateway.route("s").metrics().opened(Side.INBOUND) == crowd)
 					? Optional.of(1) : Optional.empty());
 			assertNothingIsLeft(gateway, crowd);
 			server.awaitEnded();
@@ -238,8 +238,8 @@ class ListenerTests {
 		for (Side side : Side.values()) {
 			assertThat(gateway.metric("framegate_connections_active{route=\"s\",side=\"%s\"}".formatted(side.label())))
 				.isZero();
-			assertThat(gateway.route("s").meters().opened(side)).isEqualTo(inbound);
-			assertThat(gateway.route("s").meters().closed(side)).isEqualTo(inbound);
+			assertThat(gateway.route("s").metrics().opened(side)).isEqualTo(inbound);
+			assertThat(gateway.route("s").metrics().closed(side)).isEqualTo(inbound);
 		}
 	}
 

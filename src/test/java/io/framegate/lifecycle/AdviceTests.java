@@ -24,7 +24,7 @@ class AdviceTests {
 
 	private static final long GIGABYTE = 1024L * 1024 * 1024;
 
-	private static final ConfigurationAdvice USUAL = new ConfigurationAdvice(Duration.ZERO, Duration.ofSeconds(30),
+	private static final ConfigurationAdvice DEFAULT = new ConfigurationAdvice(Duration.ZERO, Duration.ofSeconds(30),
 			true, GIGABYTE);
 
 	private static List<String> on(ConfigurationAdvice advice, String... settings) {
@@ -39,15 +39,15 @@ class AdviceTests {
 
 	@Test
 	void defaultsNeedNoAdvice() {
-		assertThat(on(USUAL)).isEmpty();
+		assertThat(on(DEFAULT)).isEmpty();
 	}
 
 	@Test
 	void silenceForEver() {
-		assertThat(on(USUAL, "timeouts.idle=0")).singleElement()
+		assertThat(on(DEFAULT, "timeouts.idle=0")).singleElement()
 			.asString()
 			.contains("framegate.routes.orders.timeouts.idle", "framegate.routes.orders.timeouts.max-age");
-		assertThat(on(USUAL, "timeouts.idle=0", "timeouts.max-age=1h")).isEmpty();
+		assertThat(on(DEFAULT, "timeouts.idle=0", "timeouts.max-age=1h")).isEmpty();
 	}
 
 	@Test
@@ -57,25 +57,25 @@ class AdviceTests {
 			.asString()
 			.contains("350s", "framegate.routes.orders.timeouts.idle, now 351s");
 		assertThat(on(nio, "timeouts.idle=350s")).isEmpty();
-		assertThat(on(USUAL, "timeouts.idle=1h")).isEmpty();
+		assertThat(on(DEFAULT, "timeouts.idle=1h")).isEmpty();
 	}
 
 	@ParameterizedTest
 	@CsvSource({ "6m,5m,true", "5m,5m,false", "0s,5m,false", "6m,0s,false" })
 	void replyBeyondIdle(String reply, String idle, boolean advised) {
-		assertThat(on(USUAL, "timeouts.max-age=1h", "timeouts.reply=" + reply, "timeouts.idle=" + idle))
+		assertThat(on(DEFAULT, "timeouts.max-age=1h", "timeouts.reply=" + reply, "timeouts.idle=" + idle))
 			.filteredOn((sentence) -> sentence.contains("framegate.routes.orders.timeouts.reply"))
 			.hasSize(advised ? 1 : 0);
 	}
 
 	@Test
 	void shutdownLongerThanOthersWait() {
-		assertThat(on(USUAL, "timeouts.drain=30s")).isEmpty();
-		assertThat(on(USUAL, "timeouts.drain=31s")).singleElement()
+		assertThat(on(DEFAULT, "timeouts.drain=30s")).isEmpty();
+		assertThat(on(DEFAULT, "timeouts.drain=31s")).singleElement()
 			.asString()
 			.contains("spring.lifecycle.timeout-per-shutdown-phase (30s)", "framegate.routes.orders.timeouts.drain",
 					"at least 31s");
-		assertThat(on(USUAL, "timeouts.drain=0")).singleElement().asString().contains("drain off", "for ever");
+		assertThat(on(DEFAULT, "timeouts.drain=0")).singleElement().asString().contains("drain off", "for ever");
 		ConfigurationAdvice quiet = new ConfigurationAdvice(Duration.ofSeconds(21), Duration.ofSeconds(30), true,
 				GIGABYTE);
 		assertThat(on(quiet)).singleElement().asString().contains("framegate.shutdown.quiet-period 21s", "31s");
@@ -83,12 +83,12 @@ class AdviceTests {
 
 	@Test
 	void fewFramesFitTheMemory() {
-		assertThat(on(USUAL, "listen.max-frame-size=65MB")).singleElement()
+		assertThat(on(DEFAULT, "listen.max-frame-size=65MB")).singleElement()
 			.asString()
 			.startsWith("Only 15 frames of 65MB fit framegate.memory.limit (1024MB)")
 			.contains("framegate.routes.orders.listen.max-frame-size");
-		assertThat(on(USUAL, "listen.max-frame-size=64MB")).isEmpty();
-		assertThat(on(USUAL, "listen.max-frame-size=65MB", "listen.framing=stream", "upstream.framing=stream"))
+		assertThat(on(DEFAULT, "listen.max-frame-size=64MB")).isEmpty();
+		assertThat(on(DEFAULT, "listen.max-frame-size=65MB", "listen.framing=stream", "upstream.framing=stream"))
 			.isEmpty();
 	}
 
@@ -103,10 +103,10 @@ class AdviceTests {
 				settings.add("upstream.correlation.length=2");
 			}
 		}
-		assertThat(on(USUAL, settings.toArray(String[]::new)))
+		assertThat(on(DEFAULT, settings.toArray(String[]::new)))
 			.filteredOn((sentence) -> sentence.contains("framegate.routes.orders.upstream.correlation"))
 			.hasSize(advised ? 1 : 0);
-		assertThat(on(USUAL, "mode=one-way")).isEmpty();
+		assertThat(on(DEFAULT, "mode=one-way")).isEmpty();
 	}
 
 	@Test

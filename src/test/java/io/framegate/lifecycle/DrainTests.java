@@ -44,9 +44,9 @@ class DrainTests {
 				List<Thread> clients = IntStream.range(0, 8)
 					.mapToObj((number) -> Thread.ofVirtual().start(() -> comeIn(route.port())))
 					.toList();
-				long known = route.meters().opened(Side.INBOUND);
+				long known = route.metrics().opened(Side.INBOUND);
 				Gateway.await("clients coming in",
-						() -> Optional.of(route.meters().opened(Side.INBOUND)).filter((opened) -> opened > known + 4));
+						() -> Optional.of(route.metrics().opened(Side.INBOUND)).filter((opened) -> opened > known + 4));
 				route.drain(CAUSE).get(30, TimeUnit.SECONDS);
 				assertThat(gateway.connections("s")).isEmpty();
 				for (Thread client : clients) {
@@ -85,7 +85,7 @@ class DrainTests {
 				client.close();
 			}
 			drained.get().get(10, TimeUnit.SECONDS);
-			assertThat(route.meters().opened(Side.INBOUND)).isEqualTo(100);
+			assertThat(route.metrics().opened(Side.INBOUND)).isEqualTo(100);
 		}
 		finally {
 			go.countDown();
@@ -117,7 +117,7 @@ class DrainTests {
 				TestClient client = gateway.connect("s")) {
 			client.sendLine("12 forgotten");
 			FrameConnection link = busyLink(gateway);
-			link.execute(() -> link.watcher()
+			link.execute(() -> link.handler()
 				.drain(link, new Cause(CloseReason.OPERATOR_CLOSE, EndedBy.OPERATOR, "by ann")));
 			assertThat(link.whenClosed().get(10, TimeUnit.SECONDS).detail())
 				.isEqualTo("drain timer (300ms) ran out; drain begun by operator-close");

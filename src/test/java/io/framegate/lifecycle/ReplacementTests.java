@@ -133,7 +133,7 @@ class ReplacementTests {
 			gateway.awaitNoConnections("r");
 			assertThat(gateway.closures("r").stream().filter((closure) -> closure.side() == Side.INBOUND))
 				.anyMatch((closure) -> closure.reason() == CloseReason.ROUTE_DRAIN);
-			long opened = gateway.route("r").meters().opened(Side.INBOUND);
+			long opened = gateway.route("r").metrics().opened(Side.INBOUND);
 			assertThat(opened).isEqualTo(2 + clients.join());
 			assertThat(gateway.metric("framegate_connections_opened_total{route=\"r\",side=\"inbound\"}"))
 				.isEqualTo(opened);

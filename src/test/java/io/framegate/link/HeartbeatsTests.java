@@ -59,7 +59,7 @@ class HeartbeatsTests implements Heartbeats.Owner {
 		return text.getBytes(StandardCharsets.UTF_8);
 	}
 
-	private Heartbeats pulse(boolean oneWay, Duration interval, @Nullable String send, @Nullable String expect) {
+	private Heartbeats heartbeats(boolean oneWay, Duration interval, @Nullable String send, @Nullable String expect) {
 		return new Heartbeats(this,
 				new TestLinkSettings().of(oneWay, Sharing.ORDERED, new Heartbeat(interval, send, expect)));
 	}
@@ -111,7 +111,7 @@ class HeartbeatsTests implements Heartbeats.Owner {
 	@CsvSource({ "0, ping, pong, 0, false", "20, , , 0, false", "20, ping, , 1, false", "20, ping, pong, 1, true" })
 	void signsOnAndWaitsWhereAnAnswerIsExpected(int seconds, @Nullable String send, @Nullable String expect, int sent,
 			boolean waits) {
-		assertThat(pulse(false, Duration.ofSeconds(seconds), send, expect).signOn()).isEqualTo(waits);
+		assertThat(heartbeats(false, Duration.ofSeconds(seconds), send, expect).signOn()).isEqualTo(waits);
 		assertThat(this.sent).hasSize(sent);
 	}
 
@@ -123,10 +123,10 @@ class HeartbeatsTests implements Heartbeats.Owner {
 		this.lastAliveAt = Long.MAX_VALUE - 1;
 		this.open = open;
 		this.room = room;
-		Heartbeats pulse = pulse(false, INTERVAL, "ping", null);
-		pulse.sweep(this.lastAliveAt + TimeUnit.MILLISECONDS.toNanos(quietMillis));
+		Heartbeats heartbeats = heartbeats(false, INTERVAL, "ping", null);
+		heartbeats.sweep(this.lastAliveAt + TimeUnit.MILLISECONDS.toNanos(quietMillis));
 		assertThat(this.sent).hasSize(sent);
-		assertThat(this.sent).allSatisfy((exchange) -> assertThat(exchange).isSameAs(pulse.beating()));
+		assertThat(this.sent).allSatisfy((exchange) -> assertThat(exchange).isSameAs(heartbeats.beating()));
 	}
 
 	/** Replies are waited for ten seconds. */
@@ -134,9 +134,9 @@ class HeartbeatsTests implements Heartbeats.Owner {
 	@CsvSource({ "20, 9999, false, ", "20, 10000, false, 10s", "2, 1999, false, ", "2, 2000, false, 2s",
 			"2, 100000, true, " })
 	void endsTheLinkWhereNoAnswerComes(int intervalSeconds, long millis, boolean oneWay, @Nullable String limit) {
-		Heartbeats pulse = pulse(oneWay, Duration.ofSeconds(intervalSeconds), "ping", null);
-		pulse.signOn();
-		pulse.sweep(after(this.sent.getFirst(), millis));
+		Heartbeats heartbeats = heartbeats(oneWay, Duration.ofSeconds(intervalSeconds), "ping", null);
+		heartbeats.signOn();
+		heartbeats.sweep(after(this.sent.getFirst(), millis));
 		if (limit == null) {
 			assertThat(this.poisoned).isEmpty();
 		}
@@ -151,13 +151,13 @@ class HeartbeatsTests implements Heartbeats.Owner {
 	@CsvSource({ "pong, pong, false, true", ", anything, false, true", "pong, other, false, false",
 			"pong, other, true, true" })
 	void answerIsWhatIsExpected(@Nullable String expect, String answer, boolean oneWay, boolean fits) {
-		Heartbeats pulse = pulse(oneWay, INTERVAL, "ping", expect);
-		pulse.signOn();
+		Heartbeats heartbeats = heartbeats(oneWay, INTERVAL, "ping", expect);
+		heartbeats.signOn();
 		inLoop(() -> this.sent.getFirst().answer(bytes(answer)));
 		assertThat(this.answered).isEqualTo(fits ? 1 : 0);
 		assertThat(this.poisoned).extracting(Cause::reason)
 			.isEqualTo(fits ? List.of() : List.of(CloseReason.BAD_FRAME));
-		assertThat(pulse.beating()).isNull();
+		assertThat(heartbeats.beating()).isNull();
 	}
 
 	/** A frame that has no key of a request may be a heartbeat's answer. */
@@ -165,10 +165,10 @@ class HeartbeatsTests implements Heartbeats.Owner {
 	@CsvSource({ "pong, pong, false, true", "pong, other, true, false", ", other, true, true",
 			", other, false, false" })
 	void takesAFrameThatMatchesNoExchange(@Nullable String expect, String frame, boolean isReply, boolean taken) {
-		Heartbeats pulse = pulse(false, INTERVAL, "ping", expect);
-		assertThat(pulse.answered(bytes(frame), isReply)).isFalse();
-		pulse.signOn();
-		inLoop(() -> assertThat(pulse.answered(bytes(frame), isReply)).isEqualTo(taken));
+		Heartbeats heartbeats = heartbeats(false, INTERVAL, "ping", expect);
+		assertThat(heartbeats.answered(bytes(frame), isReply)).isFalse();
+		heartbeats.signOn();
+		inLoop(() -> assertThat(heartbeats.answered(bytes(frame), isReply)).isEqualTo(taken));
 		assertThat(this.answered).isEqualTo(taken ? 1 : 0);
 		assertThat(this.poisoned).isEmpty();
 	}
@@ -177,23 +177,23 @@ class HeartbeatsTests implements Heartbeats.Owner {
 	@CsvSource({ "REPLY_TIMEOUT, , true", "UPSTREAM_EOF, pong, false", "FRAME_TOO_LONG, pong, true",
 			"FRAME_TOO_LONG, , false" })
 	void failedHeartbeatEndsTheLinkWhereNothingElseDoes(CloseReason reason, @Nullable String expect, boolean ends) {
-		Heartbeats pulse = pulse(false, INTERVAL, "ping", expect);
-		pulse.signOn();
+		Heartbeats heartbeats = heartbeats(false, INTERVAL, "ping", expect);
+		heartbeats.signOn();
 		Cause cause = new Cause(reason, EndedBy.UPSTREAM, "");
 		inLoop(() -> this.sent.getFirst().fail(cause));
 		assertThat(this.poisoned).isEqualTo(ends ? List.of(cause) : List.of());
-		assertThat(pulse.beating()).isNull();
+		assertThat(heartbeats.beating()).isNull();
 	}
 
 	@Test
 	void heartbeatIsSentAgainOnceItWasAnswered() {
-		Heartbeats pulse = pulse(false, INTERVAL, "ping", null);
-		pulse.signOn();
+		Heartbeats heartbeats = heartbeats(false, INTERVAL, "ping", null);
+		heartbeats.signOn();
 		Exchange first = this.sent.getFirst();
 		this.lastAliveAt = first.createdAt();
-		pulse.sweep(after(first, 9_999));
+		heartbeats.sweep(after(first, 9_999));
 		inLoop(() -> first.answer(bytes("pong")));
-		pulse.sweep(after(first, 20_000));
+		heartbeats.sweep(after(first, 20_000));
 		assertThat(this.sent).hasSize(2);
 	}
 

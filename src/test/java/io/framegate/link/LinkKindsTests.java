@@ -108,10 +108,10 @@ class LinkKindsTests {
 			.property("framegate.routes.orders.upstream.correlation.length", "2")
 			.onlyRoute();
 		Timeouts timeouts = new Timeouts(Map.of());
-		RouteMetrics meters = new RouteMetrics("orders", timeouts, this.registry);
-		ConnectionContext terms = new ConnectionContext("orders", Side.UPSTREAM, Framings.named("crlf", false), 1024,
-				timeouts, false, true, meters, closures);
-		this.connector = new Connector(route, terms, loops, new ConnectionRegistry());
+		RouteMetrics metrics = new RouteMetrics("orders", timeouts, this.registry);
+		ConnectionContext context = new ConnectionContext("orders", Side.UPSTREAM, Framings.named("crlf", false), 1024,
+				timeouts, false, true, metrics, closures);
+		this.connector = new Connector(route, context, loops, new ConnectionRegistry());
 		this.connector.setApplicationEventPublisher((event) -> {
 		});
 		this.connector
@@ -119,7 +119,7 @@ class LinkKindsTests {
 		this.connector.start();
 		Correlator correlator = (sharing == Sharing.CORRELATED) ? new Correlator(route.upstream().correlation()) : null;
 		this.settings = new LinkSettings(false, sharing, route.upstream().pool(), route.upstream().heartbeat(),
-				correlator, 1024, timeouts, meters, (from, frame) -> this.unsolicited.add(text(frame)));
+				correlator, 1024, timeouts, metrics, (from, frame) -> this.unsolicited.add(text(frame)));
 		LinkOwner<Link> owner = new Owner();
 		this.link = switch (sharing) {
 			case EXCLUSIVE -> new ExclusiveLink(owner, this.settings);
@@ -171,7 +171,7 @@ class LinkKindsTests {
 		awaitTold("established", "idle", "proven", "idle");
 		assertThat(this.ended).containsExactly("01 request: 01 request");
 		assertThat(this.link.exchanges()).isEqualTo(1);
-		assertThat(this.link.underWay()).isEmpty();
+		assertThat(this.link.exchangesInFlight()).isEmpty();
 	}
 
 	@ParameterizedTest

@@ -36,7 +36,7 @@ class RetirementPolicyTests {
 		Map<String, String> properties = new TreeMap<>(Map.of("balance", balance, "targets[0]", "127.0.0.1:7",
 				"targets[1]", "127.0.0.2:7", "health-check.fall", "1"));
 		Upstream upstream = TestLinkSettings.upstream(properties);
-		Targets targets = new Targets(upstream, this.settings.meters());
+		Targets targets = new Targets(upstream, this.settings.metrics());
 		targets.start();
 		return targets;
 	}
@@ -46,9 +46,9 @@ class RetirementPolicyTests {
 		return new RetirementPolicy(targets, pool, (target) -> this.canMove);
 	}
 
-	private @Nullable Cause why(Targets targets, TargetState target, String address) {
-		return retirement(targets, Duration.ZERO, Duration.ZERO).why(target, new InetSocketAddress(address, 7), OPENED,
-				OPENED);
+	private @Nullable Cause cause(Targets targets, TargetState target, String address) {
+		return retirement(targets, Duration.ZERO, Duration.ZERO).cause(target, new InetSocketAddress(address, 7),
+				OPENED, OPENED);
 	}
 
 	private static Cause retired(String detail) {
@@ -58,20 +58,20 @@ class RetirementPolicyTests {
 	@Test
 	void linkThatIsAsItShouldBeStays() {
 		Targets targets = targets("round-robin");
-		assertThat(why(targets, targets.all().getFirst(), "127.0.0.1")).isNull();
-		assertThat(why(targets, targets.all().getLast(), "127.0.0.2")).isNull();
+		assertThat(cause(targets, targets.all().getFirst(), "127.0.0.1")).isNull();
+		assertThat(cause(targets, targets.all().getLast(), "127.0.0.2")).isNull();
 	}
 
 	@Test
 	void targetIsNoneAnyMore() {
-		assertThat(why(targets("round-robin"), targets("round-robin").all().getFirst(), "127.0.0.1"))
+		assertThat(cause(targets("round-robin"), targets("round-robin").all().getFirst(), "127.0.0.1"))
 			.isEqualTo(retired("not a target any more"));
 	}
 
 	@Test
 	void addressIsTheTargetsNoMore() {
 		Targets targets = targets("round-robin");
-		assertThat(why(targets, targets.all().getFirst(), "127.0.0.3"))
+		assertThat(cause(targets, targets.all().getFirst(), "127.0.0.3"))
 			.isEqualTo(retired("not an address of the target any more"));
 	}
 
@@ -80,9 +80,9 @@ class RetirementPolicyTests {
 		Targets targets = targets("round-robin");
 		TargetState first = targets.all().getFirst();
 		first.failed(Evidence.ANSWER);
-		assertThat(why(targets, first, "127.0.0.1")).isEqualTo(retired("the target does not answer"));
+		assertThat(cause(targets, first, "127.0.0.1")).isEqualTo(retired("the target does not answer"));
 		targets.all().getLast().failed(Evidence.CONNECT);
-		assertThat(why(targets, first, "127.0.0.1")).isNull();
+		assertThat(cause(targets, first, "127.0.0.1")).isNull();
 	}
 
 	@Test
@@ -90,13 +90,13 @@ class RetirementPolicyTests {
 		Targets targets = targets("failover");
 		TargetState first = targets.all().getFirst();
 		TargetState second = targets.all().getLast();
-		assertThat(why(targets, second, "127.0.0.2")).isEqualTo(retired("a preferred target is up again"));
-		assertThat(why(targets, first, "127.0.0.1")).isNull();
+		assertThat(cause(targets, second, "127.0.0.2")).isEqualTo(retired("a preferred target is up again"));
+		assertThat(cause(targets, first, "127.0.0.1")).isNull();
 		this.canMove = false;
-		assertThat(why(targets, second, "127.0.0.2")).isNull();
+		assertThat(cause(targets, second, "127.0.0.2")).isNull();
 		this.canMove = true;
 		first.failed(Evidence.CONNECT);
-		assertThat(why(targets, second, "127.0.0.2")).isNull();
+		assertThat(cause(targets, second, "127.0.0.2")).isNull();
 	}
 
 	/** The limit and how old it is, both in milliseconds. */
@@ -104,7 +104,7 @@ class RetirementPolicyTests {
 	@CsvSource({ "0, 100000, false", "2000, 1999, false", "2000, 2000, true", "2000, 100000, true" })
 	void linkIsTooOld(long limit, long age, boolean ends) {
 		Targets targets = targets("round-robin");
-		Cause cause = retirement(targets, Duration.ZERO, Duration.ofMillis(limit)).why(targets.all().getFirst(),
+		Cause cause = retirement(targets, Duration.ZERO, Duration.ofMillis(limit)).cause(targets.all().getFirst(),
 				new InetSocketAddress("127.0.0.1", 7), OPENED, OPENED + TimeUnit.MILLISECONDS.toNanos(age));
 		assertThat(cause).isEqualTo(ends ? Cause.byGateway(CloseReason.MAX_AGE, "pool.max-age (2s)") : null);
 	}

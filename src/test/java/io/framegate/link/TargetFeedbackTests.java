@@ -35,13 +35,13 @@ class TargetFeedbackTests implements TargetFeedback.Owner {
 
 	private final TargetState target = new Targets(
 			TestLinkSettings.upstream(Map.of("targets[0]", "127.0.0.1:7", "health-check.fall", "1")),
-			new TestLinkSettings().meters())
+			new TestLinkSettings().metrics())
 		.all()
 		.getFirst();
 
 	private final TargetFeedback feedback = new TargetFeedback(this);
 
-	private final List<Exchange> underWay = new ArrayList<>();
+	private final List<Exchange> exchangesInFlight = new ArrayList<>();
 
 	private boolean ready = true;
 
@@ -84,8 +84,8 @@ class TargetFeedbackTests implements TargetFeedback.Owner {
 	}
 
 	@Override
-	public Collection<Exchange> underWay() {
-		return this.underWay;
+	public Collection<Exchange> exchangesInFlight() {
+		return this.exchangesInFlight;
 	}
 
 	@Override
@@ -100,7 +100,7 @@ class TargetFeedbackTests implements TargetFeedback.Owner {
 
 	private Exchange request() {
 		Exchange exchange = new Exchange(new Client(), new byte[1]);
-		this.underWay.add(exchange);
+		this.exchangesInFlight.add(exchange);
 		return exchange;
 	}
 
@@ -108,12 +108,12 @@ class TargetFeedbackTests implements TargetFeedback.Owner {
 	@ParameterizedTest
 	@CsvSource({ "'', false, false, LEFT", "heartbeat, false, true, SILENT", "request, false, true, SILENT",
 			"'', true, false, LEFT", "heartbeat, true, false, LEFT", "request, true, true, SILENT" })
-	void endOfAProvenLink(String underWay, boolean retires, boolean failed, String as) {
+	void endOfAProvenLink(String exchangesInFlight, boolean retires, boolean failed, String as) {
 		this.feedback.worked();
-		if (underWay.equals("request")) {
+		if (exchangesInFlight.equals("request")) {
 			request();
 		}
-		if (underWay.equals("heartbeat")) {
+		if (exchangesInFlight.equals("heartbeat")) {
 			this.beating = request();
 		}
 		this.retiring = retires;

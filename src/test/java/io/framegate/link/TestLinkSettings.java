@@ -24,7 +24,7 @@ final class TestLinkSettings {
 
 	private final Timeouts timeouts = new Timeouts(Map.of(Timeout.REPLY, Duration.ofSeconds(10)));
 
-	private final RouteMetrics meters = new RouteMetrics("orders", this.timeouts, this.registry);
+	private final RouteMetrics metrics = new RouteMetrics("orders", this.timeouts, this.registry);
 
 	/**
 	 * An upstream side as the configuration reads it.
@@ -37,12 +37,12 @@ final class TestLinkSettings {
 
 	LinkSettings of(boolean oneWay, Sharing sharing, Heartbeat heartbeat) {
 		return new LinkSettings(oneWay, sharing, upstream(Map.of()).pool(), heartbeat, null, 0, this.timeouts,
-				this.meters, (from, frame) -> {
+				this.metrics, (from, frame) -> {
 				});
 	}
 
-	RouteMetrics meters() {
-		return this.meters;
+	RouteMetrics metrics() {
+		return this.metrics;
 	}
 
 	int discarded(String cause) {

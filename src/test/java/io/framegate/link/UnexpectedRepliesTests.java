@@ -28,13 +28,13 @@ class UnexpectedRepliesTests implements UnexpectedReplies.Owner {
 
 	private final TestLinkSettings settings = new TestLinkSettings();
 
-	private final UnexpectedReplies doubts = doubts(false);
+	private final UnexpectedReplies unexpected = unexpected(false);
 
 	private final List<Cause> poisoned = new ArrayList<>();
 
 	private long exchanges;
 
-	private UnexpectedReplies doubts(boolean oneWay) {
+	private UnexpectedReplies unexpected(boolean oneWay) {
 		return new UnexpectedReplies(this,
 				this.settings.of(oneWay, Sharing.ORDERED, new Heartbeat(Duration.ZERO, null, null)));
 	}
@@ -70,14 +70,14 @@ class UnexpectedRepliesTests implements UnexpectedReplies.Owner {
 	void replyThatNobodyAskedForIsTheEndOfTheLink(Consumer<UnexpectedReplies> what, long before, String counted,
 			String detail) {
 		this.exchanges = before;
-		what.accept(this.doubts);
+		what.accept(this.unexpected);
 		assertThat(this.poisoned).containsExactly(new Cause(CloseReason.LATE_REPLY, EndedBy.UPSTREAM, detail));
 		assertThat(this.settings.discarded(counted)).isEqualTo(1);
 	}
 
 	@Test
 	void lateReplyIsCountedAndHarmsNobody() {
-		this.doubts.discard("late");
+		this.unexpected.discard("late");
 		assertThat(this.settings.discarded("late")).isEqualTo(1);
 		assertThat(this.poisoned).isEmpty();
 	}
@@ -85,8 +85,8 @@ class UnexpectedRepliesTests implements UnexpectedReplies.Owner {
 	@ParameterizedTest
 	@CsvSource({ "false, 1", "true, 0" })
 	void halfAReplyIsCountedOnce(boolean oneWay, int counted) {
-		UnexpectedReplies asked = doubts(oneWay);
-		this.doubts.discard("half");
+		UnexpectedReplies asked = unexpected(oneWay);
+		this.unexpected.discard("half");
 		asked.ended(false);
 		asked.ended(true);
 		asked.ended(true);

@@ -85,7 +85,7 @@ final class Endings implements AutoCloseable {
 	void close(String route) {
 		FrameConnection connection = live(route, Side.INBOUND);
 		Cause cause = new Cause(CloseReason.OPERATOR_CLOSE, EndedBy.OPERATOR, "");
-		connection.execute(() -> connection.watcher().drain(connection, cause));
+		connection.execute(() -> connection.handler().drain(connection, cause));
 	}
 
 	/**

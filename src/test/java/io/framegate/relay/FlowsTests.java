@@ -180,7 +180,7 @@ class FlowsTests {
 			assertThat(new String((byte[]) reply.getPayload(), StandardCharsets.UTF_8)).isEqualTo("question " + i);
 		}
 		Gateway.await("the last answer counted",
-				() -> Optional.of(gateway.route("asked").meters().framesOut()).filter((out) -> out == 20));
+				() -> Optional.of(gateway.route("asked").metrics().framesOut()).filter((out) -> out == 20));
 	}
 
 	@Test

@@ -116,7 +116,7 @@ class HapiTests {
 			assertThat(seen).containsExactlyInAnyOrderElementsOf(sent).hasSize(CLIENTS * THREADS * MESSAGES);
 		}
 		Gateway.await("no clients",
-				() -> Optional.of(gateway.route(route).meters().active(Side.INBOUND)).filter((n) -> n == 0));
+				() -> Optional.of(gateway.route(route).metrics().active(Side.INBOUND)).filter((n) -> n == 0));
 		assertThat(gateway.closures(route)).filteredOn((closure) -> closure.side() == Side.INBOUND)
 			.hasSize(CLIENTS)
 			.allSatisfy((closure) -> {

@@ -218,7 +218,7 @@ class KeysTests {
 			Gateway.await("it to be under way",
 					() -> gateway.connections("x")
 						.stream()
-						.filter((each) -> each.side() == Side.UPSTREAM && each.watcher().inFlight() == 1)
+						.filter((each) -> each.side() == Side.UPSTREAM && each.handler().inFlight() == 1)
 						.findFirst());
 			// The first in the queue waits for a key in use, the second for one given up.
 			two.send("ID=3;after\r\n");

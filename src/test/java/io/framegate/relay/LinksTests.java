@@ -60,7 +60,7 @@ class LinksTests {
 		String[] sorry = { "upstream.on-failure=reply", "upstream.on-failure-reply=sorry" };
 		String[] impatient = { "timeouts.reply=400ms" };
 		batches = server(LinksTests::inBatches);
-		pulsing = server(LinksTests::pulse);
+		pulsing = server(LinksTests::heartbeats);
 		held = server(LinksTests::holdUntilTold);
 		lost = server(LinksTests::loseTheFirst);
 		gateway = Gateway.start(Gateway.all( //
@@ -121,7 +121,7 @@ class LinksTests {
 		}
 	}
 
-	private static void pulse(Peer peer) {
+	private static void heartbeats(Peer peer) {
 		for (String line = peer.readLineOrEof(); line != null; line = peer.readLineOrEof()) {
 			if (!line.equals("ping")) {
 				peer.sendLine(line);
@@ -247,7 +247,7 @@ class LinksTests {
 			// The key rests as long as a reply may take: longer than this test.
 			gateway.connections("lost-key")
 				.getFirst()
-				.terms()
+				.context()
 				.timeouts()
 				.set(io.framegate.timeout.Timeout.REPLY, Duration.ofMinutes(5));
 			long before = beats(lost);

@@ -49,7 +49,7 @@ class MemoryTests {
 			for (int i = 0; i < 150; i++) {
 				crowd.add(connect(gateway.port("held")));
 			}
-			Gateway.await("sessions", () -> found(gateway.route("held").meters().active(Side.UPSTREAM) == 150));
+			Gateway.await("sessions", () -> found(gateway.route("held").metrics().active(Side.UPSTREAM) == 150));
 			crowd.forEach((one) -> sendWithoutWaiting(one, 64 * 1024, 60_000));
 			Gateway.await("refusals", () -> {
 				TestClient.connect(gateway.port("other")).close();

@@ -254,9 +254,9 @@ class OneWayTests {
 			FrameConnection connection = Gateway.await("backpressure",
 					() -> gateway.connections("absent")
 						.stream()
-						.filter((one) -> one.side() == Side.INBOUND && one.watcher().inFlight() > 0)
+						.filter((one) -> one.side() == Side.INBOUND && one.handler().inFlight() > 0)
 						.findFirst());
-			assertThat(connection.watcher().inFlight()).isLessThanOrEqualTo(256);
+			assertThat(connection.handler().inFlight()).isLessThanOrEqualTo(256);
 			awaitEnd(client);
 			client.close();
 			Closure closure = gateway.awaitClosure("absent", Side.INBOUND);
@@ -290,7 +290,7 @@ class OneWayTests {
 			FrameConnection connection = Gateway.await("backpressure",
 					() -> gateway.connections("blocking")
 						.stream()
-						.filter((one) -> one.side() == Side.INBOUND && one.watcher().inFlight() >= 256)
+						.filter((one) -> one.side() == Side.INBOUND && one.handler().inFlight() >= 256)
 						.findFirst());
 			long[] before = { -1 };
 			Gateway.await("reading to stop", () -> {
@@ -301,7 +301,7 @@ class OneWayTests {
 				return still ? Optional.of(now) : Optional.empty();
 			});
 			// What is under way, what waits for the handler, and one read.
-			assertThat(connection.watcher().inFlight()).isLessThan(512);
+			assertThat(connection.handler().inFlight()).isLessThan(512);
 			client.reset();
 			gateway.connections("blocking")
 				.forEach((one) -> one.execute(() -> one.close(Cause.byGateway(CloseReason.OPERATOR_ABORT, "test"))));
@@ -314,7 +314,7 @@ class OneWayTests {
 		try (TestClient client = gateway.connect("drained")) {
 			Thread sender = Thread.ofVirtual().start(() -> sendAll(client, 1_000_000));
 			Gateway.await("traffic",
-					() -> Optional.of(gateway.route("drained").meters().framesIn()).filter((count) -> count > 10_000));
+					() -> Optional.of(gateway.route("drained").metrics().framesIn()).filter((count) -> count > 10_000));
 			gateway.route("drained").drain(new Cause(CloseReason.ROUTE_DRAIN, EndedBy.OPERATOR, "test")).get();
 			sender.join();
 			Closure closure = gateway.awaitClosure("drained", Side.INBOUND);

@@ -149,7 +149,7 @@ class OrderedTests {
 			Gateway.await("the late replies",
 					() -> gateway.connections("x")
 						.stream()
-						.filter((one) -> one.side() == Side.UPSTREAM && one.watcher().inFlight() == 0)
+						.filter((one) -> one.side() == Side.UPSTREAM && one.handler().inFlight() == 0)
 						.findFirst());
 			IntStream.range(0, 10).forEach((i) -> client.sendLine("now " + i));
 			IntStream.range(0, 10).forEach((i) -> assertThat(client.readLine()).isEqualTo("now " + i));

@@ -279,7 +279,7 @@ class PoolTests {
 			Gateway.await("both requests to be taken",
 					() -> gateway.connections("stuttering")
 						.stream()
-						.filter((each) -> each.side() == Side.INBOUND && each.watcher().inFlight() == 2)
+						.filter((each) -> each.side() == Side.INBOUND && each.handler().inFlight() == 2)
 						.findFirst());
 			// From the client's loop to the connection's.
 			gateway.bean(EventLoops.class).catchUp();

@@ -232,8 +232,8 @@ class ResetTests {
 	}
 
 	private static void drain(FrameConnection connection) {
-		Cause why = new Cause(CloseReason.OPERATOR_CLOSE, EndedBy.OPERATOR, "by the test");
-		connection.loop().eventLoop().submit(() -> connection.watcher().drain(connection, why)).syncUninterruptibly();
+		Cause cause = new Cause(CloseReason.OPERATOR_CLOSE, EndedBy.OPERATOR, "by the test");
+		connection.loop().eventLoop().submit(() -> connection.handler().drain(connection, cause)).syncUninterruptibly();
 	}
 
 	/** What came with FIN is whole, whatever comes later. */

@@ -21,7 +21,7 @@ final class TormentedClient {
 
 	private static final int BATCHES = 5;
 
-	private static final int MOST_AT_ONCE = 10;
+	private static final int MAX_AT_ONCE = 10;
 
 	private static final AtomicInteger IDS = new AtomicInteger();
 
@@ -76,7 +76,7 @@ final class TormentedClient {
 	 */
 	private boolean speak(TestClient client) {
 		for (int batch = 0; batch < BATCHES; batch++) {
-			int count = this.random.nextInt(1, MOST_AT_ONCE);
+			int count = this.random.nextInt(1, MAX_AT_ONCE);
 			StringBuilder requests = new StringBuilder();
 			List<String> expected = new ArrayList<>();
 			for (int i = 0; i < count; i++) {

@@ -137,11 +137,11 @@ class TortureTests {
 
 	/** A reply that cannot be an exchange's is the end of its connection. */
 	private static void awaitPoisoned(String route) {
-		long strays = Stream.of("doubled", "unsolicited", "unmatched")
+		long unexpectedReplies = Stream.of("doubled", "unsolicited", "unmatched")
 			.mapToLong((cause) -> discarded(route, cause))
 			.sum();
-		Gateway.await("the connections of " + strays + " strays of " + route + " to have ended",
-				() -> Optional.of(poisoned(route)).filter((ended) -> ended >= strays));
+		Gateway.await("the connections of " + unexpectedReplies + " strays of " + route + " to have ended",
+				() -> Optional.of(poisoned(route)).filter((ended) -> ended >= unexpectedReplies));
 	}
 
 	private static long poisoned(String route) {
@@ -176,8 +176,8 @@ class TortureTests {
 
 	/** Until late replies have come, too. */
 	private static void awaitQuiet(String route, TormentingServers servers) {
-		Gateway.await("no clients", () -> Optional.of(gateway.route(route).meters())
-			.filter((meters) -> meters.active(io.framegate.closure.Side.INBOUND) == 0));
+		Gateway.await("no clients", () -> Optional.of(gateway.route(route).metrics())
+			.filter((metrics) -> metrics.active(io.framegate.closure.Side.INBOUND) == 0));
 		servers.awaitQuiet(Duration.ofSeconds(10));
 		Gateway.await("the last reply to be read", () -> {
 			long before = exchanges(route);
