@@ -69,7 +69,7 @@ class ArchitectureTests {
 			inbound       → connection transport route metrics closure
 			lifecycle     → inbound channel relay link upstream connection transport framing timeout metrics closure \
 			route configuration
-			demo          → lifecycle configuration framing
+			demo          → configuration framing
 			actuate       → lifecycle connection transport route timeout metrics closure
 			security      → actuate configuration route
 			""";

@@ -51,8 +51,7 @@ public interface ConnectionHandler extends ConnectionQueries {
 	void writabilityChanged(FrameConnection connection);
 
 	/**
-	 * Something happened after which the connection must end; how is the watcher's to
-	 * say. The connection is still there.
+	 * The connection must close; the handler decides how. The connection is still there.
 	 * @param connection the connection
 	 * @param cause what happened
 	 */

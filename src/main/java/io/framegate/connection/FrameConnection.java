@@ -284,7 +284,7 @@ public final class FrameConnection extends SocketConnection {
 
 	}
 
-	/** Has the watcher told what happens. */
+	/** Tells the handler what happens. */
 	private final class Events implements ConnectionEvents {
 
 		@Override

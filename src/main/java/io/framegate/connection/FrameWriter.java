@@ -345,17 +345,12 @@ final class FrameWriter implements WriteBatch.Sink {
 		return (this.progress.pendingBytes() > 0 && !this.severed) ? this.progress.progressAt() : 0;
 	}
 
-	/**
-	 * Forgets what was written and not yet handed to the channel.
-	 */
+	/** Forgets what was written and not yet handed to the channel. */
 	void takeBack() {
 		this.batch.takeBack(this);
 	}
 
-	/**
-	 * How far the peer's kernel has taken what was written.
-	 * @return the counts
-	 */
+	/** How far the peer's kernel has taken what was written. */
 	WriteProgress progress() {
 		return this.progress;
 	}

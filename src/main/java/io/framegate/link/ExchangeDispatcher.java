@@ -252,11 +252,7 @@ final class ExchangeDispatcher implements LinkOwner<Link>, LinkSet.Owner {
 		}
 	}
 
-	/**
-	 * Whether an exchange would find a free link or a place for one, as far as another
-	 * loop can tell.
-	 * @return whether there is room
-	 */
+	/** Whether an exchange would find room here, as far as another loop can tell. */
 	boolean hasRoom() {
 		return this.room > 0;
 	}
@@ -270,8 +266,8 @@ final class ExchangeDispatcher implements LinkOwner<Link>, LinkSet.Owner {
 	}
 
 	/**
-	 * Gives away an exchange that waits here, to a shard that has room.
-	 * @param to the shard
+	 * Gives away an exchange that waits here, to a dispatcher that has room.
+	 * @param to the dispatcher
 	 */
 	void giveOne(ExchangeDispatcher to) {
 		if (this.room <= 0) {

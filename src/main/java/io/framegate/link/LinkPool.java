@@ -112,7 +112,8 @@ public final class LinkPool {
 	 */
 	public void submit(Exchange exchange) {
 		ExchangeDispatcher dispatcher = this.shards.get(exchange.origin().loop().index() % this.shards.size());
-		// Clients keep to their shard where links are permanent, for their order's sake.
+		// Clients keep to their dispatcher where links are permanent, for their order's
+		// sake.
 		if (!this.settings.isPermanent() && !dispatcher.hasRoom()) {
 			for (ExchangeDispatcher other : this.shards) {
 				if (other.hasRoom()) {
@@ -131,7 +132,7 @@ public final class LinkPool {
 	}
 
 	/**
-	 * Has a crowded shard give an exchange to one that has room.
+	 * Has a crowded dispatcher give an exchange to one that has room.
 	 * @param idle the one that has room
 	 */
 	private void shareWork(ExchangeDispatcher idle) {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class UnexpectedReplies {
 
 	/**
-	 * What doubts need of their link.
+	 * What these need of their link.
 	 */
 	interface Owner {
 

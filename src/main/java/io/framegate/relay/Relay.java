@@ -10,7 +10,7 @@ public abstract class Relay {
 
 	/**
 	 * What follows a newly accepted connection.
-	 * @return a watcher for one inbound connection; any event loop calls
+	 * @return a handler for one inbound connection; any event loop calls
 	 */
 	public abstract ConnectionHandler handler();
 

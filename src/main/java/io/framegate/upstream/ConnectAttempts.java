@@ -31,7 +31,7 @@ public final class ConnectAttempts {
 	interface Owner {
 
 		/**
-		 * Begins to connect. The outcome comes to the watcher: opened or closed.
+		 * Begins to connect. The outcome goes to the handler: opened or closed.
 		 * @param loop the loop; the caller is on it
 		 * @param candidate where to
 		 * @param attempts what the attempt is part of
