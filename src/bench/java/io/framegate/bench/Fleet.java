@@ -94,7 +94,7 @@ final class Fleet {
 			grow(1);
 			shrink();
 		});
-		this.callers.forEach(Caller::closeGracefully);
+		this.callers.forEach(Caller::finish);
 		long answered = this.callers.stream().mapToLong(Caller::answered).sum();
 		String sum = "%d requests, each answered once; the server saw %d different ones and %d twice; balancer's faults: %s%n"
 			.formatted(answered, this.answers.seen(), this.answers.repeated().size(), this.balancer.faults());

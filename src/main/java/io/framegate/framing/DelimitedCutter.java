@@ -58,7 +58,7 @@ final class DelimitedCutter implements StreamedCutter {
 
 	private boolean handOver(@Nullable OversizeFrame skipped, byte[] bytes, int from, int end, FrameSink sink) {
 		if (skipped == null) {
-			return sink.frame(this.partial.closeGracefully(bytes, from, end));
+			return sink.frame(this.partial.finish(bytes, from, end));
 		}
 		skipped.skip(bytes, from, end);
 		return sink.oversize(skipped.start(), skipped.fault());
@@ -110,7 +110,7 @@ final class DelimitedCutter implements StreamedCutter {
 		if (wanted == FrameSink.NONE) {
 			throw tooLong(this.partial.first(bytes, from, to), (long) this.partial.length() + to - from);
 		}
-		byte[] kept = this.partial.closeGracefully(bytes, from, from);
+		byte[] kept = this.partial.finish(bytes, from, from);
 		OversizeFrame created = new OversizeFrame(wanted, fault());
 		created.skip(kept, 0, kept.length);
 		return created;

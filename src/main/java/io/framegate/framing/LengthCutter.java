@@ -72,7 +72,7 @@ final class LengthCutter implements StreamedCutter {
 
 	private boolean handOver(@Nullable OversizeFrame skipped, byte[] bytes, int from, int to, FrameSink sink) {
 		if (skipped == null) {
-			return sink.frame(this.partial.closeGracefully(bytes, from, to));
+			return sink.frame(this.partial.finish(bytes, from, to));
 		}
 		skipped.skip(bytes, from, to);
 		return sink.oversize(skipped.start(), skipped.fault());

@@ -56,7 +56,7 @@ final class PartialFrame {
 	 * to the delimiter
 	 * @return the payload, an array of its own
 	 */
-	byte[] closeGracefully(byte[] source, int from, int to) {
+	byte[] finish(byte[] source, int from, int to) {
 		if (this.length == 0) {
 			return Arrays.copyOfRange(source, from, to);
 		}

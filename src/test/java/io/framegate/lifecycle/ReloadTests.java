@@ -100,7 +100,7 @@ class ReloadTests {
 				awaitAnswers(load);
 				assertThat(gateway.closures("kept")).isEmpty();
 				assertThat(gateway.closures("shared")).isEmpty();
-				load.forEach(Caller::closeGracefully);
+				load.forEach(Caller::finish);
 				assertThat(load).allMatch((caller) -> caller.connections() == 1 && caller.askedAgain() == 0);
 				assertThat(gateway.port("kept")).isEqualTo(port);
 				assertThat(gateway.bean(Routes.class).find("gone")).isEmpty();

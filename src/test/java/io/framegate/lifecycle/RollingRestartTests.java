@@ -83,7 +83,7 @@ class RollingRestartTests {
 			endAfterBalancersNoticed(early);
 			awaitAnswers();
 
-			this.callers.forEach(Caller::closeGracefully);
+			this.callers.forEach(Caller::finish);
 			this.balancers.forEach((route, one) -> assertThat(one.faults()).as(route).isEmpty());
 			this.pods.forEach(GatewayProcess::terminate);
 			this.pods.forEach((pod) -> assertThat(pod.awaitExit()).isEqualTo(143));
@@ -170,7 +170,7 @@ class RollingRestartTests {
 				() -> Optional.of(this.callers)
 					.filter((all) -> IntStream.range(0, all.size())
 						.allMatch((i) -> all.get(i).hasFailed() || all.get(i).answered() > before.get(i) + 2 * DEPTH)));
-		this.callers.stream().filter(Caller::hasFailed).forEach(Caller::closeGracefully);
+		this.callers.stream().filter(Caller::hasFailed).forEach(Caller::finish);
 	}
 
 	private void assertLedger() {

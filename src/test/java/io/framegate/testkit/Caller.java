@@ -113,7 +113,7 @@ public final class Caller {
 	 * Has it ask nothing new, and waits until all it has asked is answered.
 	 * @throws AssertionError where anything went wrong with it, also long before
 	 */
-	public void closeGracefully() {
+	public void finish() {
 		this.leaving = true;
 		try {
 			this.done.get(2 * LIMIT.toSeconds(), TimeUnit.SECONDS);
@@ -132,7 +132,7 @@ public final class Caller {
 
 	/**
 	 * Whether something has gone wrong with it.
-	 * @return whether {@link #closeGracefully} will fail
+	 * @return whether {@link #finish} will fail
 	 */
 	public boolean hasFailed() {
 		return this.done.isCompletedExceptionally();
