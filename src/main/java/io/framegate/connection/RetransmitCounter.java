@@ -1,9 +1,10 @@
 package io.framegate.connection;
 
+import io.framegate.transport.TcpInfo;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.epoll.EpollSocketChannel;
-import io.netty.channel.epoll.EpollTcpInfo;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts what the kernel has sent again on a connection. It is asked every few seconds
@@ -26,21 +27,42 @@ final class RetransmitCounter {
 	 * @return a number of segments
 	 */
 	long count(Channel channel, long written, boolean pending) {
-		if (this.acknowledgedAt == written || !(channel instanceof EpollSocketChannel socket) || !socket.isActive()) {
+		return count(() -> ask(channel), written, pending);
+	}
+
+	long count(Kernel kernel, long written, boolean pending) {
+		if (this.acknowledgedAt == written) {
 			return 0;
 		}
-		EpollTcpInfo info;
+		TcpInfo info = kernel.ask();
+		if (info == null) {
+			return 0;
+		}
+		long more = info.retransmits() - this.total;
+		this.total = info.retransmits();
+		this.acknowledgedAt = (info.unacked() == 0 && !pending) ? written : 0;
+		return more;
+	}
+
+	private static @Nullable TcpInfo ask(Channel channel) {
+		if (!(channel instanceof EpollSocketChannel socket) || !socket.isActive()) {
+			return null;
+		}
 		try {
-			info = socket.tcpInfo();
+			return TcpInfo.of(socket.tcpInfo());
 		}
 		catch (ChannelException ex) {
 			// Closed by the kernel a moment ago.
-			return 0;
+			return null;
 		}
-		long more = info.totalRetrans() - this.total;
-		this.total = info.totalRetrans();
-		this.acknowledgedAt = (info.unacked() == 0 && !pending) ? written : 0;
-		return more;
+	}
+
+	/** Who knows what was sent again. */
+	interface Kernel {
+
+		/** What it tells now, {@code null} where it tells nothing. */
+		@Nullable TcpInfo ask();
+
 	}
 
 }

@@ -1,16 +1,39 @@
 package io.framegate.transport;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
+import io.framegate.closure.Cause;
+import io.framegate.framing.Framing;
+import io.framegate.framing.Framings;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The sweep of an event loop.
+ * The sweep of an event loop, what it flushes when, and its tasks.
  */
 class IoLoopTests {
+
+	private static final int SWEEP = 100;
+
+	private final TestLoop time = new TestLoop(10_000_000);
+
+	private final IoLoop loop = this.time.loop();
+
+	private final List<String> told = new ArrayList<>();
+
+	@AfterEach
+	void close() {
+		this.time.close();
+	}
 
 	@Test
 	void sweepsGoOnAfterOneHasFailed() throws InterruptedException {
@@ -23,6 +46,307 @@ class IoLoopTests {
 			loop.addSweeper(swept::countDown);
 			assertThat(swept.await(5, TimeUnit.SECONDS)).isTrue();
 		}
+	}
+
+	@Test
+	void everyConnectionIsSweptTenTimesASecond() {
+		Recorder one = add("1");
+		Recorder two = add("2");
+		this.time.pass(SWEEP - 1);
+		assertThat(one.swept).isZero();
+		this.time.pass(1);
+		assertThat(one.swept).isEqualTo(1);
+		for (int i = 0; i < 9; i++) {
+			this.time.pass(SWEEP);
+		}
+		assertThat(one.swept).isEqualTo(10);
+		assertThat(two.swept).isEqualTo(10);
+	}
+
+	@Test
+	void retransmitsOfEachAreCountedOnceInFiveSeconds() {
+		List<Recorder> all = new ArrayList<>();
+		for (int i = 0; i < 120; i++) {
+			all.add(add("each"));
+		}
+		this.time.pass(SWEEP);
+		assertThat(all.stream().mapToInt((each) -> each.retransmitsCounted).sum()).as("spread").isBetween(2, 3);
+		for (int i = 1; i < 50; i++) {
+			this.time.pass(SWEEP);
+		}
+		assertThat(all).allMatch((each) -> each.retransmitsCounted == 1);
+	}
+
+	@Test
+	void connectionThatFailsEndsAloneAndItsTimersDoNotStop() {
+		Recorder one = add("1");
+		Recorder two = add("2");
+		two.onSweep = () -> {
+			throw new IllegalStateException("as this test wants it");
+		};
+		this.time.pass(SWEEP);
+		this.time.pass(SWEEP);
+		assertThat(this.told).containsExactly("2 broken: as this test wants it", "2 broken: as this test wants it");
+		assertThat(one.swept).isEqualTo(2);
+	}
+
+	@Test
+	void timerMayEndOtherConnections() {
+		Recorder one = add("1");
+		Recorder two = add("2");
+		Recorder three = add("3");
+		three.onSweep = () -> {
+			this.loop.remove(three);
+			this.loop.remove(two);
+		};
+		this.time.pass(SWEEP);
+		assertThat(one.swept).isEqualTo(1);
+		assertThat(two.swept).isZero();
+		assertThat(three.swept).isEqualTo(1);
+	}
+
+	/** Of four connections some are removed. */
+	@ParameterizedTest
+	@CsvSource({ "0, -1 1 2 0", "3, 0 1 2 -1", "1 2, 0 -1 -1 1", "0 1 2 3, -1 -1 -1 -1", "2 2, 0 1 -1 2" })
+	void lastOneTakesTheFreePlace(String removed, String places) {
+		List<Recorder> all = List.of(add("0"), add("1"), add("2"), add("3"));
+		for (String index : removed.split(" ")) {
+			this.loop.remove(all.get(Integer.parseInt(index)));
+		}
+		assertThat(all).extracting((each) -> String.valueOf(each.place)).containsExactly(places.split(" "));
+		this.time.pass(SWEEP);
+		assertThat(all).allMatch((each) -> each.swept == ((each.place >= 0) ? 1 : 0));
+	}
+
+	@Test
+	void whatAConnectionHoldsCountsWhileItIsThere() {
+		Recorder one = add("1");
+		one.held.input(100);
+		assertThat(this.time.held()).isEqualTo(100);
+		this.loop.remove(one);
+		this.loop.remove(one);
+		assertThat(this.time.held()).isZero();
+	}
+
+	@Test
+	void sweepRelievesMemory() {
+		Recorder one = add("1");
+		one.held.input(9_500_000);
+		this.time.pass(SWEEP);
+		assertThat(this.told).containsExactly("1 aborted");
+	}
+
+	@Test
+	void sweeperIsRunUntilItIsRemoved() {
+		Runnable sweeper = () -> this.told.add("swept");
+		this.loop.addSweeper(sweeper);
+		this.time.pass(SWEEP);
+		this.time.pass(SWEEP);
+		this.loop.removeSweeper(sweeper);
+		this.time.pass(SWEEP);
+		assertThat(this.told).containsExactly("swept", "swept");
+	}
+
+	@Test
+	void framesOfOneReadHaveOneTime() {
+		assertThat(this.loop.cutting(42)).isZero();
+		assertThat(this.loop.now()).isEqualTo(42);
+		assertThat(this.loop.cutting(43)).isEqualTo(42);
+		assertThat(this.loop.cutting(0)).isEqualTo(43);
+		long before = System.nanoTime();
+		assertThat(this.loop.now() - before).isNotNegative();
+	}
+
+	/** What happens to a frame in a turn of the loop; dots are the turn's end. */
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			add wrote                        | ''
+			add wrote .                      | flush
+			add wrote wrote .                | flush
+			add wrote . add wrote .          | flush flush
+			reading add wrote .              | ''
+			reading add wrote complete       | flush
+			reading add wrote complete .     | flush
+			reading complete .               | ''
+			reading add wrote shared         | ''
+			reading add wrote shared .       | flush
+			reading add done wrote .         | flush
+			reading add wrote sweep          | flush
+			""")
+	void whatIsWrittenIsFlushedInTime(String steps, String flushes) {
+		Sink sink = new Sink();
+		for (String step : steps.split(" ")) {
+			switch (step) {
+				case "add" -> this.loop.batch().add(sink, new byte[1]);
+				case "wrote" -> this.loop.wrote();
+				case "reading" -> this.loop.reading(true);
+				case "done" -> this.loop.reading(false);
+				case "complete" -> this.loop.readComplete(false);
+				case "shared" -> this.loop.readComplete(true);
+				case "sweep" -> this.time.pass(SWEEP);
+				default -> this.time.run();
+			}
+		}
+		assertThat(String.join(" ", this.told)).isEqualTo(flushes);
+		this.loop.batch().takeBack(sink);
+	}
+
+	@Test
+	void taskOfTheLoopRunsAtOnceAndALaterOneAfterwards() {
+		this.loop.later(() -> this.told.add("later"));
+		this.loop.execute(() -> this.told.add("at once"));
+		this.loop.after(TimeUnit.MILLISECONDS.toNanos(5), () -> this.told.add("after 5 ms"));
+		this.time.run();
+		assertThat(this.told).containsExactly("at once", "later");
+		this.time.pass(5);
+		assertThat(this.told).containsExactly("at once", "later", "after 5 ms");
+	}
+
+	@Test
+	void taskThatFailsStopsNone() {
+		this.loop.later(() -> {
+			throw new IllegalStateException("as this test wants it");
+		});
+		this.loop.later(() -> this.told.add("next"));
+		this.time.run();
+		assertThat(this.told).containsExactly("next");
+	}
+
+	@Test
+	void loopIsSilentSinceItsLastSweep() {
+		this.time.pass(SWEEP);
+		assertThat(this.loop.silence().isNegative()).isFalse();
+		assertThat(this.loop.index()).isZero();
+	}
+
+	private Recorder add(String name) {
+		Recorder connection = new Recorder(name);
+		this.loop.add(connection);
+		return connection;
+	}
+
+	/** Remembers what it is told. */
+	private final class Recorder implements IoLoop.Member {
+
+		private final HeldMemory held = new HeldMemory(IoLoopTests.this.loop.memory());
+
+		private final String name;
+
+		private int place = -1;
+
+		private int swept;
+
+		private int retransmitsCounted;
+
+		private Runnable onSweep = () -> {
+		};
+
+		private Recorder(String name) {
+			this.name = name;
+		}
+
+		@Override
+		public int place() {
+			return this.place;
+		}
+
+		@Override
+		public void place(int place) {
+			this.place = place;
+		}
+
+		@Override
+		public void sweep(long now) {
+			this.swept++;
+			this.onSweep.run();
+		}
+
+		@Override
+		public void countRetransmits() {
+			this.retransmitsCounted++;
+		}
+
+		@Override
+		public void broken(Throwable fault) {
+			IoLoopTests.this.told.add(this.name + " broken: " + fault.getMessage());
+		}
+
+		@Override
+		public HeldMemory held() {
+			return this.held;
+		}
+
+		@Override
+		public boolean isShared() {
+			return false;
+		}
+
+		@Override
+		public void countHeld() {
+		}
+
+		@Override
+		public boolean isStarved() {
+			return false;
+		}
+
+		@Override
+		public long refusedSince() {
+			return 0;
+		}
+
+		@Override
+		public void feed() {
+		}
+
+		@Override
+		public void abort(Cause cause) {
+			IoLoopTests.this.told.add(this.name + " aborted");
+		}
+
+	}
+
+	/** Takes frames and remembers that it was flushed. */
+	private final class Sink implements WriteBatch.Sink {
+
+		private final Framing framing = Framings.named("lf", false);
+
+		@Override
+		public Framing framing() {
+			return this.framing;
+		}
+
+		@Override
+		public ByteBuf allocate(int size) {
+			return Unpooled.buffer(size);
+		}
+
+		@Override
+		public ByteBuf allocate(int size, byte[] payload) {
+			return allocate(size);
+		}
+
+		@Override
+		public boolean enqueue(ByteBuf buffer, int[] ends, int count) {
+			buffer.release();
+			return true;
+		}
+
+		@Override
+		public void flush() {
+			IoLoopTests.this.told.add("flush");
+		}
+
+		@Override
+		public void notWritten(int frames, long bytes, Throwable fault) {
+			throw new IllegalStateException(fault);
+		}
+
+		@Override
+		public void failed(Throwable fault) {
+			throw new IllegalStateException(fault);
+		}
+
 	}
 
 }

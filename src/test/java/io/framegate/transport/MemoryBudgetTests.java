@@ -2,6 +2,8 @@ package io.framegate.transport;
 
 import io.framegate.transport.MemoryBudget.Level;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,6 +13,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class MemoryBudgetTests {
 
 	private static final long LIMIT = 10_000_000;
+
+	private static final long SECOND = 1_000_000_000;
 
 	private final MemoryBudget budget = new MemoryBudget(LIMIT);
 
@@ -81,6 +85,110 @@ class MemoryBudgetTests {
 	void longArraysTakeWholeRegions() {
 		assertThat(MemoryBudget.cost(1000)).isEqualTo(1000);
 		assertThat(MemoryBudget.cost(32 << 20)).isGreaterThan(32 << 20);
+	}
+
+	/** Percent held, one after the other. */
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			79          | CALM
+			80          | NEAR
+			89          | NEAR
+			90          | FULL
+			80 70       | NEAR
+			80 69       | CALM
+			90 85       | FULL
+			90 84       | NEAR
+			90 69       | CALM
+			80 69 79    | CALM
+			""")
+	void levelHasItsBounds(String steps, Level level) {
+		long before = 0;
+		for (String step : steps.split(" ")) {
+			long now = LIMIT / 100 * Long.parseLong(step);
+			this.budget.reserve(now - before);
+			before = now;
+		}
+		assertThat(this.budget.level()).isEqualTo(level);
+	}
+
+	@Test
+	void allOfItMayBeReservedAndNotAByteMore() {
+		assertThat(this.budget.tryReserve(LIMIT)).isTrue();
+		assertThat(this.budget.tryReserve(1)).isFalse();
+		this.budget.release(1);
+		assertThat(this.budget.tryReserve(1)).isTrue();
+		assertThat(this.budget.target(Level.NEAR)).isEqualTo(LIMIT / 100 * 80);
+		assertThat(this.budget.target(Level.CALM)).isEqualTo(LIMIT / 100 * 65);
+	}
+
+	@Test
+	void memoryIsStuckWhereItDoesNotComeBackForFiveSeconds() {
+		this.budget.reserve(LIMIT / 100 * 85);
+		long begin = System.nanoTime();
+		assertThat(this.budget.isStuck(begin)).isFalse();
+		assertThat(this.budget.isStuck(begin + 5 * SECOND)).isTrue();
+		this.budget.release(LIMIT / 20);
+		this.budget.sweep(begin + 4 * SECOND);
+		assertThat(this.budget.isStuck(begin + 5 * SECOND)).as("too little came back").isTrue();
+		this.budget.release(1);
+		this.budget.sweep(begin + 4 * SECOND);
+		assertThat(this.budget.isStuck(begin + 9 * SECOND - 1)).isFalse();
+		assertThat(this.budget.isStuck(begin + 9 * SECOND)).isTrue();
+		this.budget.release(LIMIT / 5);
+		assertThat(this.budget.isStuck(begin + 60 * SECOND)).as("there is enough").isFalse();
+	}
+
+	@Test
+	void patienceLastsFiveSeconds() {
+		assertThat(this.budget.isPatienceOver(7 + 5 * SECOND - 1, 7)).isFalse();
+		assertThat(this.budget.isPatienceOver(7 + 5 * SECOND, 7)).isTrue();
+	}
+
+	/** A connection that holds nothing takes 2,800 bytes. */
+	@Test
+	void crowdOfConnectionsThatHoldNothingIsTooMuchToo() {
+		long room = Math.max(LIMIT, Runtime.getRuntime().maxMemory() / 10 * 9 - (48L << 20));
+		long most = room / 100 * 65 / 2800;
+		for (long i = 0; i < most; i++) {
+			this.budget.opened();
+		}
+		assertThat(this.budget.isOverloaded()).isFalse();
+		this.budget.opened();
+		assertThat(this.budget.isOverloaded()).isTrue();
+		this.budget.closed();
+		assertThat(this.budget.isOverloaded()).isFalse();
+	}
+
+	@Test
+	void biggestHolderOfAllLoopsIsKnown() {
+		this.one.most(3);
+		this.two.most(5);
+		assertThat(this.budget.most()).isEqualTo(5);
+		this.one.most(7);
+		assertThat(this.budget.most()).isEqualTo(7);
+	}
+
+	@Test
+	void whatIsHeldForOutputIsTakenBefore() {
+		HeldMemory held = new HeldMemory(this.one);
+		assertThat(held.tryOutput(2 * LIMIT)).as("not open").isTrue();
+		held.opened();
+		assertThat(held.tryOutput(LIMIT + 1)).isFalse();
+		assertThat(held.total()).isZero();
+		assertThat(held.tryOutput(LIMIT / 2)).isTrue();
+		assertThat(held.total()).isEqualTo(LIMIT / 2);
+		held.output(10);
+		held.input(3);
+		held.input(4);
+		assertThat(held.tryExchanges(LIMIT)).isFalse();
+		assertThat(held.tryExchanges(100)).isTrue();
+		assertThat(held.total()).isEqualTo(114);
+		this.one.settle();
+		assertThat(this.budget.used()).isEqualTo(114);
+		held.closed();
+		held.closed();
+		this.one.settle();
+		assertThat(this.budget.used()).isEqualTo(100);
 	}
 
 }

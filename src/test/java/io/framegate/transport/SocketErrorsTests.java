@@ -1,19 +1,25 @@
 package io.framegate.transport;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.NoRouteToHostException;
+import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.stream.Stream;
 
 import io.framegate.closure.Cause;
 import io.framegate.closure.CloseReason;
 import io.framegate.closure.EndedBy;
 import io.framegate.closure.Side;
 import io.framegate.timeout.Timeouts;
+import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.unix.Errors;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -61,6 +67,75 @@ class SocketErrorsTests {
 		Cause cause = SocketErrors.connectCause(new NoRouteToHostException(), "10.0.0.5:7101");
 		assertThat(cause).isEqualTo(
 				new Cause(CloseReason.UPSTREAM_UNREACHABLE, EndedBy.UPSTREAM, "10.0.0.5:7101: No route to host"));
+	}
+
+	static Stream<Arguments> connects() {
+		return Stream.of(
+				Arguments.of(new ConnectTimeoutException("connection timed out after 5 s"), CloseReason.CONNECT_TIMEOUT,
+						EndedBy.GATEWAY, "connection timed out after 5 s"),
+				Arguments.of(new IOException("syscall:connect(..): Connection timed out"), CloseReason.CONNECT_TIMEOUT,
+						EndedBy.GATEWAY, "Connection timed out"),
+				Arguments.of(new UnknownHostException("nowhere"), CloseReason.UPSTREAM_UNREACHABLE, EndedBy.UPSTREAM,
+						"unknown host nowhere"),
+				Arguments.of(new NoRouteToHostException("No route: refused"), CloseReason.UPSTREAM_UNREACHABLE,
+						EndedBy.UPSTREAM, "No route: refused"),
+				Arguments.of(new ConnectException("finishConnect(..) failed with error(-111): Connection refused"),
+						CloseReason.UPSTREAM_REFUSED, EndedBy.UPSTREAM, "Connection refused"),
+				Arguments.of(new IllegalStateException(new ConnectException("Connection refused")),
+						CloseReason.UPSTREAM_REFUSED, EndedBy.UPSTREAM, "Connection refused"),
+				Arguments.of(new ConnectException("Network is unreachable"), CloseReason.UPSTREAM_UNREACHABLE,
+						EndedBy.UPSTREAM, "Network is unreachable"),
+				Arguments.of(new IOException("Connection refused"), CloseReason.UPSTREAM_UNREACHABLE, EndedBy.UPSTREAM,
+						"Connection refused"),
+				Arguments.of(new IOException(), CloseReason.UPSTREAM_UNREACHABLE, EndedBy.UPSTREAM, "IOException"));
+	}
+
+	@ParameterizedTest
+	@MethodSource("connects")
+	void connectFailsForAReason(Exception thrown, CloseReason reason, EndedBy endedBy, String text) {
+		assertThat(SocketErrors.connectCause(thrown, "target:7101"))
+			.isEqualTo(new Cause(reason, endedBy, "target:7101: " + text));
+	}
+
+	static Stream<Arguments> faults() {
+		return Stream.of(Arguments.of(new IOException("Broken pipe"), true, true),
+				Arguments.of(new IllegalStateException(new IOException("write(..) failed: Broken pipe")), true, true),
+				Arguments.of(new IOException("Connection reset by peer"), true, false),
+				Arguments.of(new IOException(), true, false), Arguments.of(new IllegalStateException(), false, false),
+				Arguments.of(new IOException(new IllegalStateException("of code")), false, false));
+	}
+
+	@ParameterizedTest
+	@MethodSource("faults")
+	void faultIsTheSocketsOrOfCode(Exception thrown, boolean sockets, boolean afterFin) {
+		assertThat(SocketErrors.isSockets(thrown)).isEqualTo(sockets);
+		assertThat(SocketErrors.isAfterFin(thrown)).isEqualTo(afterFin);
+	}
+
+	@Test
+	void faultOfCodeIsTheGatewaysOwn() {
+		assertThat(SocketErrors.cause(Side.UPSTREAM, new IOException(new IllegalStateException("timed out")),
+				() -> true, LIMIT))
+			.isEqualTo(Cause.byGateway(CloseReason.INTERNAL_ERROR, "java.lang.IllegalStateException: timed out"));
+	}
+
+	/** What Netty puts before the words of the operating system. */
+	@ParameterizedTest
+	@ValueSource(
+			strings = { "", "recvAddress(..) failed with error(-104): ", "writev(..) failed: ", "syscall:read(..): " })
+	void onlyTheWordsOfTheOperatingSystemAreSaid(String before) {
+		assertThat(SocketErrors.text(new IOException(before + "Connection reset by peer")))
+			.isEqualTo("Connection reset by peer");
+	}
+
+	@Test
+	void resetHasItsSide() {
+		assertThat(SocketErrors.reset(Side.INBOUND))
+			.isEqualTo(new Cause(CloseReason.INBOUND_RESET, EndedBy.INBOUND, "Connection reset by peer"));
+		assertThat(SocketErrors.reset(Side.UPSTREAM))
+			.isEqualTo(new Cause(CloseReason.UPSTREAM_RESET, EndedBy.UPSTREAM, "Connection reset by peer"));
+		assertThat(SocketErrors.connectedToItself("target:7101")).isEqualTo(new Cause(CloseReason.UPSTREAM_REFUSED,
+				EndedBy.UPSTREAM, "target:7101: Connection refused (connected to itself)"));
 	}
 
 }
