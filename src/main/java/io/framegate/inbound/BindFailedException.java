@@ -5,7 +5,7 @@ import java.io.Serial;
 import io.framegate.transport.SocketErrors;
 
 /**
- * A route's port could not be listened on.
+ * The gateway could not listen on a route's port.
  */
 public final class BindFailedException extends RuntimeException {
 

@@ -4,7 +4,7 @@ import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
 /**
- * Explains a port that cannot be listened on.
+ * Explains why a port could not be bound.
  */
 class BindFailureAnalyzer extends AbstractFailureAnalyzer<BindFailedException> {
 

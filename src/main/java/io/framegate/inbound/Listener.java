@@ -35,7 +35,7 @@ public final class Listener extends AbstractServerConnectionFactory implements L
 
 	private static final Logger logger = LoggerFactory.getLogger(Listener.class);
 
-	/** How long the last packet of a client that connects is waited for. */
+	/** How long to wait for the last packet of a client that is connecting. */
 	private static final long LAST_WORD_NANOS = 50_000_000;
 
 	private final ConnectionContext context;
@@ -69,14 +69,14 @@ public final class Listener extends AbstractServerConnectionFactory implements L
 
 	/**
 	 * Listens.
-	 * @throws BindFailedException where the port cannot be had
+	 * @throws BindFailedException if the port cannot be bound
 	 */
 	@Override
 	public void start() {
 		this.lifecycleMonitor.lock();
 		try {
 			if (this.socket == null) {
-				// Once a free port was found, the route keeps it.
+				// A route keeps the free port that it found.
 				int port = (this.boundPort != 0) ? this.boundPort : this.listen.port();
 				adopt(ListeningSocket.open(this.context.route(), this.listen, port, this.loops));
 			}
@@ -87,7 +87,7 @@ public final class Listener extends AbstractServerConnectionFactory implements L
 	}
 
 	/**
-	 * Listens with a socket that is open.
+	 * Listens with a socket that is already open.
 	 * @param open the socket
 	 */
 	public void adopt(ListeningSocket open) {
@@ -107,9 +107,9 @@ public final class Listener extends AbstractServerConnectionFactory implements L
 	}
 
 	/**
-	 * Gives its socket away. What is accepted still comes here until another listener has
-	 * it.
-	 * @return the socket, {@code null} where it does not listen
+	 * Gives its socket away. Accepted connections still come here until another listener
+	 * has it.
+	 * @return the socket, or {@code null} if it does not listen
 	 */
 	public @Nullable ListeningSocket release() {
 		this.lifecycleMonitor.lock();
@@ -127,7 +127,6 @@ public final class Listener extends AbstractServerConnectionFactory implements L
 	/**
 	 * Whether a connection was accepted here.
 	 * @param connection the connection
-	 * @return whether it was
 	 */
 	public boolean accepted(FrameConnection connection) {
 		return connection.context() == this.context;
@@ -162,8 +161,8 @@ public final class Listener extends AbstractServerConnectionFactory implements L
 	}
 
 	/**
-	 * Takes a connection, unless the route or the process has enough. Loops do this one
-	 * after the other, for its limit is the sum of theirs.
+	 * Takes a connection, unless the route or the process has too many. Loops call in
+	 * turn, because the limit counts the connections of all loops.
 	 */
 	private @Nullable FrameConnection admit(SocketChannel channel, InetSocketAddress remote, TcpListener listener) {
 		IoLoop loop = this.loops.of(channel.eventLoop());
@@ -186,7 +185,7 @@ public final class Listener extends AbstractServerConnectionFactory implements L
 	}
 
 	/**
-	 * Takes over limits; the port stays.
+	 * Applies new limits. The port stays.
 	 * @param changed how to listen
 	 */
 	public void change(Listen changed) {
@@ -194,9 +193,9 @@ public final class Listener extends AbstractServerConnectionFactory implements L
 	}
 
 	/**
-	 * Stops accepting. Every connection that was accepted is known when this returns, and
-	 * so are those that the kernel had accepted before: it would reset them.
-	 * @param cause why those end that were accepted and not known before
+	 * Stops accepting. When this returns, every accepted connection is known. So are
+	 * those that the kernel had completed: closing the socket would reset them.
+	 * @param cause why connections close that were accepted but not known before
 	 */
 	public void drain(Cause cause) {
 		this.draining = cause;
@@ -205,8 +204,8 @@ public final class Listener extends AbstractServerConnectionFactory implements L
 	}
 
 	/**
-	 * Has everything accepted that the kernel has completed: closing would reset it.
-	 * Where more and more comes, no more than the backlog holds.
+	 * Accepts all that the kernel has completed, because closing would reset it. If more
+	 * keep coming, it takes no more than the backlog holds.
 	 */
 	private void emptyBacklog() {
 		RouteMetrics metrics = this.context.metrics();
@@ -215,15 +214,15 @@ public final class Listener extends AbstractServerConnectionFactory implements L
 		do {
 			before = metrics.opened(Side.INBOUND);
 			this.loops.lookAgain();
-			// One loop accepts for all, and hands over.
+			// One loop accepts for all and hands connections over.
 			this.loops.catchUp();
 		}
 		while (metrics.opened(Side.INBOUND) > before && before < most);
 	}
 
 	/**
-	 * Stops accepting; connections that are there stay, and so do those that the kernel
-	 * has completed. Connects are refused when this returns.
+	 * Stops accepting. Existing connections stay, and so do those that the kernel has
+	 * completed. New connects are refused when this returns.
 	 */
 	public void pause() {
 		ListeningSocket open = release();
@@ -232,7 +231,8 @@ public final class Listener extends AbstractServerConnectionFactory implements L
 				boolean last = open.acceptNoMore();
 				emptyBacklog();
 				if (last) {
-					// The kernel has answered some whose last word is on its way.
+					// The kernel has answered some clients whose last packet is still to
+					// come.
 					LockSupport.parkNanos(LAST_WORD_NANOS);
 					emptyBacklog();
 				}

@@ -23,12 +23,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An open listening socket. A changed route takes it over from the route that it was
- * before, so that no connect is refused meanwhile. Any thread but an event loop may call.
+ * An open listening socket. A changed route gets the socket of the route that it
+ * replaces, so that no connect is refused meanwhile. Any thread but an event loop may
+ * call.
  */
 public final class ListeningSocket {
 
-	/** Takes what is accepted. Event loops call. */
+	/** Takes accepted connections. Event loops call. */
 	interface Owner {
 
 		/**
@@ -38,7 +39,7 @@ public final class ListeningSocket {
 		void accept(SocketChannel channel);
 
 		/**
-		 * Is told that a connection could not be accepted.
+		 * A connection could not be accepted.
 		 * @param cause why
 		 */
 		void acceptFailed(Throwable cause);
@@ -47,7 +48,7 @@ public final class ListeningSocket {
 
 	private static final Logger logger = LoggerFactory.getLogger(ListeningSocket.class);
 
-	/** So that a loop which a user's code holds up keeps nobody waiting for ever. */
+	/** A loop that a user's code blocks must not keep others waiting for ever. */
 	private static final int MAX_WAIT_SECONDS = 5;
 
 	private final Channel channel;
@@ -60,14 +61,14 @@ public final class ListeningSocket {
 	}
 
 	/**
-	 * Opens a socket, which accepts nothing before it has an owner: clients wait in its
+	 * Opens a socket. It accepts nothing before it has an owner: clients wait in its
 	 * backlog.
-	 * @param route the route's name, for messages
-	 * @param listen where, and with which backlog
+	 * @param route the route's name, used in messages
+	 * @param listen the address and the backlog
 	 * @param port the port, 0 for any free one
 	 * @param loops accept its connections
 	 * @return the socket
-	 * @throws BindFailedException where the port cannot be had
+	 * @throws BindFailedException if the port cannot be bound
 	 */
 	public static ListeningSocket open(String route, Listen listen, int port, EventLoops loops) {
 		InetSocketAddress where = new InetSocketAddress(listen.address(), port);
@@ -102,9 +103,9 @@ public final class ListeningSocket {
 	}
 
 	/**
-	 * Has what is accepted from now on go to an owner.
+	 * Sends connections accepted from now on to an owner.
 	 * @param owner the owner
-	 * @param asked how many connections the kernel is to complete ahead of their accept
+	 * @param asked how many connections the kernel completes before they are accepted
 	 */
 	void belongsTo(Owner owner, int asked) {
 		if (asked != this.backlog) {
@@ -132,9 +133,9 @@ public final class ListeningSocket {
 	}
 
 	/**
-	 * Has no new connection come to it; those that the kernel has completed can still be
+	 * Lets no new connection come in. Those that the kernel has completed can still be
 	 * accepted.
-	 * @return whether that is so
+	 * @return {@code false} if the operating system cannot do it
 	 */
 	boolean acceptNoMore() {
 		return SocketOptions.acceptNoMore(this.channel);
@@ -155,7 +156,7 @@ public final class ListeningSocket {
 	}
 
 	/**
-	 * Knows whose the connections are. Where accepting failed, above all for lack of
+	 * Knows the owner of accepted connections. If accepting fails, mostly for lack of
 	 * descriptors, it waits a second.
 	 */
 	private static final class Acceptor extends ChannelInboundHandlerAdapter {
