@@ -10,9 +10,9 @@ import org.springframework.messaging.MessageChannel;
 import org.springframework.messaging.MessageDeliveryException;
 
 /**
- * Sends the frames of a route's connections to a channel: Spring Integration's adapter
- * without the template between adapter and channel, which looks for headers that no frame
- * has; with it only where somebody observes or tracks messages. The connection's thread
+ * Sends the frames of a route's connections to a channel. This is Spring Integration's
+ * adapter without the messaging template, which looks for headers that no frame has. The
+ * template is used only if somebody observes or tracks messages. The connection's thread
  * calls.
  */
 public final class FrameAdapter extends TcpReceivingChannelAdapter {
@@ -40,7 +40,8 @@ public final class FrameAdapter extends TcpReceivingChannelAdapter {
 	}
 
 	/**
-	 * Its bean is replaced, and its connections drain: the route stops it when they have.
+	 * Its bean is replaced while its connections drain: the route stops it when they are
+	 * closed.
 	 */
 	public void outliveBean() {
 		this.outlivesBean = true;

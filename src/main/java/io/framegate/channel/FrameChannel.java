@@ -5,8 +5,8 @@ import org.springframework.integration.support.management.metrics.MetricsCaptor;
 
 /**
  * A channel that frames pass: Spring Integration's direct channel without its timer and
- * debug line for each message, which cost more than all else on the way. A route counts
- * its frames itself.
+ * debug line for each message, which would cost more than the rest of the way. A route
+ * counts its frames itself.
  */
 public final class FrameChannel extends DirectChannel {
 

@@ -8,9 +8,9 @@ import io.framegate.metrics.RouteMetrics;
 import org.springframework.messaging.Message;
 
 /**
- * Takes frames from a route's channels, on any thread, and has each handled by whoever
- * watches the connection that it came from, on that connection's loop. So a route that is
- * replaced and the one in its place can share their channels.
+ * Takes frames from a route's channels, on any thread. The handler of the connection that
+ * a frame came from handles it, on that connection's loop. So a route that is replaced
+ * and its successor can share their channels.
  */
 public final class FrameDispatcher {
 
@@ -66,7 +66,7 @@ public final class FrameDispatcher {
 
 	private static void forward(FrameConnection from, byte[] payload) {
 		if (from.side() == Side.UPSTREAM && from.context().shared()) {
-			// A user's own answer to what a server has sent of its own accord.
+			// A user's own answer to a frame that a server sent without a request.
 			from.handler().answer(from, payload);
 		}
 		else {

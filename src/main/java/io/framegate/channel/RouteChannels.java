@@ -8,8 +8,8 @@ import org.springframework.integration.channel.DirectChannel;
 import org.springframework.messaging.MessageHandler;
 
 /**
- * Connects a route's channels. Where a user's own flow consumes the request channel, what
- * it sends to the forward channel goes on; so do replies.
+ * Connects a route's channels. If a user's own flow consumes the request channel, what it
+ * sends to the forward channel goes upstream. The same holds for replies.
  */
 public final class RouteChannels {
 
@@ -19,13 +19,13 @@ public final class RouteChannels {
 
 	private final BeanFactory beans;
 
-	/** What was subscribed here, by channel. */
+	/** Handlers subscribed here, by channel. */
 	private final Map<DirectChannel, MessageHandler> subscribed = new LinkedHashMap<>();
 
 	/**
-	 * Channels that are not connected yet.
-	 * @param prefix what their names begin with
-	 * @param frames takes what passed them
+	 * No channel is connected yet.
+	 * @param prefix what the channels' names begin with
+	 * @param frames takes what passed the channels
 	 * @param beans where the channels are
 	 */
 	public RouteChannels(String prefix, FrameDispatcher frames, BeanFactory beans) {
@@ -35,10 +35,10 @@ public final class RouteChannels {
 	}
 
 	/**
-	 * Connects the channels, once every flow of the application has subscribed.
+	 * Connects the channels, after every flow of the application has subscribed.
 	 * @param hasUpstream whether requests go to servers, rather than to a user's own flow
 	 * alone
-	 * @throws IllegalStateException where nobody would take the requests
+	 * @throws IllegalStateException if nobody would take the requests
 	 */
 	public synchronized void connect(boolean hasUpstream) {
 		subscribe(".forward", this.frames::request);
@@ -47,7 +47,7 @@ public final class RouteChannels {
 			subscribeIfNobody(".request", this.frames::request);
 		}
 		else {
-			// Where servers were asked until now, nobody else may be there.
+			// A route that had servers until now must not be subscribed any more.
 			unsubscribe(channel(".request"));
 			if (channel(".request").getSubscriberCount() == 0) {
 				throw nobodyAnswers(this.prefix);
@@ -57,7 +57,7 @@ public final class RouteChannels {
 	}
 
 	/**
-	 * What is wrong with a route that has neither targets nor a flow of a user's own.
+	 * The fault of a route that has neither targets nor a user's own flow.
 	 * @param prefix what the names of its channels begin with
 	 * @return the exception, to be thrown
 	 */
@@ -68,7 +68,7 @@ public final class RouteChannels {
 	}
 
 	/**
-	 * Takes off what was connected; a user's own flows stay.
+	 * Removes what was subscribed here. A user's own flows stay.
 	 */
 	public synchronized void disconnect() {
 		this.subscribed.forEach(DirectChannel::unsubscribe);
