@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param oneWay whether there are no replies
  * @param ordered whether a client's replies come in the order of its requests
  * @param failureReply what a client gets in place of a reply that does not come, or
- * {@code null} where its connection is to be closed
+ * {@code null} if its connection is to be closed
  * @param mostReplyBytes what the replies of one client may take while it is still read,
  * in bytes
  * @param mostHeldBytes what the replies held for one client may take, in bytes

@@ -25,7 +25,7 @@ public final class ExchangeRelay extends Relay implements InboundExchanges.Owner
 
 	private final ExchangePolicy policy;
 
-	/** How long a reply may be, as far as is known, in bytes. */
+	/** How long a reply is expected to be, in bytes. */
 	private volatile int expectedReply;
 
 	public ExchangeRelay(Route route, Connector connector, LinkPool links, MemoryBudget budget) {
@@ -36,7 +36,9 @@ public final class ExchangeRelay extends Relay implements InboundExchanges.Owner
 		if (!this.policy.oneWay()) {
 			this.metrics.timeExchanges();
 		}
-		// Until one has come, replies may be as long as a frame; but some are asked for.
+		// Until the first reply, any length up to a frame's limit is possible. Some
+		// requests are
+		// sent anyway.
 		this.expectedReply = (int) Math.min(route.upstream().maxFrameBytes(), this.policy.mostReplyBytes() / 4);
 	}
 

@@ -5,8 +5,8 @@ import io.framegate.connection.FrameConnection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Closes a client's connection once all that it has asked for is answered. The
- * connection's event loop calls.
+ * Closes a client's connection after all of its requests are answered. The connection's
+ * event loop calls.
  */
 final class GracefulClose {
 
@@ -16,13 +16,12 @@ final class GracefulClose {
 		FrameConnection connection();
 
 		/**
-		 * Whether all that the client has asked for is answered.
-		 * @return whether nothing is under way
+		 * Whether all of the client's requests are answered.
 		 */
 		boolean isDone();
 
 		/**
-		 * Forgets what is under way.
+		 * Forgets what is in flight.
 		 */
 		void dropAll();
 
@@ -32,13 +31,16 @@ final class GracefulClose {
 
 	private final boolean oneWay;
 
-	/** No more requests come: FIN once the last one is answered. */
+	/** No more requests come: FIN follows the last reply. */
 	private boolean ending;
 
 	/** An exchange has failed: no more requests are taken. */
 	private boolean failing;
 
-	/** What ends the client once the others are answered, where their order is free. */
+	/**
+	 * Why the client's connection closes after the other replies, for replies in any
+	 * order.
+	 */
 	private @Nullable Cause fault;
 
 	/** Why frames of a one-way client cannot be taken. */
@@ -54,7 +56,7 @@ final class GracefulClose {
 	}
 
 	/**
-	 * Whether a frame that is there may still become an exchange.
+	 * Whether a received frame may still become an exchange.
 	 * @return {@code false} once nobody would get a reply
 	 */
 	boolean takesFrames() {
@@ -70,8 +72,8 @@ final class GracefulClose {
 	}
 
 	/**
-	 * Takes no more. What a client of a one-way route sends now is not even read: where
-	 * it can lose nothing that was written to it, RST is to tell it so.
+	 * Takes no more. A one-way client is not even read from now on. If nothing written to
+	 * it can be lost, RST tells it so.
 	 */
 	void takeNoMore() {
 		this.failing = true;
@@ -85,7 +87,7 @@ final class GracefulClose {
 	}
 
 	/**
-	 * Takes no more, and closes once the others are answered.
+	 * Takes no more, and closes after the other replies.
 	 * @param cause why; the first one counts
 	 */
 	void failAfterTheOthers(Cause cause) {
@@ -100,7 +102,7 @@ final class GracefulClose {
 	}
 
 	/**
-	 * Forgets what is under way and closes.
+	 * Forgets what is in flight and closes.
 	 * @param cause why
 	 */
 	void now(Cause cause) {
@@ -114,7 +116,7 @@ final class GracefulClose {
 	}
 
 	/**
-	 * Takes no more, for what came cannot be taken.
+	 * Takes no more, because a frame cannot be taken.
 	 * @param cause why
 	 */
 	void refuse(Cause cause) {
@@ -130,7 +132,7 @@ final class GracefulClose {
 	}
 
 	/**
-	 * Takes no more, though all that was taken is answered.
+	 * Takes no more, though every request is answered.
 	 * @param cause why
 	 */
 	void drain(Cause cause) {
@@ -141,7 +143,7 @@ final class GracefulClose {
 	}
 
 	/**
-	 * Closes once the last request is answered: no more will come.
+	 * Closes after the last reply: no more requests will come.
 	 */
 	void afterTheLast() {
 		this.ending = true;
@@ -149,7 +151,7 @@ final class GracefulClose {
 	}
 
 	/**
-	 * Closes if it is time to.
+	 * Closes if all is done.
 	 */
 	void ifDone() {
 		Cause why = this.fault;

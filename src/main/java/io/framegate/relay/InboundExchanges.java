@@ -17,10 +17,10 @@ import io.framegate.transport.Loop;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An inbound connection whose frames are exchanges. Gives each reply back in the order of
- * the requests, and takes no more requests than its {@link RequestWindow} has room for,
- * so that no client holds much memory or keeps the others waiting. The connection's event
- * loop calls.
+ * An inbound connection whose frames are exchanges. Returns replies in the order of the
+ * requests. Takes no more requests than its {@link RequestWindow} has room for, so that
+ * no client holds much memory or keeps the others waiting. The connection's event loop
+ * calls.
  */
 final class InboundExchanges extends Requester implements ConnectionHandler, RequestWindow.Owner, GracefulClose.Owner {
 
@@ -46,14 +46,14 @@ final class InboundExchanges extends Requester implements ConnectionHandler, Req
 		void submit(Exchange exchange);
 
 		/**
-		 * How long a new client's replies may be, as far as is known.
+		 * How long a new client's replies are expected to be.
 		 * @return a number of bytes
 		 */
 		int expectedReply();
 
 		/**
-		 * Has new clients know what one has found.
-		 * @param bytes how long its replies were at the end
+		 * Tells new clients how long replies are.
+		 * @param bytes how long this client's last replies were
 		 */
 		void expectReply(int bytes);
 
@@ -88,7 +88,7 @@ final class InboundExchanges extends Requester implements ConnectionHandler, Req
 
 	@Override
 	public void opened(FrameConnection opened) {
-		// Its first frame is what counts.
+		// Its first frame counts.
 	}
 
 	@Override
@@ -136,8 +136,8 @@ final class InboundExchanges extends Requester implements ConnectionHandler, Req
 	}
 
 	/**
-	 * Gives the client a frame of a user's own, after the replies to what it asked
-	 * before.
+	 * Sends the client a frame from a user's own code, after the replies to its earlier
+	 * requests.
 	 * @param payload the frame
 	 */
 	@Override
@@ -183,7 +183,7 @@ final class InboundExchanges extends Requester implements ConnectionHandler, Req
 	}
 
 	/**
-	 * Keeps a reply that cannot be given to the client at once.
+	 * Keeps a reply that the client cannot get at once.
 	 * @return whether there is memory for it
 	 */
 	private boolean keep(Exchange exchange) {
@@ -203,7 +203,7 @@ final class InboundExchanges extends Requester implements ConnectionHandler, Req
 		if (exchange.isCancelled()) {
 			this.window.release(exchange);
 			if (lost && exchange.isGiven()) {
-				// It seemed to be on its way when it was cancelled.
+				// It seemed to be sent when it was cancelled.
 				connection().lose(1, exchange.request().length);
 			}
 			return;
@@ -225,8 +225,8 @@ final class InboundExchanges extends Requester implements ConnectionHandler, Req
 	}
 
 	/**
-	 * Where replies come in order, nothing after a failed exchange can be answered: what
-	 * was not sent is not sent.
+	 * Replies come in order, so nothing after a failed exchange can be answered. What was
+	 * not sent is not sent.
 	 */
 	private void dropAfter(Exchange failed) {
 		while (!this.exchangesInFlight.isEmpty() && this.exchangesInFlight.getLast() != failed) {
@@ -244,7 +244,8 @@ final class InboundExchanges extends Requester implements ConnectionHandler, Req
 			}
 		}
 		else if (exchange.cancel()) {
-			// The queue forgets it; one that a link has stays until it is over there.
+			// The queue forgets it. One that a link has stays until the link is done with
+			// it.
 			this.window.release(exchange);
 			connection().lose(1, exchange.request().length);
 		}
@@ -258,7 +259,7 @@ final class InboundExchanges extends Requester implements ConnectionHandler, Req
 	}
 
 	/**
-	 * Gives the client what is due to it, as far as it reads.
+	 * Writes the replies that are due, as fast as the client reads.
 	 */
 	private void giveReplies() {
 		for (Exchange first = this.exchangesInFlight.peekFirst(); first != null
@@ -288,14 +289,14 @@ final class InboundExchanges extends Requester implements ConnectionHandler, Req
 	}
 
 	/**
-	 * Whether the client reads, or gets nothing any more anyway.
+	 * Whether the client reads, or gets no more replies anyway.
 	 */
 	private boolean isReady() {
 		return connection().isWritable() || connection().isOutputEnding() || !connection().isOpen();
 	}
 
 	/**
-	 * Gives the client a reply.
+	 * Writes a reply to the client.
 	 * @return what is wrong with it, or {@code null}
 	 */
 	private @Nullable Cause write(Exchange exchange) {
@@ -363,20 +364,20 @@ final class InboundExchanges extends Requester implements ConnectionHandler, Req
 		this.close.drain(cause);
 	}
 
-	/** Replies cannot be given any more; frames that are not answered are still taken. */
+	/** Replies cannot be written any more. Unanswered frames are still taken. */
 	@Override
-	public void severed(FrameConnection gone, Cause cause) {
+	public void severed(FrameConnection ended, Cause cause) {
 		if (!this.policy.oneWay()) {
-			gone.close(cause);
+			ended.close(cause);
 		}
 	}
 
 	@Override
-	public void closed(FrameConnection gone, Cause cause, long lostFrames, long lostBytes) {
+	public void closed(FrameConnection ended, Cause cause, long lostFrames, long lostBytes) {
 		if (!this.policy.oneWay()) {
 			dropAll();
 		}
-		// What was taken goes its one way also when its sender has gone.
+		// Frames that were taken are delivered even if their sender has disconnected.
 		this.closed = true;
 		this.route.expectReply(this.window.expectedReply());
 	}

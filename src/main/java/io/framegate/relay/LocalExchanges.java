@@ -8,8 +8,8 @@ import io.framegate.connection.FrameConnection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An inbound connection whose frames a user's own flow answers, one answer for each. The
- * connection's event loop calls.
+ * An inbound connection whose frames a user's own flow answers, one answer for each
+ * frame. The connection's event loop calls.
  */
 final class LocalExchanges implements ConnectionHandler {
 
@@ -23,7 +23,7 @@ final class LocalExchanges implements ConnectionHandler {
 
 	private boolean ending;
 
-	/** An answer has not come in time: none is waited for any more. */
+	/** An answer did not come in time: none is awaited any more. */
 	private boolean failed;
 
 	LocalExchanges(boolean oneWay) {
@@ -38,7 +38,7 @@ final class LocalExchanges implements ConnectionHandler {
 
 	@Override
 	public void opened(FrameConnection opened) {
-		// Its first frame is what counts.
+		// Its first frame counts.
 	}
 
 	@Override
@@ -106,14 +106,14 @@ final class LocalExchanges implements ConnectionHandler {
 	}
 
 	@Override
-	public void severed(FrameConnection gone, Cause cause) {
+	public void severed(FrameConnection ended, Cause cause) {
 		if (!this.oneWay) {
-			gone.close(cause);
+			ended.close(cause);
 		}
 	}
 
 	@Override
-	public void closed(FrameConnection gone, Cause cause, long lostFrames, long lostBytes) {
+	public void closed(FrameConnection ended, Cause cause, long lostFrames, long lostBytes) {
 		this.ending = true;
 	}
 

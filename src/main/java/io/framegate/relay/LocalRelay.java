@@ -3,8 +3,8 @@ package io.framegate.relay;
 import io.framegate.connection.ConnectionHandler;
 
 /**
- * A route without targets: a user's own flow takes the requests from the request channel
- * and sends its answers to the reply channel.
+ * A route without targets. A user's own flow takes requests from the request channel and
+ * sends answers to the reply channel.
  */
 public final class LocalRelay extends Relay {
 

@@ -6,9 +6,9 @@ import io.framegate.exchange.Exchange;
 import io.framegate.transport.MemoryBudget;
 
 /**
- * How much a client has under way. It is full at {@link #MAX} requests or
- * {@link #MAX_BYTES}, or where the replies could not be held if they came all at once.
- * The connection's event loop calls.
+ * How much a client has in flight. It is full at {@link #MAX} requests or
+ * {@link #MAX_BYTES}, or if the replies could not be held when all came at once. The
+ * connection's event loop calls.
  */
 final class RequestWindow {
 
@@ -16,8 +16,8 @@ final class RequestWindow {
 	interface Owner {
 
 		/**
-		 * Holds more memory, whether there is any or not.
-		 * @param bytes how much; less where it is negative
+		 * Holds more memory, even if there is not enough.
+		 * @param bytes how much; less if it is negative
 		 */
 		void hold(long bytes);
 
@@ -30,10 +30,10 @@ final class RequestWindow {
 
 	}
 
-	/** Exchanges under way at which reading pauses. */
+	/** Reading pauses at so many exchanges in flight. */
 	private static final int MAX = 256;
 
-	/** Request bytes under way at which reading pauses. */
+	/** Reading pauses at so many request bytes in flight. */
 	private static final int MAX_BYTES = 256 * 1024;
 
 	/** What an exchange takes besides its frames, in bytes. */
@@ -45,12 +45,12 @@ final class RequestWindow {
 
 	private int exchangesInFlight;
 
-	private long bytesUnderWay;
+	private long bytesInFlight;
 
-	/** Replies that wait for one before them, or for the client to read. */
+	/** Bytes of replies that wait for an earlier one or for the client to read. */
 	private long repliesHeld;
 
-	/** How long the next reply may be, in bytes. */
+	/** How long the next reply is expected to be, in bytes. */
 	private int expectedReply;
 
 	RequestWindow(ExchangePolicy policy, int expectedReply, Owner owner) {
@@ -61,18 +61,18 @@ final class RequestWindow {
 
 	void begin(Exchange exchange) {
 		this.exchangesInFlight++;
-		this.bytesUnderWay += exchange.request().length;
+		this.bytesInFlight += exchange.request().length;
 		exchange.heldBytes(MemoryBudget.cost(exchange.request().length) + OBJECTS);
 		this.owner.hold(exchange.heldBytes());
 	}
 
 	/**
-	 * An exchange is no longer under way. It may still hold memory.
+	 * An exchange is no longer in flight. It may still hold memory.
 	 * @param exchange the exchange
 	 */
 	void end(Exchange exchange) {
 		this.exchangesInFlight--;
-		this.bytesUnderWay -= exchange.request().length;
+		this.bytesInFlight -= exchange.request().length;
 	}
 
 	/**
@@ -103,7 +103,7 @@ final class RequestWindow {
 	}
 
 	/**
-	 * Keeps a reply that cannot be given to the client at once.
+	 * Keeps a reply that the client cannot get at once.
 	 * @param exchange the exchange
 	 * @return whether there is memory for it
 	 */
@@ -120,22 +120,20 @@ final class RequestWindow {
 	}
 
 	boolean isFull() {
-		return this.exchangesInFlight >= MAX || this.bytesUnderWay >= MAX_BYTES
+		return this.exchangesInFlight >= MAX || this.bytesInFlight >= MAX_BYTES
 				|| repliesToHold() >= this.policy.mostReplyBytes();
 	}
 
 	/**
-	 * Whether enough of it is over that the client may be read again.
-	 * @return whether it is half empty
+	 * Whether the window is half empty, so that the client may be read again.
 	 */
 	boolean hasRoom() {
-		return this.exchangesInFlight <= MAX / 2 && this.bytesUnderWay <= MAX_BYTES / 2
+		return this.exchangesInFlight <= MAX / 2 && this.bytesInFlight <= MAX_BYTES / 2
 				&& repliesToHold() <= this.policy.mostReplyBytes() / 2;
 	}
 
 	/**
-	 * What the client's replies would take if all that it waits for came now and none
-	 * could be given to it.
+	 * What the client's replies would take if all came now and none could be written.
 	 */
 	private long repliesToHold() {
 		return this.repliesHeld + (long) this.expectedReply * this.exchangesInFlight;

@@ -12,9 +12,9 @@ import io.framegate.upstream.TargetState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An inbound connection and the upstream connection opened for it. Passes frames, back
- * pressure and half-closes from each to the other and decides how both end. Both are on
- * one event loop, and so is every call.
+ * An inbound connection and its own upstream connection. Passes frames, back pressure and
+ * half-closes between them and decides how both close. Both connections and all calls are
+ * on one event loop.
  */
 final class Session implements ConnectionHandler {
 
@@ -26,7 +26,7 @@ final class Session implements ConnectionHandler {
 
 	private @Nullable ConnectAttempts attempts;
 
-	/** When the last frame came that went upstream; 0 once one came back. */
+	/** When the last frame went upstream that is not answered; 0 if none. */
 	private long awaitingSince;
 
 	/** Whether the server has sent anything yet. */
@@ -161,7 +161,7 @@ final class Session implements ConnectionHandler {
 	@Override
 	public void outputFailed(FrameConnection connection, Cause cause) {
 		if (connection.side() == Side.UPSTREAM && this.inbound != null) {
-			// What was asked before may still be answered.
+			// Earlier requests may still be answered.
 			drain(this.inbound, cause);
 		}
 		else {
@@ -188,7 +188,7 @@ final class Session implements ConnectionHandler {
 		client.afterFrames(server::halfClose);
 	}
 
-	/** Ends both sides: what was read is still written, what comes now is not taken. */
+	/** Closes both sides. What was read is still written; what comes now is not taken. */
 	private void closeGracefully(Cause cause) {
 		ConnectAttempts attempts = this.attempts;
 		if (this.upstream != null) {
@@ -203,8 +203,8 @@ final class Session implements ConnectionHandler {
 	}
 
 	/**
-	 * Nothing more can be given to the one side, so nothing more is taken from the other,
-	 * which still gets what is there.
+	 * Nothing more can be written to one side, so nothing more is taken from the other.
+	 * The other still gets what was read.
 	 */
 	@Override
 	public void severed(FrameConnection connection, Cause cause) {
@@ -249,7 +249,8 @@ final class Session implements ConnectionHandler {
 		FrameConnection server = this.upstream;
 		long asked = this.awaitingSince;
 		if (asked == 0 || server == null || server.takenPosition() < this.awaitedEnd || isStream()) {
-			// Nothing was asked, or not all of it has left: that is for the write timer.
+			// Nothing was sent upstream, or not all of it yet: the write timer covers
+			// that.
 			return 0;
 		}
 		long since = Math.max(asked, server.lastWriteNanos());

@@ -4,7 +4,8 @@ import io.framegate.connection.ConnectionHandler;
 import io.framegate.upstream.Connector;
 
 /**
- * Session mode: an upstream connection for each inbound one, and frames both ways.
+ * Session mode: one upstream connection for each inbound one, and frames in both
+ * directions.
  */
 public final class SessionRelay extends Relay {
 

@@ -11,10 +11,10 @@ import org.springframework.integration.channel.AbstractSubscribableChannel;
 import org.springframework.messaging.Message;
 
 /**
- * Sends what a route's servers send of their own accord to a channel of its own. What
- * nobody takes is counted as discarded; a fault of whoever takes it is logged, and ends
- * no connection. The connection's event loop calls, and where the route's handler may
- * block, frames are sent on a virtual thread.
+ * Sends frames that servers send without a request to a channel of their own. Frames that
+ * nobody takes are counted as discarded. A subscriber's exception is logged and closes no
+ * connection. The connection's event loop calls; if the route's handler may block, frames
+ * are sent on a virtual thread.
  */
 public final class UnsolicitedChannel implements UnsolicitedFrames {
 
@@ -27,9 +27,9 @@ public final class UnsolicitedChannel implements UnsolicitedFrames {
 	private final RouteMetrics metrics;
 
 	/**
-	 * Gives frames to a channel.
+	 * Sends frames to a channel.
 	 * @param channel the channel
-	 * @param metrics counts what nobody takes
+	 * @param metrics counts frames that nobody takes
 	 */
 	public UnsolicitedChannel(AbstractMessageChannel channel, RouteMetrics metrics) {
 		this.channel = channel;
@@ -60,7 +60,7 @@ public final class UnsolicitedChannel implements UnsolicitedFrames {
 			taken = this.channel.send(message);
 		}
 		catch (RuntimeException | Error ex) {
-			// Interceptors alone, such as a wire tap, are no subscriber.
+			// An interceptor alone, such as a wire tap, is no subscriber.
 			if (hasSubscribers()) {
 				logger.error("Route '{}': handling an unsolicited frame of connection {} failed", from.route(),
 						from.getConnectionId(), ex);
