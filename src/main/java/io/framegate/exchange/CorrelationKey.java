@@ -23,7 +23,6 @@ public record CorrelationKey(String text, String part, int partAt, int from) {
 
 	/**
 	 * Whether all of it can be rewritten.
-	 * @return whether there is nothing else
 	 */
 	public boolean isWhole() {
 		return this.part.length() == this.text.length();

@@ -12,19 +12,19 @@ import io.framegate.route.FrameCondition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the key that a request and its reply have in common, puts others in its place,
- * and says which frames are replies. Regular expressions run in linear time, and see only
- * the first {@link FrameCondition#SEARCHED_BYTES} of a frame. Any thread may call.
+ * Finds the key that a request and its reply have in common, replaces it, and says which
+ * frames are replies. Regular expressions run in linear time and see only the first
+ * {@link FrameCondition#SEARCHED_BYTES} of a frame. Any thread may call.
  */
 public final class Correlator {
 
-	/** Between what two groups have found; no byte is this character. */
+	/** Separates what two groups have found; no byte is this character. */
 	private static final char NEXT_GROUP = '\u0100';
 
 	/** Stands for a group that has found nothing. */
 	private static final char NO_GROUP = '\u0101';
 
-	/** A binary key of so many bytes is hardly ever made of digits. */
+	/** A binary key of so many bytes hardly ever looks like digits. */
 	private static final int LONG_ENOUGH = 4;
 
 	private final boolean hasKey;
@@ -57,8 +57,8 @@ public final class Correlator {
 	}
 
 	/**
-	 * Whether replies have keys, so that each can be told from another's.
-	 * @return {@code false} where it only says which frames are replies
+	 * Whether replies have keys.
+	 * @return {@code false} if it only says which frames are replies
 	 */
 	public boolean hasKey() {
 		return this.hasKey;
@@ -67,9 +67,9 @@ public final class Correlator {
 	/**
 	 * How many of a frame's first bytes are needed to find its key and to say whether it
 	 * is a reply.
-	 * @param longest the longest frame that there can be, in bytes
-	 * @return a number of bytes, one more than is searched, so that a key that is cut off
-	 * is seen to be
+	 * @param longest the length of the longest possible frame, in bytes
+	 * @return a number of bytes, one more than is searched, so that a cut-off key is
+	 * noticed
 	 */
 	public int searchedBytes(int longest) {
 		return (int) Math.max(FrameCondition.SEARCHED_BYTES, Math.min(longest, (long) this.offset + this.length)) + 1;
@@ -80,26 +80,24 @@ public final class Correlator {
 	}
 
 	/**
-	 * Whether a frame of a server is a reply at all: it meets the condition, if there is
-	 * one, and has a key, if keys are searched for.
+	 * Whether a frame from a server is a reply: it meets the condition, if there is one,
+	 * and has a key, if keys are searched for.
 	 * @param frame the frame
-	 * @return {@code false} for what the server sent of its own accord
+	 * @return {@code false} for a frame that the server sent without a request
 	 */
 	public boolean isReply(byte[] frame) {
 		return meetsCondition(frame) && (this.replies == null || inReply(frame) != null);
 	}
 
 	/**
-	 * Whether a condition says which frames are replies.
-	 * @return whether there is one
+	 * Whether there is a condition that says which frames are replies.
 	 */
 	public boolean hasCondition() {
 		return this.replyWhen != null;
 	}
 
 	/**
-	 * Whether a frame that is no reply can be told from one.
-	 * @return whether a condition or a regular expression says so
+	 * Whether a condition or a regular expression can tell replies from other frames.
 	 */
 	public boolean tellsReplies() {
 		return hasCondition() || this.replies != null;
@@ -108,7 +106,7 @@ public final class Correlator {
 	/**
 	 * Whether a frame may be a reply by the condition for replies.
 	 * @param frame the frame
-	 * @return also {@code true} where there is no condition
+	 * @return also {@code true} if there is no condition
 	 */
 	public boolean meetsCondition(byte[] frame) {
 		return this.replyWhen == null || this.replyWhen.test(frame);
@@ -118,7 +116,7 @@ public final class Correlator {
 	 * Whether a reply has the key of its request.
 	 * @param asked the request's key; a heartbeat may have none
 	 * @param reply a reply
-	 * @return {@code true} for any reply where the request has no key
+	 * @return {@code true} for any reply if the request has no key
 	 */
 	public boolean isReplyTo(@Nullable CorrelationKey asked, byte[] reply) {
 		CorrelationKey found = (asked != null) ? inReply(reply) : null;
@@ -189,11 +187,11 @@ public final class Correlator {
 	}
 
 	/**
-	 * Whether a key of the gateway's own is to be made of digits: in the place of what a
-	 * regular expression finds, because that is text, and of a longer key that is made of
-	 * digits itself, such as a trace number.
+	 * Whether a generated key must be made of digits: in the place of what a regular
+	 * expression finds, because that is text, and of a longer key that is made of digits
+	 * itself, such as a trace number.
 	 * @param like the client's key
-	 * @return {@code false} for one of any bytes
+	 * @return {@code false} for a binary key
 	 */
 	public boolean isOfDigits(CorrelationKey like) {
 		return this.requests != null || (like.part().length() >= LONG_ENOUGH
@@ -201,12 +199,12 @@ public final class Correlator {
 	}
 
 	/**
-	 * A key in a frame's place for it, with the bytes on either side.
+	 * The part of a frame around its key as it will be with another key.
 	 * @param frame the frame
 	 * @param key the key that it has
-	 * @param by the key that it is to have, as long
+	 * @param by the new key, of the same length
 	 * @param margin how many bytes on either side
-	 * @return a part of the frame as it will be
+	 * @return a part of the new frame
 	 */
 	public static byte[] around(byte[] frame, CorrelationKey key, String by, int margin) {
 		int from = Math.max(0, key.from() - margin);

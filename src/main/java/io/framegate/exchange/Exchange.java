@@ -8,9 +8,9 @@ import io.framegate.transport.MemoryBudget;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request on its way upstream, and where its reply goes. Made and ended on its origin's
- * event loop, carried on the loop of the link that it is given to; a moment of it is on
- * one loop only.
+ * A request on its way upstream, and where its reply goes. Made and completed on its
+ * requester's event loop, carried on the loop of its link; at any moment it is on one
+ * loop only.
  */
 public final class Exchange {
 
@@ -31,10 +31,10 @@ public final class Exchange {
 
 	private final long createdAt;
 
-	/** {@link #GIVEN} and {@link #CANCELLED}; whichever comes first decides. */
+	/** {@link #GIVEN} and {@link #CANCELLED}; whichever comes first counts. */
 	private volatile int state;
 
-	/** Given to a link, cancelled, and then found never to have left. */
+	/** Given to a link, cancelled, and then found never to have been sent. */
 	private boolean takenBack;
 
 	private boolean ended;
@@ -53,18 +53,18 @@ public final class Exchange {
 
 	private @Nullable CorrelationKey key;
 
-	/** What the gateway puts in the place of the client's key. */
+	/** The key that the gateway uses in place of the client's. */
 	private @Nullable String ownKey;
 
-	/** Where on its link the request begins and ends, in bytes written. */
+	/** Where the request begins and ends on its link, in bytes written. */
 	private long begin;
 
 	private long end;
 
-	/** When it got its place in an ordered link's line. */
+	/** When it was queued on an ordered link. */
 	private long sentAt;
 
-	/** Its reply is not waited for any more, though its place in that line stays. */
+	/** Its reply is not awaited any more, though it keeps its place on that link. */
 	private boolean givenUp;
 
 	public Exchange(Requester origin, byte[] request) {
@@ -91,7 +91,7 @@ public final class Exchange {
 
 	/**
 	 * Nobody waits for it any more: it is not sent if it was not yet. Any thread.
-	 * @return whether it was not, and now never will be
+	 * @return whether it was not sent and never will be
 	 */
 	public boolean cancel() {
 		return STATE.getAndUpdate(this, (now) -> now | CANCELLED) == 0;
@@ -103,7 +103,7 @@ public final class Exchange {
 
 	/**
 	 * Takes it for a link.
-	 * @return whether it may be sent: not where it was cancelled before
+	 * @return {@code false} if it was cancelled before
 	 */
 	public boolean claim() {
 		return STATE.compareAndSet(this, 0, GIVEN);
@@ -111,7 +111,6 @@ public final class Exchange {
 
 	/**
 	 * Whether the request was given to a link, so that it may have reached a server.
-	 * @return whether it was
 	 */
 	public boolean isSent() {
 		return isGiven() && !this.takenBack;
@@ -126,8 +125,7 @@ public final class Exchange {
 	}
 
 	/**
-	 * Whether it was answered or has failed. The origin's loop asks.
-	 * @return whether it is over
+	 * Whether it was answered or has failed. The requester's loop asks.
 	 */
 	public boolean isEnded() {
 		return this.ended;
@@ -138,8 +136,8 @@ public final class Exchange {
 	}
 
 	/**
-	 * Gives the client something in the reply's place.
-	 * @param payload what
+	 * Gives the client something in place of the reply.
+	 * @param payload the payload
 	 */
 	public void replaceFault(byte[] payload) {
 		this.fault = null;
@@ -147,7 +145,7 @@ public final class Exchange {
 	}
 
 	/**
-	 * What it holds, as its origin counts it.
+	 * What it holds, as its requester counts it.
 	 * @return a number of bytes
 	 */
 	public long heldBytes() {
@@ -159,8 +157,7 @@ public final class Exchange {
 	}
 
 	/**
-	 * Whether its reply is among those that its origin holds.
-	 * @return whether it is
+	 * Whether its reply is among those that its requester holds.
 	 */
 	public boolean isReplyHeld() {
 		return this.replyHeld;
@@ -184,7 +181,7 @@ public final class Exchange {
 
 	/**
 	 * The key that the gateway has made for it.
-	 * @return the key, or {@code null} where there is none yet
+	 * @return the key, or {@code null} if there is none yet
 	 */
 	public @Nullable String ownKey() {
 		return this.ownKey;
@@ -221,7 +218,7 @@ public final class Exchange {
 	}
 
 	/**
-	 * Its reply is not waited for any more, and nobody gets it if it comes.
+	 * Its reply is not awaited any more, and nobody gets it if it comes.
 	 * @param cause why
 	 */
 	public void giveUp(Cause cause) {
@@ -230,7 +227,7 @@ public final class Exchange {
 	}
 
 	/**
-	 * Takes back that it was sent: not a byte of it can have left.
+	 * Marks it as not sent: not a byte of it was written to the network.
 	 * @return whether it may be tried on another link
 	 */
 	public boolean unsent() {
@@ -240,7 +237,7 @@ public final class Exchange {
 	}
 
 	/**
-	 * The reply is there.
+	 * The reply came.
 	 * @param payload the reply
 	 */
 	public void answer(byte[] payload) {
@@ -256,7 +253,7 @@ public final class Exchange {
 	}
 
 	/**
-	 * Has the other loop get a large reply, which counts as held until it does.
+	 * Hands a large reply to the other loop. It counts as held until it arrives there.
 	 */
 	private void handOver(byte[] payload) {
 		MemoryBudget budget = this.origin.loop().memory().budget();
@@ -276,8 +273,8 @@ public final class Exchange {
 	}
 
 	/**
-	 * There is not enough memory to hold the reply until it can be given to the client.
-	 * The origin's loop calls.
+	 * There is not enough memory to hold the reply until the client can get it. The
+	 * requester's loop calls.
 	 */
 	public void forgetReply() {
 		byte[] lost = this.reply;
@@ -287,8 +284,8 @@ public final class Exchange {
 	}
 
 	/**
-	 * How long the reply was for which there was not enough memory.
-	 * @return a number of bytes, 0 where there was enough
+	 * How long the reply was that memory did not suffice for.
+	 * @return a number of bytes, 0 if there was enough
 	 */
 	public int forgotten() {
 		return this.forgotten;

@@ -12,8 +12,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Exchanges that wait for a link: each client's in order, the clients in turn. One event
- * loop only.
+ * Queued exchanges: each client's in order, the clients in turn. One event loop only.
  */
 public final class FairQueue {
 
@@ -29,7 +28,7 @@ public final class FairQueue {
 	}
 
 	/**
-	 * Puts an exchange back in front of its client's others.
+	 * Puts an exchange in front of its client's others.
 	 * @param exchange the exchange
 	 */
 	public void addFirst(Exchange exchange) {
@@ -46,7 +45,7 @@ public final class FairQueue {
 
 	/**
 	 * Takes the next exchange that can go, of the next client that has one.
-	 * @param goes says whether an exchange can go now; where a client's first cannot, its
+	 * @param goes says whether an exchange can go now; if a client's first cannot, its
 	 * others wait with it
 	 * @return the exchange, or {@code null}
 	 */
@@ -89,7 +88,7 @@ public final class FairQueue {
 		return line.removeFirst();
 	}
 
-	/** The line of a client without those at its front that nobody wants any more. */
+	/** A client's queue without cancelled exchanges at its front. */
 	private @Nullable Deque<Exchange> wanted(Requester origin) {
 		Deque<Exchange> line = this.lines.get(origin);
 		while (line != null && !line.isEmpty() && line.getFirst().isCancelled()) {
@@ -100,7 +99,7 @@ public final class FairQueue {
 	}
 
 	/**
-	 * Forgets clients of which nothing waits, once nothing waits at all.
+	 * Forgets clients without queued exchanges, once nothing is queued at all.
 	 */
 	public void tidy() {
 		if (this.size == 0) {
@@ -118,14 +117,14 @@ public final class FairQueue {
 		List<Exchange> removed = new ArrayList<>();
 		for (Deque<Exchange> line : this.lines.values()) {
 			line.removeIf((exchange) -> {
-				boolean gone = exchange.isCancelled() || late.test(exchange);
-				if (gone) {
+				boolean unwanted = exchange.isCancelled() || late.test(exchange);
+				if (unwanted) {
 					this.size--;
 					if (!exchange.isCancelled()) {
 						removed.add(exchange);
 					}
 				}
-				return gone;
+				return unwanted;
 			});
 		}
 		return removed;
@@ -146,9 +145,8 @@ public final class FairQueue {
 	}
 
 	/**
-	 * Whether there is such an exchange among those that are first of their client's.
-	 * @param asked what is asked of each
-	 * @return whether there is one
+	 * Whether any client's first exchange meets a condition.
+	 * @param asked the condition
 	 */
 	public boolean anyFirst(Predicate<Exchange> asked) {
 		for (Deque<Exchange> line : this.lines.values()) {
@@ -161,9 +159,8 @@ public final class FairQueue {
 	}
 
 	/**
-	 * Whether exchanges of an origin wait.
-	 * @param origin the origin
-	 * @return whether one that comes now comes after them
+	 * Whether a requester has queued exchanges, so that its next one comes after them.
+	 * @param origin the requester
 	 */
 	public boolean holds(Requester origin) {
 		Deque<Exchange> line = this.lines.get(origin);

@@ -5,10 +5,10 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many places in a link's line one client may have. A client that has the line to
- * itself may have {@link #MAX}. As soon as another uses it too, each may have
- * {@link #MIN}; the share doubles while replies come about as fast as on a short line,
- * and halves when they take clearly longer, because then clients wait for each other and
+ * How many exchanges one client may have in flight on an ordered link. A client alone on
+ * the link may have {@link #MAX}. As soon as another uses it too, each may have
+ * {@link #MIN}. This share doubles while replies come about as fast as on a quiet link.
+ * It halves when they take clearly longer, because then clients wait for each other and
  * not for the server. One thread at a time; all times are {@link System#nanoTime()}
  * stamps.
  */
@@ -17,19 +17,19 @@ public final class FairShare {
 	/** Places of a client that is alone. */
 	static final int MAX = 64;
 
-	/** Places of each client where they wait for each other. */
+	/** Places of each client if they wait for each other. */
 	static final int MIN = 2;
 
-	/** A client counts as a user of the line for so long after its last request. */
+	/** A client counts as a user of the link for so long after its last request. */
 	static final long COMPANY = TimeUnit.SECONDS.toNanos(10);
 
-	/** After it was halved, the share isn't doubled for so long. */
+	/** After the share was halved, it isn't doubled for so long. */
 	static final long PAUSE = TimeUnit.SECONDS.toNanos(2);
 
 	/** The shortest wait is that of the last one or two spans of this length. */
 	private static final long SPAN = TimeUnit.SECONDS.toNanos(10);
 
-	/** A wait that is longer than usual by no more than this does no harm. */
+	/** A reply that takes longer than usual by no more than this does no harm. */
 	private static final long SLACK = TimeUnit.MILLISECONDS.toNanos(5);
 
 	private static final long NONE = Long.MAX_VALUE;
@@ -64,7 +64,7 @@ public final class FairShare {
 	}
 
 	/**
-	 * A client has one more exchange in the line.
+	 * A client has one more exchange in flight.
 	 * @param client the client
 	 * @param now when
 	 */
@@ -94,7 +94,7 @@ public final class FairShare {
 
 	/**
 	 * An exchange was answered.
-	 * @param sentAt when it got its place in the line
+	 * @param sentAt when it was queued on the link
 	 * @param now when it was answered
 	 */
 	public void answered(long sentAt, long now) {
@@ -104,7 +104,8 @@ public final class FairShare {
 	}
 
 	/**
-	 * Fits the share to the waits since the last call. Called several times a second.
+	 * Adapts the share to the reply times since the last call. Called several times a
+	 * second.
 	 * @param now when
 	 */
 	public void sweep(long now) {

@@ -12,11 +12,11 @@ import io.framegate.route.KeyRange;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The correlation keys that the gateway makes itself: one counter a route for all its
- * links and reconnects, so that a server doesn't see a key again before all the others
- * have had their turn. It starts anywhere, because after a restart the same keys would be
- * used again. Where the user has set a range, no key of it is used twice within the reply
- * time. Any thread may call.
+ * The correlation keys that the gateway generates. A route has one counter for all its
+ * links and reconnects, so that a server sees a key again only after all others. It
+ * starts at a random number, because after a restart the same keys would be used again.
+ * If the user has set a range, no key of it is used twice within the reply time. Any
+ * thread may call.
  */
 public final class GeneratedKeys {
 
@@ -37,7 +37,7 @@ public final class GeneratedKeys {
 	/**
 	 * No key was made yet.
 	 * @param range the numbers to use, or {@code null} for all that fit
-	 * @param replyNanos how long a reply is waited for now, in nanoseconds, 0 for ever
+	 * @param replyNanos how long a reply may take now, in nanoseconds, 0 for ever
 	 */
 	public GeneratedKeys(@Nullable KeyRange range, LongSupplier replyNanos) {
 		this.range = range;
@@ -45,10 +45,10 @@ public final class GeneratedKeys {
 	}
 
 	/**
-	 * Whether there are keys at all that can stand in the place of a client's.
+	 * Whether any key can replace a client's.
 	 * @param length the length of the client's key in bytes
 	 * @param digits whether it is made of digits
-	 * @return {@code false} where the range begins beyond what fits
+	 * @return {@code false} if the range begins beyond what fits
 	 */
 	public boolean fits(int length, boolean digits) {
 		return this.range == null || this.range.first() < space(length, digits ? DIGITS : BYTES);
@@ -57,7 +57,7 @@ public final class GeneratedKeys {
 	/**
 	 * Makes the next key.
 	 * @param length its length in bytes, at least 1
-	 * @param digits whether it is to be made of digits; otherwise of any bytes
+	 * @param digits whether it must be made of digits; otherwise of any bytes
 	 * @param inUse says whether a key can't be used now
 	 * @param now a {@link System#nanoTime()} stamp
 	 * @return the key, each byte a character; {@code null} for none at present
@@ -110,7 +110,7 @@ public final class GeneratedKeys {
 	}
 
 	/**
-	 * Counts round a range.
+	 * Counts through a range again and again.
 	 */
 	private static final class Counter {
 
@@ -139,8 +139,8 @@ public final class GeneratedKeys {
 		/**
 		 * The next number.
 		 * @param now a {@link System#nanoTime()} stamp
-		 * @param rest how long a number isn't given again, in nanoseconds
-		 * @return the number, negative where it has to rest
+		 * @param rest how long a number isn't used again, in nanoseconds
+		 * @return the number, negative if it has to rest
 		 */
 		long next(long now, long rest) {
 			while (true) {

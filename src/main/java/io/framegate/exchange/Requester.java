@@ -14,22 +14,25 @@ import org.jspecify.annotations.Nullable;
 public abstract class Requester {
 
 	/**
-	 * A line that an origin's exchanges keep to, so that they do not overtake each other.
+	 * A link that a requester's exchanges keep to, so that they do not overtake each
+	 * other.
 	 */
 	public interface Lane {
 
 		/**
 		 * Whether exchanges may still be added.
-		 * @return {@code false} once the line has ended
+		 * @return {@code false} once the link is closed
 		 */
 		boolean isOpen();
 
 	}
 
-	/** How many of its exchanges stand in line on an ordered or one-way link. */
-	private final AtomicInteger inLine = new AtomicInteger();
+	/** How many of its exchanges are in flight on an ordered or one-way link. */
+	private final AtomicInteger onLane = new AtomicInteger();
 
-	/** Where they stand, or stood last. Used on the event loop that carries them. */
+	/**
+	 * The link that has them, or had them last. Used on the event loop that carries them.
+	 */
 	private @Nullable Lane lane;
 
 	public abstract Loop loop();
@@ -37,7 +40,7 @@ public abstract class Requester {
 	public abstract @Nullable InetAddress address();
 
 	/**
-	 * The reply is there; for a route without replies, the request has left.
+	 * The reply came; on a route without replies, the request was sent.
 	 * @param exchange the exchange
 	 */
 	public abstract void answered(Exchange exchange);
@@ -49,8 +52,8 @@ public abstract class Requester {
 	 */
 	public abstract void failed(Exchange exchange, Cause cause);
 
-	public final AtomicInteger inLine() {
-		return this.inLine;
+	public final AtomicInteger onLane() {
+		return this.onLane;
 	}
 
 	public final @Nullable Lane lane() {

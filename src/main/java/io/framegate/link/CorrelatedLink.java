@@ -23,15 +23,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Carries many exchanges, whose replies come in any order and are matched by a key. A
- * frame that matches nothing is no reply to anybody, and the link stays. The key of a
- * request that was given up rests as long as a reply may take, for its reply may still
- * come.
+ * frame that matches no request is discarded, and the link stays. The key of a request
+ * that was given up rests for the reply time, because its reply may still come.
  */
 final class CorrelatedLink extends Link {
 
 	private static final int MAX = 16_384;
 
-	/** So many keys given up, and a new link is better. */
+	/** With so many keys given up, a new link is better. */
 	private static final int MAX_GIVEN_UP = 4096;
 
 	private final Correlator correlator;
@@ -46,8 +45,8 @@ final class CorrelatedLink extends Link {
 	private final Predicate<String> inUse = this::isTakenOrHeartbeats;
 
 	/**
-	 * Lengths of keys of which none is free until one is given back: many clients may
-	 * wait for one, and each would try them all. Negative for keys of any bytes.
+	 * Lengths of keys of which none is free until one is given back. Many clients may
+	 * wait for one, and each would try them all. Negative for binary keys.
 	 */
 	private final Set<Integer> usedUp = new HashSet<>();
 
@@ -74,7 +73,7 @@ final class CorrelatedLink extends Link {
 	}
 
 	/**
-	 * Makes a key for an exchange, unless it has one that can be used here.
+	 * Finds or makes a key for an exchange that this link can use.
 	 */
 	private boolean hasOwnKey(Exchange exchange, CorrelationKey key) {
 		String own = exchange.ownKey();
@@ -98,8 +97,8 @@ final class CorrelatedLink extends Link {
 	}
 
 	/**
-	 * Whether a request can be written with another key. It could before: only the key
-	 * and the bytes next to it can end a frame now.
+	 * Whether a request can be written with another key. The request itself was valid, so
+	 * only the key and the bytes next to it could now end a frame.
 	 */
 	private boolean canCarry(Exchange exchange, CorrelationKey key, String own) {
 		Framing framing = connection().framing();
@@ -133,7 +132,7 @@ final class CorrelatedLink extends Link {
 	}
 
 	@Override
-	boolean isSpoiledFor(Exchange exchange) {
+	boolean hasGivenUpKeyOf(Exchange exchange) {
 		CorrelationKey key = exchange.key();
 		return key != null && !this.correlator.rewrites() && this.givenUp.containsKey(key.text());
 	}
@@ -145,10 +144,10 @@ final class CorrelatedLink extends Link {
 	}
 
 	/**
-	 * Heartbeats go on whatever the clients' keys are. One whose key was given up may be
-	 * answered by the late reply, which shows as well that the server is there. One whose
-	 * key a client's request has now goes with another, because its answer must not be
-	 * taken for the client's.
+	 * Heartbeats go on whatever the clients' keys are. If a heartbeat's key was given up,
+	 * the late reply may answer it, which also proves that the server is there. If a
+	 * client's request has that key now, the heartbeat gets another one, because its
+	 * answer must not be taken for the client's.
 	 */
 	@Override
 	public boolean hasRoomForHeartbeat(Exchange heartbeat) {
@@ -167,7 +166,7 @@ final class CorrelatedLink extends Link {
 	byte[] begin(Exchange exchange) {
 		CorrelationKey key = exchange.key();
 		if (key == null) {
-			// A heartbeat without one: matched by what is expected.
+			// A heartbeat without a key is matched by its expected answer.
 			return exchange.request();
 		}
 		String own = exchange.ownKey();
@@ -175,7 +174,7 @@ final class CorrelatedLink extends Link {
 			this.pending.put(key.text(), exchange);
 			return exchange.request();
 		}
-		// Sent again on another link, it gets another one.
+		// On another link it gets another key.
 		exchange.ownKey(null);
 		this.pending.put(key.with(own), exchange);
 		return Correlator.replace(exchange.request(), key, own);
@@ -220,16 +219,16 @@ final class CorrelatedLink extends Link {
 		long now = System.nanoTime();
 		List<Exchange> late = new ArrayList<>();
 		this.pending.entrySet().removeIf((entry) -> {
-			boolean gone = now - entry.getValue().createdAt() >= limit;
-			if (gone) {
+			boolean remove = now - entry.getValue().createdAt() >= limit;
+			if (remove) {
 				this.givenUp.put(entry.getKey(), now);
 				late.add(entry.getValue());
 			}
-			return gone;
+			return remove;
 		});
 		feedback().unanswered(late);
 		late.forEach((exchange) -> exchange.fail(cause));
-		// The first one's was counted as it ran out.
+		// The first one was counted when it timed out.
 		for (int i = 1; i < late.size(); i++) {
 			settings().timeouts().countFired(Timeout.REPLY);
 		}

@@ -18,8 +18,8 @@ import io.framegate.upstream.TargetState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One event loop's part of a route's links, and the exchanges that wait for one of them.
- * Event loop only, but for {@link #hasRoom} and {@link #isCrowded}.
+ * One event loop's part of a route's links, and the queue of exchanges for them. Event
+ * loop only, but for {@link #hasRoom} and {@link #isCrowded}.
  */
 final class ExchangeDispatcher implements LinkOwner<Link>, LinkSet.Owner {
 
@@ -51,12 +51,12 @@ final class ExchangeDispatcher implements LinkOwner<Link>, LinkSet.Owner {
 
 	private boolean stopped;
 
-	/** Why the links end, once they do. */
+	/** Why the links close, once they do. */
 	private Cause stopCause = STOPS;
 
 	private boolean dispatching;
 
-	/** Something was to be dispatched while one client's exchanges were. */
+	/** A dispatch was asked for during the dispatch of one client's exchanges. */
 	private boolean dispatchAgain;
 
 	private boolean dispatchComing;
@@ -66,9 +66,9 @@ final class ExchangeDispatcher implements LinkOwner<Link>, LinkSet.Owner {
 	 * @param loop where its links live
 	 * @param connector opens their connections
 	 * @param settings what they have in common
-	 * @param quota how many there may be; permanent ones, to each target
+	 * @param quota how many links there may be; for permanent ones, to each target
 	 * @param kind makes a link
-	 * @param whenRoom told when an exchange that waits elsewhere would find room here
+	 * @param whenRoom told when an exchange queued elsewhere would find room here
 	 */
 	ExchangeDispatcher(Loop loop, Connector connector, LinkSettings settings, int quota,
 			Function<LinkOwner<Link>, Link> kind, Consumer<ExchangeDispatcher> whenRoom) {
@@ -124,7 +124,7 @@ final class ExchangeDispatcher implements LinkOwner<Link>, LinkSet.Owner {
 		}
 		if (this.dispatching || mustWaitItsTurn(exchange) || !sendAtOnce(exchange)) {
 			this.waiting.add(exchange);
-			// What permanent links can't take now waits until one of them can.
+			// What permanent links can't take now stays queued until one of them can.
 			if (this.dispatching || !this.permanent) {
 				roomAvailable();
 			}
@@ -132,9 +132,8 @@ final class ExchangeDispatcher implements LinkOwner<Link>, LinkSet.Owner {
 	}
 
 	/**
-	 * Whether others come first. Where links are permanent, those that wait were tried
-	 * when a link last became free, and wait for their own sake: only the client's own
-	 * are overtaken by none.
+	 * Whether other exchanges come first. With permanent links, queued exchanges were
+	 * tried when a link last became free, so only the client's own come first.
 	 */
 	private boolean mustWaitItsTurn(Exchange exchange) {
 		return this.waiting.size() > 0 && (!this.permanent || this.waiting.holds(exchange.origin()));
@@ -142,7 +141,7 @@ final class ExchangeDispatcher implements LinkOwner<Link>, LinkSet.Owner {
 
 	/**
 	 * Sends an exchange past the queue.
-	 * @return whether it was sent, or is not wanted any more
+	 * @return whether it was sent, or was cancelled
 	 */
 	private boolean sendAtOnce(Exchange exchange) {
 		if (!this.own.hasFree()) {
@@ -167,7 +166,7 @@ final class ExchangeDispatcher implements LinkOwner<Link>, LinkSet.Owner {
 		this.waiting.addFirst(exchange);
 	}
 
-	/** Gives waiting exchanges to links that can take them. */
+	/** Sends queued exchanges to links that can take them. */
 	@Override
 	public void roomAvailable() {
 		if (this.dispatching || this.waiting.size() == 0) {
@@ -196,7 +195,7 @@ final class ExchangeDispatcher implements LinkOwner<Link>, LinkSet.Owner {
 		}
 	}
 
-	/** Gives them to links, now that fewer of the client's own are under way. */
+	/** Sends the client's queued exchanges, now that fewer of its own are in flight. */
 	@Override
 	public void roomAvailable(Requester client) {
 		if (this.dispatching || this.waiting.size() == 0) {
@@ -252,7 +251,7 @@ final class ExchangeDispatcher implements LinkOwner<Link>, LinkSet.Owner {
 		}
 	}
 
-	/** Whether an exchange would find room here, as far as another loop can tell. */
+	/** Whether an exchange would find room here, as other loops see it. */
 	boolean hasRoom() {
 		return this.room > 0;
 	}
@@ -266,7 +265,7 @@ final class ExchangeDispatcher implements LinkOwner<Link>, LinkSet.Owner {
 	}
 
 	/**
-	 * Gives away an exchange that waits here, to a dispatcher that has room.
+	 * Gives one queued exchange to a dispatcher that has room.
 	 * @param to the dispatcher
 	 */
 	void giveOne(ExchangeDispatcher to) {
@@ -326,7 +325,7 @@ final class ExchangeDispatcher implements LinkOwner<Link>, LinkSet.Owner {
 
 	@Override
 	public void closed(Link link) {
-		if (this.own.gone(link)) {
+		if (this.own.remove(link)) {
 			updateRoom();
 		}
 	}
@@ -337,7 +336,7 @@ final class ExchangeDispatcher implements LinkOwner<Link>, LinkSet.Owner {
 	}
 
 	/**
-	 * A target is well that was not before.
+	 * A target is healthy again.
 	 * @param target the target
 	 */
 	void cameBack(TargetState target) {
@@ -347,7 +346,7 @@ final class ExchangeDispatcher implements LinkOwner<Link>, LinkSet.Owner {
 		}
 	}
 
-	// What time brings
+	// Timed work
 
 	private void sweep() {
 		long now = System.nanoTime();
@@ -369,16 +368,16 @@ final class ExchangeDispatcher implements LinkOwner<Link>, LinkSet.Owner {
 		})) {
 			exchange.fail(whyLate(exchange, now - exchange.createdAt(), reply));
 		}
-		this.own.retireSpoiledFor(this.waiting);
+		this.own.retireForGivenUpKeys(this.waiting);
 	}
 
 	/** Whether a client's requests wait for its own earlier ones, and not for a link. */
 	private boolean isServed(Requester client) {
-		return this.settings.isOrdered() && client.inLine().get() > 0;
+		return this.settings.isOrdered() && client.onLane().get() > 0;
 	}
 
 	private Cause whyLate(Exchange exchange, long waited, long reply) {
-		Cause fault = this.own.dialFault();
+		Cause fault = this.own.connectFault();
 		if (fault != null) {
 			return fault;
 		}

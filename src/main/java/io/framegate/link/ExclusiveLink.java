@@ -44,7 +44,10 @@ final class ExclusiveLink extends InOrderLink {
 		idle();
 	}
 
-	/** Where it can be told, what lies there need not be a reply too many. */
+	/**
+	 * If replies can be told from other frames, unread bytes need not be an unexpected
+	 * reply.
+	 */
 	@Override
 	boolean isPoisoned() {
 		Correlator known = correlator();

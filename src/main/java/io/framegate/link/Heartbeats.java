@@ -18,8 +18,9 @@ import io.framegate.transport.Loop;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The heartbeats of a permanent link: the first signs on, the others keep it alive while
- * nothing else does, and one without an answer ends it. Event loop only.
+ * The heartbeats of a permanent link. The first one signs on. The others keep an
+ * otherwise quiet link alive. A link whose heartbeat is not answered closes. Event loop
+ * only.
  */
 final class Heartbeats {
 
@@ -32,7 +33,6 @@ final class Heartbeats {
 
 		/**
 		 * Whether exchanges may be sent.
-		 * @return whether it is there to be used
 		 */
 		boolean isOpen();
 
@@ -45,7 +45,6 @@ final class Heartbeats {
 		/**
 		 * Whether a heartbeat can be sent now.
 		 * @param heartbeat the gateway's own exchange
-		 * @return whether there is room for it
 		 */
 		boolean hasRoomForHeartbeat(Exchange heartbeat);
 
@@ -61,7 +60,7 @@ final class Heartbeats {
 		void heartbeatAnswered();
 
 		/**
-		 * Ends the link at once.
+		 * Closes the link at once.
 		 * @param cause why
 		 */
 		void poison(Cause cause);
@@ -94,8 +93,8 @@ final class Heartbeats {
 	}
 
 	/**
-	 * Sends the first heartbeat, if there are any.
-	 * @return whether its answer has to be there before the link is used
+	 * Sends the first heartbeat, if heartbeats are on.
+	 * @return whether its answer must come before the link is used
 	 */
 	boolean signOn() {
 		if (!isOn()) {
@@ -141,8 +140,8 @@ final class Heartbeats {
 	/**
 	 * Takes a frame that matches no exchange, if it answers a heartbeat.
 	 * @param reply the frame
-	 * @param isReply whether it can be one by the condition for replies
-	 * @return whether it does
+	 * @param isReply whether it meets the condition for replies
+	 * @return whether it answers a heartbeat
 	 */
 	boolean answered(byte[] reply, boolean isReply) {
 		Exchange sent = this.beating;
@@ -157,9 +156,9 @@ final class Heartbeats {
 	}
 
 	/**
-	 * Whether a frame is what a heartbeat is to be answered with.
+	 * Whether a frame is the expected answer to a heartbeat.
 	 * @param reply the frame
-	 * @return {@code false} also where any answer will do
+	 * @return {@code false} also if any answer will do
 	 */
 	boolean isExpected(byte[] reply) {
 		byte[] expected = expected();
@@ -178,8 +177,8 @@ final class Heartbeats {
 	}
 
 	/**
-	 * How long an answer may take: as any reply, and no longer than from one heartbeat to
-	 * the next.
+	 * How long an answer may take: as long as any reply, but no longer than the heartbeat
+	 * interval.
 	 */
 	private long limit() {
 		long interval = this.heartbeat.interval().toNanos();

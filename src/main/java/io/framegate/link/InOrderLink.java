@@ -6,9 +6,9 @@ import io.framegate.exchange.Exchange;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A link whose replies come in the order of its requests: the first reply is for the
- * first request. Where the configuration says how to find keys, a reply must also have
- * its request's. Event loop only.
+ * A link whose replies come in the order of its requests: the first reply belongs to the
+ * first request. If the configuration says how to find keys, a reply must also have its
+ * request's key. Event loop only.
  */
 abstract class InOrderLink extends Link {
 
@@ -21,7 +21,7 @@ abstract class InOrderLink extends Link {
 
 	/**
 	 * The exchange that the next reply belongs to.
-	 * @return the oldest one under way, or {@code null}
+	 * @return the oldest one in flight, or {@code null}
 	 */
 	abstract @Nullable Exchange first();
 
@@ -58,7 +58,7 @@ abstract class InOrderLink extends Link {
 	}
 
 	/**
-	 * Whether a frame answers an exchange, as far as a condition and keys can tell.
+	 * Whether a frame answers an exchange, as far as the condition and keys tell.
 	 */
 	private boolean isAnswer(Exchange exchange, byte[] frame) {
 		Correlator known = this.correlator;

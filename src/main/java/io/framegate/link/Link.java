@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An upstream connection that clients share. Its kinds differ in how many exchanges are
- * under way on it and how a reply finds its own. Once in doubt, a link is poisoned: it
- * carries nothing more, what still comes is thrown away, and its exchanges fail. Event
- * loop only.
+ * in flight and how a reply finds its request. If replies can no longer be matched
+ * safely, the link is poisoned: it carries nothing more, its exchanges fail, and what
+ * still comes is discarded. Event loop only.
  */
 abstract class Link extends LinkConnection
 		implements Requester.Lane, Heartbeats.Owner, UnexpectedReplies.Owner, TargetFeedback.Owner {
@@ -43,19 +43,18 @@ abstract class Link extends LinkConnection
 		this.unexpected = new UnexpectedReplies(this, settings);
 	}
 
-	// What the kinds say
+	// What the kinds decide
 
 	/**
 	 * Whether an exchange can be sent now.
 	 * @param exchange the exchange
-	 * @return whether there is room for it
 	 */
 	abstract boolean hasRoomFor(Exchange exchange);
 
 	/**
-	 * Why an exchange cannot be sent though the link is there.
+	 * Why an exchange cannot be sent though the link is open.
 	 * @param exchange the exchange
-	 * @return what its key waits for, or {@code null} where it is not the key
+	 * @return what its key waits for, or {@code null} if the key is not the reason
 	 */
 	@Nullable String keyWait(Exchange exchange) {
 		return null;
@@ -63,7 +62,6 @@ abstract class Link extends LinkConnection
 
 	/**
 	 * Whether keys were given up here and may not be used again yet.
-	 * @return whether there is one
 	 */
 	boolean hasGivenUp() {
 		return false;
@@ -73,9 +71,8 @@ abstract class Link extends LinkConnection
 	 * Whether an exchange waits for a key that was given up here, so that only another
 	 * link can carry it.
 	 * @param exchange the exchange
-	 * @return whether this link will not do
 	 */
-	boolean isSpoiledFor(Exchange exchange) {
+	boolean hasGivenUpKeyOf(Exchange exchange) {
 		return false;
 	}
 
@@ -85,35 +82,34 @@ abstract class Link extends LinkConnection
 	}
 
 	/**
-	 * Takes note of an exchange and says what to write.
+	 * Notes an exchange as in flight.
 	 * @param exchange the exchange
-	 * @return the request as it is to be written
+	 * @return the request as it is written
 	 */
 	abstract byte[] begin(Exchange exchange);
 
 	/**
 	 * A frame came.
-	 * @param reply the frame
-	 * @param fault why it can't be given to anybody, so that the exchange that it answers
-	 * fails: then the frame's first bytes alone are there; {@code null} for a frame as it
-	 * should be
+	 * @param reply the frame, or its first bytes if there is a fault
+	 * @param fault why nobody can get it, so that its exchange fails; {@code null} for a
+	 * valid frame
 	 */
 	abstract void received(byte[] reply, @Nullable Cause fault);
 
 	/**
-	 * Forgets every exchange under way.
+	 * Forgets every exchange in flight.
 	 */
 	abstract void clear();
 
 	/**
-	 * Does what time brings for this kind of link.
+	 * Does timed work of this kind of link.
 	 * @param now a {@link System#nanoTime()} stamp
 	 */
 	void sweep(long now) {
 	}
 
 	/**
-	 * The exchange at the front has waited for its reply too long.
+	 * The oldest exchange has waited too long for its reply.
 	 * @param cause the cause
 	 */
 	void replyTimedOut(Cause cause) {
@@ -129,7 +125,7 @@ abstract class Link extends LinkConnection
 	}
 
 	@Override
-	final void dialFailed(Cause cause) {
+	final void attemptsFailed(Cause cause) {
 		this.feedback.connectFailed(cause);
 		this.owner.connectFailed(this, cause);
 	}
@@ -166,10 +162,10 @@ abstract class Link extends LinkConnection
 	}
 
 	/**
-	 * Ends an exchange whose reply came.
+	 * Completes an exchange whose reply came.
 	 * @param exchange the exchange
 	 * @param reply the reply
-	 * @param fault why it can't be given to anybody, or {@code null}
+	 * @param fault why nobody can get it, or {@code null}
 	 */
 	final void settle(Exchange exchange, byte[] reply, @Nullable Cause fault) {
 		if (fault == null) {
@@ -182,7 +178,7 @@ abstract class Link extends LinkConnection
 	}
 
 	/**
-	 * Whether bytes lie there that no exchange under way can explain.
+	 * Whether unread bytes are there that no exchange in flight explains.
 	 */
 	boolean isPoisoned() {
 		FrameConnection established = connectionIfAny();
@@ -190,7 +186,7 @@ abstract class Link extends LinkConnection
 	}
 
 	/**
-	 * A reply came that an exchange waits for.
+	 * An awaited reply came.
 	 * @param exchange the exchange
 	 */
 	final void worked(Exchange exchange) {
@@ -213,7 +209,7 @@ abstract class Link extends LinkConnection
 	}
 
 	/**
-	 * From now on exchanges may be sent.
+	 * Exchanges may be sent from now on.
 	 */
 	final void takeIntoUse() {
 		ready();
@@ -243,7 +239,7 @@ abstract class Link extends LinkConnection
 		this.owner.idle(this);
 	}
 
-	/** Ends at once, because what comes can no longer be matched. */
+	/** Closes at once, because replies can no longer be matched. */
 	@Override
 	public final void poison(Cause cause) {
 		if (!this.poisoned) {
@@ -278,7 +274,7 @@ abstract class Link extends LinkConnection
 	}
 
 	/**
-	 * A frame that is longer than the limit costs nobody but the one who asked for it.
+	 * A frame longer than the limit fails only its own exchange.
 	 */
 	@Override
 	public final int wantedOfOversize() {
@@ -312,12 +308,12 @@ abstract class Link extends LinkConnection
 		this.owner.closed(this);
 		ended.takeBack();
 		ended.halfClose();
-		endUnderWay(Objects.requireNonNull(ended.cause()), ended);
+		endInFlight(Objects.requireNonNull(ended.cause()), ended);
 	}
 
 	/**
-	 * The server has sent its last byte.
-	 * @return whether that is no reason to end
+	 * The server has sent FIN.
+	 * @return whether the link may go on
 	 */
 	boolean outlivesInput() {
 		return false;
@@ -355,16 +351,16 @@ abstract class Link extends LinkConnection
 		this.unexpected.ended(closed.isInsideFrame());
 		this.feedback.ended(cause);
 		this.owner.closed(this);
-		endUnderWay(cause, closed);
+		endInFlight(cause, closed);
 		// Its place is free.
 		this.owner.roomAvailable();
 	}
 
 	/**
-	 * The connection is no good any more: what cannot have left goes elsewhere, in its
-	 * order, the rest fails.
+	 * The connection cannot be used any more. Requests that were certainly not sent go to
+	 * another link, in order; the rest fails.
 	 */
-	private void endUnderWay(Cause cause, FrameConnection ended) {
+	private void endInFlight(Cause cause, FrameConnection ended) {
 		List<Exchange> ending = new ArrayList<>(exchangesInFlight());
 		if (ending.isEmpty()) {
 			return;

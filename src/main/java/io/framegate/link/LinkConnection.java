@@ -16,8 +16,8 @@ import io.framegate.upstream.TargetState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A link's connection: how it comes about, to which target, whether it is of use, and how
- * it ends. Event loop only.
+ * A link's connection: how it is made, to which target, whether it is usable, and how it
+ * closes. Event loop only.
  */
 abstract class LinkConnection implements ConnectionHandler {
 
@@ -29,7 +29,7 @@ abstract class LinkConnection implements ConnectionHandler {
 
 	private @Nullable FrameConnection connection;
 
-	/** The target that it is to lead to, if that matters. */
+	/** The target that it must lead to, if any. */
 	private @Nullable TargetState wanted;
 
 	private boolean ready;
@@ -44,10 +44,10 @@ abstract class LinkConnection implements ConnectionHandler {
 	}
 
 	/**
-	 * The dial has failed.
+	 * The attempts to connect have failed.
 	 * @param cause the cause
 	 */
-	abstract void dialFailed(Cause cause);
+	abstract void attemptsFailed(Cause cause);
 
 	/**
 	 * The connection is established.
@@ -55,7 +55,7 @@ abstract class LinkConnection implements ConnectionHandler {
 	abstract void established();
 
 	/**
-	 * Every exchange under way, oldest first.
+	 * Every exchange in flight, oldest first.
 	 * @return the exchanges
 	 */
 	public abstract Collection<Exchange> exchangesInFlight();
@@ -67,18 +67,18 @@ abstract class LinkConnection implements ConnectionHandler {
 	 */
 	final void start(Connector connector, TargetState target) {
 		this.wanted = target;
-		this.attempts = connector.attempts(this.loop, target, this, this::dialFailed);
+		this.attempts = connector.attempts(this.loop, target, this, this::attemptsFailed);
 	}
 
 	/**
 	 * Connects to the first target that accepts.
 	 * @param connector opens the connection
-	 * @param client for whom
+	 * @param client the address of the client it is for, or {@code null}
 	 * @param first the target to try first, or {@code null}
 	 */
 	final void start(Connector connector, @Nullable InetAddress client, @Nullable TargetState first) {
 		this.wanted = first;
-		this.attempts = connector.attempts(this.loop, client, first, this, this::dialFailed);
+		this.attempts = connector.attempts(this.loop, client, first, this, this::attemptsFailed);
 	}
 
 	final boolean isDialling() {
@@ -93,10 +93,10 @@ abstract class LinkConnection implements ConnectionHandler {
 	}
 
 	/**
-	 * Whether a connection that ended was an attempt of the dial, which goes on.
+	 * Whether a closed connection was only an attempt, and others go on.
 	 * @param closed the connection
-	 * @param cause why it ended
-	 * @return {@code false} for the link's own
+	 * @param cause why it closed
+	 * @return {@code false} for the link's own connection
 	 */
 	final boolean wasAttempt(FrameConnection closed, Cause cause) {
 		boolean attempt = closed != this.connection;
@@ -107,7 +107,7 @@ abstract class LinkConnection implements ConnectionHandler {
 	}
 
 	/**
-	 * From now on exchanges may be sent.
+	 * Exchanges may be sent from now on.
 	 */
 	final void ready() {
 		this.ready = true;
@@ -119,14 +119,13 @@ abstract class LinkConnection implements ConnectionHandler {
 
 	/**
 	 * Whether exchanges may be sent.
-	 * @return whether it is there to be used
 	 */
 	public final boolean isOpen() {
 		return this.ready && !this.retiring && isWhole();
 	}
 
 	/**
-	 * Whether the connection still goes both ways, as far as that matters.
+	 * Whether the connection is open in every direction that it needs.
 	 */
 	private boolean isWhole() {
 		FrameConnection established = this.connection;
@@ -156,8 +155,7 @@ abstract class LinkConnection implements ConnectionHandler {
 	}
 
 	/**
-	 * Whether the connection has lasted for longer than one that is of no use.
-	 * @return whether it is older than {@link Connector#SOON}
+	 * Whether the connection is older than {@link Connector#SOON}, so that it was of use.
 	 */
 	public final boolean hasLasted() {
 		return System.nanoTime() - this.openedAt >= Connector.SOON;
@@ -168,8 +166,8 @@ abstract class LinkConnection implements ConnectionHandler {
 	}
 
 	/**
-	 * When it was last known to be alive: when something came, or, where nothing is to
-	 * come, when something left.
+	 * When it was last known to be alive: when something was received, or sent if nothing
+	 * is expected back.
 	 * @return a {@link System#nanoTime()} stamp
 	 */
 	public final long lastAliveAt() {
@@ -178,16 +176,15 @@ abstract class LinkConnection implements ConnectionHandler {
 	}
 
 	/**
-	 * Whether a request has left whole: no reply to it can come before.
+	 * Whether a request was sent whole: no reply to it can come before.
 	 * @param exchange the exchange
-	 * @return whether it has
 	 */
 	final boolean hasLeft(Exchange exchange) {
 		return connection().settledPosition() >= exchange.end();
 	}
 
 	/**
-	 * Takes no more exchanges, and ends once those under way are done. Its owner knows.
+	 * Takes no more exchanges, and closes once none is in flight. Its owner knows.
 	 * @param cause why
 	 */
 	final void retire(Cause cause) {
@@ -206,7 +203,7 @@ abstract class LinkConnection implements ConnectionHandler {
 	}
 
 	/**
-	 * Retires at somebody's wish: what is under way is not waited for any longer than the
+	 * Retires because somebody asked. Exchanges in flight are awaited no longer than the
 	 * drain timer says.
 	 * @param cause why
 	 * @param since when the drain began, a {@link System#nanoTime()} stamp
@@ -220,7 +217,7 @@ abstract class LinkConnection implements ConnectionHandler {
 	}
 
 	/**
-	 * Takes no more exchanges; how it ends is decided elsewhere.
+	 * Takes no more exchanges. The caller decides how the connection closes.
 	 */
 	final void stopUse() {
 		this.retiring = true;
@@ -248,7 +245,7 @@ abstract class LinkConnection implements ConnectionHandler {
 		}
 	}
 
-	/** Being idle is what links are for; the pool has limits of its own. */
+	/** Links may be idle: the pool has limits of its own. */
 	@Override
 	public final long lastActivity(long own) {
 		return 0;

@@ -7,14 +7,14 @@ import io.framegate.exchange.Requester;
 import io.framegate.transport.Loop;
 
 /**
- * What a link needs of the one that gives it exchanges. Event loop only.
+ * What a link needs of the part that gives it exchanges. Event loop only.
  *
  * @param <L> the link
  */
 interface LinkOwner<L> {
 
 	/**
-	 * The event loop that owner and links live on.
+	 * The event loop that owner and links run on.
 	 * @return the loop
 	 */
 	Loop loop();
@@ -33,7 +33,7 @@ interface LinkOwner<L> {
 	void connectFailed(L link, Cause cause);
 
 	/**
-	 * A link has been of use for a first time.
+	 * A link has carried its first exchange.
 	 */
 	void proven();
 
@@ -56,18 +56,19 @@ interface LinkOwner<L> {
 	void poisoned(FrameConnection connection);
 
 	/**
-	 * An exchange never left, and waits for another link in front of its client's others.
+	 * An exchange was never sent, and waits for another link in front of its client's
+	 * others.
 	 * @param exchange the exchange
 	 */
 	void putBack(Exchange exchange);
 
 	/**
-	 * Exchanges that wait may find a place now.
+	 * Queued exchanges may find a place now.
 	 */
 	void roomAvailable();
 
 	/**
-	 * One client's exchanges that wait may find a place now.
+	 * One client's queued exchanges may find a place now.
 	 * @param client the client
 	 */
 	void roomAvailable(Requester client);

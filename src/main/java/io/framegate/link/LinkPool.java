@@ -21,8 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The upstream connections that a route's clients share, spread over the event loops.
- * Exclusive links are opened as exchanges need them; the others are permanent. Any thread
- * may call.
+ * Exclusive links are opened on demand; the others are permanent. Any thread may call.
  */
 public final class LinkPool {
 
@@ -39,7 +38,7 @@ public final class LinkPool {
 	 * @param route the route
 	 * @param connector opens the connections
 	 * @param loops where they live
-	 * @param unsolicited takes what servers send of their own accord
+	 * @param unsolicited takes frames that servers send without a request
 	 */
 	public LinkPool(Route route, Connector connector, EventLoops loops, UnsolicitedFrames unsolicited) {
 		Upstream upstream = route.upstream();
@@ -69,7 +68,7 @@ public final class LinkPool {
 	}
 
 	/**
-	 * Ends every link once its exchanges are done, within the drain timer.
+	 * Closes every link once no exchange is in flight on it, within the drain timer.
 	 * @param cause why
 	 * @param since when the drain began, a {@link System#nanoTime()} stamp
 	 */
@@ -78,7 +77,7 @@ public final class LinkPool {
 	}
 
 	/**
-	 * How many exchanges wait for a link, about now.
+	 * How many exchanges are queued, about now.
 	 * @return a number of exchanges
 	 */
 	public int waiting() {
@@ -107,13 +106,14 @@ public final class LinkPool {
 	}
 
 	/**
-	 * Has an exchange carried. Its origin's loop calls.
+	 * Sends an exchange. The loop of its requester calls.
 	 * @param exchange the exchange
 	 */
 	public void submit(Exchange exchange) {
 		ExchangeDispatcher dispatcher = this.shards.get(exchange.origin().loop().index() % this.shards.size());
-		// Clients keep to their dispatcher where links are permanent, for their order's
-		// sake.
+		// With permanent links a client keeps to its dispatcher, so that its requests
+		// stay in
+		// order.
 		if (!this.settings.isPermanent() && !dispatcher.hasRoom()) {
 			for (ExchangeDispatcher other : this.shards) {
 				if (other.hasRoom()) {
@@ -132,7 +132,7 @@ public final class LinkPool {
 	}
 
 	/**
-	 * Has a crowded dispatcher give an exchange to one that has room.
+	 * Lets a crowded dispatcher give an exchange to one that has room.
 	 * @param idle the one that has room
 	 */
 	private void shareWork(ExchangeDispatcher idle) {

@@ -15,13 +15,12 @@ import io.framegate.upstream.Targets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The links that live on one event loop: opens them, chooses among them, ends them. Event
- * loop only.
+ * The links of one event loop: opens, chooses and closes them. Event loop only.
  */
 abstract class LinkSet {
 
 	/**
-	 * What the links need of the one that gives them exchanges.
+	 * What the links need of the part that gives them exchanges.
 	 */
 	interface Owner {
 
@@ -34,13 +33,13 @@ abstract class LinkSet {
 		Link newLink();
 
 		/**
-		 * A link takes no more exchanges. Comes back here as {@link LinkSet#gone}.
+		 * A link takes no more exchanges. The owner then calls {@link LinkSet#remove}.
 		 * @param link the link
 		 */
 		void closed(Link link);
 
 		/**
-		 * Has exchanges that wait tried again later.
+		 * Tries queued exchanges again later.
 		 * @param nanos in how many nanoseconds
 		 */
 		void dispatchAfter(long nanos);
@@ -64,10 +63,10 @@ abstract class LinkSet {
 
 	private final List<Link> all = new ArrayList<>();
 
-	/** Links that are gone, until their connections are closed. */
-	private final List<Link> leaving = new ArrayList<>();
+	/** Links that take no more exchanges, until their connections are closed. */
+	private final List<Link> retired = new ArrayList<>();
 
-	private @Nullable Cause dialFault;
+	private @Nullable Cause connectFault;
 
 	/**
 	 * No links yet.
@@ -84,29 +83,29 @@ abstract class LinkSet {
 		this.retirement = new RetirementPolicy(connector.targets(), settings.pool(), this::canMoveFrom);
 	}
 
-	// What the kinds say
+	// What the kinds decide
 
 	/**
-	 * Opens what is to be there before anybody asks.
+	 * Opens the links that are always there.
 	 */
 	abstract void openPermanent();
 
 	/**
-	 * Opens what exchanges wait for.
+	 * Opens links for queued exchanges.
 	 * @param waiting those that found no link
 	 */
 	abstract void openFor(FairQueue waiting);
 
 	/**
-	 * Whether any link may take an exchange: asked first, so that a crowd of clients is
-	 * not gone through for nothing.
+	 * Whether any link may take an exchange. Asked first, so that a long queue is not
+	 * searched in vain.
 	 */
 	abstract boolean hasFree();
 
 	abstract @Nullable Link next(Exchange exchange);
 
 	/**
-	 * A link was chosen and carries the exchange.
+	 * A link was chosen for an exchange.
 	 * @param link the link
 	 */
 	abstract void taken(Link link);
@@ -120,21 +119,21 @@ abstract class LinkSet {
 	/**
 	 * How many exchanges would find a link or a place for one.
 	 * @param waiting how many wait already
-	 * @return a number, negative where there are too few places
+	 * @return a number, negative if there are too few places
 	 */
 	abstract int room(int waiting);
 
 	/**
-	 * Does what time brings for a link.
+	 * Does timed work for a link.
 	 * @param link the link
 	 * @param now a {@link System#nanoTime()} stamp
 	 */
 	abstract void sweep(Link link, long now);
 
 	/**
-	 * Whether links may be ended because there is a better target.
+	 * Whether links may be retired because there is a better target.
 	 * @param target their target
-	 * @return whether something can take their place
+	 * @return whether other links can replace them
 	 */
 	abstract boolean canMoveFrom(TargetState target);
 
@@ -142,14 +141,14 @@ abstract class LinkSet {
 	 * Replaces links whose given-up keys keep exchanges waiting.
 	 * @param waiting those that wait
 	 */
-	void retireSpoiledFor(FairQueue waiting) {
+	void retireForGivenUpKeys(FairQueue waiting) {
 	}
 
 	/**
-	 * A link has been of use.
+	 * A link has carried an exchange.
 	 */
 	void proven() {
-		this.dialFault = null;
+		this.connectFault = null;
 	}
 
 	/**
@@ -158,7 +157,7 @@ abstract class LinkSet {
 	 * @param cause why
 	 */
 	void failed(Link link, Cause cause) {
-		gone(link);
+		remove(link);
 	}
 
 	// What they have in common
@@ -184,7 +183,7 @@ abstract class LinkSet {
 	}
 
 	/**
-	 * Why a link is to carry no more exchanges, though nothing is wrong with it.
+	 * Why a link should retire though nothing is wrong with it.
 	 * @param link the link
 	 * @param now a {@link System#nanoTime()} stamp
 	 * @return the cause, or {@code null}
@@ -194,7 +193,7 @@ abstract class LinkSet {
 	}
 
 	/**
-	 * Why a link that is free is not kept.
+	 * Why a free link is not kept.
 	 * @param link the link
 	 * @param now a {@link System#nanoTime()} stamp
 	 * @return the cause, or {@code null}
@@ -248,30 +247,30 @@ abstract class LinkSet {
 	/**
 	 * A link takes no more exchanges.
 	 * @param link the link
-	 * @return whether it did until now
+	 * @return {@code false} if that was known
 	 */
-	boolean gone(Link link) {
+	boolean remove(Link link) {
 		if (!this.all.remove(link)) {
 			return false;
 		}
 		FrameConnection connection = link.connectionIfAny();
 		if (connection != null && connection.isOpen()) {
-			this.leaving.add(link);
+			this.retired.add(link);
 		}
 		Cause fruitless = link.feedback().fruitless();
 		if (fruitless != null || link.isReady()) {
-			this.dialFault = fruitless;
+			this.connectFault = fruitless;
 		}
 		return true;
 	}
 
 	/**
-	 * The links that are gone whose connections the server may still see.
-	 * @return those that are not closed, oldest first
+	 * Links that take no more exchanges but whose connections are still open.
+	 * @return the links, oldest first
 	 */
-	final List<Link> leaving() {
-		this.leaving.removeIf((link) -> !link.connection().isOpen());
-		return this.leaving;
+	final List<Link> retired() {
+		this.retired.removeIf((link) -> !link.connection().isOpen());
+		return this.retired;
 	}
 
 	final void retire(Link link, Cause cause) {
@@ -280,7 +279,7 @@ abstract class LinkSet {
 	}
 
 	/**
-	 * Ends every link once its exchanges are done, within the drain timer.
+	 * Closes every link once no exchange is in flight on it, within the drain timer.
 	 * @param cause why
 	 * @param since when the drain began, a {@link System#nanoTime()} stamp
 	 */
@@ -292,14 +291,14 @@ abstract class LinkSet {
 	}
 
 	/**
-	 * A target is well that was not before: what still tries to connect as if it were not
-	 * begins anew, for the kernel asks a silent server again only after seconds.
+	 * A target is healthy again. Connects that still wait for it are started again,
+	 * because the kernel retries a silent server only after seconds.
 	 * @param target the target
 	 */
 	final void cameBack(TargetState target) {
 		for (Link link : List.copyOf(this.all)) {
 			if (link.isDialling() && (link.target() == null || link.target() == target)) {
-				// Not as one of no use, after which there would be a pause.
+				// Not as a useless link, which would be followed by a pause.
 				this.all.remove(link);
 				link.retire(ANEW);
 			}
@@ -316,8 +315,8 @@ abstract class LinkSet {
 				sweep(link, now);
 			}
 		}
-		for (Link retired : List.copyOf(leaving())) {
-			// What is under way on it is waited for no longer than elsewhere.
+		for (Link retired : List.copyOf(retired())) {
+			// Its exchanges time out as anywhere else.
 			retired.sweep(now);
 		}
 		openPermanent();
@@ -325,16 +324,15 @@ abstract class LinkSet {
 
 	/**
 	 * Why no exchange can be carried at all.
-	 * @return what the last attempt to connect failed with, {@code null} where there is a
-	 * link
+	 * @return the fault of the last connect; {@code null} if there is a link
 	 */
-	final @Nullable Cause dialFault() {
+	final @Nullable Cause connectFault() {
 		for (Link link : this.all) {
 			if (link.isOpen()) {
 				return null;
 			}
 		}
-		return this.dialFault;
+		return this.connectFault;
 	}
 
 	/**

@@ -18,17 +18,17 @@ import org.jspecify.annotations.Nullable;
  * @param sharing how clients share a link that is answered
  * @param pool how many links there may be and how long they are kept
  * @param heartbeat the heartbeats of permanent links
- * @param correlator finds keys and says which frames are replies; {@code null} where
- * there is nothing to tell by
+ * @param correlator finds keys and says which frames are replies; {@code null} if there
+ * are neither keys nor a condition
  * @param searchedBytes how many of a frame's first bytes say whose reply it is
  * @param timeouts the route's limits
  * @param metrics the route's counts
- * @param unsolicited takes what servers send of their own accord
+ * @param unsolicited takes frames that servers send without a request
  */
 record LinkSettings(boolean oneWay, Sharing sharing, Pool pool, Heartbeat heartbeat, @Nullable Correlator correlator,
 		int searchedBytes, Timeouts timeouts, RouteMetrics metrics, UnsolicitedFrames unsolicited) {
 
-	/** So many times longer a link rests as it opens. */
+	/** How many times longer a link rests after it was opened. */
 	private static final int OPENING = 10;
 
 	boolean isOrdered() {
@@ -36,8 +36,8 @@ record LinkSettings(boolean oneWay, Sharing sharing, Pool pool, Heartbeat heartb
 	}
 
 	/**
-	 * Whether links are there from the start.
-	 * @return {@code false} where they are opened as exchanges need them
+	 * Whether links are open from the start.
+	 * @return {@code false} if they are opened on demand
 	 */
 	boolean isPermanent() {
 		return this.oneWay || this.sharing != Sharing.EXCLUSIVE;
@@ -48,7 +48,7 @@ record LinkSettings(boolean oneWay, Sharing sharing, Pool pool, Heartbeat heartb
 	}
 
 	/**
-	 * What finds the keys of correlated links, which cannot do without.
+	 * Finds the keys of correlated links, which always have one.
 	 * @return the correlator
 	 */
 	Correlator keys() {
@@ -56,12 +56,13 @@ record LinkSettings(boolean oneWay, Sharing sharing, Pool pool, Heartbeat heartb
 	}
 
 	/**
-	 * How long an exclusive link rests between exchanges, and one that matches by order
-	 * before its first: a reply too many that comes meanwhile is found.
-	 * @param target the link's target; longer where it has sent replies too many
-	 * @param opening whether nothing was sent yet: longer, because a greeting must not be
-	 * taken for a reply
-	 * @return nanoseconds, 0 for not at all
+	 * How long a link rests, so that an unexpected reply is noticed: an exclusive link
+	 * between exchanges, one that matches by order before its first exchange.
+	 * @param target the link's target; the rest is longer if it has sent unexpected
+	 * replies
+	 * @param opening whether nothing was sent yet: the rest is longer, because a greeting
+	 * must not be taken for a reply
+	 * @return nanoseconds, 0 for no rest
 	 */
 	long rest(@Nullable TargetState target, boolean opening) {
 		long rest = this.pool.rest().toNanos();

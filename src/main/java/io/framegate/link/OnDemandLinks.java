@@ -18,32 +18,34 @@ import io.framegate.upstream.TargetState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Links that carry one exchange at a time: opened when exchanges need them, kept while
- * they are of use. Event loop only.
+ * Links that carry one exchange at a time. They are opened on demand and kept while they
+ * are useful. Event loop only.
  */
 final class OnDemandLinks extends LinkSet {
 
-	/** Where a client waits, after 800 ms at the most. */
+	/** A client waits for it, so a pause is 800 ms at most. */
 	private static final int MAX_DOUBLINGS = 3;
 
 	private static final Cause MADE_ROOM = Cause.byGateway(CloseReason.RETIRED,
 			"made room for a connection to another target");
 
-	/** After so long a free connection may make room for one to another target. */
+	/**
+	 * After so long without use, a connection may make room for one to another target.
+	 */
 	private static final long UNNEEDED = TimeUnit.SECONDS.toNanos(1);
 
-	/** A place is kept for a connection that does not end for so long. */
-	private static final long MAX_LEAVE = Timeout.DRAIN.byDefault().toNanos();
+	/** How long a place is kept for a connection that is closing. */
+	private static final long MAX_CLOSE = Timeout.DRAIN.byDefault().toNanos();
 
-	/** What made room last. */
+	/** The connection that was last closed to make room. */
 	private @Nullable FrameConnection madeRoom;
 
-	/** Those that are free, the one that has rested longest first. */
+	/** Free links, the one that has rested longest first. */
 	private final Deque<Link> resting = new ArrayDeque<>();
 
 	private final Backoff backoff = new Backoff(MAX_DOUBLINGS);
 
-	/** A target with more links than its share: the next that is free gives way. */
+	/** A target with more links than its share: its next free link is closed. */
 	private @Nullable TargetState crowded;
 
 	OnDemandLinks(Owner owner, Connector connector, LinkSettings settings, int quota) {
@@ -61,7 +63,7 @@ final class OnDemandLinks extends LinkSet {
 		TargetState home = targets().home(client);
 		int opening = countOpening(home);
 		makeRoomFor(home);
-		// Whose home the others are to go to is not known: one at a time.
+		// It is not known where the other exchanges should go: one at a time.
 		int wanted = (home != null) ? 1 : waiting.size();
 		while (!owner().isStopped() && opening < wanted && places() > 0
 				&& this.backoff.isOver(targets().lastWellAt())) {
@@ -71,15 +73,15 @@ final class OnDemandLinks extends LinkSet {
 	}
 
 	/**
-	 * How many more connections the server may see: those that are ending count.
+	 * How many more connections the server may see. Closing ones count.
 	 */
 	private int places() {
-		return quota() - all().size() - leaving().size();
+		return quota() - all().size() - retired().size();
 	}
 
 	/**
-	 * How many links are about to be there, those included that rest after they were
-	 * opened: without these, one request would open as many as there may be.
+	 * How many links are about to be usable, including those that rest after they were
+	 * opened. Without these, one request would open as many as allowed.
 	 */
 	private int countOpening(@Nullable TargetState home) {
 		long now = System.nanoTime();
@@ -97,8 +99,8 @@ final class OnDemandLinks extends LinkSet {
 	}
 
 	/**
-	 * Ends a free connection to another target where this one has none, or fewer than its
-	 * share, or the other has not been needed for a while.
+	 * Closes a free connection to another target if this target has none or fewer than
+	 * its share, or if the connection was not needed for a while.
 	 */
 	private void makeRoomFor(@Nullable TargetState home) {
 		if (home == null || places() > 0 || (this.madeRoom != null && this.madeRoom.isOpen())) {
@@ -120,7 +122,7 @@ final class OnDemandLinks extends LinkSet {
 
 	/**
 	 * The target with the fewest links here.
-	 * @return the target, {@code null} where links need not be spread evenly
+	 * @return the target; {@code null} if links need not be spread evenly
 	 */
 	private @Nullable TargetState leastLinked() {
 		TargetState least = null;
@@ -135,7 +137,8 @@ final class OnDemandLinks extends LinkSet {
 	}
 
 	/**
-	 * Finds a target that has more links than its share, as when another is back.
+	 * Finds a target that has more links than its share, for example after another one is
+	 * back.
 	 * @return the target, or {@code null}
 	 */
 	private @Nullable TargetState mostLinked() {
@@ -219,9 +222,9 @@ final class OnDemandLinks extends LinkSet {
 	}
 
 	@Override
-	boolean gone(Link link) {
+	boolean remove(Link link) {
 		this.resting.remove(link);
-		if (!super.gone(link)) {
+		if (!super.remove(link)) {
 			return false;
 		}
 		if (link.feedback().fruitless() != null && !targets().isOtherUpThan(link.target())) {
@@ -233,9 +236,9 @@ final class OnDemandLinks extends LinkSet {
 	@Override
 	void sweep(long now) {
 		super.sweep(now);
-		for (Link link : List.copyOf(leaving())) {
+		for (Link link : List.copyOf(retired())) {
 			FrameConnection connection = link.connection();
-			if (link.exchangesInFlight().isEmpty() && now - connection.lastActivity() >= MAX_LEAVE) {
+			if (link.exchangesInFlight().isEmpty() && now - connection.lastActivity() >= MAX_CLOSE) {
 				connection.abort(Cause.byGateway(CloseReason.DRAIN_TIMEOUT, "its place is needed"));
 			}
 		}
@@ -261,7 +264,7 @@ final class OnDemandLinks extends LinkSet {
 
 	@Override
 	boolean canMoveFrom(TargetState target) {
-		// Another is opened when it is needed.
+		// Another one is opened on demand.
 		return true;
 	}
 

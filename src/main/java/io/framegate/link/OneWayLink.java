@@ -13,9 +13,9 @@ import io.framegate.exchange.Requester;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries frames that are not answered: one is done when the kernel has taken its last
- * byte. A client's frames keep to one link, for their order's sake. What the server sends
- * is read and dropped.
+ * Carries frames that are not answered. An exchange is done when the kernel has taken its
+ * last byte. A client keeps to one link, so that its frames stay in order. What the
+ * server sends is read and dropped.
  */
 final class OneWayLink extends Link {
 
@@ -23,10 +23,10 @@ final class OneWayLink extends Link {
 
 	private static final int MAX = 4096;
 
-	/** Bytes after which a link has been of use, however soon it ends. */
+	/** After so many bytes a link was useful, however soon it closes. */
 	private static final int MUCH = 64 * 1024;
 
-	private final Deque<Exchange> line = new ArrayDeque<>();
+	private final Deque<Exchange> inFlight = new ArrayDeque<>();
 
 	OneWayLink(LinkOwner<Link> owner, LinkSettings settings) {
 		super(owner, settings);
@@ -36,15 +36,15 @@ final class OneWayLink extends Link {
 	boolean hasRoomFor(Exchange exchange) {
 		Requester client = exchange.origin();
 		Requester.Lane lane = client.lane();
-		boolean own = lane == null || lane == this || (!lane.isOpen() && client.inLine().get() == 0);
-		return own && this.line.size() < MAX && connection().isWritable();
+		boolean own = lane == null || lane == this || (!lane.isOpen() && client.onLane().get() == 0);
+		return own && this.inFlight.size() < MAX && connection().isWritable();
 	}
 
 	@Override
 	byte[] begin(Exchange exchange) {
 		exchange.origin().lane(this);
-		exchange.origin().inLine().incrementAndGet();
-		this.line.addLast(exchange);
+		exchange.origin().onLane().incrementAndGet();
+		this.inFlight.addLast(exchange);
 		return exchange.request();
 	}
 
@@ -59,8 +59,8 @@ final class OneWayLink extends Link {
 	}
 
 	/**
-	 * Many a server that only listens says so by FIN as it accepts. One that sends it
-	 * later is about to go: what it would take now might never be read.
+	 * Many servers that only receive send FIN as they accept. A server that sends FIN
+	 * later is about to close: it might never read what it is sent now.
 	 */
 	@Override
 	boolean outlivesInput() {
@@ -74,10 +74,10 @@ final class OneWayLink extends Link {
 	@Override
 	public void taken(FrameConnection taker) {
 		long out = taker.takenPosition();
-		for (Exchange first = this.line.peekFirst(); first != null
-				&& first.end() <= out; first = this.line.peekFirst()) {
-			this.line.removeFirst();
-			int left = first.origin().inLine().decrementAndGet();
+		for (Exchange first = this.inFlight.peekFirst(); first != null
+				&& first.end() <= out; first = this.inFlight.peekFirst()) {
+			this.inFlight.removeFirst();
+			int left = first.origin().onLane().decrementAndGet();
 			first.answer(NO_REPLY);
 			if (left == 0 && !isOpen()) {
 				owner().roomAvailable(first.origin());
@@ -86,7 +86,7 @@ final class OneWayLink extends Link {
 		if (feedback().isProven() || hasLasted() || out >= MUCH) {
 			feedback().worked();
 		}
-		if (this.line.isEmpty()) {
+		if (this.inFlight.isEmpty()) {
 			idle();
 			endIfRetired();
 		}
@@ -94,13 +94,13 @@ final class OneWayLink extends Link {
 
 	@Override
 	public Collection<Exchange> exchangesInFlight() {
-		return this.line;
+		return this.inFlight;
 	}
 
 	@Override
 	void clear() {
-		this.line.forEach((exchange) -> exchange.origin().inLine().decrementAndGet());
-		this.line.clear();
+		this.inFlight.forEach((exchange) -> exchange.origin().onLane().decrementAndGet());
+		this.inFlight.clear();
 	}
 
 	@Override

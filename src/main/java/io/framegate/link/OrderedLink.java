@@ -17,15 +17,15 @@ import io.framegate.timeout.Timeouts;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries many exchanges to a server that answers in order. One reply missing or too many
- * makes every later match unsafe. A client keeps to one link while it has exchanges
+ * Carries many exchanges to a server that answers in order. One missing or unexpected
+ * reply makes every later match unsafe. A client keeps to one link while it has exchanges
  * there, so that its requests don't overtake each other.
  */
 final class OrderedLink extends InOrderLink {
 
 	private static final int MAX = 4096;
 
-	private final Deque<Exchange> line = new ArrayDeque<>();
+	private final Deque<Exchange> inFlight = new ArrayDeque<>();
 
 	private final FairShare share = new FairShare();
 
@@ -39,22 +39,22 @@ final class OrderedLink extends InOrderLink {
 	@Override
 	boolean hasRoomFor(Exchange exchange) {
 		Requester client = exchange.origin();
-		int has = client.inLine().get();
+		int has = client.onLane().get();
 		boolean own = has == 0 || client.lane() == this;
-		return own && has < this.share.places() && this.line.size() < MAX && connection().isWritable();
+		return own && has < this.share.places() && this.inFlight.size() < MAX && connection().isWritable();
 	}
 
-	/** Where a reply is waited for, its own timer tells that a server is gone. */
+	/** While a reply is awaited, its own timer notices a dead server. */
 	@Override
 	public boolean hasRoomForHeartbeat(Exchange heartbeat) {
-		return this.line.isEmpty();
+		return this.inFlight.isEmpty();
 	}
 
 	@Override
 	byte[] begin(Exchange exchange) {
 		Requester client = exchange.origin();
-		this.line.addLast(exchange);
-		client.inLine().incrementAndGet();
+		this.inFlight.addLast(exchange);
+		client.onLane().incrementAndGet();
 		client.lane(this);
 		long now = loop().now();
 		exchange.sentAt(now);
@@ -66,13 +66,13 @@ final class OrderedLink extends InOrderLink {
 
 	@Override
 	@Nullable Exchange first() {
-		return this.line.peekFirst();
+		return this.inFlight.peekFirst();
 	}
 
 	@Override
 	void answered(Exchange first, byte[] reply, @Nullable Cause fault) {
-		this.line.removeFirst();
-		int left = first.origin().inLine().decrementAndGet();
+		this.inFlight.removeFirst();
+		int left = first.origin().onLane().decrementAndGet();
 		this.answeredAt = loop().now();
 		this.share.answered(first.sentAt(), this.answeredAt);
 		worked(first);
@@ -82,7 +82,7 @@ final class OrderedLink extends InOrderLink {
 		else {
 			settle(first, reply, fault);
 		}
-		if (this.line.isEmpty() || this.line.size() == MAX - 1) {
+		if (this.inFlight.isEmpty() || this.inFlight.size() == MAX - 1) {
 			idle();
 		}
 		else if (left <= this.share.places() / 2) {
@@ -90,7 +90,10 @@ final class OrderedLink extends InOrderLink {
 		}
 	}
 
-	/** Where it can be told, what lies there need not be a reply too many. */
+	/**
+	 * If replies can be told from other frames, unread bytes need not be an unexpected
+	 * reply.
+	 */
 	@Override
 	boolean isPoisoned() {
 		Correlator known = correlator();
@@ -104,17 +107,17 @@ final class OrderedLink extends InOrderLink {
 	}
 
 	/**
-	 * Ends the exchanges that have waited too long though the server answers, as where a
-	 * client has sent more at once than that can answer in time. They keep their places,
-	 * for their replies will come.
+	 * Fails exchanges that have waited too long though the server answers: their client
+	 * has sent more at once than the server can answer in time. They keep their places,
+	 * because their replies will come.
 	 */
 	private void giveUpLate(long now) {
 		Timeouts timeouts = settings().timeouts();
 		long limit = timeouts.nanos(Timeout.REPLY);
-		if (limit <= 0 || this.line.isEmpty() || now - awaitingReplySince() >= limit) {
+		if (limit <= 0 || this.inFlight.isEmpty() || now - awaitingReplySince() >= limit) {
 			return;
 		}
-		for (Exchange exchange : List.copyOf(this.line)) {
+		for (Exchange exchange : List.copyOf(this.inFlight)) {
 			if (now - exchange.createdAt() >= limit && !exchange.isGivenUp() && exchange != heartbeats().beating()) {
 				timeouts.countFired(Timeout.REPLY);
 				exchange.giveUp(Cause.byGateway(CloseReason.REPLY_TIMEOUT,
@@ -124,24 +127,24 @@ final class OrderedLink extends InOrderLink {
 	}
 
 	/**
-	 * The server is waited for since its last reply: that one request has waited for long
-	 * behind others is no sign that one is missing.
+	 * Measured since the server's last reply: one request that waited long behind others
+	 * does not show that a reply is missing.
 	 */
 	@Override
 	public long awaitingReplySince() {
-		Exchange first = this.line.peekFirst();
+		Exchange first = this.inFlight.peekFirst();
 		return (first == null) ? 0 : (first.sentAt() - this.answeredAt > 0) ? first.sentAt() : this.answeredAt;
 	}
 
 	@Override
 	public Collection<Exchange> exchangesInFlight() {
-		return this.line;
+		return this.inFlight;
 	}
 
 	@Override
 	void clear() {
-		this.line.forEach((exchange) -> exchange.origin().inLine().decrementAndGet());
-		this.line.clear();
+		this.inFlight.forEach((exchange) -> exchange.origin().onLane().decrementAndGet());
+		this.inFlight.clear();
 	}
 
 }

@@ -14,13 +14,13 @@ import io.framegate.upstream.TargetState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Links that are there from the start, some to each target, and carry many exchanges at
- * once. One that ends is opened again, after a pause where it was of no use. Event loop
+ * Links that are open from the start, some to each target, and carry many exchanges at
+ * once. A link that closes is opened again, after a pause if it was of no use. Event loop
  * only.
  */
 final class PermanentLinks extends LinkSet {
 
-	/** Tried again after 100 ms to 3.2 s. */
+	/** Retried after 100 ms to 3.2 s. */
 	private static final int MAX_DOUBLINGS = 5;
 
 	private final Map<TargetState, Backoff> backoffs = new IdentityHashMap<>();
@@ -53,7 +53,7 @@ final class PermanentLinks extends LinkSet {
 
 	@Override
 	void openFor(FairQueue waiting) {
-		// They wait for those that are there, or come again.
+		// Exchanges wait for links that are open or being opened again.
 	}
 
 	@Override
@@ -93,7 +93,7 @@ final class PermanentLinks extends LinkSet {
 
 	@Override
 	void freed(Link link) {
-		// It was never taken out.
+		// It was never removed.
 	}
 
 	@Override
@@ -102,8 +102,8 @@ final class PermanentLinks extends LinkSet {
 	}
 
 	@Override
-	boolean gone(Link link) {
-		if (!super.gone(link)) {
+	boolean remove(Link link) {
+		if (!super.remove(link)) {
 			return false;
 		}
 		TargetState target = link.target();
@@ -135,9 +135,9 @@ final class PermanentLinks extends LinkSet {
 	}
 
 	@Override
-	void retireSpoiledFor(FairQueue waiting) {
+	void retireForGivenUpKeys(FairQueue waiting) {
 		for (Link link : List.copyOf(all())) {
-			if (link.hasGivenUp() && waiting.anyFirst(link::isSpoiledFor)) {
+			if (link.hasGivenUp() && waiting.anyFirst(link::hasGivenUpKeyOf)) {
 				retire(link, Cause.byGateway(CloseReason.REPLY_TIMEOUT, "a key that was given up is needed again"));
 			}
 		}

@@ -11,15 +11,15 @@ import io.framegate.connection.FrameConnection;
 import io.framegate.upstream.TargetState;
 
 /**
- * The connections of poisoned links, which go on reading so that late replies are
- * counted. Too many of them would be more connections than the server was promised. Event
+ * The connections of poisoned links. They go on reading so that late replies are counted.
+ * Too many of them would exceed the number of connections that the server expects. Event
  * loop only.
  */
 final class PoisonedConnections {
 
 	private static final int AT_LEAST = 16;
 
-	/** A route is not kept without a link for longer than this. */
+	/** A route is not without a link for longer than this. */
 	private static final long LONG = TimeUnit.SECONDS.toNanos(1);
 
 	private static final Cause MADE_ROOM = Cause.byGateway(CloseReason.LATE_REPLY, "made room");
@@ -33,9 +33,9 @@ final class PoisonedConnections {
 	}
 
 	/**
-	 * Makes room for a connection that is to take the place of one that lingers.
-	 * @param target where to
-	 * @return how many linger on that still count
+	 * Makes room for a connection that replaces a poisoned one.
+	 * @param target the target
+	 * @return how many poisoned ones still count
 	 */
 	int makeRoom(TargetState target) {
 		int there = 0;

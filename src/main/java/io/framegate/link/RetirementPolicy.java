@@ -12,7 +12,7 @@ import io.framegate.upstream.Targets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why a link is to end though nothing is wrong with it. Event loop only.
+ * Why a link retires though nothing is wrong with it. Event loop only.
  */
 final class RetirementPolicy {
 
@@ -26,7 +26,7 @@ final class RetirementPolicy {
 	 * The rules for one event loop's links.
 	 * @param targets the route's targets
 	 * @param pool how long links are kept
-	 * @param canMoveFrom whether something can take the place of links to a target
+	 * @param canMoveFrom whether other links can replace those to a target
 	 */
 	RetirementPolicy(Targets targets, Pool pool, Predicate<TargetState> canMoveFrom) {
 		this.targets = targets;
@@ -35,7 +35,7 @@ final class RetirementPolicy {
 	}
 
 	/**
-	 * Why a link is to carry no more exchanges.
+	 * Why a link should retire.
 	 * @param target its target, if it has one
 	 * @param remote the address it is connected to
 	 * @param openedAt when it was opened, a {@link System#nanoTime()} stamp
@@ -72,7 +72,7 @@ final class RetirementPolicy {
 	}
 
 	/**
-	 * Why a link that is free is not kept.
+	 * Why a free link is not kept.
 	 * @param idleSince since when it is free, a {@link System#nanoTime()} stamp
 	 * @param now a {@link System#nanoTime()} stamp
 	 * @return the cause, or {@code null}

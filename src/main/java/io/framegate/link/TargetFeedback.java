@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a link finds out about its target: whether the target answers, and whether the
- * link was of use. Event loop only.
+ * link was useful. Event loop only.
  */
 final class TargetFeedback {
 
@@ -33,18 +33,16 @@ final class TargetFeedback {
 
 		/**
 		 * Whether the connection has lasted longer than {@link Connector#SOON}.
-		 * @return whether it is older
 		 */
 		boolean hasLasted();
 
 		/**
-		 * Whether the gateway itself wishes the link to end.
-		 * @return whether it takes no more exchanges
+		 * Whether the gateway itself is retiring the link.
 		 */
 		boolean isRetiring();
 
 		/**
-		 * Every exchange under way, oldest first.
+		 * Every exchange in flight, oldest first.
 		 * @return the exchanges
 		 */
 		Collection<Exchange> exchangesInFlight();
@@ -56,7 +54,7 @@ final class TargetFeedback {
 		@Nullable Exchange beating();
 
 		/**
-		 * The link has been of use for a first time.
+		 * The link has carried its first exchange.
 		 */
 		void proven();
 
@@ -69,7 +67,7 @@ final class TargetFeedback {
 
 	private boolean judged;
 
-	/** Why it ended, where that was not the gateway's wish. */
+	/** Why it closed, unless the gateway closed it. */
 	private @Nullable Cause ended;
 
 	TargetFeedback(Owner owner) {
@@ -81,7 +79,7 @@ final class TargetFeedback {
 	}
 
 	/**
-	 * The target did what it is there for.
+	 * The target answered a request.
 	 */
 	void worked() {
 		if (!this.proven) {
@@ -124,9 +122,8 @@ final class TargetFeedback {
 	}
 
 	/**
-	 * The link takes no more exchanges. What counts is the first time: a target that does
-	 * not answer what it was sent, or ends connections before they are of use, is a
-	 * little less to be trusted.
+	 * The link takes no more exchanges. Only the first call counts. A target is trusted
+	 * less if it does not answer, or closes connections before they were useful.
 	 * @param cause why
 	 */
 	void ended(Cause cause) {
@@ -163,9 +160,9 @@ final class TargetFeedback {
 	}
 
 	/**
-	 * Why the link was of no use, if it ended before it was ready, or soon and without
-	 * having carried anything.
-	 * @return why it ended; {@code null} where it was of use, or not needed any more
+	 * Why the link was useless: it closed before it was ready, or soon and without an
+	 * exchange.
+	 * @return why it closed; {@code null} if it was useful, or no longer needed
 	 */
 	@Nullable Cause fruitless() {
 		boolean used = this.owner.isReady() && (this.proven || this.owner.hasLasted());

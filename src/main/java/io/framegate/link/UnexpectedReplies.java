@@ -8,13 +8,13 @@ import io.framegate.upstream.TargetState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What came on a link that no exchange explains: counted, held against the target, and
- * the end of the link where a later match would be unsafe. Event loop only.
+ * Frames on a link that no exchange explains. They are counted, lower the trust in the
+ * target, and close the link if a later match would be unsafe. Event loop only.
  */
 final class UnexpectedReplies {
 
 	/**
-	 * What these need of their link.
+	 * What this part needs of its link.
 	 */
 	interface Owner {
 
@@ -27,7 +27,7 @@ final class UnexpectedReplies {
 		@Nullable TargetState target();
 
 		/**
-		 * Ends the link at once.
+		 * Closes the link at once.
 		 * @param cause why
 		 */
 		void poison(Cause cause);
@@ -73,28 +73,27 @@ final class UnexpectedReplies {
 	 */
 	void unsolicited() {
 		String what = (this.owner.exchanges() > 0) ? "doubled" : "unsolicited";
-		stray(what, what + " reply");
+		unexpected(what, what + " reply");
 	}
 
 	/**
-	 * A reply came before its request had left.
+	 * A reply came before its request was sent.
 	 */
 	void early() {
-		stray("unsolicited", "a reply arrived before its request was sent");
+		unexpected("unsolicited", "a reply arrived before its request was sent");
 	}
 
 	/**
 	 * A reply came with a key that is not its request's.
 	 */
 	void unmatched() {
-		stray("unmatched", "the reply's key is not the request's");
+		unexpected("unmatched", "the reply's key is not the request's");
 	}
 
 	/**
-	 * A reply came that cannot be an exchange's: nothing on this link is certain any
-	 * more.
+	 * A reply came that belongs to no exchange: nothing on this link is certain any more.
 	 */
-	private void stray(String what, String detail) {
+	private void unexpected(String what, String detail) {
 		discard(what);
 		TargetState target = this.owner.target();
 		if (target != null) {
@@ -104,7 +103,7 @@ final class UnexpectedReplies {
 	}
 
 	/**
-	 * The connection ended, perhaps inside a reply.
+	 * The connection closed, perhaps inside a reply.
 	 * @param insideFrame whether a part of a frame had come
 	 */
 	void ended(boolean insideFrame) {

@@ -3,12 +3,12 @@ package io.framegate.link;
 import io.framegate.connection.FrameConnection;
 
 /**
- * Takes frames that servers send of their own accord. The connection's event loop calls.
+ * Takes frames that servers send without a request. The connection's event loop calls.
  */
 @FunctionalInterface
 public interface UnsolicitedFrames {
 
-	/** Where nobody asks for anything, nothing is unsolicited. */
+	/** Without requests, nothing is unsolicited. */
 	UnsolicitedFrames IGNORED = (from, frame) -> {
 	};
 
