@@ -4,9 +4,9 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * When to connect again after a failure: after a pause that doubles each time, a part of
- * it by chance, so that not all come back at once; or as soon as a health check has found
- * the server well. Event loop only.
+ * When to connect again after a failure. The pause doubles each time; a part of it is
+ * random, so that clients do not all return at once. It ends early when a health check
+ * finds the server healthy. Event loop only.
  */
 public final class Backoff {
 
@@ -36,16 +36,16 @@ public final class Backoff {
 	}
 
 	/**
-	 * Whether the server was found well since the last failure.
+	 * Whether the server was found healthy since the last failure, so that there is no
+	 * reason to wait.
 	 * @param wellAt when it last was, a {@link System#nanoTime()} stamp, 0 for never
-	 * @return whether there is no reason to wait
 	 */
 	public boolean isOver(long wellAt) {
 		return isOver() || (wellAt != 0 && wellAt - this.failedAt > 0);
 	}
 
 	/**
-	 * One more failure; those of attempts that were made at the same time count as one.
+	 * One more failure. Failures of attempts made at the same time count as one.
 	 */
 	public void failed() {
 		this.failedAt = System.nanoTime();

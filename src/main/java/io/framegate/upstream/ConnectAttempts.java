@@ -18,14 +18,14 @@ import io.framegate.transport.Loop;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tries addresses until one accepts. Another target's come when all of one have failed;
- * those of the same target do not wait for each other longer than RFC 8305 says, so that
- * one where nothing answers costs no more than that. Event loop only.
+ * Tries addresses until one accepts. The addresses of another target are tried when all
+ * of one have failed. Addresses of the same target wait for each other no longer than RFC
+ * 8305 says, so that a silent one costs no more than that. Event loop only.
  */
 public final class ConnectAttempts {
 
 	/**
-	 * What a dial needs of the one who opens sockets.
+	 * What the attempts need of the part that opens sockets.
 	 */
 	@FunctionalInterface
 	interface Owner {
@@ -33,11 +33,11 @@ public final class ConnectAttempts {
 		/**
 		 * Begins to connect. The outcome goes to the handler: opened or closed.
 		 * @param loop the loop; the caller is on it
-		 * @param candidate where to
+		 * @param candidate the address
 		 * @param attempts what the attempt is part of
 		 * @param handler follows the connection
-		 * @param begun told the connection, or {@code null} where not even a socket could
-		 * be had: at once, unless a source port is looked for
+		 * @param begun told the connection, or {@code null} if no socket could be opened:
+		 * at once, unless a source port is searched for
 		 */
 		void connect(Loop loop, TargetAddress candidate, ConnectAttempts attempts, ConnectionHandler handler,
 				Consumer<@Nullable FrameConnection> begun);
@@ -67,10 +67,10 @@ public final class ConnectAttempts {
 
 	private final List<TargetAddress> candidates = new ArrayList<>(1);
 
-	/** Targets whose names are not looked up yet. */
+	/** Targets whose names are not resolved yet. */
 	private final Deque<TargetState> unknown = new ArrayDeque<>(0);
 
-	/** The one of them whose name is waited for. */
+	/** The target whose name is awaited. */
 	private @Nullable TargetState awaited;
 
 	private int next;
@@ -83,7 +83,7 @@ public final class ConnectAttempts {
 
 	private @Nullable FrameConnection winner;
 
-	/** A source port is being looked for. */
+	/** A source port is being searched for. */
 	private boolean beginning;
 
 	private boolean over;
@@ -117,7 +117,7 @@ public final class ConnectAttempts {
 	}
 
 	/**
-	 * Waits for a name to be looked up, as long as a connect may take.
+	 * Waits for a name to be resolved, as long as a connect may take.
 	 */
 	private void awaitName(TargetState target) {
 		long limit = this.timeouts.nanos(Timeout.CONNECT);
@@ -143,7 +143,7 @@ public final class ConnectAttempts {
 	}
 
 	/**
-	 * An attempt of this dial failed: tries the next address, if there is one.
+	 * An attempt failed: tries the next address, if there is one.
 	 * @param connection the attempt
 	 * @param cause why it failed
 	 */
@@ -155,7 +155,7 @@ public final class ConnectAttempts {
 	}
 
 	/**
-	 * An attempt has succeeded: the others are given up.
+	 * An attempt has succeeded: the others are cancelled.
 	 * @param connection the attempt
 	 */
 	void succeeded(FrameConnection connection) {
@@ -223,7 +223,7 @@ public final class ConnectAttempts {
 	}
 
 	/**
-	 * Gives up.
+	 * Cancels all attempts.
 	 * @param cause the cause
 	 */
 	public void cancel(Cause cause) {

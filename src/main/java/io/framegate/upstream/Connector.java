@@ -38,8 +38,8 @@ import org.springframework.integration.ip.tcp.connection.TcpListener;
 public final class Connector extends AbstractClientConnectionFactory {
 
 	/**
-	 * A connection that its server ends unused within this time, in nanoseconds, was of
-	 * no use.
+	 * A connection that its server closes unused within this time, in nanoseconds, was
+	 * useless.
 	 */
 	public static final long SOON = TimeUnit.SECONDS.toNanos(1);
 
@@ -79,7 +79,6 @@ public final class Connector extends AbstractClientConnectionFactory {
 	/**
 	 * Whether a connection was opened here.
 	 * @param connection the connection
-	 * @return whether it was
 	 */
 	public boolean opened(FrameConnection connection) {
 		return connection.context() == this.context;
@@ -94,8 +93,8 @@ public final class Connector extends AbstractClientConnectionFactory {
 	 * @param loop the loop; the caller is on it
 	 * @param client the address of the client it is for, or {@code null}
 	 * @param handler follows every attempt
-	 * @param failed told why no target could be had
-	 * @return the attempts, under way
+	 * @param failed told why no target could be reached
+	 * @return the attempts, in flight
 	 */
 	public ConnectAttempts attempts(Loop loop, @Nullable InetAddress client, ConnectionHandler handler,
 			Consumer<Cause> failed) {
@@ -108,8 +107,8 @@ public final class Connector extends AbstractClientConnectionFactory {
 	 * @param client the address of the client it is for, or {@code null}
 	 * @param first the target to try first, or {@code null}
 	 * @param handler follows every attempt
-	 * @param failed told why no target could be had
-	 * @return the attempts, under way
+	 * @param failed told why no target could be reached
+	 * @return the attempts, in flight
 	 */
 	public ConnectAttempts attempts(Loop loop, @Nullable InetAddress client, @Nullable TargetState first,
 			ConnectionHandler handler, Consumer<Cause> failed) {
@@ -119,7 +118,7 @@ public final class Connector extends AbstractClientConnectionFactory {
 	}
 
 	/**
-	 * Takes other targets; connections that are there go on.
+	 * Replaces the targets. Existing connections go on.
 	 * @param changed the targets
 	 */
 	public void change(List<Target> changed) {
@@ -132,8 +131,8 @@ public final class Connector extends AbstractClientConnectionFactory {
 	 * @param loop the loop; the caller is on it
 	 * @param target the target
 	 * @param handler follows every attempt
-	 * @param failed told why it could not be had
-	 * @return the attempts, under way
+	 * @param failed told why it could not be reached
+	 * @return the attempts, in flight
 	 */
 	public ConnectAttempts attempts(Loop loop, TargetState target, ConnectionHandler handler, Consumer<Cause> failed) {
 		ConnectAttempts attempts = new ConnectAttempts(this::connect, this.context.timeouts(), loop, handler, failed);
@@ -142,7 +141,7 @@ public final class Connector extends AbstractClientConnectionFactory {
 	}
 
 	/**
-	 * Has somebody told when a target is found well that was not before.
+	 * Registers a listener for targets that become healthy again.
 	 * @param listener told by any thread
 	 */
 	public void whenTargetIsBack(Consumer<TargetState> listener) {
@@ -188,7 +187,7 @@ public final class Connector extends AbstractClientConnectionFactory {
 		}
 		attempt.future().addListener((future) -> {
 			if (future.isSuccess() && isItself(connection)) {
-				// With FIN, the port would be kept from the server for a minute.
+				// After a FIN, the server could not use the port for a minute.
 				connection.abort(SocketErrors.connectedToItself(candidate.toString()));
 				state.failed(Evidence.CONNECT);
 			}
@@ -209,8 +208,8 @@ public final class Connector extends AbstractClientConnectionFactory {
 	}
 
 	/**
-	 * A session's connection that its server ends before it has carried anything is no
-	 * better than one that was refused.
+	 * A session's connection that its server closes before anything was sent is no better
+	 * than a refused one.
 	 */
 	private static void judge(TargetState state, Closure closure, long since) {
 		boolean reset = closure.reason() == CloseReason.UPSTREAM_RESET;
@@ -221,8 +220,8 @@ public final class Connector extends AbstractClientConnectionFactory {
 	}
 
 	/**
-	 * Whether the kernel chose the target's own port to connect from: where nobody
-	 * listens, and both are of this machine, TCP then connects to itself.
+	 * Whether the kernel chose the target's own port as the source port. TCP then
+	 * connects to itself if nobody listens there and both are on this machine.
 	 */
 	private static boolean isItself(FrameConnection connection) {
 		return connection.remote().equals(connection.local());
@@ -255,7 +254,7 @@ public final class Connector extends AbstractClientConnectionFactory {
 	}
 
 	/**
-	 * Whether a connect failed for the target's sake, not for the client's who has gone.
+	 * Whether the target made a connect fail, and not a client that has disconnected.
 	 */
 	private static boolean isTargetsFault(FrameConnection connection, Throwable thrown) {
 		Cause cause = connection.cause();

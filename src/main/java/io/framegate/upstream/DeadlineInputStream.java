@@ -7,7 +7,7 @@ import java.net.SocketTimeoutException;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What a socket receives until a moment: a peer that sends a byte now and then does not
+ * What a socket receives until a deadline. A peer that sends a byte now and then does not
  * extend it. The reading thread only.
  */
 final class DeadlineInputStream extends FilterInputStream {
@@ -20,7 +20,7 @@ final class DeadlineInputStream extends FilterInputStream {
 	 * Reads from a socket.
 	 * @param socket the socket, connected
 	 * @param deadline a {@link System#nanoTime()} stamp
-	 * @throws IOException where it is not connected
+	 * @throws IOException if it is not connected
 	 */
 	DeadlineInputStream(Socket socket, long deadline) throws IOException {
 		super(socket.getInputStream());

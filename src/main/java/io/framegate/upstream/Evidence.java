@@ -1,9 +1,9 @@
 package io.framegate.upstream;
 
 /**
- * What a target was seen to do, or failed to do. Each proves more than the one before:
- * whoever accepts connections need not answer, and whoever answers heartbeats need not
- * answer requests.
+ * What a target was seen to do, or failed to do. Each step proves more than the one
+ * before: a target that accepts connections need not answer heartbeats, and one that
+ * answers heartbeats need not answer requests.
  */
 public enum Evidence {
 

@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Probes targets from time to time. Those that were left alone for a while are tried so
- * too, that no client has to. Virtual threads for each target.
+ * Probes targets from time to time. Ejected targets are tried this way too, so that no
+ * client has to. Virtual threads for each target.
  */
 final class HealthChecks {
 
@@ -46,7 +46,7 @@ final class HealthChecks {
 	}
 
 	/**
-	 * Watches every target that is not watched yet, until it is a target no more.
+	 * Watches every target that is not watched yet, until it is no target any more.
 	 * @param all the targets
 	 */
 	void start(Targets all) {
@@ -128,7 +128,7 @@ final class HealthChecks {
 	}
 
 	/**
-	 * From one probe to the next: shorter while the target is down, so that it is back
+	 * The time between probes: shorter while the target is down, so that it is back
 	 * within one interval.
 	 */
 	private long pause(boolean down) {

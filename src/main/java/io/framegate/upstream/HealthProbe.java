@@ -25,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Probes a target: a connect, or an exchange where there is something to send. A plain
- * socket for each probe, which blocks: never on an event loop.
+ * Probes a target: a connect, or an exchange if there is something to send. Opens a plain
+ * blocking socket for each probe: never on an event loop.
  */
 final class HealthProbe {
 
@@ -48,14 +48,14 @@ final class HealthProbe {
 
 	/**
 	 * What a probe proves.
-	 * @return more where something is sent
+	 * @return more if something is sent
 	 */
 	Evidence proof() {
 		return (this.check.send() != null) ? Evidence.ANSWER : Evidence.CONNECT;
 	}
 
 	/**
-	 * Probes once, at all addresses of the target until one is well.
+	 * Probes once, all addresses of the target until one is healthy.
 	 * @param state the target
 	 * @return what is wrong, or {@code null}
 	 */
@@ -63,7 +63,9 @@ final class HealthProbe {
 		String fault = "no address";
 		try {
 			List<InetSocketAddress> addresses = addresses(state);
-			// One where nothing answers is not waited for again and again.
+			// Begins with the address that last answered, so that a silent one is not
+			// waited for each
+			// time.
 			Collections.rotate(addresses, -Math.max(0, addresses.indexOf(state.wellAddress())));
 			for (InetSocketAddress address : addresses) {
 				fault = probe(address);
@@ -80,7 +82,7 @@ final class HealthProbe {
 	}
 
 	/**
-	 * Those that connections go to: while no name server answers, they may still be
+	 * The addresses that connections use. While no name server answers, they may still be
 	 * right.
 	 */
 	private List<InetSocketAddress> addresses(TargetState state) throws UnknownHostException {
@@ -101,8 +103,8 @@ final class HealthProbe {
 	}
 
 	/**
-	 * How long a probe of an address may take: as any connect, but a target that has gone
-	 * silent must not keep the probes after this one waiting for longer than need be.
+	 * How long a probe of an address may take: as long as a connect, but a silent target
+	 * must not delay the next probes longer than necessary.
 	 */
 	private int limit() {
 		Duration connect = this.context.timeouts().limit(Timeout.CONNECT).value();
@@ -112,8 +114,8 @@ final class HealthProbe {
 	}
 
 	/**
-	 * Probes from where connections come from: a partner's firewall may let nothing else
-	 * pass.
+	 * Probes from the source addresses of connections: a partner's firewall may block all
+	 * others.
 	 */
 	private @Nullable String probe(InetSocketAddress address) {
 		PortRange range = this.upstream.sourcePort();
@@ -127,7 +129,7 @@ final class HealthProbe {
 				logger.trace("No probe from source port {}", port, ex);
 			}
 		}
-		// Connections hold every port that there is: nothing can be told.
+		// Connections hold every source port: nothing can be told.
 		return null;
 	}
 
@@ -140,8 +142,7 @@ final class HealthProbe {
 				socket.setReuseAddress(true);
 				socket.bind((source != null) ? new InetSocketAddress(source, sourcePort)
 						: new InetSocketAddress(sourcePort));
-				// With FIN, the port would be lost to connections for a minute after each
-				// probe.
+				// After a FIN, connections could not use the port for a minute.
 				socket.setSoLinger(sourcePort != 0, 0);
 			}
 			socket.connect(address, millis);
@@ -172,7 +173,7 @@ final class HealthProbe {
 			return String.valueOf(ex.getMessage());
 		}
 		catch (Error ex) {
-			// A user's own framing: its fault must not end the probes.
+			// A user's own framing has failed, which must not stop the probes.
 			return ex.toString();
 		}
 	}

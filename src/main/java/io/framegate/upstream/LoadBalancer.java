@@ -11,7 +11,8 @@ import io.framegate.route.Balance;
 import org.jspecify.annotations.Nullable;
 
 /**
- * In which order targets are tried. Each policy is a small type. Any thread may call.
+ * The order in which targets are tried. Each policy is a small class. Any thread may
+ * call.
  */
 abstract class LoadBalancer {
 
@@ -49,31 +50,29 @@ abstract class LoadBalancer {
 	}
 
 	/**
-	 * Whether connections are spread over targets that are all alike.
-	 * @return whether each is to have its share
+	 * Whether connections are spread evenly over the targets.
 	 */
 	boolean spreads() {
 		return false;
 	}
 
 	/**
-	 * Whether a target is preferred to those that are named after it.
-	 * @return {@code false} where that is of no importance
+	 * Whether a target is preferred to those configured after it.
+	 * @return {@code false} if the order does not matter
 	 */
 	boolean prefersFirst() {
 		return false;
 	}
 
 	/**
-	 * Whether each client belongs to one target.
-	 * @return whether the first in order is its home
+	 * Whether each client belongs to one target, the first in its order.
 	 */
 	boolean hasHomes() {
 		return false;
 	}
 
 	/**
-	 * Whether the least busy of several links is to carry the next exchange.
+	 * Whether the least busy of several links carries the next exchange.
 	 * @return {@code false} for the next in turn
 	 */
 	boolean prefersLeastBusy() {
@@ -92,7 +91,7 @@ abstract class LoadBalancer {
 		return turned;
 	}
 
-	/** As they are named. */
+	/** In the configured order. */
 	private static final class Failover extends LoadBalancer {
 
 		@Override
@@ -127,7 +126,7 @@ abstract class LoadBalancer {
 
 	}
 
-	/** The one with the fewest connections, in turn where they are equal. */
+	/** The one with the fewest connections, in turn if they are equal. */
 	private static final class LeastConnections extends LoadBalancer {
 
 		@Override
@@ -160,7 +159,8 @@ abstract class LoadBalancer {
 		}
 
 		/**
-		 * Highest random weight: a target that comes or goes moves only its own clients.
+		 * Highest random weight: a target that is added or removed moves only its own
+		 * clients.
 		 */
 		private static long weight(TargetState state, @Nullable InetAddress client) {
 			long hash = state.target().toString().hashCode() * 0x9E3779B97F4A7C15L;

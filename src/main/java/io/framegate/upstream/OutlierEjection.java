@@ -4,9 +4,9 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Leaves a target alone for a while after it failed several times in a row. The pause
- * doubles each time; after it, the target is tried. All times are
- * {@link System#nanoTime()} stamps. Any thread may call.
+ * Ejects a target for a while after several failures in a row. The pause doubles each
+ * time; after it, the target is tried. All times are {@link System#nanoTime()} stamps.
+ * Any thread may call.
  */
 final class OutlierEjection {
 
@@ -31,7 +31,7 @@ final class OutlierEjection {
 
 	/**
 	 * The target is trusted.
-	 * @param fall how many failures in a row are one too many, at least 1
+	 * @param fall after how many failures in a row it is ejected, at least 1
 	 */
 	OutlierEjection(int fall) {
 		this.fall = fall;
@@ -43,7 +43,7 @@ final class OutlierEjection {
 
 	/**
 	 * Whether the target has failed since it was last trusted.
-	 * @return {@code false} where what it does right is no news
+	 * @return {@code false} if a success changes nothing
 	 */
 	boolean isSuspect() {
 		return this.failures != 0;
@@ -59,7 +59,7 @@ final class OutlierEjection {
 			forget();
 		}
 		else if (isTrialDue(now)) {
-			// Tried again, if not yet trusted as before.
+			// Tried again, but not yet trusted as before.
 			this.ejected = false;
 		}
 	}
@@ -68,7 +68,7 @@ final class OutlierEjection {
 	 * A probe of the gateway's own succeeded.
 	 * @param how what it proves
 	 * @param now when
-	 * @return whether that says the target is well: where it proves less than what the
+	 * @return whether the target is healthy: if the probe proves less than what the
 	 * target failed to do, it counts only as the trial after a pause
 	 */
 	synchronized boolean probed(Evidence how, long now) {
@@ -80,7 +80,7 @@ final class OutlierEjection {
 	}
 
 	/**
-	 * Trusts the target as at the beginning.
+	 * Trusts the target as at the start.
 	 */
 	synchronized void forget() {
 		this.failures = 0;
@@ -90,7 +90,7 @@ final class OutlierEjection {
 	}
 
 	/**
-	 * The target failed. What fails during a pause was begun before it, and changes
+	 * The target failed. What fails during a pause was begun before it and changes
 	 * nothing.
 	 * @param what what the target did not do
 	 * @param now when
@@ -109,23 +109,22 @@ final class OutlierEjection {
 			this.trialAt = now + pause - jitter;
 			this.ejections++;
 			this.ejected = true;
-			// The first after the pause decides.
+			// The first failure after the pause counts as the last.
 			this.failures = Math.max(1, this.fall - 1);
 		}
 	}
 
 	/**
-	 * Whether the target was left alone for long enough, so that a connect may be tried.
+	 * Whether the pause is over, so that a connect may be tried.
 	 * @param now when
-	 * @return whether the pause is over
 	 */
 	synchronized boolean isTrialDue(long now) {
 		return this.ejected && now - this.trialAt >= 0;
 	}
 
 	/**
-	 * Whether it is left alone though it accepts connections, because it does not answer.
-	 * @return whether connections that are there are of no use either
+	 * Whether the target is ejected because it accepts connections but does not answer,
+	 * so that existing connections are useless too.
 	 */
 	synchronized boolean isSilent() {
 		return this.ejected && this.needed != Evidence.CONNECT;

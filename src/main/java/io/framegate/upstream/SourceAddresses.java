@@ -16,30 +16,31 @@ import io.netty.channel.ChannelFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a route's connections come from: local addresses, where the configuration names
- * them. Any thread may call.
+ * The source addresses of a route's connections, if the configuration names any. Any
+ * thread may call.
  */
 final class SourceAddresses {
 
 	/**
-	 * A connect under way.
+	 * A connect in progress.
 	 *
-	 * @param future the connect; where the address is not known, only that of a socket
-	 * @param local where from, {@code null} for the kernel's choice
-	 * @param range the ports of which none can be had, {@code null} for one port
+	 * @param future the connect; if the address is unresolved, only the opening of its
+	 * socket
+	 * @param local the source address, {@code null} for the kernel's choice
+	 * @param range the range of ports of which none is free, {@code null} for one port
 	 */
 	record Attempt(ChannelFuture future, @Nullable InetSocketAddress local, @Nullable PortRange range) {
 
 		/**
-		 * The same as the last of a range of which no port can be had.
+		 * The same attempt as the last of a range of which no port is free.
 		 */
 		Attempt exhausted(@Nullable PortRange tried) {
 			return new Attempt(this.future, this.local, tried);
 		}
 
 		/**
-		 * Whether the local address or port cannot be had, which is no fault of the
-		 * target's.
+		 * Whether the source address or port is not available, which is not the target's
+		 * fault.
 		 */
 		boolean isLocalFault() {
 			Throwable thrown = this.future.cause();
@@ -47,8 +48,8 @@ final class SourceAddresses {
 		}
 
 		/**
-		 * Whether the port is free, but not to this target: an ended connection keeps its
-		 * pair of ports for a minute on the side that closed first.
+		 * Whether the port is free, but not to this target: the side that closes a
+		 * connection first keeps its pair of ports for a minute.
 		 */
 		private boolean isNotOver() {
 			Throwable thrown = this.future.cause();
@@ -56,8 +57,8 @@ final class SourceAddresses {
 		}
 
 		/**
-		 * Where from, as people read it in the detail of a failed connect.
-		 * @return empty where nothing was asked for
+		 * The source address, for the message about a failed connect.
+		 * @return empty if none was configured
 		 */
 		String text() {
 			if (this.local == null) {
@@ -70,8 +71,8 @@ final class SourceAddresses {
 		}
 
 		/**
-		 * What the operating system does not say.
-		 * @return empty where it says enough
+		 * Explains what the operating system's message does not.
+		 * @return empty if there is nothing to explain
 		 */
 		String hint() {
 			return isNotOver()
@@ -103,16 +104,14 @@ final class SourceAddresses {
 	}
 
 	/**
-	 * Begins to connect, from the first port of the range that can be had. Each call
-	 * begins at another port and leaves out those that are known to be in use. So many
-	 * are tried at once, the others in later turns of the loop, that it does not stand
-	 * still.
+	 * Begins to connect, from the first free port of the range. Each call begins at
+	 * another port and skips ports that are known to be in use. A few ports are tried at
+	 * once, the others in later turns of the loop, so that the loop is not blocked.
 	 * @param loop the loop; the caller is on it
 	 * @param sockets gives a new channel, registered with the loop
-	 * @param remote where to
-	 * @param done told the connect; where no port can be had, the last one's failure;
-	 * {@code null} where not even a socket could be had. At once unless a port is looked
-	 * for
+	 * @param remote the target's address
+	 * @param done told the connect; if no port is free, the last one's failure;
+	 * {@code null} if no socket could be opened. At once unless a port is searched for
 	 */
 	void connect(Loop loop, Supplier<ChannelFuture> sockets, InetSocketAddress remote,
 			Consumer<@Nullable Attempt> done) {
@@ -148,11 +147,11 @@ final class SourceAddresses {
 	}
 
 	/**
-	 * A port that is looked for.
+	 * A search for a free port.
 	 *
-	 * @param loop on which loop
+	 * @param loop the loop
 	 * @param sockets gives new channels
-	 * @param remote where to
+	 * @param remote the target's address
 	 * @param ports what is known of the range
 	 * @param done told the outcome
 	 */

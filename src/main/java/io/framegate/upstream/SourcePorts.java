@@ -6,8 +6,8 @@ import java.util.Deque;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Which ports of a range are in use towards one address: by this route's connections, and
- * by others as far as was found out within the last second. Any thread may call.
+ * Which ports of a range are in use to one address: by this route's connections, and by
+ * others as far as was noticed within the last second. Any thread may call.
  */
 final class SourcePorts {
 
@@ -25,7 +25,7 @@ final class SourcePorts {
 
 	/**
 	 * Takes a port that may be free.
-	 * @param from where in the range to begin, any number
+	 * @param from the place in the range to begin at, any number
 	 * @return its place in the range, -1 for none
 	 */
 	synchronized int take(int from) {
@@ -53,7 +53,7 @@ final class SourcePorts {
 	}
 
 	/**
-	 * A port that was taken cannot be had: it is not tried again for a second.
+	 * A port that was taken is not available: it is not tried again for a second.
 	 * @param place its place in the range
 	 */
 	synchronized void refused(int place) {

@@ -6,7 +6,7 @@ import java.net.InetSocketAddress;
  * An address to connect to.
  *
  * @param state the target it belongs to
- * @param address its address, unresolved where its name is not known
+ * @param address its address, unresolved if its name is not known
  */
 record TargetAddress(TargetState state, InetSocketAddress address) {
 

@@ -19,17 +19,17 @@ import io.framegate.route.Target;
 import io.netty.util.NetUtil;
 
 /**
- * Looks up the addresses of targets, at the start and again every {@link #LOOK_UP_EVERY}.
- * A look-up of a name blocks: never on an event loop. It is made on a thread of the
- * platform, for it would hold a virtual thread's carrier, and two that hang all virtual
+ * Resolves the names of targets, at the start and again every {@link #LOOK_UP_EVERY}.
+ * Resolving blocks: never on an event loop. It runs on a platform thread, because it
+ * would hold a virtual thread's carrier, and two that hang would stop all virtual
  * threads. Any thread may call.
  */
 final class TargetResolver {
 
-	/** How often names are looked up again. */
+	/** How often names are resolved again. */
 	static final Duration LOOK_UP_EVERY = Duration.ofSeconds(5);
 
-	/** A thread for each name that is being looked up. */
+	/** A thread for each name that is being resolved. */
 	private static final ExecutorService THREADS = new ThreadPoolExecutor(0, Integer.MAX_VALUE, 1, TimeUnit.SECONDS,
 			new SynchronousQueue<>(), Thread.ofPlatform().daemon().name("framegate-name-", 0).factory());
 
@@ -38,15 +38,15 @@ final class TargetResolver {
 	private final CountDownLatch stopped = new CountDownLatch(1);
 
 	/**
-	 * Nothing is looked up yet.
-	 * @param isTarget whether a target still is one, so that its name is of interest
+	 * Nothing is resolved yet.
+	 * @param isTarget whether a target still is one, so that its name is needed
 	 */
 	TargetResolver(Predicate<TargetState> isTarget) {
 		this.isTarget = isTarget;
 	}
 
 	/**
-	 * Begins to look up a target's name: no target waits for another.
+	 * Begins to resolve a target's name: no target waits for another.
 	 * @param state the target
 	 */
 	void start(TargetState state) {
@@ -81,7 +81,7 @@ final class TargetResolver {
 			state.addresses(resolve(state.target()));
 		}
 		catch (UnknownHostException ex) {
-			// What was known before may still be right.
+			// The addresses known before may still be right.
 			if (state.addresses().isEmpty()) {
 				Target target = state.target();
 				state.addresses(List.of(InetSocketAddress.createUnresolved(target.host(), target.port())));
@@ -97,7 +97,7 @@ final class TargetResolver {
 	 * All addresses of a target, the families in turn as RFC 8305 section 4 has it.
 	 * @param target the target
 	 * @return at least one address
-	 * @throws UnknownHostException where the name is not known
+	 * @throws UnknownHostException if the name is not known
 	 */
 	private static List<InetSocketAddress> resolve(Target target) throws UnknownHostException {
 		List<InetAddress> six = new ArrayList<>();

@@ -12,33 +12,33 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What is known of a target: its addresses, its connections, whether it is up, whether it
- * can be trusted. Any thread may call.
+ * is trusted. Any thread may call.
  */
 public final class TargetState {
 
 	/** Whether a target is to be connected to. */
 	public enum Status {
 
-		/** It is, though nobody has tried yet. */
+		/** Not tried yet, so it is tried. */
 		UNKNOWN,
 
-		/** It is. */
+		/** Connected to. */
 		UP,
 
-		/** Left alone for a while, after it failed several times in a row. */
+		/** Not connected to for a while, after several failures in a row. */
 		EJECTED,
 
-		/** Not before a health check finds it well. */
+		/** Not connected to before a health check finds it healthy. */
 		DOWN
 
 	}
 
-	/** The rest between exchanges after a first reply too many; doubled with each. */
+	/** The rest between exchanges after the first unexpected reply; doubled with each. */
 	private static final long LONGER_REST = TimeUnit.MILLISECONDS.toNanos(5);
 
 	private static final int MAX_UNEXPECTED = 4;
 
-	/** After so long without a reply too many, a target is trusted again. */
+	/** After so long without an unexpected reply, a target is trusted again. */
 	private static final long FORGIVEN_AFTER = TimeUnit.MINUTES.toNanos(10);
 
 	private final Target target;
@@ -64,7 +64,7 @@ public final class TargetState {
 
 	private volatile int unexpectedReplies;
 
-	private volatile long strayAt;
+	private volatile long unexpectedReplyAt;
 
 	TargetState(Target target, int fall) {
 		this.target = target;
@@ -102,7 +102,7 @@ public final class TargetState {
 	}
 
 	/**
-	 * A connect succeeded, which says little of a target that does not answer.
+	 * A connect succeeded, which proves little about a target that does not answer.
 	 */
 	void connected() {
 		this.seen = true;
@@ -141,7 +141,7 @@ public final class TargetState {
 	}
 
 	/**
-	 * The target did what it is there for.
+	 * The target answered a request.
 	 */
 	public void worked() {
 		if (this.ejection.isSuspect()) {
@@ -163,9 +163,10 @@ public final class TargetState {
 	}
 
 	/**
-	 * A connect failed, or a connection on which something was awaited. After as many in
-	 * a row as a health check may, the target is left alone for a pause that doubles each
-	 * time; then it is tried. What fails meanwhile was begun before, and changes nothing.
+	 * A connect failed, or a connection on which a reply was awaited. After as many
+	 * failures in a row as a health check may have, the target is ejected for a pause
+	 * that doubles each time; then it is tried. What fails meanwhile was begun before and
+	 * changes nothing.
 	 * @param what what the target did not do
 	 */
 	public void failed(Evidence what) {
@@ -174,16 +175,15 @@ public final class TargetState {
 	}
 
 	/**
-	 * Whether it was left alone for long enough, so that a connect may be tried.
-	 * @return whether the pause is over
+	 * Whether the pause is over, so that a connect may be tried.
 	 */
 	boolean isTrialDue() {
 		return this.ejection.isTrialDue(System.nanoTime());
 	}
 
 	/**
-	 * Whether it is left alone though it accepts connections, for it does not answer.
-	 * @return whether connections that are there are of no use either
+	 * Whether the target is ejected because it accepts connections but does not answer,
+	 * so that existing connections are useless too.
 	 */
 	public boolean isSilent() {
 		return this.ejection.isSilent();
@@ -197,21 +197,21 @@ public final class TargetState {
 	}
 
 	/**
-	 * A reply came that nobody had asked for: what may come next is waited for longer.
+	 * An unexpected reply came: links rest longer, in case there are more.
 	 */
 	public synchronized void unexpectedReply() {
 		this.unexpectedReplies = Math.min((this.unexpectedReplies > 0 && isForgiven()) ? 1 : this.unexpectedReplies + 1,
 				MAX_UNEXPECTED);
-		this.strayAt = System.nanoTime();
+		this.unexpectedReplyAt = System.nanoTime();
 	}
 
 	private boolean isForgiven() {
-		return System.nanoTime() - this.strayAt > FORGIVEN_AFTER;
+		return System.nanoTime() - this.unexpectedReplyAt > FORGIVEN_AFTER;
 	}
 
 	/**
 	 * How long a connection rests between exchanges.
-	 * @param usual what is configured, 0 for not at all
+	 * @param usual what is configured, 0 for no rest
 	 * @return nanoseconds
 	 */
 	public long rest(long usual) {
@@ -225,15 +225,14 @@ public final class TargetState {
 	}
 
 	/**
-	 * Whether its name was looked up once, found or not.
-	 * @return whether there is an address to try
+	 * Whether its name was resolved once, successfully or not.
 	 */
 	boolean isLookedUp() {
 		return this.lookedUp.isDone();
 	}
 
 	/**
-	 * Completed when its name was looked up for a first time.
+	 * Completed when its name was resolved for the first time.
 	 * @return completed by any thread
 	 */
 	CompletableFuture<Void> lookedUp() {
@@ -247,7 +246,7 @@ public final class TargetState {
 	/**
 	 * Whether an address is one of the target's, as far as is known.
 	 * @param address the address
-	 * @return {@code false} where the target's name has moved away from it
+	 * @return {@code false} if the target's name no longer has this address
 	 */
 	public boolean isAt(InetSocketAddress address) {
 		List<InetSocketAddress> all = this.addresses;

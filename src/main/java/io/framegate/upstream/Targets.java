@@ -12,15 +12,15 @@ import io.framegate.route.Upstream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A route's targets: which are up, where they are, and which comes next. Names are looked
- * up at the start and again every {@link TargetResolver#LOOK_UP_EVERY}. Any thread may
- * call.
+ * A route's targets: which are up, their addresses, and which comes next. Names are
+ * resolved at the start and again every {@link TargetResolver#LOOK_UP_EVERY}. Any thread
+ * may call.
  */
 public final class Targets {
 
 	private final LoadBalancer balancer;
 
-	/** What the balancer says, kept here because every exchange asks. */
+	/** The balancer's answers, kept here because every exchange asks. */
 	private final boolean homes;
 
 	private final boolean leastBusy;
@@ -47,7 +47,7 @@ public final class Targets {
 	}
 
 	/**
-	 * Begins to look up names, each for itself: none waits for another.
+	 * Begins to resolve names, each independently: none waits for another.
 	 */
 	public void start() {
 		this.states.forEach(this::show);
@@ -64,7 +64,7 @@ public final class Targets {
 	}
 
 	/**
-	 * Takes other targets: those that were there before keep their state.
+	 * Replaces the targets. Those that stay keep their state.
 	 * @param targets the targets
 	 */
 	synchronized void change(List<Target> targets) {
@@ -91,8 +91,8 @@ public final class Targets {
 	}
 
 	/**
-	 * The targets to try, best first; those whose names are not looked up yet come last.
-	 * @param client the client's address, for {@code source-hash}
+	 * The targets to try, best first; those whose names are not resolved yet come last.
+	 * @param client the client's address, used by {@code source-hash}
 	 * @param first the target to try first, or {@code null}
 	 * @return the targets
 	 */
@@ -105,8 +105,8 @@ public final class Targets {
 	}
 
 	/**
-	 * Targets that are up, best first. Where none is, those that are only left alone for
-	 * a while: a connect is the only way to find out.
+	 * Targets that are up, best first. If none is, ejected ones: a connect is the only
+	 * way to find out.
 	 */
 	private List<TargetState> inOrder(@Nullable InetAddress client) {
 		List<TargetState> up = with(TargetState::isUp);
@@ -121,7 +121,7 @@ public final class Targets {
 	/**
 	 * The targets that permanent links lead to: all that are up, for {@code failover} the
 	 * first of them.
-	 * @return the targets, those left alone for a while where there is no better one
+	 * @return the targets; ejected ones if there is no better one
 	 */
 	public List<TargetState> forLinks() {
 		List<TargetState> up = with(TargetState::isUp);
@@ -132,10 +132,9 @@ public final class Targets {
 	}
 
 	/**
-	 * Whether exchanges should be kept from a target: a health check has found it down,
-	 * or it does not answer, and there is another.
+	 * Whether exchanges should avoid a target: a health check has found it down, or it
+	 * does not answer, and there is another.
 	 * @param state the target
-	 * @return whether others are to be preferred
 	 */
 	public boolean isToBeLeft(TargetState state) {
 		return !state.isUp() && (state.status() == TargetState.Status.DOWN || state.isSilent())
@@ -143,17 +142,15 @@ public final class Targets {
 	}
 
 	/**
-	 * Whether there is another target to go to.
+	 * Whether another target is up.
 	 * @param state a target
-	 * @return whether another is up
 	 */
 	public boolean isOtherUpThan(@Nullable TargetState state) {
 		return this.states.stream().anyMatch((other) -> other != state && other.isUp());
 	}
 
 	/**
-	 * Whether connections are to be spread over targets.
-	 * @return whether there are several, all alike
+	 * Whether connections are spread evenly over several targets.
 	 */
 	public boolean isSpread() {
 		return this.states.size() > 1 && this.balancer.spreads();
@@ -184,7 +181,7 @@ public final class Targets {
 	}
 
 	/**
-	 * Whether the least busy of several links is to carry the next exchange.
+	 * Whether the least busy of several links carries the next exchange.
 	 * @return {@code false} for the next in turn
 	 */
 	public boolean prefersLeastBusy() {
@@ -202,19 +199,18 @@ public final class Targets {
 	}
 
 	/**
-	 * Whether a connection should move on because a target before its own is up again.
+	 * Whether a connection should move because a target configured before its own is up
+	 * again.
 	 * @param state the connection's target
-	 * @return whether there is a better one
 	 */
 	public boolean isBetterUpThan(TargetState state) {
 		return this.states.stream().anyMatch((other) -> other.isUp() && other.isLookedUp() && isBefore(other, state));
 	}
 
 	/**
-	 * Whether a target is preferred to another.
+	 * Whether a target is preferred to another, because it is configured first.
 	 * @param one a target
 	 * @param other another
-	 * @return whether it is named first, where that matters
 	 */
 	public boolean isBefore(@Nullable TargetState one, TargetState other) {
 		List<TargetState> all = this.states;
@@ -224,7 +220,7 @@ public final class Targets {
 	/**
 	 * The target that a client's exchanges belong to.
 	 * @param client the client's address
-	 * @return the target, or {@code null} where any will do
+	 * @return the target, or {@code null} if any will do
 	 */
 	public @Nullable TargetState home(@Nullable InetAddress client) {
 		if (!this.homes || this.states.size() < 2) {
