@@ -14,7 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How a connection ends, and why. Event loop only.
+ * How a connection closes, and why. Event loop only.
  */
 final class CloseSequence {
 
@@ -40,16 +40,16 @@ final class CloseSequence {
 
 	private @Nullable Cause cause;
 
-	/** The gateway's own code has failed once while it served the connection. */
+	/** The gateway's own code has thrown once while it served the connection. */
 	private boolean broken;
 
-	/** What severed the socket came after the peer's FIN. */
+	/** The socket was severed after the peer's FIN. */
 	private boolean severedAfterFin;
 
-	/** Ended without the peer's FIN, and not by the gateway's own orderly doing. */
+	/** Closed without the peer's FIN, and not by the gateway in order. */
 	private boolean abrupt;
 
-	/** RST is to be sent once everything written has reached the peer's kernel. */
+	/** RST is due once everything written has reached the peer's kernel. */
 	private boolean resetting;
 
 	/** Nothing more is written before that RST. */
@@ -68,7 +68,7 @@ final class CloseSequence {
 		this.recorder = recorder;
 	}
 
-	// Each direction's end
+	// The end of each direction
 
 	/**
 	 * Every frame before the peer's FIN was delivered.
@@ -131,10 +131,9 @@ final class CloseSequence {
 	}
 
 	/**
-	 * Netty or the kernel met a fault. What the peer had sent before a fault of the
-	 * socket is in the kernel's hands and acknowledged: it is read out first, as fast as
-	 * it is wanted.
-	 * @param thrown what it says
+	 * Netty or the kernel met a fault. What the peer had sent before is in the kernel and
+	 * acknowledged, so it is still read, as fast as it is wanted.
+	 * @param thrown the fault
 	 */
 	void exceptionCaught(Throwable thrown) {
 		if (!this.lifecycle.isOpen() || this.output.isSevered()) {
@@ -174,26 +173,25 @@ final class CloseSequence {
 	}
 
 	/**
-	 * Whether the peer is to get RST, and so no FIN before that.
-	 * @return whether RST is due
+	 * Whether RST is due to the peer, and so no FIN before it.
 	 */
 	boolean isResetting() {
 		return this.resetting;
 	}
 
 	/**
-	 * Whether the connection ended without its peer's FIN, and not by the gateway's own
-	 * orderly doing, so that what came from the peer must not look whole.
-	 * @return whether it was reset, lost or aborted
+	 * Whether the connection was reset, lost or aborted: it closed without its peer's
+	 * FIN, and not by the gateway in order. What came from the peer must not look
+	 * complete.
 	 */
 	boolean isAbrupt() {
 		return this.abrupt;
 	}
 
 	/**
-	 * What was done for the connection has thrown: it ends, in order if it can, and in
-	 * any case.
-	 * @param thrown what
+	 * Code run for the connection has thrown: it closes, in order if it can, and in any
+	 * case.
+	 * @param thrown the exception
 	 */
 	void broken(Throwable thrown) {
 		ProcessHalt.ifHeapIsExhausted(thrown);
@@ -256,8 +254,9 @@ final class CloseSequence {
 			return;
 		}
 		if (this.resetting) {
-			// It ends once everything has reached the peer, which is not to take longer
-			// now.
+			// It closes once everything has reached the peer, which now has the drain
+			// timer as its
+			// limit.
 			drain(this.owner.now());
 			return;
 		}
@@ -289,8 +288,7 @@ final class CloseSequence {
 	}
 
 	/**
-	 * Resets the connection. A drain that had begun is cut short, and is no longer what
-	 * ended it.
+	 * Resets the connection. This cuts a drain short, which then is no longer the cause.
 	 */
 	void abort(Cause cause) {
 		Cause began = this.cause;
@@ -303,9 +301,9 @@ final class CloseSequence {
 	}
 
 	/**
-	 * Passes an abnormal end on: takes no more, and resets the connection once everything
-	 * that was written has reached the peer's kernel, where an RST destroys nothing.
-	 * Where nobody tells what has, that is when the drain timer has run out.
+	 * Passes an abnormal end on. It takes no more and resets the connection once
+	 * everything written has reached the peer's kernel, because an RST destroys nothing
+	 * there. If the operating system does not tell, it resets after the drain timer.
 	 * @param cause the cause
 	 */
 	void resetAfterWrites(Cause cause) {
@@ -327,7 +325,7 @@ final class CloseSequence {
 	}
 
 	/**
-	 * Looks whether the RST that is due can be sent. Every sweep asks.
+	 * Sends the RST that is due, if it may be sent. Every sweep asks.
 	 */
 	void resetIfTaken() {
 		if (!this.allWritten || !this.lifecycle.isOpen() || !this.channel.isOpen()) {
@@ -365,7 +363,7 @@ final class CloseSequence {
 		return cause;
 	}
 
-	/** What ending needs of its connection. */
+	/** What closing needs of its connection. */
 	interface Owner {
 
 		long now();
@@ -376,13 +374,13 @@ final class CloseSequence {
 		/** The socket takes nothing more. */
 		void severed(Cause cause);
 
-		/** The connection must end: its handler says how. */
+		/** The connection must close: its handler decides how. */
 		void fail(Cause cause);
 
-		/** The drain timer starts, unless it runs; whether it did not run. */
+		/** Starts the drain timer, unless it runs; returns whether it did not run. */
 		boolean startDrain(long since);
 
-		/** Counts what the kernel has sent again. */
+		/** Counts the segments that the kernel has sent again. */
 		void countRetransmits();
 
 	}

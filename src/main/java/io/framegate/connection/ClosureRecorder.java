@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Counts what a connection does not deliver, and leaves its record when its socket is
- * closed. Event loop only, but for {@link #whenClosed()} and what reads a count.
+ * Counts what a connection does not deliver, and writes its record when its socket is
+ * closed. Event loop only, but for {@link #whenClosed()} and the reading of counts.
  */
 final class ClosureRecorder {
 
@@ -54,9 +54,9 @@ final class ClosureRecorder {
 	}
 
 	/**
-	 * Gives up what is on its way in either direction, and tells everybody that the
+	 * Gives up what is in flight in either direction, and tells everybody that the
 	 * connection is closed.
-	 * @param cause tells what ended it, once all is given up
+	 * @param cause tells why it closed, after all is given up
 	 */
 	void close(Supplier<Cause> cause) {
 		this.owner.leaveLoop();
@@ -73,7 +73,7 @@ final class ClosureRecorder {
 		this.closure = record;
 		whatFollows(() -> this.context.metrics().countClosed(this.context.side(), why.reason()));
 		whatFollows(() -> this.context.closures().add(record));
-		// Last, so that whoever sees it gone finds its record.
+		// Last, so that nobody sees it removed before its record is there.
 		this.owner.leaveRegistry();
 		whatFollows(this.owner::publishClosed);
 		this.owner.flushSoon();
@@ -81,8 +81,7 @@ final class ClosureRecorder {
 	}
 
 	/**
-	 * Does a part of what is to be done at the end, whatever becomes of it: the parts
-	 * after it must not be left out.
+	 * Does a part of the closing. If it throws, the parts after it are still done.
 	 */
 	private void whatFollows(Runnable part) {
 		try {
@@ -110,7 +109,7 @@ final class ClosureRecorder {
 		/** The socket is closed: the handler is told. */
 		void closed(Cause why, long lostFrames, long lostBytes);
 
-		/** Makes the record that the connection leaves. */
+		/** Makes the connection's record. */
 		Closure record(Cause why, Closure.Undelivered undelivered);
 
 		void leaveRegistry();
@@ -118,7 +117,7 @@ final class ClosureRecorder {
 		/** Tells Spring Integration. */
 		void publishClosed();
 
-		/** Has what was written by others meanwhile flushed. */
+		/** Flushes what others have written meanwhile. */
 		void flushSoon();
 
 	}

@@ -7,7 +7,7 @@ import io.framegate.closure.Closure;
 import org.springframework.integration.ip.tcp.connection.TcpConnectionCloseEvent;
 
 /**
- * A connection ended. Published on its event loop: listeners must not block.
+ * A connection closed. Published on its event loop: listeners must not block.
  */
 public final class ConnectionClosedEvent extends TcpConnectionCloseEvent {
 
@@ -22,7 +22,7 @@ public final class ConnectionClosedEvent extends TcpConnectionCloseEvent {
 	}
 
 	/**
-	 * The record that the connection left.
+	 * The connection's record.
 	 * @return the closure
 	 */
 	public Closure closure() {

@@ -11,22 +11,21 @@ import io.framegate.timeout.Timeouts;
  *
  * @param route the route's name
  * @param side the side
- * @param framing how frames lie in the stream
+ * @param framing how the stream is cut into frames
  * @param maxFrameSize the largest payload received, in bytes
  * @param timeouts the route's limits
- * @param blocking whether what takes the frames may block, so that frames are handed over
- * on virtual threads
- * @param shared whether clients share upstream connections, so that what is written is
- * gathered over all that a loop reads in one turn
+ * @param blocking whether the handler of frames may block, so that it runs on virtual
+ * threads
+ * @param shared whether clients share upstream connections, so that writes are gathered
+ * over all that a loop reads in one turn
  * @param metrics the route's counts
- * @param closures where its record goes
+ * @param closures takes the records
  */
 public record ConnectionContext(String route, Side side, Framing framing, int maxFrameSize, Timeouts timeouts,
 		boolean blocking, boolean shared, RouteMetrics metrics, ClosureLog closures) {
 
 	/**
-	 * Whether it is for each exchange to say what became of its frames.
-	 * @return whether the connections are shared by clients
+	 * Whether exchanges count their own frames, because clients share the connections.
 	 */
 	boolean countedByExchanges() {
 		return this.shared && this.side == Side.UPSTREAM;

@@ -8,8 +8,8 @@ import io.framegate.closure.Side;
 import io.framegate.metrics.RouteMetrics;
 
 /**
- * How many connections are in which state: counted in one pass for all that ask at about
- * the same time, for a scrape asks for every state of every route. Any thread may call.
+ * How many connections are in which state. One pass serves all that ask at about the same
+ * time, because a scrape asks for every state of every route. Any thread may call.
  */
 final class ConnectionCounts {
 
@@ -29,7 +29,7 @@ final class ConnectionCounts {
 
 	/**
 	 * Shows how many connections of a route are in which state, as of a moment ago.
-	 * @param metrics the route's
+	 * @param metrics the route's metrics
 	 * @param route its name
 	 */
 	void show(RouteMetrics metrics, String route) {

@@ -10,7 +10,7 @@ import io.framegate.framing.FrameSink;
 public interface ConnectionHandler extends ConnectionQueries {
 
 	/**
-	 * The connection was accepted; it is opened by whoever watches it.
+	 * The connection was accepted; the handler opens it.
 	 * @param connection the connection
 	 */
 	default void accepted(FrameConnection connection) {
@@ -58,9 +58,8 @@ public interface ConnectionHandler extends ConnectionQueries {
 	void failed(FrameConnection connection, Cause cause);
 
 	/**
-	 * The socket takes nothing more: the peer has reset it, or is not reached any more.
-	 * What had come from it before is still read and delivered; then the socket is
-	 * closed.
+	 * The socket takes nothing more: the peer has reset it or cannot be reached any more.
+	 * What came before is still read and delivered; then the socket is closed.
 	 * @param connection the connection
 	 * @param cause why
 	 */
@@ -69,7 +68,7 @@ public interface ConnectionHandler extends ConnectionQueries {
 
 	/**
 	 * A frame could not be written to the connection, and none can after it. What was
-	 * written before still leaves.
+	 * written before is still sent.
 	 * @param connection the connection
 	 * @param cause what happened
 	 */
@@ -94,7 +93,7 @@ public interface ConnectionHandler extends ConnectionQueries {
 	}
 
 	/**
-	 * A frame came after the connection was told to take no more.
+	 * A frame came after the connection stopped taking frames.
 	 * @param connection the connection
 	 * @param payload the frame, which nobody gets
 	 */
@@ -103,9 +102,9 @@ public interface ConnectionHandler extends ConnectionQueries {
 	}
 
 	/**
-	 * How many of its first bytes are wanted of a frame that is longer than
-	 * {@code max-frame-size}, so that it is passed over and the connection goes on.
-	 * @return a number of bytes; {@link FrameSink#NONE} where such a frame fails the
+	 * How many first bytes of a frame longer than {@code max-frame-size} are wanted, so
+	 * that the frame is skipped and the connection goes on.
+	 * @return a number of bytes; {@link FrameSink#NONE} if such a frame fails the
 	 * connection
 	 */
 	default int wantedOfOversize() {
@@ -113,7 +112,7 @@ public interface ConnectionHandler extends ConnectionQueries {
 	}
 
 	/**
-	 * A frame that is longer than {@code max-frame-size} was passed over.
+	 * A frame longer than {@code max-frame-size} was skipped.
 	 * @param connection the connection
 	 * @param start the frame's first bytes
 	 * @param cause what is wrong with it
@@ -122,7 +121,7 @@ public interface ConnectionHandler extends ConnectionQueries {
 	}
 
 	/**
-	 * Somebody wants the connection ended without loss.
+	 * Somebody wants the connection closed without loss.
 	 * @param connection the connection
 	 * @param cause who and why
 	 */

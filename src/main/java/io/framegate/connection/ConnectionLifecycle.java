@@ -3,9 +3,9 @@ package io.framegate.connection;
 import io.framegate.closure.Side;
 
 /**
- * Where a connection is in its life, and which of its directions have ended. It refuses
- * steps that {@link ConnectionState} does not have. Event loop only, but for
- * {@link #state()} and {@link #isOpen()}.
+ * The state of a connection, and which of its directions have ended. It refuses steps
+ * that {@link ConnectionState} does not have. Event loop only, but for {@link #state()}
+ * and {@link #isOpen()}.
  */
 final class ConnectionLifecycle {
 
@@ -18,7 +18,7 @@ final class ConnectionLifecycle {
 	private boolean outputEnded;
 
 	/**
-	 * A life begins.
+	 * A new connection.
 	 * @param side the connection's side
 	 */
 	ConnectionLifecycle(Side side) {
@@ -33,7 +33,7 @@ final class ConnectionLifecycle {
 		this.state = next;
 	}
 
-	/** Both sides are there: reading begins. */
+	/** The connection is established: reading begins. */
 	void established() {
 		become(ConnectionState.OPEN);
 		if (this.outputEnded) {
@@ -57,7 +57,7 @@ final class ConnectionLifecycle {
 		}
 	}
 
-	/** It is being ended without loss. */
+	/** It is being closed without loss. */
 	void drain() {
 		become(ConnectionState.DRAINING);
 	}
@@ -76,8 +76,7 @@ final class ConnectionLifecycle {
 	}
 
 	/**
-	 * Whether what it needs besides its socket is not there yet.
-	 * @return whether nothing is to be delivered
+	 * Whether something besides its socket is missing, so that nothing is delivered yet.
 	 */
 	boolean isWaitingToOpen() {
 		ConnectionState now = this.state;
@@ -94,7 +93,6 @@ final class ConnectionLifecycle {
 
 	/**
 	 * Whether both directions have ended in order.
-	 * @return whether nothing was cut short
 	 */
 	boolean isDone() {
 		return this.inputDone && this.outputEnded;

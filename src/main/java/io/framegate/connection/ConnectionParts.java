@@ -111,7 +111,7 @@ abstract class ConnectionParts implements ReadGate.Owner, FrameDecoder.Owner, Fr
 		}
 		this.ending.resetIfTaken();
 		this.probe.sweep(now);
-		// The kernel may have given up: that is counted already.
+		// If the kernel has given up, that is counted already.
 		if (this.channel.isOpen()) {
 			this.waits.sweep(now);
 		}

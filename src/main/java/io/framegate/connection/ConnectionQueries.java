@@ -1,7 +1,7 @@
 package io.framegate.connection;
 
 /**
- * What timers and endpoints ask whoever decides over a connection.
+ * What timers and endpoints ask the handler of a connection.
  */
 public interface ConnectionQueries {
 
@@ -14,16 +14,16 @@ public interface ConnectionQueries {
 	}
 
 	/**
-	 * When a byte last went either way, on the connection or on its counterpart.
-	 * @param own when it last did on the connection, a {@link System#nanoTime()} stamp
-	 * @return a {@link System#nanoTime()} stamp, 0 where being idle is no fault
+	 * When a byte was last sent or received, on the connection or on its counterpart.
+	 * @param own when it last was on the connection, a {@link System#nanoTime()} stamp
+	 * @return a {@link System#nanoTime()} stamp, 0 if being idle is no fault
 	 */
 	default long lastActivity(long own) {
 		return own;
 	}
 
 	/**
-	 * Exchanges under way on the connection.
+	 * Exchanges in flight on the connection.
 	 * @return a number of exchanges
 	 */
 	default int inFlight() {

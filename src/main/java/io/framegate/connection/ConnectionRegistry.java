@@ -14,11 +14,11 @@ import org.springframework.messaging.Message;
 import org.springframework.messaging.MessageHeaders;
 
 /**
- * All connections that are there now. Any thread may call.
+ * All current connections. Any thread may call.
  */
 public final class ConnectionRegistry implements FrameConnection.Registry {
 
-	/** What distinguishes the ids of this process from those of an earlier one. */
+	/** Distinguishes the ids of this process from those of an earlier one. */
 	private final String prefix = Long.toString(System.currentTimeMillis(), Character.MAX_RADIX) + "-";
 
 	private final AtomicLong next = new AtomicLong();
@@ -48,9 +48,9 @@ public final class ConnectionRegistry implements FrameConnection.Registry {
 	}
 
 	/**
-	 * The number in an id that this process gave, also where its connection has ended.
+	 * The number in an id of this process, even if its connection is closed.
 	 * @param id a connection's id
-	 * @return its {@link FrameConnection#number()}; empty where no connection had this id
+	 * @return its {@link FrameConnection#number()}; empty if no connection had this id
 	 */
 	public OptionalLong number(String id) {
 		if (id.startsWith(this.prefix)) {
@@ -72,10 +72,10 @@ public final class ConnectionRegistry implements FrameConnection.Registry {
 	}
 
 	/**
-	 * The connection that a frame's message came from, also where a user's flow has built
-	 * a new message of it.
+	 * The connection that a frame's message came from, even if a user's flow has built a
+	 * new message of it.
 	 * @param message a message with an {@code ip_connectionId} header
-	 * @return the connection, or {@code null} where it is gone or the header is missing
+	 * @return the connection, or {@code null} if it is closed or the header is missing
 	 */
 	public @Nullable FrameConnection source(Message<?> message) {
 		if (message.getHeaders() instanceof ConnectionHeaders headers) {
@@ -87,7 +87,7 @@ public final class ConnectionRegistry implements FrameConnection.Registry {
 
 	/**
 	 * Shows how many of a route's connections are in which state.
-	 * @param metrics the route's
+	 * @param metrics the route's metrics
 	 * @param route its name
 	 */
 	public void showStates(RouteMetrics metrics, String route) {

@@ -31,7 +31,7 @@ public enum ConnectionState {
 	/** Waiting for the PROXY protocol header. */
 	PROXY_HEADER,
 
-	/** TLS handshake under way. */
+	/** TLS handshake in progress. */
 	TLS_HANDSHAKE,
 
 	/** Both directions open. */
@@ -43,16 +43,15 @@ public enum ConnectionState {
 	/** We sent FIN; the peer may still send. */
 	WRITE_CLOSED,
 
-	/** Being ended without loss. */
+	/** Being closed without loss. */
 	DRAINING,
 
-	/** Gone. */
+	/** Closed. */
 	CLOSED;
 
 	/**
 	 * Whether this step is in the diagram.
 	 * @param next the state after it
-	 * @return whether a connection may take it
 	 */
 	boolean mayBecome(ConnectionState next) {
 		return switch (next) {
@@ -67,9 +66,8 @@ public enum ConnectionState {
 	}
 
 	/**
-	 * Whether connections of a side can be found in this state.
+	 * Whether connections of a side can be in this state.
 	 * @param side the side
-	 * @return whether they can
 	 */
 	boolean isOf(Side side) {
 		return switch (this) {

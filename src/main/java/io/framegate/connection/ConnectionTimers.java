@@ -6,8 +6,8 @@ import io.framegate.closure.Side;
 import io.framegate.timeout.Timeout;
 
 /**
- * The timers of a connection. None is set or cancelled: a sweep compares when each began
- * with its limit. Event loop only, but for {@link #startedAt}.
+ * The timers of a connection. None is set or cancelled: a sweep compares their start
+ * times with their limits. Event loop only, but for {@link #startedAt}.
  */
 final class ConnectionTimers {
 
@@ -38,7 +38,7 @@ final class ConnectionTimers {
 
 	/**
 	 * The drain timer starts, unless it runs.
-	 * @param since when what it bounds began, a {@link System#nanoTime()} stamp
+	 * @param since when the drain began, a {@link System#nanoTime()} stamp
 	 * @return whether it did not run
 	 */
 	boolean startDrain(long since) {
@@ -54,9 +54,9 @@ final class ConnectionTimers {
 	}
 
 	/**
-	 * When a timer started that is running now.
+	 * When a running timer started.
 	 * @param timer the timer
-	 * @return a {@link System#nanoTime()} stamp, 0 where it does not run
+	 * @return a {@link System#nanoTime()} stamp, 0 if it does not run
 	 */
 	long startedAt(Timeout timer) {
 		ConnectionState state = this.lifecycle.state();
@@ -78,7 +78,7 @@ final class ConnectionTimers {
 	}
 
 	/**
-	 * Looks whether a timer has run out.
+	 * Looks whether a timer has expired.
 	 * @param now a {@link System#nanoTime()} stamp
 	 */
 	void sweep(long now) {
@@ -121,25 +121,25 @@ final class ConnectionTimers {
 		/** The time, a {@link System#nanoTime()} stamp. */
 		long now();
 
-		/** Whether the peer, who is to begin, has sent nothing whole and no FIN. */
+		/** Whether the peer must begin but has sent no complete frame and no FIN. */
 		boolean isFirstFrameAwaited();
 
-		/** When the incomplete frame began whose end is waited for, 0 for none. */
+		/** When the incomplete frame began, 0 for none. */
 		long frameStartedAt();
 
-		/** When a byte last went either way, 0 where being idle is no fault. */
+		/** When a byte was last sent or received, 0 if being idle is no fault. */
 		long lastActivity();
 
 		/** Since when a reply is awaited from the peer, 0 for none. */
 		long awaitingReplySince();
 
-		/** Since when pending bytes wait for the peer's kernel, 0 where none do. */
+		/** Since when pending bytes wait for the peer's kernel, 0 if none do. */
 		long writeWaitingSince();
 
-		/** Adds to the message of a timer what the peer has left undone. */
+		/** Adds to a timer's message what the peer has not done. */
 		String explain(Timeout timer, String message);
 
-		/** A timer has run out. */
+		/** A timer has expired. */
 		void expired(Timeout timer, Cause cause);
 
 	}

@@ -10,12 +10,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The stream from which a user's deserializer reads on its own thread, filled by the
- * event loop.
+ * The stream from which a user's deserializer reads on its own thread. The event loop
+ * fills it.
  */
 final class DeserializerStream extends InputStream {
 
-	/** Bytes held above which the source is paused. */
+	/** The source is paused above so many bytes. */
 	private static final int LIMIT = 128 * 1024;
 
 	/** What a piece of the stream takes besides its bytes. */
@@ -39,7 +39,7 @@ final class DeserializerStream extends InputStream {
 
 	private boolean paused;
 
-	/** The deserializer waits for bytes and has had all. */
+	/** The deserializer has had all bytes and waits for more. */
 	private boolean idle;
 
 	private final List<Runnable> whenIdle = new ArrayList<>();
@@ -51,7 +51,7 @@ final class DeserializerStream extends InputStream {
 
 	/**
 	 * Makes a stream.
-	 * @param drained told by the reader's thread when more should come after all
+	 * @param drained told by the reader's thread when reading should go on
 	 */
 	DeserializerStream(Runnable drained) {
 		this.drained = drained;
@@ -60,7 +60,7 @@ final class DeserializerStream extends InputStream {
 	/**
 	 * Adds a piece.
 	 * @param chunk its bytes
-	 * @return whether no more should come for now
+	 * @return whether reading should pause
 	 */
 	synchronized boolean offer(byte[] chunk) {
 		this.chunks.add(chunk);
@@ -105,7 +105,7 @@ final class DeserializerStream extends InputStream {
 		this.whenIdle.clear();
 	}
 
-	/** There is nobody any more who could be waited for. */
+	/** The reader has ended: nobody waits for it any more. */
 	synchronized void readerEnded() {
 		this.chunks.clear();
 		this.held = 0;
@@ -132,7 +132,7 @@ final class DeserializerStream extends InputStream {
 	}
 
 	synchronized int sinceFrame() {
-		// What nobody reads any more was never to be a frame.
+		// The rest was never meant to be a frame.
 		return this.sinceFrame + (this.closed ? (int) this.held : 0);
 	}
 

@@ -16,10 +16,10 @@ import org.springframework.messaging.Message;
 import org.springframework.messaging.MessageHeaders;
 
 /**
- * A connection of the gateway, on either side. What is read is cut into frames, and each
- * becomes a message to the {@link TcpListener}; what is sent is gathered and written once
- * per turn of the loop. What becomes of the connection is for its
- * {@link ConnectionHandler} to say.
+ * A connection of the gateway, on either side. Bytes read are cut into frames, and each
+ * frame becomes a message to the {@link TcpListener}. Frames written are gathered and
+ * sent once per turn of the loop. A {@link ConnectionHandler} decides what becomes of the
+ * connection.
  * <p>
  * Everything happens on the connection's event loop. {@link #send(Message)},
  * {@link #execute} and what only reads a count or a state may be called by any thread.
@@ -88,7 +88,7 @@ public final class FrameConnection extends SocketConnection {
 	// Opening
 
 	/**
-	 * The socket is there: reading begins, unless {@link #pause() paused}.
+	 * The connection is established: reading begins, unless {@link #pause() paused}.
 	 */
 	public void open() {
 		if (parts().lifecycle.isWaitingToOpen()) {
@@ -99,11 +99,11 @@ public final class FrameConnection extends SocketConnection {
 		}
 	}
 
-	// Ending
+	// Closing
 
 	/**
-	 * Notes why the connection will have ended. A fault overrides a normal end; otherwise
-	 * the first cause stands.
+	 * Notes why the connection will close. A fault replaces a normal end; otherwise the
+	 * first cause stands.
 	 * @param newer the cause
 	 */
 	public void because(Cause newer) {
@@ -111,7 +111,7 @@ public final class FrameConnection extends SocketConnection {
 	}
 
 	/**
-	 * Sends FIN once everything written has left. The peer may go on sending.
+	 * Sends FIN after everything written. The peer may go on sending.
 	 */
 	public void halfClose() {
 		parts().output.end();
@@ -125,15 +125,15 @@ public final class FrameConnection extends SocketConnection {
 	}
 
 	/**
-	 * Marks the connection as draining, as part of something that began before.
-	 * @param since when that began, a {@link System#nanoTime()} stamp
+	 * Marks the connection as draining, as part of a drain that began before.
+	 * @param since when it began, a {@link System#nanoTime()} stamp
 	 */
 	public void drain(long since) {
 		parts().ending.drain(since);
 	}
 
 	/**
-	 * Ends the connection without losing what was written: flush, FIN, read to EOF,
+	 * Closes the connection without losing what was written: flush, FIN, read to EOF,
 	 * close.
 	 * @param cause the cause
 	 */
@@ -142,8 +142,7 @@ public final class FrameConnection extends SocketConnection {
 	}
 
 	/**
-	 * Whether the socket is closed, though the record may not be written yet.
-	 * @return whether nothing can be sent or received
+	 * Whether the socket is closed. The record may not be written yet.
 	 */
 	public boolean isCut() {
 		return !channel().isOpen();
@@ -151,14 +150,13 @@ public final class FrameConnection extends SocketConnection {
 
 	/**
 	 * Whether both directions have ended in order.
-	 * @return whether nothing was cut short
 	 */
 	public boolean isDone() {
 		return parts().lifecycle.isDone();
 	}
 
 	/**
-	 * The record it leaves, once its socket is closed.
+	 * The connection's record, once its socket is closed.
 	 * @return completed on the event loop
 	 */
 	public CompletableFuture<Closure> whenClosed() {
@@ -166,7 +164,7 @@ public final class FrameConnection extends SocketConnection {
 	}
 
 	/**
-	 * What will have ended it, as far as is known.
+	 * Why it will close, as far as is known.
 	 * @return the cause, or {@code null}
 	 */
 	public @Nullable Cause cause() {
@@ -190,9 +188,9 @@ public final class FrameConnection extends SocketConnection {
 	}
 
 	/**
-	 * Passes on that the other connection of the session ended abnormally: the peer gets
+	 * Passes on that the other connection of the session closed abnormally. The peer gets
 	 * everything that was written, and then RST instead of a FIN that would make it look
-	 * whole.
+	 * complete.
 	 * @param cause the cause
 	 */
 	public void resetAfterWrites(Cause cause) {
@@ -201,16 +199,15 @@ public final class FrameConnection extends SocketConnection {
 
 	/**
 	 * Whether it was reset, lost or aborted, so that what came from its peer must not
-	 * look whole.
-	 * @return whether it ended abnormally
+	 * look complete.
 	 */
 	public boolean isAbrupt() {
 		return parts().ending.isAbrupt();
 	}
 
 	/**
-	 * Ends the connection as {@link #closeGracefully} does: for callers of Spring
-	 * Integration.
+	 * Closes the connection as {@link #closeGracefully} does. Spring Integration calls
+	 * it.
 	 */
 	@Override
 	public void close() {
@@ -226,7 +223,7 @@ public final class FrameConnection extends SocketConnection {
 	/**
 	 * Counts frames that reach nobody.
 	 * @param frames how many
-	 * @param bytes their payloads' bytes
+	 * @param bytes the bytes of their payloads
 	 */
 	public void lose(long frames, long bytes) {
 		parts().lose(frames, bytes);
@@ -236,7 +233,7 @@ public final class FrameConnection extends SocketConnection {
 	 * Adds frames lost with the other connection of the session to this one's record; the
 	 * route has counted them.
 	 * @param frames how many
-	 * @param bytes their payloads' bytes
+	 * @param bytes the bytes of their payloads
 	 */
 	public void share(long frames, long bytes) {
 		parts().share(frames, bytes);
@@ -255,7 +252,7 @@ public final class FrameConnection extends SocketConnection {
 		}
 	}
 
-	/** Where connections are found while they are there. Any thread may call. */
+	/** Finds current connections. Any thread may call. */
 	public interface Registry {
 
 		/**

@@ -86,8 +86,8 @@ final class FrameDecoder implements FrameSink {
 	}
 
 	/**
-	 * What a long frame may need at once besides what it holds: the array that it grows
-	 * into, or that it becomes.
+	 * What a long frame may need besides what it holds: the array that it grows into, or
+	 * that it becomes.
 	 */
 	private int roomFor(int more) {
 		int holds = this.cutter.heldBytes();
@@ -155,7 +155,7 @@ final class FrameDecoder implements FrameSink {
 
 	@Override
 	public boolean oversize(byte[] start, String fault) {
-		// Whoever waits for it is told in its turn.
+		// A task that waits for it runs in its turn.
 		this.frames++;
 		if (this.gate.isDiscarding()) {
 			this.owner.discarded(start);
@@ -195,8 +195,8 @@ final class FrameDecoder implements FrameSink {
 	}
 
 	/**
-	 * A frame did not wait for its sender: nobody read.
-	 * @param nanos for so long
+	 * Nobody read for a while: the frame did not wait for its sender.
+	 * @param nanos for how long
 	 */
 	void shiftFrameStart(long nanos) {
 		this.frameStartedAt += nanos;
@@ -211,7 +211,7 @@ final class FrameDecoder implements FrameSink {
 	}
 
 	/**
-	 * Adds to a message how much of a frame had come whose end did not.
+	 * Adds to a message how much of an incomplete frame had come.
 	 */
 	String explainPartial(String message) {
 		int partial = partialBytes();
@@ -219,7 +219,7 @@ final class FrameDecoder implements FrameSink {
 	}
 
 	/**
-	 * Adds to a message what the incomplete frame looks like, where that can be told.
+	 * Adds to a message what the incomplete frame looks like, if that can be told.
 	 */
 	String explain(String message) {
 		return explain(message, (this.codec != null) ? "" : this.cutter.resemblance());
@@ -230,7 +230,7 @@ final class FrameDecoder implements FrameSink {
 	}
 
 	/**
-	 * When the incomplete frame began whose end is waited for.
+	 * When the incomplete frame began.
 	 * @return a {@link System#nanoTime()} stamp, 0 for none
 	 */
 	long frameStartedAt() {
@@ -263,33 +263,33 @@ final class FrameDecoder implements FrameSink {
 	interface Owner {
 
 		/**
-		 * What was read is cut into frames, or was.
+		 * What was read is being cut into frames, or was.
 		 * @param stamp when it was read, 0 for no more
-		 * @return what was being cut before
+		 * @return the stamp of what was being cut before
 		 */
 		long cutting(long stamp);
 
 		/**
-		 * A frame came after the connection was told to take no more.
+		 * A frame came after the connection stopped taking frames.
 		 * @param payload the frame, which nobody gets
 		 */
 		void discarded(byte[] payload);
 
 		/**
-		 * How many of its first bytes are wanted of a frame that is too long.
+		 * How many first bytes of a frame that is too long are wanted.
 		 * @return a number of bytes, or {@link FrameSink#NONE}
 		 */
 		int wantedOfOversize();
 
 		/**
-		 * A frame that is too long was passed over.
+		 * A frame that is too long was skipped.
 		 * @param start its first bytes
 		 * @param cause what is wrong with it
 		 */
 		void oversize(byte[] start, Cause cause);
 
 		/**
-		 * The connection must end.
+		 * The connection must close.
 		 * @param cause why
 		 */
 		void fail(Cause cause);

@@ -17,17 +17,17 @@ import org.springframework.messaging.support.GenericMessage;
 
 /**
  * Hands a connection's frames over: each becomes a message to the {@link TcpListener}.
- * Event loop only, but for what a handler or framing that may block does on its virtual
+ * Event loop only, but for handlers and framings that may block, which run on a virtual
  * thread.
  */
 final class FrameDelivery {
 
 	private static final Logger logger = LoggerFactory.getLogger(FrameDelivery.class);
 
-	/** Frames handed to a blocking handler and not done, before reading pauses. */
+	/** Reading pauses at so many frames queued for a blocking handler. */
 	private static final int QUEUED_FRAMES = 64;
 
-	/** Their bytes. */
+	/** Reading pauses at so many of their bytes. */
 	private static final int QUEUED_BYTES = 256 * 1024;
 
 	private final Owner owner;
@@ -43,13 +43,13 @@ final class FrameDelivery {
 
 	private @Nullable MessageHeaders headers;
 
-	/** A frame was refused by a user's code: none after it may be handled. */
+	/** A user's code refused a frame: no later one may be handled. */
 	private volatile boolean refused;
 
-	/** How many frames of their own users gave the peer. */
+	/** How many frames users' own code gave the peer. */
 	private volatile long answers;
 
-	/** Who gave the last of them. */
+	/** The thread that gave the last of them. */
 	private volatile @Nullable Thread answeredBy;
 
 	FrameDelivery(Owner owner, ConnectionContext context, String id, TcpListener listener) {
@@ -61,7 +61,7 @@ final class FrameDelivery {
 	}
 
 	/**
-	 * Delivers a frame: at once, or on the virtual thread after the frames before it.
+	 * Delivers a frame: at once, or on the virtual thread after earlier frames.
 	 * @param payload the frame
 	 */
 	void frame(byte[] payload) {
@@ -102,7 +102,8 @@ final class FrameDelivery {
 		}
 		catch (MessageDeliveryException ex) {
 			if (ex.getCause() == null) {
-				// An interceptor vetoed the frame, which is no fault. Unless it answered
+				// An interceptor vetoed the frame, which is no fault. Unless the
+				// interceptor answered
 				// instead, nobody gets the frame.
 				if (this.answers == answersBefore || this.answeredBy != Thread.currentThread()) {
 					this.owner.execute(() -> this.owner.lose(1, message.getPayload().length));
@@ -138,8 +139,8 @@ final class FrameDelivery {
 	}
 
 	/**
-	 * Gives a frame to a user's code that is on no channel of the route: at once, or,
-	 * where it may block, on the virtual thread after the frames before it.
+	 * Gives a frame to a user's code outside the route's channels: at once, or, if it may
+	 * block, on the virtual thread after earlier frames.
 	 * @param payload the frame
 	 * @param taker takes its message; must not throw
 	 */
@@ -174,9 +175,8 @@ final class FrameDelivery {
 	}
 
 	/**
-	 * Whether frames wait for a handler on another thread, so that what is held changes
-	 * without a read.
-	 * @return whether the handler may block
+	 * Whether the handler may block, so that frames wait on another thread and what is
+	 * held changes without a read.
 	 */
 	boolean isElsewhere() {
 		return this.serial != null;
@@ -211,7 +211,7 @@ final class FrameDelivery {
 		boolean inLoop();
 
 		/**
-		 * Runs a task on the loop. What it throws ends the connection.
+		 * Runs a task on the loop. If it throws, the connection closes.
 		 * @param task the task
 		 */
 		void execute(Runnable task);
@@ -225,19 +225,19 @@ final class FrameDelivery {
 		/**
 		 * Counts frames that reach nobody.
 		 * @param frames how many
-		 * @param bytes their payloads' bytes
+		 * @param bytes the bytes of their payloads
 		 */
 		void lose(long frames, long bytes);
 
 		/**
-		 * The connection must end.
+		 * The connection must close.
 		 * @param cause why
 		 */
 		void fail(Cause cause);
 
 		/**
 		 * Stops reading until {@link #release()}.
-		 * @return whether it is read no more
+		 * @return whether it was read until now
 		 */
 		boolean hold();
 
@@ -246,7 +246,7 @@ final class FrameDelivery {
 
 	}
 
-	/** A frame that waits for its turn at a blocking handler. */
+	/** A frame that waits for a blocking handler. */
 	private final class Queued implements Runnable {
 
 		private final Message<byte[]> message;

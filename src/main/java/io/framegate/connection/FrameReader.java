@@ -10,8 +10,8 @@ import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a connection: what comes in is cut into frames while its {@link ReadGate} is
- * open, and kept while it is not. Event loop only.
+ * Reads a connection. Input is cut into frames while its {@link ReadGate} is open, and
+ * kept while it is closed. Event loop only.
  */
 final class FrameReader implements SharedReadBuffer.Reader {
 
@@ -34,7 +34,7 @@ final class FrameReader implements SharedReadBuffer.Reader {
 	/** Runs a user's own framing, if the route has one. */
 	private final @Nullable SerializerCodec codec;
 
-	/** Bytes read while reading was paused, or left by a cut that was stopped. */
+	/** Bytes read while reading was paused, or kept when cutting stopped. */
 	private byte @Nullable [] unread;
 
 	/** Everything before the peer's FIN was cut. */
@@ -94,9 +94,8 @@ final class FrameReader implements SharedReadBuffer.Reader {
 	}
 
 	/**
-	 * Whether so much of what was read waits that more is to be left to the kernel. Netty
-	 * would otherwise read up to FIN, asked to or not.
-	 * @return whether not to read
+	 * Whether so much unread input waits that more stays in the kernel. Netty would
+	 * otherwise read up to FIN, asked to or not.
 	 */
 	@Override
 	public boolean isFull() {
@@ -138,12 +137,12 @@ final class FrameReader implements SharedReadBuffer.Reader {
 	}
 
 	/**
-	 * Stops reading until {@link #release}, for what runs off the loop has enough to do.
+	 * Stops reading until {@link #release}, because a handler off the loop has enough to
+	 * do.
 	 * @return whether it is read no more
 	 */
 	boolean hold() {
-		// With a codec also while what comes is thrown away: it must be read to be
-		// counted.
+		// A codec also pauses discarded input, which it must read to count it.
 		return this.gate.hold(this.codec != null);
 	}
 
@@ -177,7 +176,7 @@ final class FrameReader implements SharedReadBuffer.Reader {
 		if (this.gate.isStopped() || this.lifecycle.isWaitingToOpen()) {
 			return;
 		}
-		// A frame does not wait for its sender while nobody reads.
+		// Nobody read: the frame did not wait for its sender.
 		this.decoder.shiftFrameStart(this.owner.now() - this.gate.stoppedAt());
 		cutUnread();
 		if (!this.gate.isStopped()) {
@@ -186,8 +185,8 @@ final class FrameReader implements SharedReadBuffer.Reader {
 	}
 
 	/**
-	 * Takes no more frames: what was read already is still delivered, what comes from now
-	 * on is read and thrown away.
+	 * Takes no more frames. What was already read is still delivered; what comes from now
+	 * on is read and discarded.
 	 */
 	void discard() {
 		if (this.gate.isDiscarding() || !this.lifecycle.isOpen()) {
@@ -258,8 +257,8 @@ final class FrameReader implements SharedReadBuffer.Reader {
 	}
 
 	/**
-	 * The connection is closed: counts the frames that were read while reading was paused
-	 * and that nobody gets now.
+	 * The connection is closed: counts frames that were read while reading was paused and
+	 * that nobody gets.
 	 */
 	void close() {
 		byte[] kept = this.unread;
@@ -278,7 +277,7 @@ final class FrameReader implements SharedReadBuffer.Reader {
 	// What it holds
 
 	/**
-	 * Counts what is held where that changes without a read. The loop's sweep calls.
+	 * Counts what is held if that changes without a read. The loop's sweep calls.
 	 */
 	void sweep() {
 		if (this.codec != null || this.delivery.isElsewhere()) {
@@ -287,7 +286,7 @@ final class FrameReader implements SharedReadBuffer.Reader {
 	}
 
 	/**
-	 * Has the process's budget know what was read and is not delivered.
+	 * Tells the memory budget how much was read and not delivered.
 	 */
 	void countHeld() {
 		long holds = this.decoder.heldBytes();
@@ -302,19 +301,19 @@ final class FrameReader implements SharedReadBuffer.Reader {
 		this.held.input(holds);
 	}
 
-	// What is known
+	// State
 
 	/**
-	 * Whether nothing is read now, so that a reset is not seen.
-	 * @return whether it is for FIN or for a pause
+	 * Whether nothing is read now, because of FIN or a pause, so that a reset is not
+	 * noticed.
 	 */
 	boolean isDeaf() {
 		return this.gate.isEnded() || this.gate.isStopped();
 	}
 
 	/**
-	 * Whether somebody may still get what the peer sent before its socket was severed.
-	 * @return {@code false} where it would be thrown away
+	 * Whether anybody still wants what the peer sent before its socket was severed.
+	 * @return {@code false} if it would be discarded
 	 */
 	boolean isWorthReading() {
 		return !this.gate.isDiscarding() && !this.decoder.isBroken()
@@ -343,8 +342,8 @@ final class FrameReader implements SharedReadBuffer.Reader {
 		long now();
 
 		/**
-		 * Whether the connection holds too much to be read on.
-		 * @return whether memory is short
+		 * Whether the connection holds too much to be read further, because memory is
+		 * short.
 		 */
 		boolean mustStarve();
 

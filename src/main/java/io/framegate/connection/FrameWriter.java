@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What goes out on a connection: frames are gathered by the loop, flushed together, and
- * counted when the peer's kernel has taken them. Event loop only.
+ * The output of a connection. The loop gathers frames and flushes them together; a frame
+ * counts as sent when the peer's kernel has taken it. Event loop only.
  */
 final class FrameWriter implements WriteBatch.Sink {
 
@@ -43,10 +43,10 @@ final class FrameWriter implements WriteBatch.Sink {
 	/** Runs a user's own framing, if the route has one. */
 	private final @Nullable SerializerCodec codec;
 
-	/** A frame was lost on its way out: none may follow, for it would hide the gap. */
+	/** A frame was lost: none may follow, because that would hide the gap. */
 	private boolean broken;
 
-	/** FIN is to be sent when everything written has left. */
+	/** FIN follows everything written. */
 	private boolean ending;
 
 	/** No frame is on its way to the channel any more. */
@@ -57,7 +57,7 @@ final class FrameWriter implements WriteBatch.Sink {
 
 	private boolean flushWatched;
 
-	/** Whether nothing that was pending can have left when the socket closed. */
+	/** Whether certainly nothing of what was pending was sent when the socket closed. */
 	private boolean nothingLeft;
 
 	FrameWriter(Owner owner, ConnectionContext context, String id, ConnectionLifecycle lifecycle, WriteBatch batch,
@@ -103,7 +103,7 @@ final class FrameWriter implements WriteBatch.Sink {
 	 * @param cause what it said
 	 */
 	void notEncoded(byte[] payload, Cause cause) {
-		// What was written before it is still to leave.
+		// What was written before it is still sent.
 		this.batch.flush();
 		lose(1, payload.length);
 		this.broken = true;
@@ -121,7 +121,7 @@ final class FrameWriter implements WriteBatch.Sink {
 	}
 
 	/**
-	 * Counts frames that do not leave. What became of an exchange is for itself to say.
+	 * Counts frames that are not sent. Exchanges count their own.
 	 */
 	private void lose(long frames, long bytes) {
 		if (this.context.countedByExchanges()) {
@@ -183,7 +183,7 @@ final class FrameWriter implements WriteBatch.Sink {
 			return;
 		}
 		boolean little = this.progress.isNoneTaken(LITTLE);
-		// What becomes writable meanwhile may write more.
+		// A handler told that there is room may write more.
 		this.progress.flushed();
 		this.channel.flush();
 		if (this.severed || !this.channel.isOpen()) {
@@ -200,7 +200,7 @@ final class FrameWriter implements WriteBatch.Sink {
 		this.owner.later(() -> this.owner.broken(fault));
 	}
 
-	/** Has the channel say when all that is pending now was taken. */
+	/** Asks the channel to report when all that is pending now was taken. */
 	private void watchFlush() {
 		if (!this.flushWatched && !this.severed && this.lifecycle.isOpen()) {
 			this.flushWatched = true;
@@ -224,7 +224,7 @@ final class FrameWriter implements WriteBatch.Sink {
 		}
 	}
 
-	/** Brings the counts up to what the kernel has taken. */
+	/** Updates the counts to what the kernel has taken. */
 	void settle() {
 		long before = this.progress.bytesTaken();
 		int frames = this.progress.settle();
@@ -240,9 +240,9 @@ final class FrameWriter implements WriteBatch.Sink {
 		this.held.output(this.progress.heldBytes());
 	}
 
-	// The end
+	// Closing
 
-	/** Sends FIN once everything written has left. */
+	/** Sends FIN after everything written. */
 	void end() {
 		if (this.ending || !this.lifecycle.isOpen() || this.owner.isResetting()) {
 			return;
@@ -264,7 +264,7 @@ final class FrameWriter implements WriteBatch.Sink {
 		}
 	}
 
-	/** The socket takes nothing more: what is pending is lost when it is closed. */
+	/** The socket takes nothing more: what is pending is lost when it closes. */
 	void sever() {
 		this.severed = true;
 	}
@@ -296,7 +296,7 @@ final class FrameWriter implements WriteBatch.Sink {
 		this.nothingLeft |= this.channel.isOpen() && !this.severed;
 	}
 
-	// What is known
+	// State
 
 	boolean isSevered() {
 		return this.severed;
@@ -315,7 +315,7 @@ final class FrameWriter implements WriteBatch.Sink {
 		return (this.codec != null) ? this.progress.framesTaken() : this.progress.bytesTaken();
 	}
 
-	/** Frames that have not left whole, those in a user's own framing among them. */
+	/** Frames not sent completely, including those in a user's own framing. */
 	int pendingFrames() {
 		return this.progress.pendingFrames() + ((this.codec != null) ? this.codec.framesEncoding() : 0);
 	}
@@ -339,13 +339,13 @@ final class FrameWriter implements WriteBatch.Sink {
 
 	/**
 	 * Since when pending bytes wait for the peer's kernel to take any.
-	 * @return a {@link System#nanoTime()} stamp, 0 where none wait
+	 * @return a {@link System#nanoTime()} stamp, 0 if none wait
 	 */
 	long waitingSince() {
 		return (this.progress.pendingBytes() > 0 && !this.severed) ? this.progress.progressAt() : 0;
 	}
 
-	/** Forgets what was written and not yet handed to the channel. */
+	/** Forgets what was written and not yet given to the channel. */
 	void takeBack() {
 		this.batch.takeBack(this);
 	}
@@ -360,16 +360,16 @@ final class FrameWriter implements WriteBatch.Sink {
 
 		long now();
 
-		/** A frame was written: it is to be flushed. */
+		/** A frame was written: it needs a flush. */
 		void wrote();
 
 		/** The peer's kernel took more of what was written. */
 		void taken();
 
-		/** Whether the peer is to get RST, and so no FIN before that. */
+		/** Whether RST is due to the peer, and so no FIN before it. */
 		boolean isResetting();
 
-		/** Everything has left: sends FIN. */
+		/** Everything was sent: sends FIN. */
 		void sendFin();
 
 		/** Counts frames that reach nobody. */
@@ -381,13 +381,13 @@ final class FrameWriter implements WriteBatch.Sink {
 		/** A frame could not be written, and none can after it. */
 		void failOutput(Cause cause);
 
-		/** Ends the connection at once. */
+		/** Resets the connection at once. */
 		void abort(Cause cause);
 
-		/** What was done for the connection has thrown. */
+		/** Code run for the connection has thrown. */
 		void broken(Throwable fault);
 
-		/** Runs a task. What it throws is for {@link #broken}. */
+		/** Runs a task. Passes what it throws to {@link #broken}. */
 		void guard(Runnable task);
 
 		/** Runs a task after what the loop is doing now, guarded. */

@@ -7,8 +7,8 @@ import io.framegate.transport.SocketOptions;
 import io.netty.channel.Channel;
 
 /**
- * Finds out from the kernel what it tells only when asked about a connection's peer, and
- * has it give up on a peer that acknowledges nothing. Event loop only.
+ * Asks the kernel about a connection's peer, and makes it give up on a peer that
+ * acknowledges nothing. Event loop only.
  */
 final class PeerProbe {
 
@@ -31,16 +31,18 @@ final class PeerProbe {
 	/** When the kernel was asked about the peer. */
 	private long askedAt;
 
-	/** The limit of the write timer that the kernel knows, in nanoseconds; 0 for none. */
+	/** The write limit that the kernel knows, in nanoseconds; 0 for none. */
 	private long kernelWriteLimit;
 
-	/** When the last write was when everything written was acknowledged. */
+	/**
+	 * The stamp of the last write at the time when everything written was acknowledged.
+	 */
 	private long acknowledgedWrite;
 
-	/** Whether our FIN was, then. */
+	/** Whether our FIN was sent at that time. */
 	private boolean acknowledgedFin;
 
-	/** When the kernel was asked for that. */
+	/** When the kernel was last asked for it. */
 	private long askedAcknowledgedAt;
 
 	private boolean established;
@@ -67,10 +69,10 @@ final class PeerProbe {
 	}
 
 	/**
-	 * Tells the kernel the limit while it may have something that the peer has not
-	 * acknowledged, and only then: it would end a quiet connection whose first keepalive
-	 * probe is lost. It is asked for what is acknowledged once nothing was written for a
-	 * while.
+	 * Tells the kernel the limit while it may hold bytes that the peer has not
+	 * acknowledged, and only then: otherwise it would close a quiet connection whose
+	 * first keepalive probe is lost. It is asked for unacknowledged bytes once nothing
+	 * was written for a while.
 	 */
 	private void tellKernelWriteLimit(long now) {
 		long written = this.output.progress().lastWriteAt();
@@ -97,8 +99,8 @@ final class PeerProbe {
 	}
 
 	/**
-	 * Finds that a peer still takes bytes, though too few for the kernel to take more
-	 * from here; and that a peer from which nothing is read has reset the connection.
+	 * Notices a peer that still takes bytes, though too few for the kernel to take more
+	 * from here, and a reset by a peer that is not read.
 	 */
 	private void askKernel(long now) {
 		if (this.output.isSevered()) {
@@ -126,7 +128,7 @@ final class PeerProbe {
 	/** What the probe needs of its connection. */
 	interface Owner {
 
-		/** Whether nothing is read now, so that a reset is not seen. */
+		/** Whether nothing is read now, so that a reset is not noticed. */
 		boolean isDeaf();
 
 		/** The kernel has met a fault. */

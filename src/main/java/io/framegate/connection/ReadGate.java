@@ -5,7 +5,7 @@ package io.framegate.connection;
  */
 final class ReadGate {
 
-	/** Bytes that nobody gets, before they are not read any more. */
+	/** Bytes that nobody gets, after which reading stops. */
 	private static final int MAX_WASTE = 1024 * 1024;
 
 	private final Owner owner;
@@ -17,22 +17,22 @@ final class ReadGate {
 	/** The handler wants no more for now. */
 	private boolean paused;
 
-	/** A user's code that runs elsewhere has enough to do. */
+	/** A user's code off the loop has enough to do. */
 	private boolean held;
 
 	/** There is not enough memory for more. */
 	private boolean starved;
 
-	/** What comes from now on is thrown away. */
+	/** Input is discarded from now on. */
 	private boolean discarding;
 
-	/** So much was wasted that nothing more is read before our FIN. */
+	/** So much was discarded that nothing more is read before our FIN. */
 	private boolean fedUp;
 
 	/** The peer's FIN was read. */
 	private boolean ended;
 
-	/** Bytes read that nobody gets: while the connection still writes, or since FIN. */
+	/** Discarded bytes: while the connection still writes, or since FIN. */
 	private long wasted;
 
 	private long stoppedAt;
@@ -53,7 +53,7 @@ final class ReadGate {
 
 	/**
 	 * The handler wants more again.
-	 * @return whether it did not before
+	 * @return whether it was paused
 	 */
 	boolean resume() {
 		boolean before = this.paused;
@@ -63,7 +63,7 @@ final class ReadGate {
 
 	/**
 	 * Stops reading until {@link #release}.
-	 * @param always also while what comes is thrown away
+	 * @param always also while input is discarded
 	 * @return whether it is read no more
 	 */
 	boolean hold(boolean always) {
@@ -111,14 +111,14 @@ final class ReadGate {
 		}
 	}
 
-	/** Has the socket read, unless its peer has ended or is not listened to any more. */
+	/** Lets the socket read, unless its peer has sent FIN or is not read any more. */
 	void open() {
 		if (!this.ended && !this.fedUp && this.lifecycle.isOpen()) {
 			this.owner.setReading(true);
 		}
 	}
 
-	/** From now on everything is read, and thrown away. */
+	/** From now on input is read and discarded. */
 	void discard() {
 		this.discarding = true;
 	}
@@ -130,9 +130,9 @@ final class ReadGate {
 	}
 
 	/**
-	 * Counts what nobody will get. Reading it keeps the kernel from resetting the
+	 * Counts discarded bytes. Reading them keeps the kernel from resetting the
 	 * connection, which would destroy what is on its way to the peer. But a peer that
-	 * goes on and on is not listened to.
+	 * does not stop is not read for ever.
 	 * @param size bytes
 	 */
 	void waste(int size) {
@@ -149,8 +149,8 @@ final class ReadGate {
 	}
 
 	/**
-	 * Our FIN was sent: what was pending has left, and the peer has a little more time to
-	 * end.
+	 * Our FIN was sent: nothing is pending, and the peer has a little more time to send
+	 * its FIN.
 	 */
 	void linger() {
 		this.wasted = 0;
@@ -165,8 +165,7 @@ final class ReadGate {
 	}
 
 	/**
-	 * Whether what is read is to be kept for later.
-	 * @return whether somebody wants it, and not now
+	 * Whether input is kept for later: somebody wants it, but not now.
 	 */
 	boolean isKeeping() {
 		return (isStopped() || this.lifecycle.isWaitingToOpen()) && !this.discarding;
@@ -210,14 +209,14 @@ final class ReadGate {
 		long now();
 
 		/**
-		 * Has the socket read, or not.
-		 * @param reading whether to
+		 * Lets the socket read, or not.
+		 * @param reading whether it reads
 		 */
 		void setReading(boolean reading);
 
 		/**
-		 * The connection is not read for lack of memory, or is again.
-		 * @param starved whether it is not
+		 * Whether the connection is read has changed for lack of memory.
+		 * @param starved whether it is not read
 		 */
 		void starved(boolean starved);
 

@@ -18,13 +18,13 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 
 /**
- * Connections that a route does not take. Each leaves its record at once and gets FIN;
- * what it sends is read and dropped until it ends, for the drain timer at most, because
- * closing would send RST. Only so many are waited for. Any event loop may call.
+ * Connections that a route refuses. Each gets its record at once, and FIN. What it sends
+ * is read and dropped until its own FIN, no longer than the drain timer, because closing
+ * would send RST. Only a limited number is kept open. Any event loop may call.
  */
 public final class RefusedConnections {
 
-	/** Sockets kept open for clients that have not ended yet. */
+	/** How many sockets are kept open for clients that have not sent FIN yet. */
 	private static final int MAX_LINGERING = 256;
 
 	private static final int MAX_BYTES = 1024 * 1024;
@@ -83,7 +83,7 @@ public final class RefusedConnections {
 	}
 
 	/**
-	 * Reads and drops what comes until the peer ends. Event loop only.
+	 * Reads and drops input until the peer's FIN. Event loop only.
 	 */
 	private static final class Farewell extends ChannelInboundHandlerAdapter {
 

@@ -7,9 +7,9 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts what the kernel has sent again on a connection. It is asked every few seconds
- * and when the connection is closed here, and only if something was sent since all was
- * acknowledged: an idle connection costs nothing. Event loop only.
+ * Counts the segments that the kernel has sent again on a connection. It asks every few
+ * seconds and when the connection is closed here, but only if something was sent since
+ * everything was acknowledged: an idle connection costs nothing. Event loop only.
  */
 final class RetransmitCounter {
 
@@ -20,10 +20,9 @@ final class RetransmitCounter {
 
 	/**
 	 * Counts what was sent again since the last call.
-	 * @param channel the connection's, open or not
-	 * @param written when something was written last, a {@link System#nanoTime()} stamp
-	 * @param pending whether something is written, or about to be, that the kernel has
-	 * not taken
+	 * @param channel the connection's channel, open or not
+	 * @param written when something was last written, a {@link System#nanoTime()} stamp
+	 * @param pending whether bytes wait, or soon will, that the kernel has not taken
 	 * @return a number of segments
 	 */
 	long count(Channel channel, long written, boolean pending) {

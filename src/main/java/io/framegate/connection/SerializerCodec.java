@@ -15,15 +15,15 @@ import org.slf4j.LoggerFactory;
 import org.springframework.integration.ip.tcp.serializer.SoftEndOfStreamException;
 
 /**
- * Runs a user's own serializer and deserializer for one connection. The deserializer
- * reads, on a virtual thread, a stream that the event loop fills; what the serializer
- * writes, on another, goes back to the loop. Both directions are bounded.
+ * Runs a user's own serializer and deserializer for one connection. On a virtual thread,
+ * the deserializer reads a stream that the event loop fills. On another, the serializer
+ * writes; its output goes back to the loop. Both directions are bounded.
  */
 final class SerializerCodec {
 
 	private static final Logger logger = LoggerFactory.getLogger(SerializerCodec.class);
 
-	/** Bytes on their way through the serializer above which its source is paused. */
+	/** Above so many bytes in the serializer its source is paused. */
 	private static final int LIMIT = 128 * 1024;
 
 	private final Owner owner;
@@ -38,23 +38,25 @@ final class SerializerCodec {
 
 	private final SerialExecutor writer;
 
-	/** To be done when the deserializer has read its last frame. */
+	/** Run after the deserializer has read its last frame. */
 	private final List<Runnable> afterLast = new ArrayList<>();
 
 	private boolean reading;
 
 	private boolean finished;
 
-	/** Frames given to the serializer so far; the event loop's, as what follows. */
+	/**
+	 * Frames given to the serializer so far; used on the event loop, as is what follows.
+	 */
 	private long framesWritten;
 
-	/** Frames on their way through the serializer. */
+	/** Frames in the serializer. */
 	private int framesEncoding;
 
 	/** Their bytes. */
 	private long encoding;
 
-	/** The connection is closed: what was on its way is counted. */
+	/** The connection is closed: what was in the serializer is counted. */
 	private boolean closed;
 
 	private boolean full;
@@ -71,7 +73,7 @@ final class SerializerCodec {
 	/**
 	 * Takes a piece of the stream. Event loop only.
 	 * @param chunk the bytes
-	 * @return whether no more should come for now; the connection is resumed later
+	 * @return whether reading should pause; it is released later
 	 */
 	boolean offer(byte[] chunk) {
 		if (this.finished) {
@@ -85,7 +87,7 @@ final class SerializerCodec {
 	}
 
 	/**
-	 * Runs a task on the loop when every frame offered so far was delivered. Event loop
+	 * Runs a task on the loop after every frame offered so far was delivered. Event loop
 	 * only.
 	 * @param task the task
 	 */
@@ -99,14 +101,14 @@ final class SerializerCodec {
 	}
 
 	/**
-	 * Delivers only frames of which every byte was offered before. Event loop only.
+	 * Delivers only frames that were offered whole before. Event loop only.
 	 */
 	void discard() {
 		this.input.discard();
 	}
 
 	/**
-	 * Ends the stream and runs a task on the loop when its last frame was delivered.
+	 * Ends the stream and runs a task on the loop after its last frame was delivered.
 	 * Event loop only.
 	 * @param task the task
 	 */
@@ -135,7 +137,7 @@ final class SerializerCodec {
 		catch (SoftEndOfStreamException ex) {
 			// The end at a frame boundary.
 		}
-		// Also a checked one that is not declared: Kotlin has none.
+		// Also an undeclared checked exception: Kotlin has none.
 		catch (Exception ex) {
 			if (!this.input.isAtEnd()) {
 				fault = new Cause(CloseReason.BAD_FRAME, this.context.side().asEndedBy(),
@@ -177,7 +179,7 @@ final class SerializerCodec {
 	}
 
 	/**
-	 * Serializes a frame and has the loop write it. Event loop only.
+	 * Serializes a frame and lets the loop write it. Event loop only.
 	 * @param payload the frame
 	 */
 	void write(byte[] payload) {
@@ -220,7 +222,7 @@ final class SerializerCodec {
 
 	/**
 	 * What both directions hold: pieces of the stream, the frame that is being read, and
-	 * frames that are being written, each also as what it becomes.
+	 * the frames that are being written, each before and after serializing.
 	 * @return a number of bytes
 	 */
 	long heldBytes() {
@@ -240,7 +242,7 @@ final class SerializerCodec {
 	}
 
 	/**
-	 * Runs a task on the loop when everything given to {@link #write} was written.
+	 * Runs a task on the loop after everything given to {@link #write} was written.
 	 * @param task the task
 	 */
 	void afterWrites(Runnable task) {
@@ -273,7 +275,7 @@ final class SerializerCodec {
 	interface Owner {
 
 		/**
-		 * Runs a task on the loop. What it throws ends the connection.
+		 * Runs a task on the loop. If it throws, the connection closes.
 		 * @param task the task
 		 */
 		void execute(Runnable task);
@@ -293,7 +295,7 @@ final class SerializerCodec {
 		 */
 		void receivedLate(byte[] payload);
 
-		/** More should come after all. */
+		/** Reading should go on. */
 		void release();
 
 		/**
@@ -304,7 +306,7 @@ final class SerializerCodec {
 
 		/**
 		 * The serializer has made bytes of a frame.
-		 * @param frame what it made
+		 * @param frame the bytes
 		 */
 		void encoded(byte[] frame);
 

@@ -20,9 +20,9 @@ import org.springframework.integration.ip.tcp.connection.TcpListener;
 import org.springframework.messaging.Message;
 
 /**
- * What can be asked of a connection and done with it, whoever decides over it: reading,
- * writing, times and counts. Event loop only; {@link #send(Message)}, {@link #execute},
- * {@link #later} and what only reads a count or a state may be called by any thread.
+ * What anybody may ask of a connection and do with it: reading, writing, times and
+ * counts. Event loop only; {@link #send(Message)}, {@link #execute}, {@link #later} and
+ * what only reads a count or a state may be called by any thread.
  */
 abstract class SocketConnection extends SpringConnection {
 
@@ -46,8 +46,8 @@ abstract class SocketConnection extends SpringConnection {
 	}
 
 	/**
-	 * Tells whoever decides over the connection. Asked by the constructor.
-	 * @return takes what happens
+	 * Tells the connection's handler. Asked by the constructor.
+	 * @return takes events
 	 */
 	abstract ConnectionEvents events();
 
@@ -55,7 +55,7 @@ abstract class SocketConnection extends SpringConnection {
 		return this.parts;
 	}
 
-	// What it is
+	// Identity
 
 	@Override
 	public String getConnectionId() {
@@ -64,7 +64,7 @@ abstract class SocketConnection extends SpringConnection {
 	}
 
 	/**
-	 * Where it stands among the connections of this process, oldest first.
+	 * Its place among the connections of this process, oldest first.
 	 * @return a number that rises by one with each connection
 	 */
 	public long number() {
@@ -122,44 +122,43 @@ abstract class SocketConnection extends SpringConnection {
 	}
 
 	/**
-	 * Reads on, what was read already first.
+	 * Goes on reading, beginning with what was already read.
 	 */
 	public void resume() {
 		this.parts.reader.resume();
 	}
 
 	/**
-	 * Takes no more frames: what was read already is still delivered, what comes from now
-	 * on is read, counted as undelivered and thrown away.
+	 * Takes no more frames. What was already read is still delivered; what comes from now
+	 * on is read, counted as undelivered and discarded.
 	 */
 	public void discardInput() {
 		this.parts.reader.discard();
 	}
 
 	/**
-	 * Reads from now on without looking at what comes.
+	 * From now on input is read and ignored.
 	 */
 	public void ignoreInput() {
 		this.parts.decoder.ignore();
 	}
 
-	/** Whether a part of a frame was read, and its end was not. */
+	/** Whether only a part of a frame was read. */
 	public boolean isInsideFrame() {
 		return this.parts.reader.isInsideFrame();
 	}
 
 	/**
-	 * A user's own code answers the peer. A frame that an interceptor vetoes after that,
-	 * on the same thread, is not undelivered. Any thread may call.
+	 * A user's own code answers the peer. If an interceptor vetoes a frame after that, on
+	 * the same thread, the frame is not undelivered. Any thread may call.
 	 */
 	public void answered() {
 		this.parts.delivery.answered();
 	}
 
 	/**
-	 * Gives a frame to a user's code that is on no channel of the route: at once, or,
-	 * where the route's handler may block, on a virtual thread after the frames before
-	 * it.
+	 * Gives a frame to a user's code outside the route's channels: at once, or, if the
+	 * route's handler may block, on a virtual thread after earlier frames.
 	 * @param payload the frame
 	 * @param taker takes its message; must not throw
 	 */
@@ -178,7 +177,7 @@ abstract class SocketConnection extends SpringConnection {
 	// Writing
 
 	/**
-	 * Writes a frame. It is flushed when what is being read has been read.
+	 * Writes a frame. It is flushed when the current read is done.
 	 * @param payload the frame, one that the framing can carry
 	 */
 	@Override
@@ -188,15 +187,14 @@ abstract class SocketConnection extends SpringConnection {
 
 	/**
 	 * Whether the peer takes bytes fast enough to write more.
-	 * @return whether there is room
 	 */
 	public boolean isWritable() {
 		return this.parts.output.isWritable();
 	}
 
 	/**
-	 * How much was written so far, taken by the peer's kernel or not: counted in bytes,
-	 * or in frames where a user's own framing has yet to say how many bytes they are.
+	 * How much was written so far, taken by the peer's kernel or not. Counted in bytes;
+	 * with a user's own framing in frames, because their bytes are not known yet.
 	 * @return where the next frame will begin
 	 */
 	public long writePosition() {
@@ -204,17 +202,17 @@ abstract class SocketConnection extends SpringConnection {
 	}
 
 	/**
-	 * How much of what was written the peer's kernel has taken, in the measure of
+	 * How much of what was written the peer's kernel has taken, in the unit of
 	 * {@link #writePosition()}.
-	 * @return where the next byte to leave is
+	 * @return where the next byte to send is
 	 */
 	public long takenPosition() {
 		return this.parts.output.takenPosition();
 	}
 
 	/**
-	 * As {@link #takenPosition()}, as of now. Event loop only.
-	 * @return where the next byte to leave is
+	 * {@link #takenPosition()}, updated. Event loop only.
+	 * @return where the next byte to send is
 	 */
 	public long settledPosition() {
 		if (pendingBytes() > 0) {
@@ -224,34 +222,33 @@ abstract class SocketConnection extends SpringConnection {
 	}
 
 	/**
-	 * Forgets what was written and not yet handed to the socket's channel.
+	 * Forgets what was written and not yet given to the socket's channel.
 	 */
 	public void takeBack() {
 		this.parts.output.takeBack();
 	}
 
 	/**
-	 * Whether a frame was taken back, or not handed to the socket's channel yet.
+	 * Whether a frame was taken back, or not yet given to the socket's channel.
 	 * @param begin {@link #writePosition()} before the frame was written
-	 * @return whether it was
 	 */
 	public boolean isTakenBack(long begin) {
 		return this.parts.output.isTakenBack(begin);
 	}
 
 	/**
-	 * Whether any byte of a frame can have left the gateway. Asked when the connection is
+	 * Whether any byte of a frame may have been sent. Asked when the connection is
 	 * closed.
 	 * @param begin {@link #writePosition()} before the frame was written
-	 * @return {@code false} only where it is certain that none has
+	 * @return {@code false} only if certainly none was
 	 */
 	public boolean mayHaveLeft(long begin) {
 		return this.parts.output.mayHaveLeft(begin);
 	}
 
 	/**
-	 * Runs a task on the connection's loop, at once where the caller is on it. What it
-	 * throws ends this connection and no other.
+	 * Runs a task on the connection's loop, at once if the caller is on it. If it throws,
+	 * this connection closes and no other.
 	 * @param task the task
 	 */
 	@Override
@@ -260,8 +257,8 @@ abstract class SocketConnection extends SpringConnection {
 	}
 
 	/**
-	 * Runs a task on the connection's loop after what that is doing now. As with
-	 * {@link #execute}, what the task throws ends this connection and no other.
+	 * Runs a task on the connection's loop after what the loop is doing now. If it
+	 * throws, this connection closes and no other.
 	 * @param task the task
 	 */
 	public void later(Runnable task) {
@@ -279,7 +276,7 @@ abstract class SocketConnection extends SpringConnection {
 	}
 
 	/**
-	 * Has exchanges of the connection hold more, if there is memory for it.
+	 * Lets exchanges of the connection hold more, if there is memory for it.
 	 * @param bytes how much more
 	 * @return whether there is
 	 */
@@ -287,12 +284,12 @@ abstract class SocketConnection extends SpringConnection {
 		return this.parts.held.tryExchanges(bytes);
 	}
 
-	// Times and counts, for any thread
+	// Times and counts, safe for any thread
 
 	/**
-	 * When a timer started that is running now.
+	 * When a running timer started.
 	 * @param timer the timer
-	 * @return a {@link System#nanoTime()} stamp, 0 where it does not run
+	 * @return a {@link System#nanoTime()} stamp, 0 if it does not run
 	 */
 	public long startedAt(Timeout timer) {
 		return this.parts.waits.startedAt(timer);
@@ -327,7 +324,7 @@ abstract class SocketConnection extends SpringConnection {
 	}
 
 	/**
-	 * When a byte last went either way.
+	 * When a byte was last sent or received.
 	 * @return a {@link System#nanoTime()} stamp
 	 */
 	public long lastActivity() {
@@ -364,7 +361,7 @@ abstract class SocketConnection extends SpringConnection {
 
 	/**
 	 * What the kernel knows of the connection. The connection's loop only.
-	 * @return the facts, or {@code null} where the OS does not tell
+	 * @return the facts, or {@code null} if the operating system does not tell
 	 */
 	public @Nullable TcpInfo tcp() {
 		return (isOpen() && this.parts.channel.isActive() && this.parts.channel instanceof EpollSocketChannel socket)
@@ -380,8 +377,8 @@ abstract class SocketConnection extends SpringConnection {
 	}
 
 	/**
-	 * The record it leaves.
-	 * @param cause what ended it
+	 * The connection's record.
+	 * @param cause why it closed
 	 * @param peerId the other connection of the session
 	 * @param undelivered what was not delivered
 	 * @return the record

@@ -10,7 +10,7 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 
 /**
- * Hands what happens on a socket to its connection. Event loop only.
+ * Passes a socket's events to its connection. Event loop only.
  */
 final class SocketHandler extends ChannelInboundHandlerAdapter {
 
@@ -75,7 +75,7 @@ final class SocketHandler extends ChannelInboundHandlerAdapter {
 		}
 	}
 
-	/** What a socket tells. */
+	/** Takes a socket's events. */
 	interface Owner {
 
 		void read(ByteBuf buffer);
@@ -88,18 +88,18 @@ final class SocketHandler extends ChannelInboundHandlerAdapter {
 
 		/**
 		 * Netty or the kernel met a fault.
-		 * @param fault what it says
+		 * @param fault the fault
 		 */
 		void socketFailed(Throwable fault);
 
 		/**
-		 * What was done for the connection has thrown.
-		 * @param fault what
+		 * Code run for the connection has thrown.
+		 * @param fault the exception
 		 */
 		void broken(Throwable fault);
 
 		/**
-		 * Runs a task. What it throws is for {@link #broken}.
+		 * Runs a task. Passes what it throws to {@link #broken}.
 		 * @param task the task
 		 */
 		void guard(Runnable task);

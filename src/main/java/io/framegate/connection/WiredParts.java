@@ -64,7 +64,7 @@ final class WiredParts extends ConnectionParts {
 		this.ending.broken(fault);
 	}
 
-	// What the socket tells
+	// Events of the socket
 
 	@Override
 	public void read(ByteBuf buffer) {
@@ -233,8 +233,8 @@ final class WiredParts extends ConnectionParts {
 		switch (timer) {
 			case DRAIN -> this.ending.drainExpired(cause);
 			case CONNECT -> this.ending.close(cause);
-			// Nothing more can reach a peer that takes nothing, and what it has is not
-			// all.
+			// Nothing more can reach a peer that takes nothing, and what it has is
+			// incomplete.
 			case WRITE -> this.ending.abort(cause);
 			default -> fail(cause);
 		}
@@ -245,7 +245,7 @@ final class WiredParts extends ConnectionParts {
 		return this.waits.startDrain(since);
 	}
 
-	// What is counted and told
+	// Counts and events
 
 	@Override
 	public void lose(long frames, long bytes) {

@@ -6,14 +6,14 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
 
 /**
- * How far the peer's kernel has taken what was handed to a connection's channel, and when
+ * How far the peer's kernel has taken what was given to a connection's channel, and when
  * it last took some. Event loop only; the counts may be read by any thread.
  */
 final class WriteProgress extends WriteTracker {
 
 	private final Channel channel;
 
-	/** Bytes handed to the channel since it was last flushed. */
+	/** Bytes given to the channel since its last flush. */
 	private long unflushed;
 
 	private long lastWriteAt;
@@ -26,7 +26,7 @@ final class WriteProgress extends WriteTracker {
 	}
 
 	/**
-	 * Frames are handed to the channel.
+	 * Frames are given to the channel.
 	 * @param ends where each ends
 	 * @param count how many there are
 	 * @param bytes how many bytes they are
@@ -48,9 +48,8 @@ final class WriteProgress extends WriteTracker {
 	}
 
 	/**
-	 * Brings the counts up to what the kernel has taken.
-	 * @return how many frames more than before were taken whole, -1 where the channel is
-	 * closed
+	 * Updates the counts to what the kernel has taken.
+	 * @return how many more frames were taken completely, -1 if the channel is closed
 	 */
 	public int settle() {
 		ChannelOutboundBuffer buffer = this.channel.unsafe().outboundBuffer();
@@ -89,7 +88,7 @@ final class WriteProgress extends WriteTracker {
 	}
 
 	/**
-	 * When it last took some of what is pending, or that was written.
+	 * When it last took some of what is pending, or when that was written.
 	 * @return a {@link System#nanoTime()} stamp
 	 */
 	long progressAt() {
@@ -100,7 +99,6 @@ final class WriteProgress extends WriteTracker {
 	 * Whether so few bytes are pending that a socket takes all of them or none, and it
 	 * has taken none.
 	 * @param few how many are few
-	 * @return whether none has left
 	 */
 	boolean isNoneTaken(int few) {
 		return pendingBytes() <= few && isNoneTakenSinceEmpty();

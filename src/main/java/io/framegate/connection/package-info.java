@@ -1,5 +1,5 @@
 /**
- * One TCP connection on its event loop: reading, writing, timers and its end.
+ * One TCP connection on its event loop: reading, writing, timers and closing.
  */
 @NullMarked
 package io.framegate.connection;
