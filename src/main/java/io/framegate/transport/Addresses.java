@@ -33,7 +33,7 @@ public final class Addresses {
 	}
 
 	/**
-	 * An address alone, an IPv6 one as RFC 5952 has it.
+	 * An address alone; an IPv6 one as in RFC 5952.
 	 * @param address the address
 	 * @return {@code 192.0.2.1}, {@code 2001:db8::1} or {@code fe80::1%eth0}
 	 */

@@ -11,11 +11,11 @@ import io.netty.channel.epoll.EpollIoOps;
 import io.netty.util.concurrent.ThreadAwareExecutor;
 
 /**
- * Netty's epoll, with one fault of 4.2.18 kept away: a socket that waits for nothing is
- * taken out of epoll and cannot get in again (ENOENT), so that a half-closed peer that
- * falls behind, or a listener that was out of descriptors, would be closed. Here such a
- * socket stays in epoll. And a socket that is not read is told once of a reset, and not
- * for ever: it is edge-triggered.
+ * Netty's epoll without one fault of 4.2.18. There, a socket that waits for nothing is
+ * removed from epoll and cannot be added again (ENOENT). A half-closed peer that falls
+ * behind, or a listener without descriptors, would be closed. Here such a socket stays in
+ * epoll. It is edge-triggered, so that a reset of a socket that is not read is reported
+ * once and not for ever.
  */
 final class EpollTransport implements IoHandlerFactory {
 

@@ -31,14 +31,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The event loops, one a processor: on epoll where there is one, else on NIO. Any thread
- * may call.
+ * The event loops, one per processor: epoll if available, else NIO. Any thread may call.
  */
 public final class EventLoops implements AutoCloseable {
 
 	private static final String LEAK_DETECTION = "io.netty.leakDetection.level";
 
-	/** How long a loop is waited for. */
+	/** How long to wait for a loop. */
 	private static final int WAIT_SECONDS = 5;
 
 	private static final Logger logger = LoggerFactory.getLogger(EventLoops.class);
@@ -100,8 +99,8 @@ public final class EventLoops implements AutoCloseable {
 	}
 
 	/**
-	 * Waits until every loop has done what it was given before, or five seconds for one
-	 * that does not answer. Not for event loops.
+	 * Waits until every loop has done the tasks given to it before, or five seconds for
+	 * one that does not answer. Not for event loops.
 	 */
 	public void catchUp() {
 		await(this.all.stream().map((loop) -> {
@@ -116,7 +115,7 @@ public final class EventLoops implements AutoCloseable {
 	 * that does not answer. Not for event loops.
 	 */
 	public void lookAgain() {
-		// What a task schedules runs only after the loop has been to its sockets.
+		// A scheduled task runs only after the loop has served its sockets.
 		await(this.all.stream().map((loop) -> {
 			CompletableFuture<Void> looked = new CompletableFuture<>();
 			loop.later(() -> loop.eventLoop().schedule(() -> looked.complete(null), 0, TimeUnit.NANOSECONDS));
@@ -141,9 +140,9 @@ public final class EventLoops implements AutoCloseable {
 	}
 
 	/**
-	 * Makes listening sockets. One for an IPv4 address takes IPv4 clients alone, also
-	 * where the address is {@code 0.0.0.0}.
-	 * @param address where they are to listen
+	 * Makes listening sockets. One for an IPv4 address takes IPv4 clients alone, even for
+	 * the address {@code 0.0.0.0}.
+	 * @param address the address to listen on
 	 * @return makes them
 	 */
 	public ChannelFactory<ServerSocketChannel> serverChannels(InetAddress address) {
@@ -158,7 +157,7 @@ public final class EventLoops implements AutoCloseable {
 	}
 
 	/**
-	 * Ends the loops, waiting five seconds at the most.
+	 * Stops the loops; waits up to five seconds.
 	 */
 	@Override
 	public void close() {
@@ -168,8 +167,8 @@ public final class EventLoops implements AutoCloseable {
 	}
 
 	/**
-	 * The threads of the loops. One that ends takes the process with it: its connections
-	 * would never be heard of again, and neither could they be closed.
+	 * The threads of the loops. If one ends, the process ends with it: its connections
+	 * would never be served again, and could not be closed either.
 	 */
 	private final class Threads extends DefaultThreadFactory {
 

@@ -1,7 +1,7 @@
 package io.framegate.transport;
 
 /**
- * What one connection holds, and charges to its loop's {@link MemoryAccount}. Event loop
+ * What one connection holds, charged to its loop's {@link MemoryAccount}. Event loop
  * only.
  */
 public final class HeldMemory {
@@ -27,7 +27,7 @@ public final class HeldMemory {
 	}
 
 	/**
-	 * The connection is closed, or is about to be: its buffers no longer count, what its
+	 * The connection is closed or about to be. Its buffers no longer count; what its
 	 * exchanges hold does.
 	 */
 	void closed() {
@@ -41,7 +41,7 @@ public final class HeldMemory {
 	}
 
 	/**
-	 * What was read and is not delivered.
+	 * What was read and not delivered.
 	 * @param bytes all of it
 	 */
 	public void input(long bytes) {
@@ -79,7 +79,7 @@ public final class HeldMemory {
 	}
 
 	/**
-	 * Requests and replies under way, whether the connection is still there or not.
+	 * Requests and replies in flight, even if the connection is closed.
 	 * @param bytes how much more, or less
 	 */
 	public void exchanges(long bytes) {

@@ -14,16 +14,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An event loop and what its connections share: the buffer they read into, the array they
- * cut from, the array they write to, and the sweep over their timers. Its own thread
- * only, but for {@link #execute}.
+ * An event loop and what its connections share: the read buffer, the array for cutting,
+ * the array for writing, and the sweep over their timers. Its own thread only, but for
+ * {@link #execute}.
  */
 public final class IoLoop implements Loop {
 
-	/** How often timers are looked at, in milliseconds: how late one may fire. */
+	/** How often timers are checked, in milliseconds: the most that one may be late. */
 	private static final long SWEEP_MILLIS = 100;
 
-	/** In how many sweeps each connection's retransmits are looked at once. */
+	/** Each connection's retransmits are counted once in so many sweeps. */
 	private static final int RETRANSMITS_EVERY = 50;
 
 	private static final Logger logger = LoggerFactory.getLogger(IoLoop.class);
@@ -51,7 +51,7 @@ public final class IoLoop implements Loop {
 	/** When the last sweep began, a {@link System#nanoTime()} stamp. */
 	private volatile long sweptAt = System.nanoTime();
 
-	/** When what is being cut into frames was read, 0 outside. */
+	/** When the input that is being cut was read, 0 if none is. */
 	private long cutStamp;
 
 	private final MemoryAccount memory;
@@ -65,8 +65,9 @@ public final class IoLoop implements Loop {
 		this.relief = new MemoryRelief(this.memory);
 		this.readBuffer = new SharedReadBuffer(this.relief);
 		eventLoop.scheduleWithFixedDelay(this::sweep, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
-		// The pool is set up now, and not by the first peer that falls behind, while all
-		// others on the loop would wait.
+		// The pool is set up now, and not when the first peer falls behind, which would
+		// delay all
+		// others on the loop.
 		eventLoop.execute(() -> PooledByteBufAllocator.DEFAULT.directBuffer(SharedReadBuffer.READ_SIZE).release());
 	}
 
@@ -86,9 +87,9 @@ public final class IoLoop implements Loop {
 	}
 
 	/**
-	 * For how long the loop has done nothing of what it does ten times a second: it is
-	 * busy with one thing, blocked or dead. Any thread may call.
-	 * @return a time, next to nothing where the loop is well
+	 * How long the loop has not done its regular work: it is busy with one task, blocked
+	 * or dead. Any thread may call.
+	 * @return a time, next to nothing for a healthy loop
 	 */
 	public Duration silence() {
 		return Duration.ofNanos(Math.max(0, System.nanoTime() - this.sweptAt));
@@ -115,7 +116,7 @@ public final class IoLoop implements Loop {
 	}
 
 	/**
-	 * Nobody asks what became of a task: what it throws is told here.
+	 * Nobody asks what became of a task: what it throws is logged here.
 	 */
 	private static void run(Runnable task) {
 		try {
@@ -132,9 +133,9 @@ public final class IoLoop implements Loop {
 	}
 
 	/**
-	 * What was read is cut into frames, or was.
+	 * What was read is being cut into frames, or was.
 	 * @param stamp when it was read, 0 for no more
-	 * @return what was being cut before
+	 * @return the stamp of what was being cut before
 	 */
 	public long cutting(long stamp) {
 		long before = this.cutStamp;
@@ -164,7 +165,8 @@ public final class IoLoop implements Loop {
 	}
 
 	/**
-	 * A frame was written: unless it came of a read, whose end flushes, have it flushed.
+	 * A frame was written. It is flushed at the end of the current read, or soon if
+	 * nothing is being read.
 	 */
 	public void wrote() {
 		if (!this.reading) {
@@ -190,7 +192,7 @@ public final class IoLoop implements Loop {
 	}
 
 	/**
-	 * Sees to it that what was written is flushed before the loop waits again.
+	 * Flushes what was written before the loop waits again.
 	 */
 	public void flushSoon() {
 		if (!this.flushComing) {
@@ -261,7 +263,7 @@ public final class IoLoop implements Loop {
 			}
 		}
 		for (int i = this.connections.size() - 1; i >= 0; i--) {
-			// Whatever a timer ends may end others: the list can shrink meanwhile.
+			// What a timer closes may close others: the list can shrink meanwhile.
 			if (i < this.connections.size()) {
 				Member connection = this.connections.get(i);
 				try {
@@ -285,7 +287,7 @@ public final class IoLoop implements Loop {
 	}
 
 	/**
-	 * A fault met in one sweep must not end all: no timer would fire any more.
+	 * An exception in one sweep must not stop the sweeps: no timer would expire any more.
 	 */
 	private static void failed(Throwable fault) {
 		ProcessHalt.ifHeapIsExhausted(fault);
@@ -308,25 +310,25 @@ public final class IoLoop implements Loop {
 	public interface Member extends MemoryRelief.Holder {
 
 		/**
-		 * Where it stands in the loop's list.
-		 * @return -1 outside
+		 * Its place in the loop's list.
+		 * @return -1 if it is not in the list
 		 */
 		int place();
 
 		void place(int place);
 
 		/**
-		 * Looks at its timers. Ten times a second.
+		 * Checks its timers. Ten times a second.
 		 * @param now a {@link System#nanoTime()} stamp
 		 */
 		void sweep(long now);
 
-		/** Counts what the kernel has sent again. */
+		/** Counts the segments that the kernel has sent again. */
 		void countRetransmits();
 
 		/**
-		 * What was done for the connection has thrown.
-		 * @param fault what
+		 * Code run for the connection has thrown.
+		 * @param fault the exception
 		 */
 		void broken(Throwable fault);
 

@@ -6,15 +6,15 @@ import java.util.concurrent.Future;
 import io.netty.channel.EventLoop;
 
 /**
- * An event loop as its users see it: tasks, the time and the memory that may be held. Any
- * thread may call {@link #execute}, {@link #later}, {@link #after}, {@link #index},
+ * An event loop as its users see it: tasks, the time and the memory account. Any thread
+ * may call {@link #execute}, {@link #later}, {@link #after}, {@link #index},
  * {@link #inLoop}, {@link #addSweeper} and {@link #removeSweeper}; the rest is for its
  * own thread.
  */
 public interface Loop extends Executor {
 
 	/**
-	 * Where the loop stands among the loops of the process.
+	 * The loop's index among the loops of the process.
 	 * @return 0 or more
 	 */
 	int index();
@@ -23,12 +23,11 @@ public interface Loop extends Executor {
 
 	/**
 	 * Whether the caller is on this loop's thread.
-	 * @return whether it is
 	 */
 	boolean inLoop();
 
 	/**
-	 * Runs a task on this loop's thread, at once where that is the caller's.
+	 * Runs a task on this loop's thread, at once if the caller is on it.
 	 * @param task the task
 	 */
 	@Override
@@ -44,13 +43,13 @@ public interface Loop extends Executor {
 	 * Runs a task on this loop's thread some time from now.
 	 * @param nanos in how many nanoseconds
 	 * @param task the task
-	 * @return to cancel it by
+	 * @return cancels it
 	 */
 	Future<?> after(long nanos, Runnable task);
 
 	/**
-	 * The time as frames have it: those that were read together came at the same time,
-	 * and the clock is not asked for each.
+	 * The time of the frames that are being handled. Frames read together have the same
+	 * time, so that the clock is not asked for each.
 	 * @return a {@link System#nanoTime()} stamp
 	 */
 	long now();
@@ -62,7 +61,7 @@ public interface Loop extends Executor {
 	MemoryAccount memory();
 
 	/**
-	 * Has a task run with every sweep, ten times a second.
+	 * Runs a task with every sweep, ten times a second.
 	 * @param task the task; must not block
 	 */
 	void addSweeper(Runnable task);

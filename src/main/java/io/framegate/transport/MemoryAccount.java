@@ -1,8 +1,8 @@
 package io.framegate.transport;
 
 /**
- * One event loop's part of the {@link MemoryBudget}. It reserves a step in advance, so
- * that small amounts cost no more than an addition. Its loop's thread only, but for
+ * One event loop's part of the {@link MemoryBudget}. It reserves ahead in steps, so that
+ * small amounts cost no more than an addition. Its loop's thread only, but for
  * {@link #most()}.
  */
 public final class MemoryAccount {
@@ -36,7 +36,7 @@ public final class MemoryAccount {
 	}
 
 	/**
-	 * More is held, or less: what has happened, whether there is memory or not.
+	 * More is held, or less, even if there is not enough memory.
 	 * @param bytes how much more
 	 */
 	public void change(long bytes) {
@@ -79,7 +79,7 @@ public final class MemoryAccount {
 	}
 
 	/**
-	 * Gives back what was reserved in advance.
+	 * Gives back what was reserved ahead.
 	 */
 	void settle() {
 		long back = this.free;

@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
 /**
  * How much memory peers can make the process hold, over all connections: partial frames,
  * queued requests, held replies and pending output. Each event loop reserves in steps
- * through an account of its own. Connections that hold nothing are not in it, but leave
- * less of the heap for what others hold. Any thread may call.
+ * through its own account. Connections that hold nothing are not counted, but leave less
+ * of the heap for what others hold. Any thread may call.
  */
 public final class MemoryBudget {
 
@@ -25,7 +25,9 @@ public final class MemoryBudget {
 	/** What the process takes on the heap without connections, in bytes. */
 	private static final long PROCESS_BYTES = 48L << 20;
 
-	/** The share of the room that connections without anything may take, in percent. */
+	/**
+	 * The share of the heap that connections may take when they hold nothing, in percent.
+	 */
 	private static final int CROWD = 65;
 
 	/** A frame this long is reserved before it is made. */
@@ -33,10 +35,10 @@ public final class MemoryBudget {
 
 	private static final Logger logger = LoggerFactory.getLogger(MemoryBudget.class);
 
-	/** How long may be waited in vain for memory to come back. */
+	/** How long to wait in vain for memory. */
 	private static final long PATIENCE_NANOS = 5_000_000_000L;
 
-	/** How long there must be enough before it is said. */
+	/** How long there must be enough before the log says so. */
 	private static final long QUIET_NANOS = 10_000_000_000L;
 
 	/** G1 gives an array of half a region and more whole regions of its own. */
@@ -57,12 +59,12 @@ public final class MemoryBudget {
 
 	private volatile Level level = Level.CALM;
 
-	/** The least that was reserved since memory ran short, and when that was. */
+	/** The least that was reserved since memory ran short, and when. */
 	private volatile long leastReserved;
 
 	private volatile long leastAt;
 
-	/** When memory was short last. */
+	/** When memory was last short. */
 	private volatile long shortAt;
 
 	/** Whether the log says that it is short. */
@@ -78,7 +80,7 @@ public final class MemoryBudget {
 	}
 
 	/**
-	 * How much memory there is: the heap, or the direct memory if there is less of it.
+	 * How much memory there is: the heap, or the direct memory if that is less.
 	 * @return bytes
 	 */
 	public static long available() {
@@ -95,7 +97,7 @@ public final class MemoryBudget {
 	}
 
 	/**
-	 * Takes note of an event loop's account.
+	 * Adds an event loop's account.
 	 * @param most tells what the loop's biggest holder holds, while memory is short
 	 */
 	void join(LongSupplier most) {
@@ -181,9 +183,9 @@ public final class MemoryBudget {
 	}
 
 	/**
-	 * Whether memory has been short for seconds, and not reading did not help.
+	 * Whether memory has been short for seconds and pausing reads did not help, so that
+	 * connections must close.
 	 * @param now a {@link System#nanoTime()} stamp
-	 * @return whether connections must end
 	 */
 	boolean isStuck(long now) {
 		return this.level != Level.CALM && now - this.leastAt >= PATIENCE_NANOS;
@@ -194,7 +196,7 @@ public final class MemoryBudget {
 	}
 
 	/**
-	 * How much may be held so that the level is no worse than another.
+	 * How much may be held at a level.
 	 * @param wanted the level, not full
 	 * @return bytes
 	 */
@@ -204,8 +206,7 @@ public final class MemoryBudget {
 	}
 
 	/**
-	 * Whether one more connection is too much.
-	 * @return whether to refuse it
+	 * Whether there are too many connections to accept another one.
 	 */
 	public boolean isOverloaded() {
 		return this.level != Level.CALM || ofConnections() > this.room / 100 * CROWD;
@@ -228,7 +229,7 @@ public final class MemoryBudget {
 	}
 
 	/**
-	 * How much is held, and reserved by loops in advance.
+	 * How much is held, and reserved ahead by loops.
 	 * @return bytes
 	 */
 	public long used() {
@@ -243,10 +244,14 @@ public final class MemoryBudget {
 		/** There is enough. */
 		CALM,
 
-		/** The connections that hold most are not read, and none are accepted. */
+		/**
+		 * The connections that hold most are not read, and no connections are accepted.
+		 */
 		NEAR,
 
-		/** Nothing is read that would be held; the connections that hold most end. */
+		/**
+		 * Nothing is read that would be held; the connections that hold most are closed.
+		 */
 		FULL;
 
 		private static final int CALM_BELOW = 70;

@@ -9,11 +9,11 @@ import io.framegate.closure.CloseReason;
 
 /**
  * What a loop does when memory runs short: the connections that hold most are not read,
- * and end where that does not help. Its loop's thread only.
+ * and are closed if that does not help. Its loop's thread only.
  */
 public final class MemoryRelief {
 
-	/** A connection that holds less is read while memory is only short. */
+	/** A connection that holds less is read unless memory is full. */
 	private static final long LITTLE = 16 * 1024;
 
 	/** What a read takes at most while memory is short. */
@@ -42,26 +42,25 @@ public final class MemoryRelief {
 	}
 
 	/**
-	 * Whether a connection that has just been read holds too much to be read on.
+	 * Whether a connection that was just read holds too much to be read further.
 	 * @param connection the connection
-	 * @return whether it does
 	 */
 	public boolean mustStarve(Holder connection) {
 		return switch (this.account.budget().level()) {
 			case CALM -> false;
-			// For others' sake a link is read as long as possible.
+			// A link serves many clients, so it is read as long as possible.
 			case NEAR -> !connection.isShared() && connection.held().total() >= big();
 			case FULL -> connection.held().total() > 0;
 		};
 	}
 
-	/** What makes a connection one of the biggest holders. */
+	/** From how many bytes on a connection is one of the biggest holders. */
 	private long big() {
 		return Math.max(LITTLE, this.account.budget().most() / 2);
 	}
 
 	/**
-	 * Does what the level of memory asks for.
+	 * Does what the memory level requires.
 	 * @param connections the loop's
 	 * @param now a {@link System#nanoTime()} stamp
 	 */
@@ -111,7 +110,8 @@ public final class MemoryRelief {
 	}
 
 	/**
-	 * Reads on where there is memory again, and ends what has waited for it in vain.
+	 * Reads connections again when there is memory, and closes those that have waited for
+	 * it in vain.
 	 */
 	private void feed(List<Holder> holders, long now) {
 		MemoryBudget budget = this.account.budget();
@@ -132,37 +132,35 @@ public final class MemoryRelief {
 		}
 	}
 
-	/** A connection, as far as what it holds matters. */
+	/** A connection, as a holder of memory. */
 	interface Holder {
 
 		HeldMemory held();
 
 		/**
-		 * Whether it is shared by clients, so that it is read as long as possible.
-		 * @return whether it is
+		 * Whether clients share it, so that it is read as long as possible.
 		 */
 		boolean isShared();
 
-		/** Brings what it holds of its input up to date. */
+		/** Updates how much of its input it holds. */
 		void countHeld();
 
 		/**
-		 * Whether it is not read for lack of memory.
-		 * @return whether it waits for {@link #feed()}
+		 * Whether it is not read for lack of memory, and waits for {@link #feed()}.
 		 */
 		boolean isStarved();
 
 		/**
 		 * Since when there is not enough memory for what was read.
-		 * @return a {@link System#nanoTime()} stamp, 0 where there is
+		 * @return a {@link System#nanoTime()} stamp, 0 if there is
 		 */
 		long refusedSince();
 
-		/** Reads on: there may be memory again. */
+		/** Reads again: there may be memory. */
 		void feed();
 
 		/**
-		 * Ends at once.
+		 * Closes at once.
 		 * @param cause why
 		 */
 		void abort(Cause cause);

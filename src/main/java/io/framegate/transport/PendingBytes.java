@@ -4,7 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelOutboundBuffer;
 
 /**
- * Adds up what a channel has flushed that the kernel has not taken. Event loop only.
+ * Adds up what a channel has flushed and the kernel has not taken. Event loop only.
  */
 public final class PendingBytes implements ChannelOutboundBuffer.MessageProcessor {
 

@@ -10,10 +10,10 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends the process at once where it could only live on as a corpse: an event loop has
- * died, the heap is exhausted, or the stop in order does not come to its end. One line on
- * standard error says why, though nothing waits for a reader longer than
- * {@link #LAST_LINE_MILLIS}. Any thread may call.
+ * Ends the process at once if it cannot recover: an event loop has died, the heap is
+ * exhausted, or the orderly stop does not finish. One line on standard error says why; a
+ * blocked reader delays the end by {@link #LAST_LINE_MILLIS} at most. Any thread may
+ * call.
  */
 public final class ProcessHalt {
 
@@ -37,17 +37,16 @@ public final class ProcessHalt {
 	}
 
 	/**
-	 * Has everything ready that halting needs, while there is memory.
+	 * Prepares everything that halting needs, while there is memory.
 	 */
 	static void prepare() {
 		// The static initializer has done it.
 	}
 
 	/**
-	 * Whether an error says that the JVM has no memory left. Memory outside the heap is
-	 * not meant, nor one array larger than any.
+	 * Whether an error says that the JVM has no memory. Memory outside the heap does not
+	 * count, nor an array larger than any.
 	 * @param thrown what was caught
-	 * @return whether it does
 	 */
 	static boolean isHeapExhausted(Throwable thrown) {
 		if (!(thrown instanceof OutOfMemoryError) || thrown.getClass() != OutOfMemoryError.class) {
@@ -59,8 +58,8 @@ public final class ProcessHalt {
 	}
 
 	/**
-	 * Ends the process if an event loop has met the end of the heap: what it was doing is
-	 * half done, for all of its connections.
+	 * Ends the process if an event loop has exhausted the heap: its work is half done,
+	 * for all of its connections.
 	 * @param thrown what an event loop caught
 	 */
 	public static void ifHeapIsExhausted(Throwable thrown) {
@@ -89,7 +88,9 @@ public final class ProcessHalt {
 	}
 
 	private static void write() {
-		// Neither a logger nor System.err: somebody who waits for a reader may hold them.
+		// Neither a logger nor System.err: a thread that is blocked by their reader may
+		// hold
+		// their locks.
 		try (FileOutputStream out = new FileOutputStream(FileDescriptor.err)) {
 			wanted.await();
 			byte[] line = lastLine;
@@ -101,7 +102,7 @@ public final class ProcessHalt {
 			Thread.currentThread().interrupt();
 		}
 		catch (IOException ex) {
-			// Nobody is there to be told.
+			// Nobody can be told.
 		}
 		finally {
 			written.countDown();

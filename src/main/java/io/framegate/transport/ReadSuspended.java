@@ -3,8 +3,8 @@ package io.framegate.transport;
 import java.io.Serial;
 
 /**
- * Stops Netty's reading of a socket: once FIN has come, it has no other way to leave what
- * is left in the kernel.
+ * Stops Netty's reading of a socket: after FIN, Netty has no other way to keep unread
+ * bytes in the kernel.
  */
 public final class ReadSuspended extends RuntimeException {
 

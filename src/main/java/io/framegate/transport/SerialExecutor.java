@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs one connection's tasks in order on virtual threads, so that code which blocks
- * stops nobody else. Any thread may submit; at most one virtual thread runs at a time.
+ * Runs one connection's tasks in order on virtual threads, so that blocking code stops
+ * nobody else. Any thread may submit; at most one virtual thread runs at a time.
  */
 public final class SerialExecutor {
 
@@ -17,7 +17,7 @@ public final class SerialExecutor {
 
 	private final Queue<Task> tasks = new ArrayDeque<>();
 
-	/** What the tasks that are not done hold. */
+	/** What waiting and running tasks hold. */
 	private long bytes;
 
 	private final String name;
@@ -30,7 +30,7 @@ public final class SerialExecutor {
 
 	/**
 	 * Adds a task.
-	 * @param task the task; the next ones run also if it throws
+	 * @param task the task; the next ones run even if it throws
 	 * @return how many tasks wait now
 	 */
 	public int submit(Runnable task) {
@@ -56,7 +56,7 @@ public final class SerialExecutor {
 	}
 
 	/**
-	 * What the tasks that are not done hold.
+	 * What waiting and running tasks hold.
 	 * @return a number of bytes
 	 */
 	public long bytes() {
@@ -66,7 +66,7 @@ public final class SerialExecutor {
 	}
 
 	/**
-	 * Takes tasks of one kind back that have not begun; the others keep their order.
+	 * Takes back tasks of one kind that have not begun. The others keep their order.
 	 * @param <T> the kind
 	 * @param kind its class
 	 * @return the tasks, oldest first

@@ -37,7 +37,7 @@ public final class SharedReadBuffer {
 	}
 
 	/**
-	 * The array to cut frames from. A caller that is called back into gets a new one.
+	 * The array to cut frames from. A caller that is called back gets a new one.
 	 * @return an array of {@link #READ_SIZE} bytes
 	 */
 	public byte[] takeScratch() {
@@ -58,19 +58,18 @@ public final class SharedReadBuffer {
 		this.buffer.release();
 	}
 
-	/** Who is read. */
+	/** A connection that reads. */
 	public interface Reader {
 
 		/**
-		 * Whether what comes next is to be left to the kernel.
-		 * @return whether not to read now
+		 * Whether input stays in the kernel for now.
 		 */
 		boolean isFull();
 
 	}
 
 	/**
-	 * Lets a connection read into the shared buffer. It is copied from before the next
+	 * Lets a connection read into the shared buffer. The bytes are copied before the next
 	 * read.
 	 */
 	private final class Receive extends DefaultMaxMessagesRecvByteBufAllocator {

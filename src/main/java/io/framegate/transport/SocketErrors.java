@@ -17,17 +17,17 @@ import io.framegate.timeout.Timeouts;
 import io.netty.channel.ConnectTimeoutException;
 
 /**
- * Tells close reasons from what the operating system said.
+ * Turns errors of the operating system into close reasons.
  */
 public final class SocketErrors {
 
-	/** What Netty puts before the errno text. */
+	/** Netty's text before the errno text. */
 	private static final Pattern SYSCALL = Pattern
 		.compile("^(?:\\w+\\(\\.\\.\\) failed(?: with error\\(-?\\d+\\))?|syscall:\\w+\\(\\.\\.\\)): ");
 
 	/**
-	 * What the kernel says of an established connection when it has given up. Where a
-	 * router told why it could not deliver, that is what is said instead of a timeout.
+	 * The kernel's errors when it gives up on an established connection. If a router has
+	 * said why it could not deliver, that is reported instead of a timeout.
 	 */
 	private static final Pattern GIVEN_UP = Pattern
 		.compile("timed out|no route to host|unreachable|host is down|not on the network|refused");
@@ -36,10 +36,10 @@ public final class SocketErrors {
 	}
 
 	/**
-	 * Why a fault ended an established connection.
+	 * Why an error closed an established connection.
 	 * @param side the connection's side
 	 * @param thrown what was thrown
-	 * @param keptAlive whether the kernel gave up at keepalive, asked where it gave up
+	 * @param keptAlive whether keepalive has failed, asked if the kernel gave up
 	 * @param limit the limit of the write timer
 	 * @return the cause
 	 */
@@ -58,18 +58,17 @@ public final class SocketErrors {
 	}
 
 	/**
-	 * Whether a fault is one of the socket, not of code.
+	 * Whether an error comes from the socket, and not from code.
 	 * @param thrown what was thrown
-	 * @return whether the operating system says it
 	 */
 	public static boolean isSockets(Throwable thrown) {
 		return root(thrown) instanceof IOException;
 	}
 
 	/**
-	 * Whether this is what the kernel says of a reset that came after the peer's FIN.
+	 * Whether the peer reset the connection after its FIN, so that it had sent
+	 * everything.
 	 * @param thrown what was thrown
-	 * @return whether the peer had sent all that it wanted to send
 	 */
 	public static boolean isAfterFin(Throwable thrown) {
 		return String.valueOf(root(thrown).getMessage()).contains("Broken pipe");
@@ -81,7 +80,7 @@ public final class SocketErrors {
 	}
 
 	/**
-	 * What stands for a reset that came without a word of the operating system.
+	 * The cause of a reset without a message from the operating system.
 	 * @param side the side
 	 * @return the cause
 	 */
@@ -97,7 +96,7 @@ public final class SocketErrors {
 	/**
 	 * Why a connect failed.
 	 * @param thrown what the connect failed with
-	 * @param target the target as people know it
+	 * @param target the target as configured
 	 * @return the cause
 	 */
 	public static Cause connectCause(Throwable thrown, String target) {
@@ -117,8 +116,8 @@ public final class SocketErrors {
 	}
 
 	/**
-	 * Why a connection is none that leads back to its own socket: nobody listens there.
-	 * @param target the target as people know it
+	 * The cause of a connection to its own socket: nobody listens there.
+	 * @param target the target as configured
 	 * @return the cause
 	 */
 	public static Cause connectedToItself(String target) {
@@ -137,7 +136,7 @@ public final class SocketErrors {
 	/**
 	 * The errno text of an exception.
 	 * @param thrown an exception
-	 * @return what the operating system said
+	 * @return the operating system's message
 	 */
 	public static String text(Throwable thrown) {
 		String message = thrown.getMessage();

@@ -25,24 +25,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The socket options of every connection of the gateway, inbound or upstream.
+ * The socket options of every connection, inbound or upstream.
  */
 public final class SocketOptions {
 
 	/**
-	 * Bytes pending to a peer above which the other side is not read, and below which it
-	 * is again.
+	 * Pending bytes above which the other side is not read, and below which it is read
+	 * again.
 	 */
 	private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(64 * 1024, 128 * 1024);
 
-	/** How long nothing has to come before the kernel asks whether the peer is there. */
+	/** After so long without input the kernel sends a keepalive probe. */
 	private static final Duration KEEPALIVE_IDLE = Duration.ofSeconds(60);
 
 	private static final int KEEPALIVE_INTERVAL_SECONDS = 15;
 
 	private static final int KEEPALIVE_PROBES = 4;
 
-	/** The state of an ended socket in TCP_INFO. */
+	/** The state of a closed socket in TCP_INFO. */
 	private static final int TCP_CLOSE = 7;
 
 	/** TCP_INFO up to tcpi_notsent_bytes, which Netty does not know. */
@@ -56,8 +56,8 @@ public final class SocketOptions {
 			2 * Long.BYTES);
 
 	/**
-	 * A classic BPF program (code, jump if true, jump if false, operand): the byte of the
-	 * TCP flags; has it SYN?; drop; keep.
+	 * A classic BPF program (code, jump if true, jump if false, operand): load the byte
+	 * with the TCP flags; test SYN; drop; keep.
 	 */
 	private static final long[] NO_SYN = { 0x0030_00_00_0000000DL, 0x0045_00_01_00000002L, 0x0006_00_00_00000000L,
 			0x0006_00_00_FFFFFFFFL };
@@ -75,7 +75,7 @@ public final class SocketOptions {
 		var config = channel.config();
 		config.setOption(ChannelOption.AUTO_READ, false);
 		config.setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-		// A write that fails ends the output alone: what the peer had sent is still read.
+		// A failed write ends only the output: what the peer has sent is still read.
 		config.setOption(ChannelOption.AUTO_CLOSE, false);
 		config.setOption(ChannelOption.TCP_NODELAY, true);
 		config.setOption(ChannelOption.SO_KEEPALIVE, true);
@@ -90,12 +90,12 @@ public final class SocketOptions {
 	}
 
 	/**
-	 * Has the kernel drop what asks a listening socket for a new connection. Those that
-	 * it has answered already are still completed, so that all of them can be accepted
-	 * before the socket is closed, which would reset them. A client that is dropped asks
+	 * Makes the kernel drop packets that ask a listening socket for a new connection.
+	 * Clients that it has answered already can still connect, so that all of them are
+	 * accepted before the socket is closed, which would reset them. A dropped client asks
 	 * again a second later, and is refused then.
-	 * @param channel the listening socket's
-	 * @return whether it does; not on NIO, nor where it may not
+	 * @param channel the listening socket's channel
+	 * @return {@code false} on NIO, or if the operating system does not allow it
 	 */
 	public static boolean acceptNoMore(Channel channel) {
 		if (!(channel instanceof EpollServerSocketChannel) || Buffer.addressSize() != Long.BYTES) {
@@ -123,8 +123,8 @@ public final class SocketOptions {
 	}
 
 	/**
-	 * Has the kernel end a connection whose peer acknowledges nothing, or whose window
-	 * stays shut. Not before it is established: to connect has a limit of its own.
+	 * Makes the kernel close a connection whose peer acknowledges nothing, or keeps its
+	 * window shut. Not before it is established: connects have a limit of their own.
 	 * @param channel the channel
 	 * @param nanos the limit, 0 for the system's own
 	 */
@@ -136,9 +136,9 @@ public final class SocketOptions {
 	}
 
 	/**
-	 * What ended the socket, where a reset or the kernel has.
+	 * The error that closed the socket: a reset, or the kernel gave up.
 	 * @param channel the channel
-	 * @return the error, or {@code null}, also where the operating system does not tell
+	 * @return the error, or {@code null}, also if the operating system does not tell
 	 */
 	public static @Nullable IOException fault(Channel channel) {
 		if (!(channel instanceof EpollSocketChannel socket) || !channel.isOpen()
@@ -147,7 +147,7 @@ public final class SocketOptions {
 		}
 		try {
 			int error = ((Socket) socket.fd()).getSoError();
-			// 0 after FIN from both: what came before may still be unread.
+			// 0 after FIN from both sides: unread input may remain.
 			if (error == 0) {
 				return null;
 			}
@@ -159,9 +159,9 @@ public final class SocketOptions {
 	}
 
 	/**
-	 * How much the kernel has of what was written that the peer's has not acknowledged.
+	 * How many bytes the kernel holds that the peer has not acknowledged.
 	 * @param channel the channel
-	 * @return 0 for nothing, -1 where nobody tells
+	 * @return 0 for nothing, -1 if the operating system does not tell
 	 */
 	public static int unacknowledged(Channel channel) {
 		if (channel instanceof EpollSocketChannel socket && channel.isOpen()) {
@@ -178,7 +178,8 @@ public final class SocketOptions {
 	/**
 	 * How long ago data was sent that the peer had room for.
 	 * @param channel the channel
-	 * @return nanoseconds, -1 where nobody tells or the peer does not acknowledge it
+	 * @return nanoseconds, -1 if the operating system does not tell or the peer does not
+	 * acknowledge it
 	 */
 	public static long nanosSinceSent(Channel channel) {
 		if (channel instanceof EpollSocketChannel socket && channel.isOpen()) {
@@ -191,21 +192,20 @@ public final class SocketOptions {
 	}
 
 	/**
-	 * Whether the kernel gave up at keepalive, rather than with data that the peer did
-	 * not take.
+	 * Whether the kernel gave up because the peer answered no keepalive probe, rather
+	 * than with data that it did not take.
 	 * @param channel the channel
-	 * @param quietNanos how long no byte has gone either way
-	 * @return whether the peer has answered no probe
+	 * @param quietNanos for how long no byte was sent or received
 	 */
 	public static boolean isKeepaliveOver(Channel channel, long quietNanos) {
 		return quietNanos >= KEEPALIVE_IDLE.toNanos() && !hasUntaken(channel);
 	}
 
 	/**
-	 * Whether the kernel had data for the peer when it gave up: it sent them again and
-	 * again, or the peer answered to the last that it has no room.
+	 * Whether the kernel had data for the peer when it gave up: it sent the data again
+	 * and again, or the peer's last answer was that it has no room.
 	 * @param channel the channel
-	 * @return {@code false} also where the operating system does not tell
+	 * @return {@code false} also if the operating system does not tell
 	 */
 	private static boolean hasUntaken(Channel channel) {
 		if (channel instanceof EpollSocketChannel socket && channel.isOpen()) {

@@ -9,9 +9,9 @@ import io.netty.buffer.UnpooledByteBufAllocator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where an event loop gathers the frames written to a {@link Sink}, so that they leave as
- * one buffer with one system call. Writing to another sink hands over what was gathered
- * for the one before. Event loop only.
+ * Gathers the frames that an event loop writes to a {@link Sink}, so that they are sent
+ * as one buffer with one system call. A write to another sink first hands over what was
+ * gathered. Event loop only.
  */
 public final class WriteBatch {
 
@@ -19,7 +19,7 @@ public final class WriteBatch {
 
 	private final byte[] bytes = new byte[SIZE];
 
-	/** What is written turn after turn; while a peer has not taken it, others serve. */
+	/** Reused turn after turn; while a peer has not taken it, other buffers are used. */
 	private final ByteBuf buffer = new UnpooledByteBufAllocator(true, true).directBuffer(SIZE, SIZE);
 
 	/** Where each gathered frame ends in {@link #bytes}. */
@@ -115,8 +115,8 @@ public final class WriteBatch {
 	}
 
 	/**
-	 * The bytes gathered for a sink and not handed to its channel.
-	 * @param sink what they are written to
+	 * The bytes gathered for a sink and not given to its channel.
+	 * @param sink the sink
 	 * @return a number of bytes
 	 */
 	public int gatheredFor(Sink sink) {
@@ -124,8 +124,8 @@ public final class WriteBatch {
 	}
 
 	/**
-	 * Forgets what was gathered for a sink and not handed to its channel.
-	 * @param sink what they are written to
+	 * Forgets what was gathered for a sink and not given to its channel.
+	 * @param sink the sink
 	 */
 	public void takeBack(Sink sink) {
 		if (this.target == sink) {
@@ -160,7 +160,7 @@ public final class WriteBatch {
 		return this.frames == 0 && this.unflushed.isEmpty();
 	}
 
-	/** What frames are written to. */
+	/** Where frames are written to. */
 	public interface Sink {
 
 		Framing framing();
@@ -173,10 +173,10 @@ public final class WriteBatch {
 		ByteBuf allocate(int size);
 
 		/**
-		 * Allocates for a frame that is large, if there is memory for it.
+		 * Allocates for a large frame, if there is memory for it.
 		 * @param size how much, in bytes
 		 * @param payload the frame
-		 * @return the buffer, or {@code null} where the frame is lost
+		 * @return the buffer, or {@code null} if the frame is lost
 		 */
 		@Nullable ByteBuf allocate(int size, byte[] payload);
 
@@ -185,7 +185,7 @@ public final class WriteBatch {
 		 * @param buffer the frames
 		 * @param ends where each ends
 		 * @param count how many there are
-		 * @return whether the sink has to be flushed
+		 * @return whether the sink needs a flush
 		 */
 		boolean enqueue(ByteBuf buffer, int[] ends, int count);
 
@@ -201,9 +201,9 @@ public final class WriteBatch {
 		void notWritten(int frames, long bytes, Throwable fault);
 
 		/**
-		 * The sink has thrown. It must not end its connection now: others are being
+		 * The sink has thrown. It must not close its connection now: others are being
 		 * written to.
-		 * @param fault what
+		 * @param fault the exception
 		 */
 		void failed(Throwable fault);
 

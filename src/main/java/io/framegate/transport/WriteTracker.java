@@ -1,8 +1,8 @@
 package io.framegate.transport;
 
 /**
- * Counts what was written to a connection and what of it the peer's kernel took, to the
- * byte and to the frame. Event loop only; the counts may be read by any thread.
+ * Counts what was written to a connection and how much of it the peer's kernel took, to
+ * the byte and to the frame. Event loop only; the counts may be read by any thread.
  */
 public class WriteTracker {
 
@@ -12,11 +12,14 @@ public class WriteTracker {
 
 	/**
 	 * The sizes of the frames not known to be taken, seven bits a byte: fewer bytes than
-	 * the frames have, however small these are.
+	 * the frames have, however small they are.
 	 */
 	private byte[] sizes = {};
 
-	/** Where in {@link #sizes} the first frame's is, and where the last one's ends. */
+	/**
+	 * Where the first frame's size begins in {@link #sizes}, and where the last one's
+	 * ends.
+	 */
 	private int head;
 
 	private int tail;
@@ -27,13 +30,13 @@ public class WriteTracker {
 
 	private long bytesTaken;
 
-	/** How many bytes had been written when nothing was pending last. */
+	/** How many bytes had been written when nothing was last pending. */
 	private long emptyAt;
 
 	private long framesTaken;
 
 	/**
-	 * Where the last frame ends that was taken whole, counted in bytes from the first.
+	 * Where the last completely taken frame ends, counted in bytes from the first.
 	 */
 	private long takenEnd;
 
@@ -69,9 +72,9 @@ public class WriteTracker {
 	}
 
 	/**
-	 * Takes note of how much is still pending.
+	 * Notes how much is still pending.
 	 * @param pending bytes written that the kernel has not taken
-	 * @return how many frames more than before were taken whole
+	 * @return how many more frames were taken completely
 	 */
 	public int settle(long pending) {
 		this.bytesTaken = this.bytesWritten - pending;
@@ -128,8 +131,8 @@ public class WriteTracker {
 	}
 
 	/**
-	 * Whether what is pending was written after everything before it was taken.
-	 * @return whether the kernel has taken nothing of it
+	 * Whether everything pending was written after all before it was taken, and the
+	 * kernel has taken none of it.
 	 */
 	public boolean isNoneTakenSinceEmpty() {
 		return this.bytesTaken == this.emptyAt;
@@ -144,7 +147,7 @@ public class WriteTracker {
 	}
 
 	/**
-	 * What the pending frames take, their bookkeeping included.
+	 * What the pending frames take, including their bookkeeping.
 	 * @return a number of bytes
 	 */
 	public long heldBytes() {
@@ -153,7 +156,7 @@ public class WriteTracker {
 	}
 
 	/**
-	 * The payload bytes of the pending frames; one that left in part counts whole.
+	 * The payload bytes of the pending frames; a partly sent one counts whole.
 	 * @param overhead what the framing adds to each frame
 	 * @return a number of bytes
 	 */
