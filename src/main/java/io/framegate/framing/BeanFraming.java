@@ -7,8 +7,8 @@ import org.springframework.core.serializer.Serializer;
 
 /**
  * A user's own serializer and deserializer as a framing. They read and write streams and
- * may block, so they run on virtual threads: what this framing's cutter cuts are the
- * pieces of the stream as they arrive, and what is written has been serialized before.
+ * may block, so they run on virtual threads. This framing's cutter therefore passes
+ * pieces of the stream on as they arrive, and what is written is already serialized.
  *
  * @param name the bean's name
  * @param serializer writes a frame
@@ -22,7 +22,7 @@ public record BeanFraming(String name, Serializer<byte[]> serializer,
 	 * @param name the bean's name
 	 * @param bean a serializer and deserializer of byte arrays
 	 * @return the framing
-	 * @throws IllegalArgumentException where the bean is not both
+	 * @throws IllegalArgumentException if the bean is not both
 	 */
 	@SuppressWarnings("unchecked")
 	public static BeanFraming of(String name, Object bean) {

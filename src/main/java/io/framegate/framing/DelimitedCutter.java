@@ -23,7 +23,7 @@ final class DelimitedCutter implements StreamedCutter {
 
 	private boolean begun;
 
-	/** The frame whose bytes come now, if it is one to be passed over. */
+	/** The frame whose bytes come now, if it is skipped. */
 	private @Nullable OversizeFrame oversize;
 
 	DelimitedCutter(Delimiters delimiters, int maxFrameSize) {
@@ -78,8 +78,8 @@ final class DelimitedCutter implements StreamedCutter {
 	}
 
 	/**
-	 * The index of the terminator: before the input where its first byte came with the
-	 * one before.
+	 * The index of the terminator; before the input if its first byte came with the input
+	 * before.
 	 */
 	private int end(byte[] bytes, int from, int to) {
 		if (from < to && mayEndNext(this.partial) && bytes[from] == (byte) this.delimiters.second()) {
@@ -94,7 +94,7 @@ final class DelimitedCutter implements StreamedCutter {
 		return this.delimiters.hasSecond() && partial.endsWith((byte) this.delimiters.end());
 	}
 
-	/** Whether the frame cannot end any more within the limit. */
+	/** Whether the frame can no longer end within the limit. */
 	private boolean isTooLong(byte[] bytes, int from, int to) {
 		long length = (long) this.partial.length() + to - from;
 		boolean endBegun = from < to && this.delimiters.hasSecond() && bytes[to - 1] == (byte) this.delimiters.end();
@@ -102,8 +102,8 @@ final class DelimitedCutter implements StreamedCutter {
 	}
 
 	/**
-	 * The frame is to be passed over: what was kept of it is its first bytes.
-	 * @throws FrameException where it is a fault
+	 * The frame is skipped: what was kept of it is its first bytes.
+	 * @throws FrameException if it is a fault
 	 */
 	private OversizeFrame beginOversize(FrameSink sink, byte[] bytes, int from, int to) throws FrameException {
 		int wanted = sink.wantedOfOversize();

@@ -3,7 +3,7 @@ package io.framegate.framing;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A framing that its {@link Delimiters} say all about.
+ * A framing that its {@link Delimiters} describe completely.
  */
 interface DelimitedFraming extends Framing {
 

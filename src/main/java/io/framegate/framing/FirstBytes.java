@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Says which protocol or framing the first bytes of a frame look like that could not be
- * read, so that a wrong port or framing is found at once. Nothing of the bytes themselves
- * is said: they may be secret. Any thread may call.
+ * Guesses which protocol or framing the first bytes of an unreadable frame belong to, so
+ * that a wrong port or framing is found at once. It never quotes the bytes: they may be
+ * secret. Any thread may call.
  */
 public final class FirstBytes {
 
@@ -41,8 +41,7 @@ public final class FirstBytes {
 	 * What the first bytes of a frame look like.
 	 * @param first the first bytes of the frame as they came, {@link #ENOUGH} at most
 	 * @param received how many bytes have come since the frame began
-	 * @return text such as {@code looks like HTTP}; empty where they look like nothing
-	 * known
+	 * @return text such as {@code looks like HTTP}; empty if they look like nothing known
 	 */
 	public static String resemblance(byte[] first, int received) {
 		String text = new String(first, StandardCharsets.ISO_8859_1);

@@ -2,24 +2,24 @@ package io.framegate.framing;
 
 /**
  * Cuts the bytes of one connection into frames as they arrive, however they are split or
- * glued. Keeps the bytes of an incomplete frame in memory that grows with what arrives,
+ * joined. Keeps the bytes of an incomplete frame in memory that grows with what arrives,
  * never with what a header announces, and holds none between frames. One thread at a
  * time.
  */
 public interface FrameCutter {
 
 	/**
-	 * Cuts bytes. Each frame that they complete is handed to the sink at once, in order.
+	 * Cuts bytes. Each frame that they complete is passed to the sink at once, in order.
 	 * @param bytes holds the bytes; not kept
 	 * @param from index of the first byte
 	 * @param to index after the last byte
 	 * @param sink takes the frames
-	 * @return the index after the last byte taken: {@code to}, unless the sink asked to
-	 * stop, then the index right after that frame
-	 * @throws FrameException where no frame can be cut any more: a frame longer than the
-	 * limit that the sink doesn't want passed over, one that is longer than 64 MiB and 16
-	 * times the limit, or bytes that this framing does not allow. Frames before the fault
-	 * were handed over; the cutter is not to be used again
+	 * @return the index after the last byte taken: {@code to}, or the index right after a
+	 * frame if the sink asked to stop
+	 * @throws FrameException if no frame can be cut any more: the sink wants no oversize
+	 * frames skipped, a frame is longer than 64 MiB and 16 times the limit, or bytes are
+	 * not allowed by this framing. Frames before the fault were passed on; the cutter
+	 * must not be used again
 	 */
 	int cut(byte[] bytes, int from, int to, FrameSink sink) throws FrameException;
 
@@ -32,7 +32,7 @@ public interface FrameCutter {
 
 	/**
 	 * What the incomplete frame takes in memory: the size of the array that holds it.
-	 * @return a number of bytes, few where the frame is passed over
+	 * @return a number of bytes, few if the frame is passed over
 	 */
 	default int heldBytes() {
 		return partialBytes();
@@ -40,7 +40,7 @@ public interface FrameCutter {
 
 	/**
 	 * What the incomplete frame looks like, so that a wrong framing is found at once.
-	 * @return as {@link FirstBytes#resemblance}; empty where nothing can be said
+	 * @return as {@link FirstBytes#resemblance}; empty if unknown
 	 */
 	default String resemblance() {
 		return "";

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.io.Serial;
 
 /**
- * Received bytes that cannot be cut into frames. An expected fault of a peer, so it
- * carries no stack trace.
+ * Received bytes that cannot be cut into frames. Peers cause it, so it has no stack
+ * trace.
  */
 public final class FrameException extends IOException {
 
@@ -44,8 +44,8 @@ public final class FrameException extends IOException {
 	}
 
 	/**
-	 * What the bytes look like that had come when the fault was found.
-	 * @return as {@link FirstBytes#resemblance}; empty where nothing can be said
+	 * What the bytes received until the fault look like.
+	 * @return as {@link FirstBytes#resemblance}; empty if unknown
 	 */
 	public String resemblance() {
 		return this.resemblance;

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.io.Serial;
 
 /**
- * A payload that a framing cannot carry: written as it is, the peer would read something
- * else.
+ * A payload that a framing cannot carry: if it were written as it is, the peer would read
+ * something else.
  */
 public final class FrameNotEncodableException extends IOException {
 

@@ -17,18 +17,18 @@ public interface FrameSink {
 	boolean frame(byte[] payload);
 
 	/**
-	 * How many of its first bytes are wanted of a frame that is longer than the limit.
-	 * @return a number of bytes, with which such a frame is passed over where its end can
-	 * be found; {@link #NONE} where it is a fault
+	 * How many first bytes of a frame longer than the limit are wanted.
+	 * @return a number of bytes, and such a frame is skipped if its end can be found;
+	 * {@link #NONE} if it is a fault
 	 */
 	default int wantedOfOversize() {
 		return NONE;
 	}
 
 	/**
-	 * A frame longer than the limit was passed over.
+	 * A frame longer than the limit was skipped.
 	 * @param start its first bytes; the sink's own from now on
-	 * @param fault what is wrong with it, for people
+	 * @param fault what is wrong with it, as a message
 	 * @return whether to go on cutting
 	 */
 	default boolean oversize(byte[] start, String fault) {

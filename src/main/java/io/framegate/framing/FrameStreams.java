@@ -89,9 +89,9 @@ final class FrameStreams {
 	}
 
 	/**
-	 * What a pooled serializer's {@code getMaxMessageSize()} has to return. Its base
-	 * class allocates that many bytes for every frame, in a method that is final: it
-	 * alone is told 0, for the frames are read into arrays that grow.
+	 * The value that a pooled serializer's {@code getMaxMessageSize()} must return. Its
+	 * base class allocates so many bytes for every frame, in a final method. That method
+	 * alone gets 0, because the frames are read into arrays that grow.
 	 */
 	static int maxMessageSize(int maxMessageSize) {
 		boolean toAllocate = CALLERS.walk((frames) -> frames.skip(2)

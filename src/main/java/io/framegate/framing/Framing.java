@@ -6,8 +6,8 @@ import org.springframework.core.serializer.Deserializer;
 import org.springframework.core.serializer.Serializer;
 
 /**
- * How frames lie in a byte stream. A framing itself is stateless and shared by all
- * connections; what a connection has received of an incomplete frame is in its
+ * How a byte stream is cut into frames. A framing is stateless and shared by all
+ * connections; the bytes of an incomplete frame are in a connection's
  * {@link FrameCutter}.
  * <p>
  * A frame is written as prefix, payload, suffix. Any thread may call.
@@ -23,9 +23,9 @@ public interface Framing {
 	FrameCutter cutter(int maxFrameSize);
 
 	/**
-	 * Why this framing cannot carry the payload, or {@code null} where it can.
+	 * Why this framing cannot carry the payload, or {@code null} if it can.
 	 * @param payload a frame's payload
-	 * @return a reason for people, or {@code null}
+	 * @return a reason as a message, or {@code null}
 	 */
 	@Nullable String refusal(byte[] payload);
 

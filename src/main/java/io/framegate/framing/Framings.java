@@ -11,10 +11,10 @@ public final class Framings {
 	public static final List<String> NAMES = List.of("crlf", "lf", "nul", "stx-etx", "mllp", "length1", "length2",
 			"length4", "stream");
 
-	/** Bytes as they come, without frames. */
+	/** Bytes as they arrive, without frames. */
 	public static final String STREAM = "stream";
 
-	/** What the name of a serializer bean follows. */
+	/** Comes before the name of a serializer bean. */
 	public static final String BEAN = "bean:";
 
 	private Framings() {
@@ -23,11 +23,11 @@ public final class Framings {
 	/**
 	 * A framing by its name.
 	 * @param name one of {@link #NAMES}
-	 * @param lengthIncludesHeader whether a length counts its own header; only for
-	 * {@code length1}, {@code length2} and {@code length4}
+	 * @param lengthIncludesHeader whether a length counts its own header; only for {@code
+	 * length1}, {@code length2} and {@code length4}
 	 * @return a new framing, also a serializer and deserializer of Spring Integration
-	 * @throws IllegalArgumentException if there is no such framing, or its length cannot
-	 * include a header, for it has none
+	 * @throws IllegalArgumentException if there is no such framing, or it has no length
+	 * that could include a header
 	 */
 	public static Framing named(String name, boolean lengthIncludesHeader) {
 		if (lengthIncludesHeader && NAMES.contains(name) && !hasLength(name)) {

@@ -24,7 +24,7 @@ final class LengthCutter implements StreamedCutter {
 
 	private int payloadLength = UNKNOWN;
 
-	/** The frame whose bytes come now, if it is one to be passed over. */
+	/** The frame whose bytes come now, if it is skipped. */
 	private @Nullable OversizeFrame oversize;
 
 	LengthCutter(LengthHeader format, int maxFrameSize) {
@@ -107,7 +107,7 @@ final class LengthCutter implements StreamedCutter {
 
 	private FrameException fault(Fault fault, String message, byte[] bytes, int at, int to) {
 		boolean complete = to - at == this.header - this.format.counted();
-		// Where the frame is as long as it says, nothing but its size is wrong.
+		// If the frame is as long as it says, only its size is wrong.
 		String resemblance = FirstBytes.resemblance(first(bytes, at, to), complete ? 0 : this.headerBytes + to - at);
 		return new FrameException(fault, message + " (" + this.format.name() + ")", resemblance);
 	}

@@ -10,7 +10,7 @@ import org.springframework.integration.ip.tcp.serializer.ByteArrayLengthHeaderSe
 
 /**
  * Frames that follow their length: a big-endian number of 1, 2 or 4 bytes, which counts
- * itself where {@link #setInclusive(boolean) inclusive}. One of 4 bytes is signed and
+ * itself if {@link #setInclusive(boolean) inclusive}. A number of 4 bytes is signed and
  * must not be negative. Any thread may call.
  */
 public class LengthFraming extends ByteArrayLengthHeaderSerializer implements Framing {

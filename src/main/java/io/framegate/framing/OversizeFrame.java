@@ -3,15 +3,15 @@ package io.framegate.framing;
 import java.util.Arrays;
 
 /**
- * A frame that is longer than the limit and is passed over: its first bytes are kept, the
- * others only counted. One thread at a time.
+ * A frame longer than the limit that is skipped: its first bytes are kept, the others
+ * only counted. One thread at a time.
  */
 final class OversizeFrame {
 
-	/** So many bytes are passed over at least, whatever the limit. */
+	/** At least so many bytes are skipped, whatever the limit. */
 	private static final long LENIENT = 64L * 1024 * 1024;
 
-	/** So many times the limit is passed over. */
+	/** Up to so many times the limit is skipped. */
 	private static final long TIMES = 16;
 
 	private final byte[] start;
@@ -33,8 +33,8 @@ final class OversizeFrame {
 	}
 
 	/**
-	 * The longest frame that is passed over. A length beyond it is more likely no length
-	 * at all, such as text where a header was expected.
+	 * The longest frame that is skipped. A longer length is probably no length, such as
+	 * text in place of a header.
 	 * @param limit the longest frame that is taken, in bytes
 	 * @return a number of bytes
 	 */
@@ -43,7 +43,7 @@ final class OversizeFrame {
 	}
 
 	/**
-	 * Passes bytes over.
+	 * Skips bytes.
 	 * @param bytes holds the bytes
 	 * @param from index of the first
 	 * @param to index after the last

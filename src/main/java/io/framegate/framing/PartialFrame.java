@@ -3,12 +3,14 @@ package io.framegate.framing;
 import java.util.Arrays;
 
 /**
- * The payload bytes received of a frame that is not complete. Its array doubles as bytes
- * arrive and is let go with the frame. One thread at a time.
+ * The payload bytes received of an incomplete frame. Its array doubles as bytes arrive
+ * and is released with the frame. One thread at a time.
  */
 final class PartialFrame {
 
-	/** The longest payload that a Java array surely holds, with room for a delimiter. */
+	/**
+	 * The longest payload that a Java array can safely hold, with room for a delimiter.
+	 */
 	static final int MAX = Integer.MAX_VALUE - 16;
 
 	private static final int SMALLEST_ARRAY = 64;
@@ -36,7 +38,7 @@ final class PartialFrame {
 	 * @param source holds the bytes
 	 * @param from index of the first
 	 * @param to index after the last
-	 * @param mostEver how many bytes this frame can have at most: no array is longer
+	 * @param mostEver the most bytes that this frame can have: no array is longer
 	 */
 	void append(byte[] source, int from, int to, int mostEver) {
 		int needed = this.length + to - from;
@@ -52,8 +54,8 @@ final class PartialFrame {
 	 * Ends the frame: what was kept and these bytes. Nothing is kept afterwards.
 	 * @param source holds the frame's last bytes
 	 * @param from index of the first
-	 * @param to index after the last; {@code from - n} where the last n bytes kept belong
-	 * to the delimiter
+	 * @param to index after the last; {@code from - n} if the last n bytes kept belong to
+	 * the delimiter
 	 * @return the payload, an array of its own
 	 */
 	byte[] finish(byte[] source, int from, int to) {

@@ -11,9 +11,9 @@ import org.springframework.integration.ip.tcp.serializer.AbstractByteArraySerial
 import org.springframework.util.Assert;
 
 /**
- * No frames: bytes as they arrive, for any protocol. What was received at once is passed
- * on as one payload, or several where it exceeds the largest frame size; an empty payload
- * is nothing on the wire. Any thread may call.
+ * No frames: bytes as they arrive, for any protocol. Bytes received together are one
+ * payload, or several if they exceed the largest frame size. An empty payload writes
+ * nothing. Any thread may call.
  */
 public class StreamFraming extends AbstractByteArraySerializer implements Framing {
 

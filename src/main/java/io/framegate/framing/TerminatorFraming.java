@@ -7,8 +7,7 @@ import java.io.OutputStream;
 import org.springframework.integration.ip.tcp.serializer.ByteArraySingleTerminatorSerializer;
 
 /**
- * Frames that end with one byte, any one: LF, NUL, or a byte from 0x80 on just as well.
- * Any thread may call.
+ * Frames that end with one byte: LF, NUL, or any other. Any thread may call.
  */
 public class TerminatorFraming extends ByteArraySingleTerminatorSerializer implements DelimitedFraming {
 
