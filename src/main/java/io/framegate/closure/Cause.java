@@ -15,7 +15,7 @@ public record Cause(CloseReason reason, EndedBy endedBy, String detail) {
 
 	/**
 	 * The gateway's own code, or a user's, has thrown.
-	 * @param thrown what
+	 * @param thrown the exception
 	 * @return the cause, with the root's name and message
 	 */
 	public static Cause internalError(Throwable thrown) {

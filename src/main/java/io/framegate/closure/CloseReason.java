@@ -67,7 +67,7 @@ public enum CloseReason {
 	/** A payload that the other side's framing cannot carry. */
 	FRAME_NOT_ENCODABLE,
 
-	/** A reply came that nobody waits for: its connection cannot be trusted any more. */
+	/** A reply came that no request awaits: its connection cannot be trusted any more. */
 	LATE_REPLY,
 
 	/** The route has as many connections as it may. */
@@ -113,18 +113,14 @@ public enum CloseReason {
 	}
 
 	/**
-	 * Whether this is how connections end when nothing went wrong: a later fault says
-	 * more than it.
-	 * @return whether a fault overrides this reason
+	 * Whether this is a normal end, so that a later fault says more and replaces it.
 	 */
 	public boolean isNormalEnd() {
 		return this == INBOUND_EOF || this == UPSTREAM_EOF;
 	}
 
 	/**
-	 * Whether somebody asked for a drain, so that not finishing it in time is what ended
-	 * the connection.
-	 * @return whether {@link #DRAIN_TIMEOUT} overrides this reason
+	 * Whether a drain was asked for, so that {@link #DRAIN_TIMEOUT} replaces this reason.
 	 */
 	public boolean isDrain() {
 		return switch (this) {

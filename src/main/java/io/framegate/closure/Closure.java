@@ -5,7 +5,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The record left by a connection that ended.
+ * The record of a connection that ended.
  *
  * @param id the connection's id
  * @param route its route
@@ -23,15 +23,15 @@ import org.jspecify.annotations.Nullable;
  * @param bytesOut bytes taken by the kernel
  * @param undelivered frames read from or meant for the peer that were not delivered
  * @param partialFrameBytes bytes held of an incomplete frame
- * @param count how many connections of this peer the record stands for: 1, or more where
- * it hammers; the bytes are all of theirs, the rest is the newest one's
+ * @param count how many connections of this peer the record stands for: 1, or more for
+ * rapid reconnects; the bytes are those of all, the rest is the newest one's
  */
 public record Closure(String id, String route, Side side, String remote, @Nullable String peerId, CloseReason reason,
 		EndedBy endedBy, String detail, Instant openedAt, Instant closedAt, long framesIn, long framesOut, long bytesIn,
 		long bytesOut, Undelivered undelivered, int partialFrameBytes, int count) {
 
 	/**
-	 * This record for an earlier one, too.
+	 * Combines this record with an earlier one.
 	 * @param earlier of connections that ended alike
 	 * @return one record of all of them
 	 */

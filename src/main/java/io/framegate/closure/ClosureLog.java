@@ -16,10 +16,10 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /**
- * The ended connections: a bounded ring of the newest of each route, and a log line for
- * each; of a peer that hammers, one line a second with their number. Any thread may call;
- * lines are written by a thread of their own, for a console that blocks must not stop an
- * event loop.
+ * The ended connections: a bounded ring of each route's newest, and a log line for each.
+ * A peer that reconnects rapidly gets one line a second with the number of its
+ * connections. Any thread may call. A separate thread writes the lines, because a blocked
+ * console must not stop an event loop.
  */
 public final class ClosureLog implements AutoCloseable {
 
@@ -27,12 +27,12 @@ public final class ClosureLog implements AutoCloseable {
 
 	private static final int LINES_WAITING = 65_536;
 
-	/** How many times what one route may have all routes have together. */
+	/** All routes together keep so many times what one route may keep. */
 	private static final int MAX_SHARES = 20;
 
 	private static final long TELL_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-	/** By route; held by whoever reads or writes it. */
+	/** By route; also the lock for reading and writing it. */
 	private final Map<String, ClosureRing> rings = new HashMap<>();
 
 	private final RepeatedClosures repeated = new RepeatedClosures();
@@ -59,7 +59,7 @@ public final class ClosureLog implements AutoCloseable {
 	}
 
 	/**
-	 * Keeps the record of a connection that ended, and has it logged.
+	 * Keeps the record of a connection that ended, and logs it.
 	 * @param closure the record
 	 */
 	public void add(Closure closure) {
@@ -78,7 +78,8 @@ public final class ClosureLog implements AutoCloseable {
 	}
 
 	/**
-	 * Takes the oldest of the route that has most, as long as all have too many.
+	 * Removes the oldest record of the route that has most, until all routes together
+	 * keep no more than allowed.
 	 */
 	private void shareOut() {
 		int all = this.rings.values().stream().mapToInt(ClosureRing::size).sum();
@@ -93,7 +94,7 @@ public final class ClosureLog implements AutoCloseable {
 	/**
 	 * The newest ended connections.
 	 * @param wanted which
-	 * @param limit how many at the most
+	 * @param limit how many at most
 	 * @return newest first
 	 */
 	public List<Closure> newest(Predicate<Closure> wanted, int limit) {
@@ -179,7 +180,7 @@ public final class ClosureLog implements AutoCloseable {
 	}
 
 	/**
-	 * Writes the lines that wait, for a second at the most.
+	 * Writes the remaining lines, for a second at most.
 	 */
 	@Override
 	public void close() {

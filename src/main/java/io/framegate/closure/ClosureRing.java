@@ -6,7 +6,7 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * The newest ended connections of one route. The caller holds a lock.
+ * The newest ended connections of one route. The caller holds the lock.
  */
 final class ClosureRing {
 
@@ -18,8 +18,8 @@ final class ClosureRing {
 
 	/**
 	 * Makes a ring.
-	 * @param keep how many it remembers
-	 * @param next a number greater than each before
+	 * @param keep how many records it keeps
+	 * @param next returns a number greater than before
 	 */
 	ClosureRing(int keep, LongSupplier next) {
 		this.keep = keep;
@@ -33,7 +33,7 @@ final class ClosureRing {
 
 		private long number;
 
-		private boolean gone;
+		private boolean removed;
 
 		Entry(Closure closure, long number) {
 			this.closure = closure;
@@ -52,8 +52,8 @@ final class ClosureRing {
 			return this.number;
 		}
 
-		boolean isGone() {
-			return this.gone;
+		boolean isRemoved() {
+			return this.removed;
 		}
 
 	}
@@ -73,7 +73,7 @@ final class ClosureRing {
 	}
 
 	void removeOldest() {
-		this.entries.removeLast().gone = true;
+		this.entries.removeLast().removed = true;
 	}
 
 	int size() {

@@ -16,7 +16,7 @@ public enum EndedBy {
 	/** The gateway: a timer, a limit, a shutdown. */
 	GATEWAY,
 
-	/** A person over the management endpoints. */
+	/** A person, through the management endpoints. */
 	OPERATOR;
 
 	private final String label = name().toLowerCase(Locale.ROOT);

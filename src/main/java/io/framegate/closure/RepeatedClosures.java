@@ -9,19 +9,19 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Knows a peer that hammers: it connects again and again, and each connection ends within
- * a second, for the same reason and without a frame. The first few of a burst have
- * records of their own, the others one together. The caller holds a lock.
+ * Recognises a peer that reconnects rapidly: each of its connections ends within a
+ * second, for the same reason and without a frame. The first few of a burst have their
+ * own records, the others share one. The caller holds the lock.
  */
 final class RepeatedClosures {
 
-	/** How many of a burst have records of their own. */
+	/** How many of a burst have their own records. */
 	static final int SINGLE = 10;
 
-	/** A connection that lasted longer is nobody's hammering. */
+	/** A connection that lasted longer is not part of a burst. */
 	private static final Duration SHORT = Duration.ofSeconds(1);
 
-	/** A burst is over when no other came for so long. */
+	/** A burst is over after so long without another closure. */
 	private static final Duration QUIET = Duration.ofSeconds(2);
 
 	private static final int MAX_BURSTS = 1000;
@@ -45,12 +45,12 @@ final class RepeatedClosures {
 
 	}
 
-	/** What came of one peer, lately. */
+	/** The recent closures of one peer. */
 	private static final class Burst {
 
 		private int seen;
 
-		/** Of those that have no line in the log yet. */
+		/** How many are not in the log yet. */
 		private int untold;
 
 		private Closure newest;
@@ -68,7 +68,7 @@ final class RepeatedClosures {
 	 * Counts a closure.
 	 * @param closure the closure
 	 * @param ring where its record belongs
-	 * @return whether it has a record, and needs a line, of its own
+	 * @return whether it needs its own record and line
 	 */
 	boolean add(Closure closure, ClosureRing ring) {
 		if (!mayRepeat(closure)) {
@@ -87,7 +87,7 @@ final class RepeatedClosures {
 		}
 		burst.untold++;
 		ClosureRing.Entry together = burst.together;
-		if (together == null || together.isGone()) {
+		if (together == null || together.isRemoved()) {
 			burst.together = ring.add(closure);
 		}
 		else {
@@ -97,8 +97,8 @@ final class RepeatedClosures {
 	}
 
 	/**
-	 * What has no line in the log yet.
-	 * @return the newest of each burst, with how many it stands for
+	 * What is not in the log yet.
+	 * @return the newest of each burst, with the number of closures that it stands for
 	 */
 	List<Closure> untold() {
 		List<Closure> all = new ArrayList<>();

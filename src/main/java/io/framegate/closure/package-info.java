@@ -1,6 +1,5 @@
 /**
- * How a connection ended: the reason, the side, the record it leaves and the log of
- * these.
+ * How a connection ended: the reason, the side, the record and the log.
  */
 @NullMarked
 package io.framegate.closure;
