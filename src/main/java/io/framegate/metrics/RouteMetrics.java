@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One route's counts. Frames and bytes are those of the inbound side: {@code in} is what
- * clients sent, {@code out} what they got. Any thread may call; the counts of hot paths
- * are adders that the registry reads.
+ * clients sent, {@code out} what they received. Any thread may call; the counts of hot
+ * paths are adders that the registry reads.
  */
 public final class RouteMetrics implements AutoCloseable {
 
@@ -32,7 +32,7 @@ public final class RouteMetrics implements AutoCloseable {
 
 	private static final String DIRECTION = "direction";
 
-	/** What people ask for: how many took longer than so long. */
+	/** The buckets of the exchange timer. */
 	private static final Duration[] BUCKETS = { Duration.ofMillis(1), Duration.ofMillis(2), Duration.ofMillis(5),
 			Duration.ofMillis(10), Duration.ofMillis(20), Duration.ofMillis(50), Duration.ofMillis(100),
 			Duration.ofMillis(200), Duration.ofMillis(500), Duration.ofSeconds(1), Duration.ofSeconds(2),
@@ -49,10 +49,10 @@ public final class RouteMetrics implements AutoCloseable {
 
 	private final Set<Meter> metrics = new LinkedHashSet<>();
 
-	/** What gauges show that may come to show something else, by name and tag. */
+	/** Values of gauges that may be replaced, by name and tag. */
 	private final Map<String, DoubleSupplier> shown = new ConcurrentHashMap<>();
 
-	/** Counts of kinds that are not all known, by name and kind. */
+	/** Counters whose kinds are not all known ahead, by name and kind. */
 	private final Map<String, LongAdder> kinds = new ConcurrentHashMap<>();
 
 	private final Set<String> targets = ConcurrentHashMap.newKeySet();
@@ -138,7 +138,7 @@ public final class RouteMetrics implements AutoCloseable {
 	}
 
 	/**
-	 * Shows a value, from now on as told here.
+	 * Shows a value, replacing an earlier one.
 	 * @param name the gauge's name
 	 * @param description what it is
 	 * @param value asked at each scrape
@@ -161,7 +161,7 @@ public final class RouteMetrics implements AutoCloseable {
 	}
 
 	/**
-	 * Counts what came from a peer. Only clients' is counted.
+	 * Counts what a peer sent. Only clients are counted.
 	 * @param side the peer's side
 	 * @param frames frames more than before
 	 * @param bytes bytes more than before
@@ -174,7 +174,7 @@ public final class RouteMetrics implements AutoCloseable {
 	}
 
 	/**
-	 * Counts what a peer's kernel has taken. Only what clients get is counted.
+	 * Counts what a peer's kernel has taken. Only clients are counted.
 	 * @param side the peer's side
 	 * @param frames frames more than before
 	 * @param bytes bytes more than before
@@ -220,7 +220,7 @@ public final class RouteMetrics implements AutoCloseable {
 	}
 
 	/**
-	 * Counts a reply that is thrown away.
+	 * Counts a discarded reply.
 	 * @param cause why: {@code late}, {@code doubled}, {@code unsolicited}, {@code half},
 	 * {@code unmatched} or {@code client-gone}
 	 */
@@ -244,7 +244,7 @@ public final class RouteMetrics implements AutoCloseable {
 	}
 
 	/**
-	 * The route has exchanges: their timer is shown, and the replies that nobody gets.
+	 * The route has exchanges: their timer and the discarded replies are shown.
 	 */
 	public void timeExchanges() {
 		this.exchange = keep(io.micrometer.core.instrument.Timer.builder("framegate.exchange")
@@ -256,9 +256,9 @@ public final class RouteMetrics implements AutoCloseable {
 	}
 
 	/**
-	 * Shows whether a target is up, from now on as told here.
+	 * Shows whether a target is up, replacing an earlier value.
 	 * @param target the target
-	 * @param up asked at each scrape: 1, 0, or not a number where nobody knows
+	 * @param up asked at each scrape: 1, 0, or not a number if nobody knows
 	 */
 	public void watchTarget(String target, DoubleSupplier up) {
 		this.targets.add(target);
@@ -274,18 +274,18 @@ public final class RouteMetrics implements AutoCloseable {
 		this.shown.keySet().removeIf((key) -> key.endsWith("target " + target));
 		synchronized (this.metrics) {
 			this.metrics.removeIf((meter) -> {
-				boolean gone = target.equals(meter.getId().getTag("target"));
-				if (gone) {
+				boolean itsOwn = target.equals(meter.getId().getTag("target"));
+				if (itsOwn) {
 					this.registry.remove(meter);
 				}
-				return gone;
+				return itsOwn;
 			});
 		}
 	}
 
 	/**
 	 * No longer shows targets other than these.
-	 * @param there the targets that there are
+	 * @param there the current targets
 	 */
 	public void forgetTargetsBut(Collection<String> there) {
 		List.copyOf(this.targets).stream().filter((target) -> !there.contains(target)).forEach(this::forgetTarget);
@@ -335,7 +335,7 @@ public final class RouteMetrics implements AutoCloseable {
 	}
 
 	/**
-	 * Takes the route's meters out of the registry.
+	 * Removes the route's meters from the registry.
 	 */
 	@Override
 	public void close() {

@@ -6,8 +6,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The waits of the gateway. Each is bounded by a limit per route; a limit of zero means
- * none.
+ * The waits of the gateway. Each has a limit per route; a limit of zero means none.
  */
 public enum Timeout {
 
@@ -27,16 +26,17 @@ public enum Timeout {
 	IDLE(Duration.ofMinutes(5)),
 
 	/**
-	 * Request fully written upstream, or queued for a pool place → reply complete; in
-	 * session mode, where it is off by default, the last frame written upstream →
-	 * anything back.
+	 * Request fully written upstream, or queued for a pool place → reply complete. In
+	 * session mode, off by default: last frame written upstream → anything back.
 	 */
 	REPLY(Duration.ofSeconds(30)),
 
 	/** Bytes pending and none accepted by the peer's kernel. */
 	WRITE(Duration.ofSeconds(30)),
 
-	/** A drain begun → done; or our FIN sent and nothing left to deliver → the peer's. */
+	/**
+	 * A drain begun → done; or our FIN sent and nothing more to deliver → the peer's FIN.
+	 */
 	DRAIN(Duration.ofSeconds(10)),
 
 	/** Open → drained. */
@@ -52,7 +52,7 @@ public enum Timeout {
 	}
 
 	/**
-	 * The limit where nothing is configured.
+	 * The limit if nothing is configured.
 	 * @return zero for none
 	 */
 	public Duration byDefault() {

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.convert.DurationStyle;
 
 /**
- * One route's limits as they are now. Event loops read them at every sweep, so a change
- * reaches live connections at once. Any thread may call.
+ * One route's current limits. Event loops read them at every sweep, so a change reaches
+ * open connections at once. Any thread may call.
  */
 public final class Timeouts {
 
@@ -64,7 +64,7 @@ public final class Timeouts {
 
 	private static final int COUNT = Timeout.values().length;
 
-	/** Defaults that are the route's mode's own. */
+	/** Defaults that the route's mode sets. */
 	private volatile Map<Timeout, Duration> defaults;
 
 	private final AtomicReferenceArray<Limit> configured = new AtomicReferenceArray<>(COUNT);
@@ -82,8 +82,8 @@ public final class Timeouts {
 	/**
 	 * Takes limits.
 	 * @param configured the configured limits
-	 * @param defaults what a timer that is not configured has, where that is not its
-	 * usual default
+	 * @param defaults limits of timers that are not configured, if they differ from the
+	 * usual defaults
 	 */
 	public Timeouts(Map<Timeout, Duration> configured, Map<Timeout, Duration> defaults) {
 		this.defaults = Map.copyOf(defaults);
@@ -91,11 +91,11 @@ public final class Timeouts {
 	}
 
 	/**
-	 * Takes a new configuration of what may be another kind of route; limits set at run
+	 * Takes a new configuration, possibly of another kind of route. Limits set at run
 	 * time stay.
 	 * @param values the configured limits
-	 * @param itsDefaults what a timer that is not named has, where that is not its usual
-	 * default
+	 * @param itsDefaults limits of timers that are not configured, if they differ from
+	 * the usual defaults
 	 */
 	public void configure(Map<Timeout, Duration> values, Map<Timeout, Duration> itsDefaults) {
 		this.defaults = Map.copyOf(itsDefaults);
@@ -103,7 +103,7 @@ public final class Timeouts {
 	}
 
 	/**
-	 * Takes a new configuration; limits set at run time stay.
+	 * Takes a new configuration. Limits set at run time stay.
 	 * @param values the configured limits; a timer that is not named has its default
 	 */
 	public void configure(Map<Timeout, Duration> values) {
@@ -116,7 +116,7 @@ public final class Timeouts {
 	}
 
 	/**
-	 * Sets a limit for live and later connections.
+	 * Sets a limit for open and later connections.
 	 * @param timer the timer
 	 * @param value the limit, zero for none
 	 * @throws IllegalArgumentException for a negative limit or one over {@link #MAX}
@@ -131,7 +131,7 @@ public final class Timeouts {
 	}
 
 	/**
-	 * Goes back to the configured limit.
+	 * Restores the configured limit.
 	 * @param timer the timer
 	 */
 	public void reset(Timeout timer) {
@@ -145,7 +145,7 @@ public final class Timeouts {
 	}
 
 	/**
-	 * The limit for sweeps.
+	 * The limit as sweeps need it.
 	 * @param timer the timer
 	 * @return nanoseconds, 0 for none
 	 */
@@ -182,8 +182,8 @@ public final class Timeouts {
 	 * Reads a limit. A number without a unit would be milliseconds to Spring and seconds
 	 * to most people: only 0 goes without.
 	 * @param text as people write it: {@code 500ms}, {@code 30s}, {@code PT1M}, {@code 0}
-	 * @return the limit, 0 (off) or whole milliseconds up to {@link #MAX}; empty where
-	 * the text is anything else
+	 * @return the limit, 0 (off) or whole milliseconds up to {@link #MAX}; empty if the
+	 * text is anything else
 	 */
 	public static Optional<Duration> parse(String text) {
 		String value = text.strip();
