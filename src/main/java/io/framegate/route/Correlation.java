@@ -8,14 +8,14 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * Which reply belongs to which request, and which frame of a server is a reply at all.
- * The key that both have in common lies at fixed bytes of the frame, or is what the
- * groups of a regular expression find.
+ * Which reply belongs to which request, and which frame of a server is a reply. The key
+ * that both have in common is at a fixed place of the frame, or is found by the groups of
+ * a regular expression.
  *
  * @param offset index of the key's first byte within the payload
  * @param length the key's length in bytes
- * @param rewrite whether the gateway puts keys of its own into requests and restores the
- * clients' in the replies, so that equal keys of two clients cannot collide. Where a
+ * @param rewrite whether the gateway puts its own keys into requests and restores the
+ * clients' keys in replies, so that equal keys of two clients cannot collide. If a
  * regular expression has several groups, the one named key is replaced: (?P&lt;key&gt;…)
  * @param regexRequest finds the key in a request, instead of offset and length: all its
  * groups together. Only the first 8 KB of a frame are searched
@@ -32,12 +32,11 @@ public record Correlation(@Range(min = 0) @Nullable Integer offset,
 		@Nullable String regexRequest, @Nullable String regexReply, @DefaultValue("true") boolean ordered,
 		@Nullable FrameCondition replyWhen, @Nullable KeyRange keyRange) {
 
-	/** The name of the group that is rewritten, where there are several. */
+	/** The name of the group that is rewritten, if there are several. */
 	public static final String KEY_GROUP = "key";
 
 	/**
 	 * Whether a reply is recognised by a key, and not by {@code reply-when} alone.
-	 * @return whether it says where a key is
 	 */
 	public boolean hasKey() {
 		return this.offset != null || this.regexRequest != null;
@@ -79,7 +78,7 @@ public record Correlation(@Range(min = 0) @Nullable Integer offset,
 		}
 	}
 
-	/** How many groups an expression has, 0 where it is missing or refused. */
+	/** How many groups an expression has, 0 if it is missing or refused. */
 	private int groups(Validation at, String key, @Nullable String regex) {
 		if (regex == null) {
 			return 0;

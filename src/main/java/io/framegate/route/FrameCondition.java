@@ -11,17 +11,17 @@ import com.google.re2j.PatternSyntaxException;
 
 /**
  * A condition on a frame: a regular expression (RE2) that is found in it, or
- * {@code @<offset>:<bytes>} for bytes at a fixed place, as text, {@code hex:…} or
- * {@code base64:…}. A regular expression sees each byte as one character (ISO 8859-1),
- * and of a long frame only the beginning.
+ * {@code @<offset>:<bytes>} for bytes at a fixed place, as text, {@code hex:…} or {@code
+ * base64:…}. A regular expression sees each byte as one character (ISO 8859-1), and only
+ * the beginning of a long frame.
  *
  * @param text the condition as it was written
  */
 public record FrameCondition(String text) {
 
 	/**
-	 * So many bytes of a frame a regular expression sees. It runs on an event loop, where
-	 * a megabyte would take a tenth of a second from all other connections.
+	 * A regular expression sees so many bytes of a frame. It runs on an event loop, where
+	 * a megabyte would delay all other connections by a tenth of a second.
 	 */
 	public static final int SEARCHED_BYTES = 8 * 1024;
 
@@ -43,8 +43,8 @@ public record FrameCondition(String text) {
 	}
 
 	/**
-	 * Makes it ready for use.
-	 * @return says of a frame whether it meets the condition; any thread may ask
+	 * Compiles the condition.
+	 * @return tells whether a frame meets it; any thread may ask
 	 */
 	public Predicate<byte[]> compile() {
 		java.util.regex.Matcher bytes = BYTES.matcher(this.text);

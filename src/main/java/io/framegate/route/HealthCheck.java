@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * How targets are probed: a TCP connect, or an exchange where there is something to send.
+ * How targets are probed: a TCP connect, or an exchange if there is something to send.
  *
  * @param interval how often; 0 for never
  * @param fall how many failed probes in a row take a target down

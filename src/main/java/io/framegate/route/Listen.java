@@ -53,7 +53,7 @@ public record Listen(@Range(min = 0, max = 65535) int port, @DefaultValue("0.0.0
 	}
 
 	/**
-	 * Refuses what cannot be.
+	 * Refuses values that make no sense together.
 	 * @param at takes what is wrong
 	 */
 	public void check(Validation at) {

@@ -15,7 +15,7 @@ public record Payload(String text) {
 	/**
 	 * The bytes of the payload.
 	 * @return the bytes, text in UTF-8
-	 * @throws IllegalArgumentException where {@code base64:} is followed by anything else
+	 * @throws IllegalArgumentException if {@code base64:} is followed by anything else
 	 */
 	public byte[] bytes() {
 		return this.text.startsWith(BASE64) ? Base64.getDecoder().decode(this.text.substring(BASE64.length()))

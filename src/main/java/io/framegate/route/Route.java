@@ -7,7 +7,7 @@ import io.framegate.timeout.Timeout;
 
 /**
  * A route as the runtime takes it: checked, and with everything that it inherits filled
- * in. Immutable; two routes are equal where their configurations are.
+ * in. Immutable; two routes are equal if their configurations are.
  *
  * @param name the route's name, [a-z][a-z0-9-]{0,39}
  * @param mode how frames flow between the two sides
@@ -24,8 +24,8 @@ public record Route(String name, Mode mode, Listen listen, Upstream upstream, Ma
 	}
 
 	/**
-	 * What timers have that are not configured, where the mode has a default of its own.
-	 * In a session nobody can tell whether a frame is to be answered.
+	 * Limits of timers that are not configured, if the mode has defaults of its own. In a
+	 * session nobody can tell whether a frame needs an answer.
 	 * @return limits by timer
 	 */
 	public Map<Timeout, Duration> timeoutDefaults() {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RouteDiff {
 
-	/** What a running route can be told without being stopped. */
+	/** Properties that a running route can change. */
 	private static final Set<String> LIVE = Set.of("timeouts", "listen.max-connections", "upstream.targets");
 
 	private final Set<String> names = new TreeSet<>();
@@ -26,7 +26,7 @@ public final class RouteDiff {
 	 * Compares.
 	 * @param before one configuration
 	 * @param after another of the same route
-	 * @return what is not equal
+	 * @return the differences
 	 */
 	public static RouteDiff between(Route before, Route after) {
 		RouteDiff differences = new RouteDiff();
@@ -67,7 +67,7 @@ public final class RouteDiff {
 	}
 
 	/**
-	 * What is not equal.
+	 * The properties that differ.
 	 * @return property names below the route, sorted
 	 */
 	public List<String> names() {
@@ -79,8 +79,7 @@ public final class RouteDiff {
 	}
 
 	/**
-	 * Whether a running route can take the change without being stopped.
-	 * @return whether it can
+	 * Whether a running route can take the change without a restart.
 	 */
 	public boolean isLive() {
 		return LIVE.containsAll(this.names);

@@ -26,8 +26,8 @@ import org.springframework.util.unit.DataSize;
  * @param proxyProtocol the PROXY protocol header sent first, if any
  * @param sharing how the clients of a request-reply route share connections
  * @param pool the shared connections
- * @param correlation where the key that matches a reply to its request lies. Where
- * sharing is exclusive or ordered, replies are checked by it
+ * @param correlation the place of the key that matches a reply to its request. If sharing
+ * is exclusive or ordered, replies are checked by it
  * @param heartbeat a frame sent from time to time on permanent links
  * @param onFailure what the client of a failed exchange gets
  * @param onFailureReply the reply it gets: text, or base64: and the bytes
@@ -55,7 +55,7 @@ public record Upstream(@DefaultValue List<Target> targets, @DefaultValue("crlf")
 	}
 
 	/**
-	 * Refuses what cannot be.
+	 * Refuses values that make no sense together.
 	 * @param at takes what is wrong
 	 * @param mode the route's mode
 	 */
@@ -92,7 +92,7 @@ public record Upstream(@DefaultValue List<Target> targets, @DefaultValue("crlf")
 	}
 
 	/**
-	 * Refuses what would have no effect: who writes it expects something else.
+	 * Refuses what would have no effect: the user expects something else.
 	 */
 	private void checkUse(Validation at, Mode mode) {
 		boolean exclusive = this.sharing == Sharing.EXCLUSIVE;

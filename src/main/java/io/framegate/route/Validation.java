@@ -23,16 +23,15 @@ public interface Validation {
 	void refuse(String key, String message);
 
 	/**
-	 * Refuses a property or group where anything is said of it.
+	 * Refuses a property or group if it is set.
 	 * @param key the property or group
 	 * @param message why
 	 */
 	void refuseIfSet(String key, String message);
 
 	/**
-	 * Whether a property was refused before.
+	 * Whether a property, or one below it, was refused before.
 	 * @param key the property
-	 * @return {@code true} also where a property below it was
 	 */
 	boolean refused(String key);
 
@@ -55,12 +54,12 @@ public interface Validation {
 	/**
 	 * Refuses bytes that cannot be read.
 	 * @param key the property
-	 * @param text its value, or {@code null} where it is not set
+	 * @param text its value, or {@code null} if it is not set
 	 */
 	void payload(String key, @Nullable String text);
 
 	/**
-	 * Refuses a framing that there is not.
+	 * Refuses an unknown framing.
 	 * @param name the value of {@code framing}
 	 * @param lengthIncludesHeader the value of {@code length-includes-header}
 	 */
