@@ -19,8 +19,8 @@ import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.env.ConfigurableEnvironment;
 
 /**
- * Reads a configuration in steps that each go on after a problem, so that all of them are
- * told at once: known keys, single values, what is not built, the whole.
+ * Reads a configuration in steps: known keys, single values, unsupported properties, the
+ * whole. Each step goes on after a problem, so that all problems are reported at once.
  */
 public final class ConfigurationReader {
 
@@ -47,7 +47,7 @@ public final class ConfigurationReader {
 	 * has changed. Property sources that cannot be enumerated are not seen.
 	 * @param environment holds the properties
 	 * @return the configuration
-	 * @throws InvalidConfigurationException naming every problem at once
+	 * @throws InvalidConfigurationException with every problem
 	 */
 	public static FramegateProperties read(ConfigurableEnvironment environment) {
 		return new ConfigurationReader(environment, UnsupportedProperty.ALL).read();
@@ -79,8 +79,8 @@ public final class ConfigurationReader {
 	}
 
 	/**
-	 * Spring Boot's own user has no role here; whoever declares it must not believe that
-	 * it protects anything.
+	 * Spring Boot's own user has no role here. It is refused, so that nobody believes
+	 * that it protects anything.
 	 */
 	private void refuseBootsUser(ConfigurableEnvironment environment) {
 		for (String property : List.of("spring.security.user.name", "spring.security.user.password")) {
@@ -123,7 +123,8 @@ public final class ConfigurationReader {
 	}
 
 	/**
-	 * By a source of its own: a binder looks through all of one's names for each.
+	 * Binds from a source of its own: a binder looks through all of its source's names
+	 * for each value.
 	 */
 	private static @Nullable Object bind(Setting setting) {
 		return new Binder(new MapConfigurationPropertySource(Map.of(VALUE, setting.value())))

@@ -26,12 +26,12 @@ import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.io.ResourceLoader;
 
 /**
- * The configuration as its files say it now: read again the way Spring Boot read it at
- * the start. Any thread may call.
+ * The configuration as its files say now, read the way Spring Boot read it at the start.
+ * Any thread may call.
  */
 public final class ConfigurationSource {
 
-	/** How Spring Boot names what it read from a file. */
+	/** Spring Boot's name for a property source read from a file. */
 	private static final Pattern FILE = Pattern.compile("^Config resource 'file \\[([^\\]]+)\\]'.*");
 
 	private static final String CONFIG_DATA = "Config resource '";
@@ -41,14 +41,14 @@ public final class ConfigurationSource {
 	private static final List<String> LOCATIONS = List.of("spring.config.location", "spring.config.additional-location",
 			"spring.config.import");
 
-	/** Where Spring Boot looks unless it is told. */
+	/** Where Spring Boot looks by default. */
 	private static final List<String> BY_DEFAULT = List.of("./", "./config/");
 
 	private static final int TREE_DEPTH = 5;
 
 	private static final String BASE_NAME = "application";
 
-	/** What is read becomes about fifty times its size. */
+	/** In memory, a file becomes about fifty times its size. */
 	private static final int SHARE_OF_HEAP = 128;
 
 	private static final String OPTIONAL = "optional:";
@@ -59,7 +59,7 @@ public final class ConfigurationSource {
 
 	private final ResourceLoader resources;
 
-	/** As it was read last: it may have brought other files in. */
+	/** The last environment read: its files may have imported others. */
 	private volatile ConfigurableEnvironment latest;
 
 	private volatile List<String> locations;
@@ -72,9 +72,9 @@ public final class ConfigurationSource {
 	}
 
 	/**
-	 * Reads and checks the configuration as it is now.
-	 * @return what was read
-	 * @throws RuntimeException where it cannot be read, or is wrong
+	 * Reads and checks the current configuration.
+	 * @return the reading
+	 * @throws RuntimeException if it cannot be read, or is invalid
 	 */
 	public Reading read() {
 		refuseWhatCannotBeRead();
@@ -83,8 +83,8 @@ public final class ConfigurationSource {
 	}
 
 	/**
-	 * A pipe has no end, and what is out of all proportion to the heap would take the
-	 * running gateway's memory.
+	 * A pipe has no end, and a file that is far too large would take the running
+	 * gateway's memory.
 	 */
 	private void refuseWhatCannotBeRead() {
 		Set<String> read = files(this.latest);
@@ -117,7 +117,7 @@ public final class ConfigurationSource {
 	}
 
 	/**
-	 * What was read.
+	 * A configuration that was read.
 	 *
 	 * @param properties the configuration
 	 * @param environment where it was found
@@ -127,8 +127,8 @@ public final class ConfigurationSource {
 	}
 
 	/**
-	 * What was read is what the gateway goes by from now on.
-	 * @param reading what was read
+	 * The gateway runs with this configuration from now on.
+	 * @param reading the configuration
 	 */
 	public void taken(Reading reading) {
 		this.locations = allLocations(reading.environment());
@@ -136,14 +136,14 @@ public final class ConfigurationSource {
 	}
 
 	/**
-	 * The files that the running configuration is of, and that are gone or empty now.
-	 * @param reading what was read
+	 * Files of the running configuration that are missing or empty now.
+	 * @param reading the new reading
 	 * @return their names
 	 */
 	public List<String> lost(Reading reading) {
 		Set<String> there = files(reading.environment());
 		return files(this.latest).stream()
-			.filter((file) -> !there.contains(file) && ConfigurationSource.isGoneOrEmpty(Path.of(file)))
+			.filter((file) -> !there.contains(file) && ConfigurationSource.isMissingOrEmpty(Path.of(file)))
 			.toList();
 	}
 
@@ -158,7 +158,7 @@ public final class ConfigurationSource {
 		return files;
 	}
 
-	private static boolean isGoneOrEmpty(Path file) {
+	private static boolean isMissingOrEmpty(Path file) {
 		try {
 			return !Files.exists(file) || Files.readString(file).isBlank();
 		}
@@ -183,8 +183,8 @@ public final class ConfigurationSource {
 	}
 
 	/**
-	 * What would be different if a file had been changed, replaced, added or taken away:
-	 * the files beside those that were read at the start, with what links lead to.
+	 * A fingerprint that differs when a file was changed, replaced, added or removed. It
+	 * covers the directories of the files read at the start, and the targets of links.
 	 * Kubernetes swaps a link when a ConfigMap changes.
 	 * @return to compare with another
 	 */
@@ -196,12 +196,15 @@ public final class ConfigurationSource {
 		Set<Path> files = new TreeSet<>();
 		ConfigurableEnvironment now = this.latest;
 		files(now).forEach((file) -> addWithNeighbours(Path.of(file), files));
-		// Also where there was nothing yet.
+		// Even if there was nothing yet.
 		this.locations.forEach((location) -> addLocation(location, files));
 		return files;
 	}
 
-	/** Found once for each reading, for it means looking through all that was read. */
+	/**
+	 * Found once for each reading, because it means looking through everything that was
+	 * read.
+	 */
 	private static List<String> allLocations(ConfigurableEnvironment environment) {
 		List<String> all = new ArrayList<>();
 		LOCATIONS.forEach((property) -> all.addAll(locations(environment, property)));
@@ -221,7 +224,7 @@ public final class ConfigurationSource {
 			return locations;
 		}
 		catch (RuntimeException ex) {
-			// A placeholder, which is found by what it has brought.
+			// A placeholder: its file is found among those that were read.
 			return List.of();
 		}
 	}
@@ -239,8 +242,8 @@ public final class ConfigurationSource {
 	}
 
 	/**
-	 * A file whatever its name, for it was named, and what beside it has a name that
-	 * Spring Boot looks for.
+	 * A named file, whatever its name, and files beside it with names that Spring Boot
+	 * looks for.
 	 */
 	private static void addWithNeighbours(Path file, Set<Path> files) {
 		Path absolute = file.toAbsolutePath().normalize();
@@ -254,7 +257,7 @@ public final class ConfigurationSource {
 				.forEach(files::add);
 		}
 		catch (IOException | UncheckedIOException ex) {
-			// On its way from one state to the next; the next look will tell.
+			// It is just changing; the next look will tell.
 			files.add(parent);
 		}
 	}
@@ -264,7 +267,7 @@ public final class ConfigurationSource {
 			return;
 		}
 		try (Stream<Path> tree = Files.walk(directory, TREE_DEPTH, FileVisitOption.FOLLOW_LINKS)) {
-			// ..data and what it leads to are Kubernetes' own.
+			// ..data and its target are Kubernetes' own.
 			tree.filter((file) -> !directory.relativize(file).toString().startsWith(".."))
 				.filter(Files::isRegularFile)
 				.forEach(files::add);

@@ -11,13 +11,13 @@ import org.slf4j.LoggerFactory;
  */
 public final class ConfigurationWatcher {
 
-	/** Decides what to do about what was seen. */
+	/** Decides what to do about changed files. */
 	public interface Owner {
 
 		/**
 		 * Called after each look, on the watcher's thread. What it throws is logged.
 		 * @param now the files as they are
-		 * @param looks for how many looks before they have been so
+		 * @param looks for how many earlier looks they have been the same
 		 */
 		void look(Fingerprint now, int looks);
 
@@ -40,7 +40,7 @@ public final class ConfigurationWatcher {
 
 	/**
 	 * Starts to look.
-	 * @param known the files as they were last
+	 * @param known the last known files
 	 */
 	public void start(Fingerprint known) {
 		CountDownLatch stop = new CountDownLatch(1);
@@ -48,7 +48,7 @@ public final class ConfigurationWatcher {
 		Thread.ofPlatform().name("framegate-configuration").daemon().start(() -> watch(known, stop));
 	}
 
-	/** A fault met in one look must not end the watch. */
+	/** An exception in one look must not end the watch. */
 	private void watch(Fingerprint known, CountDownLatch stop) {
 		Fingerprint seen = known;
 		int looks = 0;

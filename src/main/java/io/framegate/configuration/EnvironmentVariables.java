@@ -13,17 +13,17 @@ import java.util.stream.Stream;
 
 /**
  * Which property an environment variable means: {@code FRAMEGATE_ROUTES_}, the route's
- * name, {@code _LISTEN_PORT}. A dash is an underscore or nothing:
- * {@code FRAMEGATE_ROUTES_CARD_AUTH_LISTEN_MAXFRAMESIZE} and
- * {@code FRAMEGATE_ROUTES_CARDAUTH_LISTEN_MAX_FRAME_SIZE} both mean
- * {@code framegate.routes.card-auth.listen.max-frame-size} where a route of that name is
- * declared. Where it is not, a name's underscores are dashes.
+ * name, {@code _LISTEN_PORT}. A dash is an underscore or nothing: {@code
+ * FRAMEGATE_ROUTES_CARD_AUTH_LISTEN_MAXFRAMESIZE} and {@code
+ * FRAMEGATE_ROUTES_CARDAUTH_LISTEN_MAX_FRAME_SIZE} both mean {@code
+ * framegate.routes.card-auth.listen.max-frame-size} if a route of that name is declared.
+ * If not, underscores in the name are dashes.
  */
 final class EnvironmentVariables {
 
 	private static final String PREFIX = "FRAMEGATE_";
 
-	/** What Kubernetes sets in each pod for a service whose name starts alike. */
+	/** Kubernetes sets these in each pod for a service with a similar name. */
 	private static final Pattern SERVICE_LINK = Pattern
 		.compile(".*_(SERVICE_HOST|SERVICE_PORT(_.+)?|PORT_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)");
 
@@ -31,11 +31,11 @@ final class EnvironmentVariables {
 
 	private final Schema.Group schema;
 
-	/** The names that users chose, by their group and uniform form. */
+	/** The names that users chose, by group and uniform form. */
 	private final Map<String, String> names = new HashMap<>();
 
 	/**
-	 * Takes the names that there are.
+	 * Takes the names.
 	 * @param schema the known keys
 	 * @param declared the routes and users declared elsewhere
 	 * @param variables the environment's variables
@@ -56,10 +56,10 @@ final class EnvironmentVariables {
 	}
 
 	/**
-	 * Whether the variable is meant for the gateway. Others may start with its name too.
+	 * Whether the variable is meant for the gateway, and so must be known. Others may
+	 * start with its name too.
 	 * @param variable the variable's name
 	 * @param value its value
-	 * @return whether it must be known
 	 */
 	boolean isOurs(String variable, String value) {
 		String upper = variable.toUpperCase(Locale.ROOT);
@@ -68,10 +68,9 @@ final class EnvironmentVariables {
 	}
 
 	/**
-	 * Whether Kubernetes has set the variable for a service.
+	 * Whether Kubernetes has set the variable for a service, so that it is ignored.
 	 * @param variable the variable's name
 	 * @param value its value
-	 * @return whether it is to be left alone
 	 */
 	boolean isServiceLink(String variable, String value) {
 		return SERVICE_LINK_VALUE.matcher(value).matches()
@@ -88,9 +87,9 @@ final class EnvironmentVariables {
 	}
 
 	/**
-	 * A question to go after a message.
+	 * A suggestion to append to a message.
 	 * @param variable an unknown variable
-	 * @return the question, or an empty text where nothing is near
+	 * @return the suggestion, or an empty text if nothing is similar
 	 */
 	String suggestion(String variable) {
 		String upper = variable.toUpperCase(Locale.ROOT);
@@ -150,7 +149,7 @@ final class EnvironmentVariables {
 	}
 
 	/**
-	 * What variables can say of a part of the configuration.
+	 * The variables that can set a part of the configuration.
 	 * @param at the part
 	 * @return the ends of their names
 	 */
@@ -171,7 +170,7 @@ final class EnvironmentVariables {
 	/**
 	 * A name that is declared.
 	 *
-	 * @param group the property it stands below
+	 * @param group the property above it
 	 * @param name the name
 	 */
 	record Declared(String group, String name) {

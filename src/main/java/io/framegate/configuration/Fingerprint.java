@@ -12,9 +12,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What tells whether files were changed, replaced, added or taken away.
+ * Tells whether files were changed, replaced, added or removed.
  *
- * @param marks each file's mark, {@code null} where there is no such file
+ * @param marks each file's mark, {@code null} if there is no such file
  */
 public record Fingerprint(Map<Path, @Nullable Mark> marks) {
 
@@ -25,10 +25,9 @@ public record Fingerprint(Map<Path, @Nullable Mark> marks) {
 	}
 
 	/**
-	 * Whether a file was written to since. Where one was put in another's place it is
-	 * complete; where it was written to, its end may still be to come.
+	 * Whether a file was written to in place. A replaced file is complete; one that is
+	 * written in place may still be incomplete.
 	 * @param before an earlier fingerprint
-	 * @return whether one was
 	 */
 	public boolean isWrittenInPlaceSince(Fingerprint before) {
 		return this.marks.entrySet().stream().anyMatch((entry) -> {
@@ -53,10 +52,10 @@ public record Fingerprint(Map<Path, @Nullable Mark> marks) {
 	/**
 	 * A file as it was seen.
 	 *
-	 * @param file where links lead to
-	 * @param key the file system's own name for it, which a new file does not have
+	 * @param file the target of links
+	 * @param key the file system's own name for it, different for a new file
 	 * @param size its size in bytes
-	 * @param changedAt when it was written to last
+	 * @param changedAt when it was last written to
 	 */
 	public record Mark(Path file, @Nullable Object key, long size, FileTime changedAt) {
 

@@ -19,11 +19,10 @@ import org.springframework.util.unit.DataSize;
  * is there for the metadata that IDEs show.
  * <p>
  * As an environment variable a property is written in capitals, with underscores for the
- * dots, and underscores or nothing for the dashes:
- * {@code FRAMEGATE_ROUTES_CARD_AUTH_LISTEN_MAX_FRAME_SIZE}. A route may be declared by
- * variables alone; the underscores of its name are dashes then. Variables that merely
- * start with the gateway's name, such as those that Kubernetes sets for services, are
- * left alone.
+ * dots, and underscores or nothing for the dashes: {@code
+ * FRAMEGATE_ROUTES_CARD_AUTH_LISTEN_MAX_FRAME_SIZE}. A route may be declared by variables
+ * alone; the underscores of its name are dashes then. Variables that merely start with
+ * the gateway's name, such as those that Kubernetes sets for services, are ignored.
  *
  * @param routes Routes by name, [a-z][a-z0-9-]{0,39}. Each listens on a port and passes
  * frames to its upstream.
@@ -31,7 +30,7 @@ import org.springframework.util.unit.DataSize;
  * @param memory how much of it connections may hold
  * @param shutdown how the gateway ends
  * @param closures the record of ended connections
- * @param reload how a changed configuration is noticed
+ * @param reload how a changed configuration is applied
  * @param demo the built-in demonstration upstream
  * @param management who may see and change the gateway over HTTP
  */
@@ -117,10 +116,10 @@ public record FramegateProperties(@DefaultValue Map<String, RouteProperties> rou
 	}
 
 	/**
-	 * How a changed configuration is noticed.
+	 * How a changed configuration is applied.
 	 *
-	 * @param watch Whether files are looked at once a second and taken over when they
-	 * changed. Off, only POST /actuator/routes with the action reload takes them over.
+	 * @param watch Whether files are checked once a second and applied when they have
+	 * changed. If off, only POST /actuator/routes with the action reload applies them.
 	 */
 	public record Reload(@DefaultValue("true") boolean watch) {
 
@@ -139,7 +138,7 @@ public record FramegateProperties(@DefaultValue Map<String, RouteProperties> rou
 	/**
 	 * Who may see and change the gateway over HTTP.
 	 *
-	 * @param users Users by name. Where no operator is declared, one is made up at the
+	 * @param users Users by name. If no operator is declared, one is generated at the
 	 * start and its password logged.
 	 * @param metrics Who may read Prometheus' metrics: open (everybody) or read (who may
 	 * read the rest).

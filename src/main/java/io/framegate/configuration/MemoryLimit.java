@@ -8,8 +8,8 @@ import org.springframework.util.unit.DataSize;
  * How much memory may be held.
  *
  * @param text as written: a size or a percentage
- * @param percent the share of the memory, 0 where it is a size
- * @param size the size in bytes, 0 where it is a share
+ * @param percent the share of the memory, 0 if it is a size
+ * @param size the size in bytes, 0 if it is a share
  */
 public record MemoryLimit(String text, int percent, long size) {
 
@@ -47,7 +47,7 @@ public record MemoryLimit(String text, int percent, long size) {
 	}
 
 	/**
-	 * How much this is.
+	 * The limit in bytes.
 	 * @param available how much memory there is: the heap, or the direct memory if there
 	 * is less of it; in bytes
 	 * @return bytes

@@ -10,7 +10,7 @@ public enum MetricsAccess implements Labelled {
 	/** Everybody. */
 	OPEN,
 
-	/** Who may read the rest. */
+	/** Only users who may read the rest. */
 	READ
 
 }

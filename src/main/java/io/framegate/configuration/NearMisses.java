@@ -14,8 +14,8 @@ import org.springframework.boot.origin.Origin;
 import org.springframework.boot.origin.SystemEnvironmentOrigin;
 
 /**
- * Refuses keys and variables whose first word is nearly {@code framegate}, and variables
- * whose next word is nearly one of its groups: Spring would ignore them, and with them a
+ * Refuses keys and variables whose first word is almost {@code framegate}, and variables
+ * whose next word is almost one of its groups. Spring would ignore them, and with them a
  * route or a user.
  */
 final class NearMisses {
@@ -26,7 +26,7 @@ final class NearMisses {
 
 	private final Problems problems;
 
-	/** What was refused already: a key once, not each below it. */
+	/** What was already refused: a key once, not each below it. */
 	private final Set<String> refused = new HashSet<>();
 
 	NearMisses(Collection<String> groups, Problems problems) {

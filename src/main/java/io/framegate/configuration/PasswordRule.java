@@ -10,7 +10,8 @@ import org.springframework.boot.origin.SystemEnvironmentOrigin;
 
 /**
  * What a password may be in a configuration: a hash as Spring Security writes it, or the
- * bcrypt hash alone. In plain it stands in no file, for files are copied and committed.
+ * bcrypt hash alone. Files must not hold it in plain text, because files are copied and
+ * committed.
  */
 final class PasswordRule {
 
@@ -31,7 +32,7 @@ final class PasswordRule {
 	/**
 	 * What is wrong with a password.
 	 * @param setting the password
-	 * @return what is allowed, or {@code null} where nothing is wrong
+	 * @return what is allowed, or {@code null} if nothing is wrong
 	 */
 	static @Nullable String refusal(Setting setting) {
 		String text = setting.value().toString();

@@ -16,8 +16,8 @@ import org.springframework.util.PropertyPlaceholderHelper;
 import org.springframework.util.SystemPropertyUtils;
 
 /**
- * Replaces {@code ${NAME}} by what it stands for. One that resolves to nothing is an
- * error: taken as text it would be a password, or an address, that nobody meant.
+ * Replaces {@code ${NAME}} by its value. A placeholder that resolves to nothing is an
+ * error: as text it would be a password or an address that nobody meant.
  */
 final class Placeholders {
 
@@ -26,7 +26,7 @@ final class Placeholders {
 
 	private final PlaceholdersResolver resolver;
 
-	/** The names that were looked up, and so were not in a default that nobody needs. */
+	/** The names that were looked up, not those in a default that nobody needs. */
 	private final Set<String> needed = new HashSet<>();
 
 	Placeholders(ConfigurableEnvironment environment) {
@@ -44,9 +44,10 @@ final class Placeholders {
 	}
 
 	/**
-	 * What is wrong with the placeholders of a value. The message has no value in it.
+	 * What is wrong with the placeholders of a value. The message does not contain the
+	 * value.
 	 * @param written the value as written
-	 * @return a message for people, or {@code null} where nothing is wrong
+	 * @return a message, or {@code null} if nothing is wrong
 	 */
 	@Nullable String problem(Object written) {
 		try {
@@ -62,7 +63,7 @@ final class Placeholders {
 			return null;
 		}
 		catch (PlaceholderResolutionException ex) {
-			// The exception's own message has the values in it.
+			// The exception's own message contains the values.
 			return String.valueOf(ex.getMessage()).startsWith("Circular")
 					? "has a placeholder that cannot be resolved: Circular placeholder reference '%s'"
 						.formatted(ex.getPlaceholder())
@@ -75,8 +76,8 @@ final class Placeholders {
 	}
 
 	/**
-	 * The value without its placeholders.
-	 * @param written a value with which there is no {@link #problem}
+	 * The value with its placeholders resolved.
+	 * @param written a value without a {@link #problem}
 	 * @return the value
 	 */
 	Object resolve(Object written) {

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Finds listeners that would take each other's port.
+ * Finds listeners on the same port.
  */
 final class PortConflicts {
 
@@ -45,7 +45,7 @@ final class PortConflicts {
 				return InetAddress.ofLiteral(this.address);
 			}
 			catch (IllegalArgumentException ex) {
-				// a host name: not resolved here, for that may take its time
+				// a host name: not resolved here, because that may take long
 				return this.address.toLowerCase(Locale.ROOT);
 			}
 		}

@@ -10,10 +10,10 @@ import org.springframework.boot.origin.Origin;
  * What is wrong with one property.
  *
  * @param property the property's full name
- * @param value its value as written, or {@code null} where it is missing or a group, or
- * may be secret
+ * @param value its value as written, or {@code null} if it is missing or a group, or may
+ * be secret
  * @param origin where it was written, or {@code null} if unknown
- * @param message what is allowed, for people
+ * @param message what is allowed
  */
 public record Problem(String property, @Nullable String value, @Nullable Origin origin, String message) {
 

@@ -7,7 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gathers everything that is wrong.
+ * Collects everything that is wrong.
  */
 final class Problems {
 
@@ -25,9 +25,8 @@ final class Problems {
 	}
 
 	/**
-	 * Whether the property, or one below it, was complained of.
+	 * Whether there is a problem with the property or one below it.
 	 * @param property the full name
-	 * @return whether there is such a problem
 	 */
 	boolean anyAt(String property) {
 		return this.problems.stream()

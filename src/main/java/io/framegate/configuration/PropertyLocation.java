@@ -3,7 +3,7 @@ package io.framegate.configuration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a value belongs.
+ * The place of a value.
  *
  * @param property the full name of the property or of the list
  * @param leaf what the value may be

@@ -8,7 +8,7 @@ import io.framegate.route.Validation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes complaints about the properties of one group. A property is complained of once.
+ * Takes problems with the properties of one group. A property is reported once.
  */
 final class Report implements Validation {
 
@@ -33,7 +33,7 @@ final class Report implements Validation {
 	public void refuse(String key, String message) {
 		String property = property(key);
 		Setting setting = this.settings.get(property);
-		// what is wrong with an inherited value is told where it was set
+		// a problem with an inherited value is reported where it was set
 		if (!refused(key) && (setting == null || setting.property().equals(property))) {
 			this.problems.add(property, setting, message);
 		}
@@ -86,7 +86,7 @@ final class Report implements Validation {
 	}
 
 	/**
-	 * Checks a password: a hash, or from an environment variable in plain.
+	 * Checks a password: a hash, or plain text from an environment variable.
 	 * @param key the property
 	 */
 	void password(String key) {

@@ -3,7 +3,7 @@ package io.framegate.configuration;
 import io.framegate.route.Labelled;
 
 /**
- * What somebody may do over HTTP.
+ * What a user may do over HTTP.
  */
 public enum Role implements Labelled {
 

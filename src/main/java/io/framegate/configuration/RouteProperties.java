@@ -19,7 +19,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param mode how frames flow between the two sides
  * @param listen the inbound side
  * @param upstream the upstream side
- * @param timeouts the route's limits; those not named are of framegate.defaults.timeouts
+ * @param timeouts the route's limits; others come from framegate.defaults.timeouts
  * @param handler what a user's own flows on the route's channels may do
  */
 public record RouteProperties(@DefaultValue("session") Mode mode, @DefaultValue Listen listen,

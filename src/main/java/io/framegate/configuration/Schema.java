@@ -25,8 +25,8 @@ import org.springframework.util.ClassUtils;
 import org.springframework.util.unit.DataSize;
 
 /**
- * The keys that there are, as a tree, and what their values may be. Taken from the
- * configuration's records, so that a new component of theirs is a new key.
+ * The known keys, as a tree, and the values that they allow. Made from the
+ * configuration's records, so that a new record component is a new key.
  */
 sealed interface Schema {
 
@@ -92,7 +92,7 @@ sealed interface Schema {
 		}
 
 		/**
-		 * The key that somebody wrote, however it was spelled.
+		 * The key that somebody wrote, in any spelling.
 		 * @param written what was written
 		 * @return the key as the schema spells it, if there is one
 		 */
@@ -125,8 +125,8 @@ sealed interface Schema {
 	record Leaf(Class<?> type, boolean list, @Nullable Range range) implements Schema {
 
 		/**
-		 * Whether the type has a text form of its own, and a message for what is not.
-		 * @return whether it has
+		 * Whether values of this type are read from text, with a message of their own for
+		 * invalid text.
 		 */
 		boolean readFromText() {
 			return ClassUtils.hasMethod(this.type, "of", String.class);

@@ -8,7 +8,7 @@ import org.springframework.boot.origin.Origin;
  * A property that somebody set.
  *
  * @param property its full name, with the keys as the schema spells them
- * @param written its value as written, for messages
+ * @param written its value as written, used in messages
  * @param value its value with placeholders resolved
  * @param origin where it was set
  * @param leaf what its value may be

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 
 /**
- * What is set under {@code framegate}, by full property name.
+ * The settings under {@code framegate}, by full property name.
  */
 final class Settings {
 
@@ -81,8 +81,7 @@ final class Settings {
 	}
 
 	/**
-	 * Notes that a user was named, with whatever: one without a password must not be
-	 * overlooked.
+	 * Notes that a user was named: one without a password must not be overlooked.
 	 * @param name the user's name
 	 */
 	void declareUser(String name) {
@@ -140,10 +139,10 @@ final class Settings {
 	}
 
 	/**
-	 * A route's settings for a binder. Each has its own, for a binder looks through all
-	 * names that there are for each of its own.
+	 * A route's settings as a source for a binder. Each route has its own, because a
+	 * binder looks through all names for each value.
 	 * @param name the route's name
-	 * @return a copy, also of a route of which nothing is right
+	 * @return a copy, even if no value of the route is right
 	 */
 	MapConfigurationPropertySource sourceOf(String name) {
 		Map<String, Object> values = new TreeMap<>();
@@ -155,7 +154,7 @@ final class Settings {
 	}
 
 	/**
-	 * The settings besides the routes' for a binder.
+	 * The settings besides the routes as a source for a binder.
 	 * @return a copy
 	 */
 	MapConfigurationPropertySource source() {
@@ -163,7 +162,7 @@ final class Settings {
 		this.settings.headMap(ROUTES).forEach((property, setting) -> values.put(property, setting.value()));
 		this.settings.tailMap(ROUTES + (char) ('[' + 1))
 			.forEach((property, setting) -> values.put(property, setting.value()));
-		// a user of whom nothing is said is still a user
+		// a user without settings is still a user
 		this.users.forEach((name) -> values.putIfAbsent(child(USERS, name) + ".password", ""));
 		return new MapConfigurationPropertySource(values);
 	}

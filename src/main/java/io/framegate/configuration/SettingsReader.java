@@ -25,9 +25,8 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /**
- * Gathers what an environment sets under {@code framegate}, the first source that sets a
- * property winning, and refuses keys that there are not. A list is taken whole from one
- * source.
+ * Collects what an environment sets under {@code framegate}, and refuses unknown keys.
+ * The first source that sets a property wins. A list is taken whole from one source.
  */
 final class SettingsReader {
 
@@ -35,7 +34,7 @@ final class SettingsReader {
 
 	private static final String ROUTES = "routes";
 
-	/** Whose placeholders must resolve, too. */
+	/** Their placeholders must resolve, too. */
 	private static final Set<String> ELSEWHERE = Set.of("management", "server", "spring");
 
 	private static final String USERS = "users";
@@ -56,7 +55,7 @@ final class SettingsReader {
 
 	private final Problems problems;
 
-	/** The lists that sources further ahead have set. */
+	/** The lists that earlier sources have set. */
 	private final Set<String> listsTaken = new HashSet<>();
 
 	/** The lists that the source being read sets. */
@@ -89,9 +88,8 @@ final class SettingsReader {
 	}
 
 	/**
-	 * A key outside the gateway's own: it must not look like one of them, nor have a
-	 * placeholder that resolves to nothing where the web server, management and security
-	 * are set up.
+	 * A key outside the gateway's own. It must not look like one of them. Its
+	 * placeholders must resolve if it configures the web server, management or security.
 	 */
 	private void checkElsewhere(ConfigurationPropertyName name, ConfigurationPropertySource source) {
 		if (name.isEmpty() || ROOT.isAncestorOf(name)) {
@@ -123,7 +121,7 @@ final class SettingsReader {
 	/**
 	 * The names under the root that are written with dots.
 	 * @param source any source
-	 * @return the names, none where the source cannot be enumerated
+	 * @return the names, none if the source cannot be enumerated
 	 */
 	private static Stream<ConfigurationPropertyName> names(ConfigurationPropertySource source) {
 		if (source.getUnderlyingSource() instanceof SystemEnvironmentPropertySource variables) {
@@ -235,8 +233,7 @@ final class SettingsReader {
 			return;
 		}
 		Object value = this.placeholders.resolve(written);
-		// a number may be part of something that is more than a number, and YAML's off is
-		// false
+		// a number may be part of a longer text, and YAML's off is false
 		setting = setting.withValue((value instanceof Boolean) ? value : value.toString());
 		if (!place.leaf().list()) {
 			this.settings.putIfAbsent(setting);

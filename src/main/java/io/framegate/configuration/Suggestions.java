@@ -5,7 +5,7 @@ import java.util.Comparator;
 import java.util.Optional;
 
 /**
- * Finds what somebody meant who mistyped.
+ * Finds what a mistyped word was meant to be.
  */
 final class Suggestions {
 
@@ -13,32 +13,31 @@ final class Suggestions {
 	}
 
 	/**
-	 * A question to go after a message.
+	 * A suggestion to append to a message.
 	 * @param typed what was written
 	 * @param known what could have been meant
-	 * @return the question, or an empty text where nothing is near
+	 * @return the suggestion, or an empty text if nothing is similar
 	 */
 	static String suggestion(String typed, Collection<String> known) {
 		return suggestion(typed, known, 1 + Schema.uniform(typed).length() / 4);
 	}
 
 	/**
-	 * A question to go after a message.
+	 * A suggestion to append to a message.
 	 * @param typed what was written
 	 * @param known what could have been meant
-	 * @param slips how many slips it may be away
-	 * @return the question, or an empty text where nothing is near
+	 * @param slips how many typing errors are allowed
+	 * @return the suggestion, or an empty text if nothing is similar
 	 */
 	static String suggestion(String typed, Collection<String> known, int slips) {
 		return to(typed, known, slips).map((near) -> ". Did you mean '" + near + "'?").orElse("");
 	}
 
 	/**
-	 * Whether one word may be meant by another.
+	 * Whether one word may be a mistyped other one.
 	 * @param typed what was written
 	 * @param word what could have been meant
-	 * @param slips how many slips it may be away
-	 * @return whether it is that near
+	 * @param slips how many typing errors are allowed
 	 */
 	static boolean isNear(String typed, String word, int slips) {
 		String uniform = Schema.uniform(typed);
@@ -53,7 +52,7 @@ final class Suggestions {
 	}
 
 	/**
-	 * How many letters to add, drop, change or swap with their neighbour.
+	 * How many letters to add, drop, change or swap with a neighbour.
 	 * @param a a word
 	 * @param b another
 	 * @return 0 for equal words

@@ -6,12 +6,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the configuration can say and this version cannot do. Delete a line when its
- * capability is there.
+ * A property that the configuration knows but this version does not support. Delete its
+ * line when it is supported.
  *
  * @param key the property or group below a route
- * @param harmless the value that means it is not wanted, or {@code null} where any value
- * is refused
+ * @param harmless the value that means it is not wanted, or {@code null} if any value is
+ * refused
  */
 record UnsupportedProperty(String key, @Nullable String harmless) {
 
@@ -41,9 +41,8 @@ record UnsupportedProperty(String key, @Nullable String harmless) {
 			Pattern.CASE_INSENSITIVE);
 
 	/**
-	 * Whether a property that no record has belongs to a later version.
+	 * Whether an unknown property belongs to a later version.
 	 * @param property the full name, its last word in uniform letters
-	 * @return whether it is known all the same
 	 */
 	static boolean isLater(String property) {
 		return LATER.matcher(property).matches();
@@ -52,15 +51,14 @@ record UnsupportedProperty(String key, @Nullable String harmless) {
 	/**
 	 * Whether a variable sets such a property, or one below it.
 	 * @param variable the variable's name
-	 * @return whether it is known all the same
 	 */
 	static boolean isLaterVariable(String variable) {
 		return LATER_VARIABLE.matcher(variable).matches();
 	}
 
 	/**
-	 * Refuses what cannot be done.
-	 * @param settings the settings, all of them of the right type
+	 * Refuses unsupported settings.
+	 * @param settings the settings, all of the right type
 	 * @param problems takes what is refused
 	 */
 	void refuse(Settings settings, Problems problems) {

@@ -8,8 +8,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * A user.
  *
  * @param password The password's hash as Spring Security writes it, such as
- * {bcrypt}$2a$... or the bcrypt hash alone. In plain only from an environment variable.
- * Required.
+ * {bcrypt}$2a$... or the bcrypt hash alone. In plain text only from an environment
+ * variable. Required.
  * @param roles What the user may do: viewer sees everything, operator changes it, too.
  */
 public record UserProperties(@DefaultValue("") String password, @DefaultValue("viewer") List<Role> roles) {

@@ -1,5 +1,5 @@
 /**
- * Properties that are read into routes, and everything that is wrong with them.
+ * Reads properties into routes, and finds everything that is wrong with them.
  */
 @NullMarked
 package io.framegate.configuration;
