@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.util.unit.DataSize;
 
 /**
- * What a route's settings should better say: each piece of advice gives the reason and
- * the property to change. Any thread may call.
+ * Advice on a route's settings: each piece gives the reason and the property to change.
+ * Any thread may call.
  */
 public final class ConfigurationAdvice {
 
@@ -26,7 +26,7 @@ public final class ConfigurationAdvice {
 	/** How long common load balancers and NAT gateways remember a silent connection. */
 	private static final Duration REMEMBERED = Duration.ofSeconds(350);
 
-	/** So few frames of the largest size at once are soon too few. */
+	/** Memory for so few frames of the largest size is soon exhausted. */
 	private static final int FEW_FRAMES = 16;
 
 	private final Duration quietPeriod;
@@ -40,8 +40,8 @@ public final class ConfigurationAdvice {
 	/**
 	 * Takes what all routes have in common.
 	 * @param quietPeriod how long listeners accept after readiness went down
-	 * @param shutdownPhase how long Spring waits for a phase of a shutdown by itself
-	 * @param keepalive whether TCP keepalive comes more often than every 350 s
+	 * @param shutdownPhase how long Spring waits for a shutdown phase by itself
+	 * @param keepalive whether TCP keepalive probes come more often than every 350 s
 	 * @param memory what all connections together may hold, in bytes
 	 */
 	ConfigurationAdvice(Duration quietPeriod, Duration shutdownPhase, boolean keepalive, long memory) {
@@ -52,9 +52,9 @@ public final class ConfigurationAdvice {
 	}
 
 	/**
-	 * Advice on a route as it is configured and changed until now.
+	 * Advice on a route with its current settings.
 	 * @param route the route
-	 * @return sentences for people, none where all is well
+	 * @return sentences, none if all is well
 	 */
 	public List<String> on(RunningRoute route) {
 		return on(route.route(), route.timeouts());
@@ -91,7 +91,7 @@ public final class ConfigurationAdvice {
 	}
 
 	/**
-	 * Without a key or a condition, whatever a server sends counts as a reply.
+	 * Without a key or a condition, every frame of a server counts as a reply.
 	 */
 	private static void adviseOnReplies(Route route, List<String> advice) {
 		Upstream upstream = route.upstream();
@@ -111,7 +111,8 @@ public final class ConfigurationAdvice {
 	}
 
 	/**
-	 * Framegate has Spring wait for its drain; who stops the process does not know that.
+	 * Framegate makes Spring wait for its drain, but what stops the process does not know
+	 * that.
 	 */
 	private void adviseOnShutdown(String timers, Timeouts.Limit drain, List<String> advice) {
 		Duration stopping = this.quietPeriod.plus(drain.value());
@@ -127,7 +128,7 @@ public final class ConfigurationAdvice {
 	private void adviseOnMemory(Route route, List<String> advice) {
 		Listen listen = route.listen();
 		if (listen.framing().equals("stream")) {
-			// Nothing waits to be complete.
+			// No frame waits to be complete.
 			return;
 		}
 		long fitting = this.memory / listen.maxFrameBytes();

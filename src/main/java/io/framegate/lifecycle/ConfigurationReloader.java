@@ -29,14 +29,14 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Takes over a changed configuration without a restart, route by route. A configuration
- * that is wrong changes nothing. Any thread may call.
+ * Applies a changed configuration without a restart, route by route. An invalid
+ * configuration changes nothing. Any thread may call.
  */
 public final class ConfigurationReloader implements SmartLifecycle, ConfigurationChanges, ConfigurationWatcher.Owner {
 
 	private static final Logger logger = LoggerFactory.getLogger(ConfigurationReloader.class);
 
-	/** How long a reload waits for the drains that it begins. */
+	/** How long a reload waits for the drains that it starts. */
 	private static final Duration MAX_ANSWER = Duration.ofMinutes(1);
 
 	private static final Cause CHANGED = Cause.byGateway(CloseReason.ROUTE_DRAIN, "the configuration changed");
@@ -44,35 +44,35 @@ public final class ConfigurationReloader implements SmartLifecycle, Configuratio
 	private static final Cause REMOVED = Cause.byGateway(CloseReason.ROUTE_DRAIN,
 			"the route was taken out of the configuration");
 
-	/** How often what was written in place must have been seen as it is. */
+	/** How many times a file that was written in place must be seen unchanged. */
 	private static final int STILL_LOOKS = 10;
 
-	/** A bind costs nothing, and who frees a port expects it to be taken. */
+	/** A bind costs nothing, and a port that is freed should be taken soon. */
 	private static final long MAX_PAUSE_SECONDS = 3;
 
 	private final ConfigurationSource source;
 
 	private final Routes routes;
 
-	/** The files as they were when they were read last. */
+	/** The files as they were last read. */
 	private volatile Fingerprint known;
 
-	/** What was read at the start, of which some stays until the end. */
+	/** The configuration read at the start, of which some stays until the end. */
 	private final FramegateProperties started;
 
-	/** Held by whatever changes routes. */
+	/** Held by everything that changes routes. */
 	private final Object lock = new Object();
 
 	/** Routes that drain since a reload. */
-	private final List<RouteReplacement> departures = new ArrayList<>();
+	private final List<RouteReplacement> replacements = new ArrayList<>();
 
 	private final List<Consumer<FramegateProperties>> listeners = new CopyOnWriteArrayList<>();
 
-	/** What is to run. */
+	/** The configuration that should run. */
 	private FramegateProperties taken;
 
 	/**
-	 * When routes that could not be had are tried again, in seconds from the last try.
+	 * After how many seconds routes that could not start are tried again.
 	 */
 	private long pause = 1;
 
@@ -80,10 +80,10 @@ public final class ConfigurationReloader implements SmartLifecycle, Configuratio
 
 	private final ConfigurationWatcher handler;
 
-	/** What is wrong with what was read last. */
+	/** What is wrong with the last configuration read. */
 	private volatile @Nullable String fault;
 
-	/** Why routes do not run as they are to, by name. */
+	/** Why routes do not run as configured, by name. */
 	private volatile Map<String, String> routeFaults = Map.of();
 
 	ConfigurationReloader(ConfigurationSource source, FramegateProperties started, Routes routes) {
@@ -98,12 +98,12 @@ public final class ConfigurationReloader implements SmartLifecycle, Configuratio
 	/**
 	 * What a reload did.
 	 *
-	 * @param started routes that are new
-	 * @param removed routes that are gone
+	 * @param started new routes
+	 * @param removed removed routes
 	 * @param changed routes that took changes while running
 	 * @param restarted routes that were replaced; their connections drained
 	 * @param error what is wrong with the configuration, so that nothing was changed; or
-	 * why routes do not run as it says, and are tried again
+	 * why routes do not run as configured and are tried again
 	 */
 	public record Outcome(List<String> started, List<String> removed, List<String> changed, List<String> restarted,
 			@Nullable String error) {
@@ -118,8 +118,8 @@ public final class ConfigurationReloader implements SmartLifecycle, Configuratio
 	/**
 	 * What a reload would do.
 	 *
-	 * @param started routes that would be new
-	 * @param removed routes that would go
+	 * @param started new routes
+	 * @param removed routes that would be removed
 	 * @param changed routes that would take changes while running
 	 * @param restarted routes that would be replaced, and their connections drained
 	 * @param properties what differs, for each route that would change, as property names
@@ -145,9 +145,9 @@ public final class ConfigurationReloader implements SmartLifecycle, Configuratio
 	}
 
 	/**
-	 * What is wrong with the configuration that was read last, or why routes do not run
-	 * as it says.
-	 * @return text for people, or {@code null}
+	 * What is wrong with the last configuration read, or why routes do not run as
+	 * configured.
+	 * @return a message, or {@code null}
 	 */
 	public @Nullable String error() {
 		String wrong = this.fault;
@@ -158,7 +158,7 @@ public final class ConfigurationReloader implements SmartLifecycle, Configuratio
 
 	/**
 	 * Reads the configuration and says what would change, without changing anything.
-	 * @return what would be done
+	 * @return what a reload would do
 	 */
 	public Preview preview() {
 		synchronized (this.lock) {
@@ -172,8 +172,8 @@ public final class ConfigurationReloader implements SmartLifecycle, Configuratio
 	}
 
 	/**
-	 * Reads the configuration and takes it over. Returns when the drains that it begins
-	 * are done, or after a minute.
+	 * Reads the configuration and applies it. Returns when the drains that it starts are
+	 * done, or after a minute.
 	 * @return what was done
 	 */
 	public Outcome reload() {
@@ -196,10 +196,10 @@ public final class ConfigurationReloader implements SmartLifecycle, Configuratio
 	}
 
 	/**
-	 * Takes over what the files say. The caller holds the lock.
+	 * Applies what the files say. The caller holds the lock.
 	 * @param now the files as they are
 	 * @param complete whether they are known to be complete
-	 * @param begun takes the drains that this begins
+	 * @param begun takes the drains that this starts
 	 */
 	private Outcome begin(Fingerprint now, boolean complete, List<RouteReplacement> begun) {
 		if (this.routes.isClosing()) {
@@ -219,7 +219,7 @@ public final class ConfigurationReloader implements SmartLifecycle, Configuratio
 			return nothing(problem);
 		}
 		if (!complete && plan.drains() && now.isWrittenInPlaceSince(this.known)) {
-			// Its end may still be to come.
+			// The file may still be incomplete.
 			return nothing(null);
 		}
 		this.known = now;
@@ -261,7 +261,7 @@ public final class ConfigurationReloader implements SmartLifecycle, Configuratio
 	}
 
 	/**
-	 * Routes, and who may see and change them, are taken over.
+	 * Only routes and users are applied while the gateway runs.
 	 */
 	private void sayWhatStays(FramegateProperties now) {
 		sayWhatStays("closures", this.started.closures(), now.closures());
@@ -276,29 +276,29 @@ public final class ConfigurationReloader implements SmartLifecycle, Configuratio
 	}
 
 	/**
-	 * Changes routes; those that cannot be had are tried again later. The caller holds
-	 * the lock.
+	 * Changes routes; those that cannot start are tried again later. The caller holds the
+	 * lock.
 	 */
 	private Outcome take(RoutePlan plan, List<RouteReplacement> begun) {
 		Preview names = Preview.of(plan);
 		Map<String, String> faults = new TreeMap<>();
-		this.departures.removeIf((departure) -> departure.done().isDone());
+		this.replacements.removeIf((departure) -> departure.done().isDone());
 		plan.changed().forEach((change) -> attempt(change.wanted().name(), faults, () -> {
 			logger.info("Route '{}' applied changes of {}", change.wanted().name(), change.properties());
 			change.before().change(change.wanted());
 		}));
 		SocketClaims sockets = new SocketClaims(this.routes.all(), plan, this.routes::open);
 		plan.replaced().forEach((change) -> attempt(change.wanted().name(), faults, () -> {
-			boolean leaves = change.before().isLeaving();
+			boolean ending = change.before().isEnding();
 			this.routes.replace(change.before(), change.wanted(), sockets.of(change.wanted()));
-			if (!leaves) {
+			if (!ending) {
 				depart(change.before(), CHANGED);
 			}
 			logger.info("Route '{}' was replaced for {}", change.wanted().name(), change.properties());
 		}));
 		plan.removed().forEach((route) -> depart(route, REMOVED));
 		plan.started().forEach((route) -> attempt(route.name(), faults, () -> start(route, sockets)));
-		this.departures.stream()
+		this.replacements.stream()
 			.filter((departure) -> names.started().contains(departure.name())
 					|| names.removed().contains(departure.name()) || names.restarted().contains(departure.name()))
 			.forEach(begun::add);
@@ -332,7 +332,7 @@ public final class ConfigurationReloader implements SmartLifecycle, Configuratio
 
 	private void depart(RunningRoute route, Cause cause) {
 		RouteReplacement departure = new RouteReplacement(this.routes, route, cause, this.lock);
-		this.departures.add(departure);
+		this.replacements.add(departure);
 		Thread.ofVirtual().name("framegate-departure").start(departure);
 	}
 
@@ -352,7 +352,7 @@ public final class ConfigurationReloader implements SmartLifecycle, Configuratio
 	}
 
 	/**
-	 * Tries again what could not be had, such as a port that was in use.
+	 * Tries again what failed, for example because a port was in use.
 	 */
 	private void tryAgain() {
 		if (failed().isEmpty() && this.routeFaults.isEmpty()) {
@@ -377,7 +377,7 @@ public final class ConfigurationReloader implements SmartLifecycle, Configuratio
 	@Override
 	public void stop() {
 		this.handler.stop();
-		// Not while one is under way: routes must not start while the gateway stops.
+		// Not during a reload: routes must not start while the gateway stops.
 		synchronized (this.lock) {
 			logger.debug("The configuration is no longer watched");
 		}
@@ -388,7 +388,7 @@ public final class ConfigurationReloader implements SmartLifecycle, Configuratio
 		return this.handler.isRunning();
 	}
 
-	/** After the routes, and stopped before them. */
+	/** Starts after the routes, and stops before them. */
 	@Override
 	public int getPhase() {
 		return Routes.PHASE + 1;

@@ -1,7 +1,7 @@
 package io.framegate.lifecycle;
 
 /**
- * What became of a drained route's connections and frames.
+ * The result of a route's drain.
  *
  * @param connections how many connections there were, on both sides
  * @param framesDelivered frames that inbound peers got since the drain began

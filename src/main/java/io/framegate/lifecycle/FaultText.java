@@ -9,7 +9,7 @@ import org.yaml.snakeyaml.parser.ParserException;
 import org.yaml.snakeyaml.scanner.ScannerException;
 
 /**
- * Says why a configuration could not be taken over.
+ * Says why a configuration could not be applied.
  */
 final class FaultText {
 
@@ -19,7 +19,7 @@ final class FaultText {
 	/**
 	 * What is wrong.
 	 * @param ex the fault
-	 * @return text for people, without secrets
+	 * @return a message without secrets
 	 */
 	static String of(RuntimeException ex) {
 		Throwable root = ex;
@@ -34,8 +34,8 @@ final class FaultText {
 	}
 
 	/**
-	 * Where a file is no YAML. The exception's own message quotes the lines around, which
-	 * may hold a password.
+	 * The place where a file is not YAML. The exception's own message quotes the lines
+	 * around it, which may hold a password.
 	 */
 	private static String text(MarkedYAMLException unreadable) {
 		Mark mark = unreadable.getProblemMark();

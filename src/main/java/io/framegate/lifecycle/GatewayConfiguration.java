@@ -28,7 +28,7 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.io.ResourceLoader;
 
 /**
- * What the gateway is made of besides its routes.
+ * The gateway's beans besides its routes.
  */
 @Configuration(proxyBeanMethods = false)
 class GatewayConfiguration {
@@ -37,7 +37,7 @@ class GatewayConfiguration {
 	private static final Duration SHUTDOWN_PHASE = Duration.ofSeconds(30);
 
 	/**
-	 * Names every route's beans before any bean is made.
+	 * Registers every route's beans before any bean is made.
 	 * @param environment where the routes are declared
 	 * @return the post-processor
 	 */

@@ -48,12 +48,12 @@ import org.springframework.integration.ip.tcp.serializer.AbstractByteArraySerial
 import org.springframework.messaging.MessageChannel;
 
 /**
- * The beans of a route, each named after it: {@code framegate.<route>.request} and
- * {@code .reply}, the channels that every frame passes; {@code .forward} and
- * {@code .deliver}, where a user's own flow that consumes these sends what is to go on;
- * {@code .unsolicited}, where frames of servers go that are no reply; {@code .inbound}
- * and {@code .upstream}, the adapters that feed them; {@code .listener} and
- * {@code .connector}, the connection factories; and {@code framegate.<route>}, the
+ * The beans of a route, each named after it. {@code framegate.<route>.request} and
+ * {@code .reply} are the channels that every frame passes. If a user's own flow consumes
+ * them, it sends its output to {@code .forward} and {@code .deliver}. {@code
+ * .unsolicited} gets frames of servers that are no reply. {@code .inbound} and {@code
+ * .upstream} are the adapters that feed the channels, {@code .listener} and {@code
+ * .connector} the connection factories, and {@code framegate.<route>} is the
  * {@link RunningRoute}.
  */
 final class RouteBeans {
@@ -71,7 +71,7 @@ final class RouteBeans {
 
 	private final ConfigurableListableBeanFactory beans;
 
-	/** What was made beside the beans of these names, and is not among the beans yet. */
+	/** New objects for the beans of these names, not registered yet. */
 	private final Map<String, Object> made = new HashMap<>();
 
 	RouteBeans(Route route, ConfigurableListableBeanFactory beans) {
@@ -81,8 +81,9 @@ final class RouteBeans {
 	}
 
 	/**
-	 * Names the beans, so that a user's own beans can refer to them before any is made.
-	 * @param registry where
+	 * Registers the beans, so that a user's own beans can refer to them before any is
+	 * made.
+	 * @param registry takes the beans
 	 */
 	void register(BeanDefinitionRegistry registry) {
 		registerChannels(registry);
@@ -95,7 +96,7 @@ final class RouteBeans {
 		define(registry, "", RunningRoute.class, this::running);
 	}
 
-	/** Only where requests have replies can a frame be none. */
+	/** Only if requests have replies can a frame be none. */
 	private boolean isOn(String channel) {
 		return !channel.equals(UNSOLICITED) || this.route.mode() == Mode.REQUEST_REPLY;
 	}
@@ -114,9 +115,9 @@ final class RouteBeans {
 	}
 
 	/**
-	 * Makes the route, while the beans still are those of the one that it replaces.
-	 * @param registry where channels are registered that are not there yet
-	 * @param goesOn what that one hands on, {@code null} where there is none
+	 * Makes the route while the beans are still those of the route that it replaces.
+	 * @param registry takes channels that do not exist yet
+	 * @param goesOn what that route hands on, {@code null} if there is none
 	 * @return the route
 	 */
 	RunningRoute make(BeanDefinitionRegistry registry, @Nullable RouteContinuity goesOn) {
@@ -136,8 +137,8 @@ final class RouteBeans {
 	}
 
 	/**
-	 * Has the names mean what was made.
-	 * @param registry where
+	 * Registers the new objects under the beans' names.
+	 * @param registry takes the beans
 	 */
 	void publish(BeanDefinitionRegistry registry) {
 		NAMES.reversed().forEach((name) -> remove(registry, name));
@@ -146,8 +147,8 @@ final class RouteBeans {
 	}
 
 	/**
-	 * Looks for the beans of a user's own that the route needs.
-	 * @throws RuntimeException where one is not there, or not what it has to be
+	 * Finds the user's own beans that the route needs.
+	 * @throws RuntimeException if one is missing or has the wrong type
 	 */
 	void check() {
 		var listen = this.route.listen();
@@ -161,9 +162,9 @@ final class RouteBeans {
 	}
 
 	/**
-	 * Destroys the beans and forgets their names; the channels stay where a user's own
-	 * beans are on them, for those would not find new ones.
-	 * @param registry where
+	 * Destroys the beans and removes their names. A channel stays if a user's own beans
+	 * use it, because they would not find a new one.
+	 * @param registry has the beans
 	 */
 	void remove(BeanDefinitionRegistry registry) {
 		NAMES.reversed().forEach((name) -> remove(registry, name));

@@ -5,9 +5,9 @@ import io.framegate.metrics.RouteMetrics;
 import io.framegate.timeout.Timeouts;
 
 /**
- * What goes on when a changed route takes the place of the one that it was before, while
- * that one drains: limits set at run time, counts, and what is subscribed to the route's
- * channels. Ends with the last route that uses it. Any thread may call.
+ * What a replaced route and its successor share while the old one drains: limits set at
+ * run time, counts, and the subscribers of the route's channels. It ends with the last
+ * route that uses it. Any thread may call.
  */
 final class RouteContinuity {
 
@@ -44,7 +44,7 @@ final class RouteContinuity {
 	/**
 	 * A route that used it has ended.
 	 */
-	synchronized void leave() {
+	synchronized void release() {
 		this.users--;
 		if (this.users == 0) {
 			this.channels.disconnect();

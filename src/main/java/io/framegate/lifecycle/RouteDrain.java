@@ -17,8 +17,8 @@ import io.framegate.timeout.Timeouts;
 import io.framegate.upstream.Connector;
 
 /**
- * Ends a route's connections without loss: accepts no more, lets inbound connections end,
- * then those upstream. Each step takes its turn on the route's own threads.
+ * Closes a route's connections without loss: accepts no more, lets inbound connections
+ * end, then those upstream. Each step runs on the route's own threads.
  */
 final class RouteDrain {
 
@@ -30,19 +30,21 @@ final class RouteDrain {
 		Timeouts timeouts();
 
 		/**
-		 * How often the route was resumed: a drain that began before is not to stop it.
+		 * How often the route was resumed: an older drain must not stop it.
 		 * @return a count
 		 */
 		int timesResumed();
 
 		void drainBegins();
 
-		/** Not called where the route was resumed meanwhile. */
+		/** Not called if the route was resumed meanwhile. */
 		void drainEnds();
 
 	}
 
-	/** What servers have in any case to close their side, however long clients took. */
+	/**
+	 * The least time that servers have to close their side, however long clients took.
+	 */
 	private static final long LAST_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
 	private final Owner owner;
@@ -70,8 +72,8 @@ final class RouteDrain {
 	/**
 	 * Begins a drain, and returns at once.
 	 * @param cause who wants it
-	 * @return what became of the frames, once every connection has ended; never completed
-	 * on an event loop
+	 * @return the result, once every connection is closed; never completed on an event
+	 * loop
 	 */
 	CompletableFuture<DrainReport> begin(Cause cause) {
 		return CompletableFuture.supplyAsync(() -> endInbound(cause), this.turns)
@@ -83,7 +85,7 @@ final class RouteDrain {
 
 	private Begun endInbound(Cause cause) {
 		long at = System.nanoTime();
-		// Before anybody can see that it drains: closing the listener takes a while.
+		// Before anybody can see the drain: closing the listener takes a while.
 		long framesOut = this.owner.metrics().framesOut();
 		long undelivered = this.owner.metrics().undelivered();
 		this.owner.drainBegins();
@@ -97,7 +99,7 @@ final class RouteDrain {
 		return drain;
 	}
 
-	/** The route's own connections alone, not those of a route of the same name. */
+	/** Only this route's connections, not those of another route of the same name. */
 	private List<FrameConnection> live() {
 		return this.connections.all()
 			.stream()
@@ -107,7 +109,7 @@ final class RouteDrain {
 
 	private CompletableFuture<Void> endUpstream(Begun drain, Cause cause) {
 		if (drain.timesResumed() != this.owner.timesResumed()) {
-			// New clients are using the shared connections.
+			// New clients use the shared connections.
 			return CompletableFuture.completedFuture(null);
 		}
 		long latest = System.nanoTime() + LAST_NANOS - this.owner.timeouts().nanos(Timeout.DRAIN);
@@ -131,12 +133,12 @@ final class RouteDrain {
 	}
 
 	/**
-	 * A drain that was begun.
+	 * A drain that has begun.
 	 *
 	 * @param timesResumed how often the route had been resumed
 	 * @param at when, a {@link System#nanoTime()} stamp
-	 * @param connections those that are to end
-	 * @param framesOut frames that inbound peers had got
+	 * @param connections those that are to close
+	 * @param framesOut frames that inbound peers had received
 	 * @param undelivered frames that had reached nobody
 	 */
 	private record Begun(int timesResumed, long at, List<FrameConnection> connections, long framesOut,

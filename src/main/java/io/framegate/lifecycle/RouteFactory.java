@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 
 /**
- * Makes running routes of beans, and takes them apart again.
+ * Makes running routes from beans, and removes them again.
  */
 final class RouteFactory {
 
@@ -22,7 +22,7 @@ final class RouteFactory {
 	}
 
 	/**
-	 * The routes whose beans were named at the start.
+	 * The routes whose beans were registered at the start.
 	 * @return the routes, by name
 	 */
 	List<RunningRoute> declared() {
@@ -34,18 +34,18 @@ final class RouteFactory {
 	}
 
 	/**
-	 * Looks for what the route needs of a user's own beans.
+	 * Finds the user's own beans that the route needs.
 	 * @param route the route
-	 * @throws RuntimeException where it is not there
+	 * @throws RuntimeException if one is missing
 	 */
 	void check(Route route) {
 		new RouteBeans(route, this.beans).check();
 	}
 
 	/**
-	 * Makes a route. Bean names still mean the one that it is to replace.
+	 * Makes a route. Bean names still belong to the route that it replaces.
 	 * @param route the route
-	 * @param goesOn what that one hands on, {@code null} where there is none
+	 * @param goesOn what that route hands on, {@code null} if there is none
 	 * @return the route, to be published once it runs
 	 */
 	Made create(Route route, @Nullable RouteContinuity goesOn) {
@@ -62,10 +62,10 @@ final class RouteFactory {
 	}
 
 	/**
-	 * A route that was made.
+	 * A new route.
 	 *
 	 * @param route the route
-	 * @param publish has bean names mean its parts
+	 * @param publish registers its parts under the bean names
 	 */
 	record Made(RunningRoute route, Runnable publish) {
 

@@ -11,10 +11,10 @@ import io.framegate.route.RouteDiff;
 /**
  * What a configuration would change.
  *
- * @param started routes that are new
- * @param removed routes that are there no more
- * @param changed routes that take their changes while they run
- * @param replaced routes whose changes need a new route in their place
+ * @param started new routes
+ * @param removed routes to remove
+ * @param changed routes that take their changes while running
+ * @param replaced routes whose changes need a replacement
  */
 record RoutePlan(List<Route> started, List<RunningRoute> removed, List<Change> changed, List<Change> replaced) {
 
@@ -25,14 +25,14 @@ record RoutePlan(List<Route> started, List<RunningRoute> removed, List<Change> c
 		for (RunningRoute before : running) {
 			Route route = wanted.remove(before.name());
 			if (route == null) {
-				if (!before.isLeaving()) {
+				if (!before.isEnding()) {
 					plan.removed.add(before);
 				}
 				continue;
 			}
 			RouteDiff differences = RouteDiff.between(before.route(), route);
 			Change change = new Change(before, route, differences.names());
-			if (before.isLeaving() || !differences.isLive()) {
+			if (before.isEnding() || !differences.isLive()) {
 				plan.replaced.add(change);
 			}
 			else if (!before.route().equals(route)) {
@@ -44,8 +44,7 @@ record RoutePlan(List<Route> started, List<RunningRoute> removed, List<Change> c
 	}
 
 	/**
-	 * Whether connections would be drained.
-	 * @return whether routes would go or be replaced
+	 * Whether connections would be drained, because routes are removed or replaced.
 	 */
 	boolean drains() {
 		return !this.removed.isEmpty() || !this.replaced.isEmpty();
@@ -55,7 +54,7 @@ record RoutePlan(List<Route> started, List<RunningRoute> removed, List<Change> c
 	 * A route that changes.
 	 *
 	 * @param before the route as it runs
-	 * @param wanted as it is to be
+	 * @param wanted the new configuration
 	 * @param properties what differs, as property names below the route
 	 */
 	record Change(RunningRoute before, Route wanted, List<String> properties) {

@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A route on its way out: it drains, then it is taken away. The drain may last long, so
- * it has a thread of its own; whatever changes routes holds one lock.
+ * A route that drains and is then removed. The drain may take long, so it has its own
+ * thread. Everything that changes routes holds one lock.
  */
 final class RouteReplacement implements Runnable {
 
@@ -18,21 +18,21 @@ final class RouteReplacement implements Runnable {
 
 	private final Routes routes;
 
-	private final RunningRoute leaving;
+	private final RunningRoute route;
 
 	private final Runnable drain;
 
 	private final Object lock;
 
-	RouteReplacement(Routes routes, RunningRoute leaving, Cause cause, Object lock) {
+	RouteReplacement(Routes routes, RunningRoute route, Cause cause, Object lock) {
 		this.routes = routes;
-		this.leaving = leaving;
+		this.route = route;
 		this.lock = lock;
-		this.drain = routes.drain(leaving, cause);
+		this.drain = routes.drain(route, cause);
 	}
 
 	/**
-	 * Done when the route is gone.
+	 * Completed when the route is removed.
 	 * @return the end
 	 */
 	CompletableFuture<Void> done() {
@@ -40,7 +40,7 @@ final class RouteReplacement implements Runnable {
 	}
 
 	String name() {
-		return this.leaving.name();
+		return this.route.name();
 	}
 
 	@Override
@@ -49,12 +49,12 @@ final class RouteReplacement implements Runnable {
 			this.drain.run();
 			synchronized (this.lock) {
 				if (!this.routes.isClosing()) {
-					this.routes.remove(this.leaving);
+					this.routes.remove(this.route);
 				}
 			}
 		}
 		catch (RuntimeException ex) {
-			logger.error("Route '{}' could not be removed", this.leaving.name(), ex);
+			logger.error("Route '{}' could not be removed", this.route.name(), ex);
 		}
 		finally {
 			this.done.complete(null);

@@ -36,8 +36,8 @@ import org.springframework.core.Ordered;
 public final class Routes implements SmartLifecycle, ApplicationListener<ContextClosedEvent>, Ordered {
 
 	/**
-	 * Stopped before Spring's web server, so that operators can watch the drain, and
-	 * before Spring Integration's adapters.
+	 * Stops before Spring's web server, so that operators can watch the drain, and before
+	 * Spring Integration's adapters.
 	 */
 	public static final int PHASE = Integer.MAX_VALUE - 512;
 
@@ -54,7 +54,7 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 	/** {@code null} until they are started. */
 	private volatile @Nullable List<RunningRoute> routes;
 
-	/** Routes that drain while another of their name is in their place. */
+	/** Routes that drain while another of their name has replaced them. */
 	private final List<RunningRoute> replaced = new CopyOnWriteArrayList<>();
 
 	private volatile boolean running;
@@ -82,8 +82,7 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 	}
 
 	/**
-	 * Whether the gateway has begun to stop. Routes neither come nor go any more.
-	 * @return whether it has
+	 * Whether the gateway has begun to stop. No routes are added or removed any more.
 	 */
 	boolean isClosing() {
 		return this.closing.isDone();
@@ -92,7 +91,7 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 	/**
 	 * Finds what would keep a route from starting, without starting it.
 	 * @param route the route
-	 * @throws RuntimeException saying what
+	 * @throws RuntimeException with the reason
 	 */
 	void check(Route route) {
 		this.factory.check(route);
@@ -102,16 +101,16 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 	 * Opens a listening socket for a route.
 	 * @param route the route
 	 * @return the socket, to be given to the route
-	 * @throws io.framegate.inbound.BindFailedException where the port cannot be had
+	 * @throws io.framegate.inbound.BindFailedException if the port cannot be bound
 	 */
 	ListeningSocket open(Route route) {
 		return this.factory.open(route);
 	}
 
 	/**
-	 * Starts a route that was not there.
+	 * Starts a new route.
 	 * @param route the route
-	 * @param socket what it listens with
+	 * @param socket its listening socket
 	 */
 	void add(Route route, ListeningSocket socket) {
 		RouteFactory.Made made = make(route);
@@ -129,8 +128,8 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 	}
 
 	/**
-	 * Where an earlier one of the name drains still, its counts and channels go on: two
-	 * would be in each other's way.
+	 * If an earlier route of the name still drains, the new one shares its counts and
+	 * channels: two sets would conflict.
 	 */
 	private RouteFactory.Made make(Route route) {
 		RouteContinuity goesOn = this.replaced.stream()
@@ -147,7 +146,7 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 
 	private static void abandon(RunningRoute route) {
 		route.release();
-		route.leave(Cause.byGateway(CloseReason.ROUTE_DRAIN, "the route could not start"))
+		route.drainForGood(Cause.byGateway(CloseReason.ROUTE_DRAIN, "the route could not start"))
 			.whenComplete((report, ex) -> route.stop());
 	}
 
@@ -164,11 +163,10 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 	}
 
 	/**
-	 * Starts a changed route in the place of the one that it was. That one is for the
-	 * caller to drain.
-	 * @param before the route until now
-	 * @param route the route as it is to be
-	 * @param socket what it listens with, {@code null} where it is to be paused
+	 * Starts a changed route in place of an old one. The caller drains the old one.
+	 * @param before the old route
+	 * @param route the new route
+	 * @param socket its listening socket, {@code null} if it is paused
 	 */
 	void replace(RunningRoute before, Route route, @Nullable ListeningSocket socket) {
 		RouteFactory.Made made;
@@ -209,20 +207,20 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 	}
 
 	/**
-	 * Begins to drain a route for good.
+	 * Begins to drain a route that will be removed.
 	 * @param route the route
 	 * @param cause why
-	 * @return waits for the drain, or until the gateway begins to stop: the drain is the
-	 * gateway's then
+	 * @return waits for the drain, or until the gateway begins to stop, which then drains
+	 * the route itself
 	 */
 	Runnable drain(RunningRoute route, Cause cause) {
 		Duration limit = drainLimit(route).plus(GRACE);
-		CompletableFuture<?> drained = route.leave(cause);
+		CompletableFuture<?> drained = route.drainForGood(cause);
 		return () -> await(CompletableFuture.anyOf(drained, this.closing), limit);
 	}
 
 	/**
-	 * Takes a route away that was drained.
+	 * Removes a drained route.
 	 * @param route the route
 	 */
 	void remove(RunningRoute route) {
@@ -234,7 +232,7 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 	}
 
 	/**
-	 * Has Spring wait for the drain as long as it may take.
+	 * Makes Spring wait as long as the drain may take.
 	 * @param event the context begins to close
 	 */
 	@Override
@@ -267,7 +265,7 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 		}
 		Cause cause = Cause.byGateway(CloseReason.SHUTDOWN, "the gateway stops");
 		CompletableFuture<?>[] drains = started().stream()
-			.map((route) -> route.leave(cause))
+			.map((route) -> route.drainForGood(cause))
 			.toArray(CompletableFuture<?>[]::new);
 		await(CompletableFuture.allOf(drains), longestDrain().plus(GRACE));
 		started().forEach(RunningRoute::stop);
@@ -309,7 +307,7 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 	}
 
 	/**
-	 * Among the listeners the first: before the one that closes the meters.
+	 * The first listener, before the one that closes the meters.
 	 */
 	@Override
 	public int getOrder() {
@@ -322,8 +320,8 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 	}
 
 	/**
-	 * The routes, also before they are started: Spring Boot checks then that the parts of
-	 * health that users ask for are there.
+	 * The routes, even before they are started, because Spring Boot then checks that
+	 * configured health groups have their members.
 	 * @return the routes, by name
 	 */
 	public List<RunningRoute> all() {
@@ -332,7 +330,7 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 	}
 
 	/**
-	 * The routes that were started, those that are replaced and drain included.
+	 * The started routes, including replaced ones that drain.
 	 */
 	private List<RunningRoute> started() {
 		List<RunningRoute> started = this.routes;

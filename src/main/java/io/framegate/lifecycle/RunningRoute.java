@@ -24,9 +24,9 @@ import io.framegate.upstream.Connector;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A route that runs: what it is made of and what state it is in. What changes its state
- * is done in turn, on threads of its own. Any thread may call, event loops only what
- * reads or returns at once.
+ * A route that runs: its parts and its state. Changes of its state run one after the
+ * other, on threads of their own. Any thread may call; event loops only what reads or
+ * returns at once.
  */
 public final class RunningRoute implements RouteDrain.Owner {
 
@@ -36,10 +36,10 @@ public final class RunningRoute implements RouteDrain.Owner {
 		/** Accepting connections. */
 		LISTENING,
 
-		/** Accepting none; those that are there go on. */
+		/** Accepting none; existing connections go on. */
 		PAUSED,
 
-		/** Accepting none, and ending those that are there. */
+		/** Accepting none, and closing existing connections. */
 		DRAINING,
 
 		/** Not able to run. */
@@ -47,10 +47,10 @@ public final class RunningRoute implements RouteDrain.Owner {
 
 	}
 
-	/** A name that is looked up before new targets are used may take its time. */
+	/** Resolving a name before new targets are used may take long. */
 	private static final Duration MAX_TURN = Duration.ofSeconds(30);
 
-	/** Has levers done one after the other. */
+	/** Runs actions one after the other. */
 	private final Executor turns;
 
 	private volatile Route route;
@@ -76,13 +76,12 @@ public final class RunningRoute implements RouteDrain.Owner {
 	private volatile State state = State.PAUSED;
 
 	/**
-	 * How often it was resumed: a drain that began before is not to stop it. Known in
-	 * turn.
+	 * How often it was resumed: an older drain must not stop it. Used in turn.
 	 */
 	private int resumed;
 
-	/** It ends when its drain is done: nobody may resume it. */
-	private volatile boolean leaving;
+	/** It is removed when its drain is done: nobody may resume it. */
+	private volatile boolean ending;
 
 	private volatile @Nullable String lastError;
 
@@ -103,14 +102,14 @@ public final class RunningRoute implements RouteDrain.Owner {
 
 	/**
 	 * Listens.
-	 * @throws io.framegate.inbound.BindFailedException where the port cannot be had
+	 * @throws io.framegate.inbound.BindFailedException if the port cannot be bound
 	 */
 	void start() {
 		inTurn(() -> serve(this.listener::start));
 	}
 
 	/**
-	 * Listens with a socket that is open.
+	 * Listens with a socket that is already open.
 	 * @param socket the socket
 	 */
 	void start(ListeningSocket socket) {
@@ -134,9 +133,8 @@ public final class RunningRoute implements RouteDrain.Owner {
 	}
 
 	/**
-	 * Gives its listening socket to the route that takes its place; clients notice
-	 * nothing.
-	 * @return the socket, {@code null} where it does not listen
+	 * Gives its listening socket to the route that replaces it; clients notice nothing.
+	 * @return the socket, {@code null} if it does not listen
 	 */
 	@Nullable ListeningSocket release() {
 		AtomicReference<@Nullable ListeningSocket> socket = new AtomicReference<>();
@@ -145,27 +143,26 @@ public final class RunningRoute implements RouteDrain.Owner {
 	}
 
 	boolean isListening() {
-		return this.state == State.LISTENING && !this.leaving;
+		return this.state == State.LISTENING && !this.ending;
 	}
 
 	/**
-	 * Whether one in its place is to listen: nobody has paused or drained it.
-	 * @return whether it is
+	 * Whether its replacement should listen, because nobody has paused or drained it.
 	 */
 	boolean wantsSocket() {
-		return this.leaving || this.state == State.LISTENING || this.state == State.FAILED;
+		return this.ending || this.state == State.LISTENING || this.state == State.FAILED;
 	}
 
 	/**
-	 * Closes its listening socket, so that its successor can have the port; clients that
-	 * the kernel has let in are served.
+	 * Closes its listening socket, so that its replacement can bind the port. Clients
+	 * that the kernel has accepted are served.
 	 */
 	void giveUpPort() {
 		inTurn(this.listener::pause);
 	}
 
 	/**
-	 * Opens its own port again, which it gave up for nothing.
+	 * Opens its own port again, which was closed in vain.
 	 */
 	void listenAgain() {
 		inTurn(() -> serve(this.listener::start));
@@ -173,7 +170,7 @@ public final class RunningRoute implements RouteDrain.Owner {
 
 	/**
 	 * Goes on listening after all.
-	 * @param socket what was to be the successor's
+	 * @param socket the socket meant for the replacement
 	 */
 	void takeBack(@Nullable ListeningSocket socket) {
 		if (socket == null) {
@@ -191,14 +188,14 @@ public final class RunningRoute implements RouteDrain.Owner {
 	}
 
 	/**
-	 * Its bean names are given to another.
+	 * Its bean names now belong to another route.
 	 */
 	void outliveBeans() {
 		this.adapters.forEach(FrameAdapter::outliveBean);
 	}
 
 	/**
-	 * Has the meters of its name show what it does, no longer the route that it replaces.
+	 * The meters of its name show its values from now on.
 	 */
 	void show() {
 		for (State one : State.values()) {
@@ -215,8 +212,8 @@ public final class RunningRoute implements RouteDrain.Owner {
 	}
 
 	/**
-	 * Takes over limits, timeouts and targets; connections that are there go on.
-	 * @param changed the route as it is to be
+	 * Applies new limits, timeouts and targets. Existing connections go on.
+	 * @param changed the new configuration
 	 */
 	void change(Route changed) {
 		inTurn(() -> {
@@ -228,8 +225,7 @@ public final class RunningRoute implements RouteDrain.Owner {
 	}
 
 	/**
-	 * Accepts no more; connections that are there go on, also with ending where they are
-	 * drained. Not for event loops.
+	 * Stops accepting. Existing connections go on, and a drain too. Not for event loops.
 	 */
 	public void pause() {
 		inTurn(() -> {
@@ -242,12 +238,12 @@ public final class RunningRoute implements RouteDrain.Owner {
 
 	/**
 	 * Accepts again, on the same port. Not for event loops.
-	 * @throws io.framegate.inbound.BindFailedException where somebody else has taken it;
-	 * the route has failed then, and may be resumed again
+	 * @throws io.framegate.inbound.BindFailedException if the port is in use; the route
+	 * has then failed, and may be resumed again
 	 */
 	public void resume() {
 		inTurn(() -> {
-			if (this.leaving) {
+			if (this.ending) {
 				throw new IllegalStateException("it was changed or removed, or the gateway is stopping");
 			}
 			this.resumed++;
@@ -256,21 +252,21 @@ public final class RunningRoute implements RouteDrain.Owner {
 	}
 
 	/**
-	 * Drains it for good.
+	 * Drains the route before it is removed.
 	 * @param cause why
 	 * @return as {@link #drain}
 	 */
-	CompletableFuture<DrainReport> leave(Cause cause) {
-		this.leaving = true;
+	CompletableFuture<DrainReport> drainForGood(Cause cause) {
+		this.ending = true;
 		return drain(cause);
 	}
 
 	/**
-	 * Accepts no more and ends every connection without loss, within the drain timer.
+	 * Stops accepting and closes every connection without loss, within the drain timer.
 	 * Returns at once; the route is paused when the drain is done.
 	 * @param cause who wants it
-	 * @return what became of the frames, once every connection has ended; never completed
-	 * on an event loop
+	 * @return the result, once every connection is closed; never completed on an event
+	 * loop
 	 */
 	public CompletableFuture<DrainReport> drain(Cause cause) {
 		return this.drain.begin(cause);
@@ -294,8 +290,8 @@ public final class RunningRoute implements RouteDrain.Owner {
 	}
 
 	/**
-	 * Does something after what was begun before is done. What it takes to do it may wait
-	 * for event loops; no event loop ever waits for it.
+	 * Runs an action after earlier ones. An action may wait for event loops; no event
+	 * loop ever waits for an action.
 	 */
 	private void inTurn(Runnable lever) {
 		try {
@@ -318,12 +314,12 @@ public final class RunningRoute implements RouteDrain.Owner {
 	}
 
 	/**
-	 * Ends what is left and stops.
+	 * Closes what remains and stops.
 	 */
 	void stop() {
 		if (!this.stopped.getAndSet(true)) {
 			this.adapters.forEach(FrameAdapter::stop);
-			this.continuity.leave();
+			this.continuity.release();
 		}
 	}
 
@@ -345,7 +341,7 @@ public final class RunningRoute implements RouteDrain.Owner {
 	}
 
 	/**
-	 * The upstream targets, as they are now.
+	 * The current upstream targets.
 	 * @return their states, in the configured order
 	 */
 	public List<TargetFacts> targets() {
@@ -360,9 +356,9 @@ public final class RunningRoute implements RouteDrain.Owner {
 	 * What is known of an upstream target.
 	 *
 	 * @param address host and port
-	 * @param state {@code UP}, {@code EJECTED} for a while after it failed several times,
-	 * {@code DOWN} by its health check, or {@code UNKNOWN} where nobody has looked
-	 * @param connections connections to it, those being made included
+	 * @param state {@code UP}, {@code EJECTED} for a while after several failures, {@code
+	 * DOWN} by its health check, or {@code UNKNOWN} if not tried yet
+	 * @param connections connections to it, including connects in progress
 	 */
 	public record TargetFacts(String address, String state, int connections) {
 
@@ -372,8 +368,8 @@ public final class RunningRoute implements RouteDrain.Owner {
 		return this.continuity;
 	}
 
-	boolean isLeaving() {
-		return this.leaving;
+	boolean isEnding() {
+		return this.ending;
 	}
 
 	@Override
@@ -386,7 +382,7 @@ public final class RunningRoute implements RouteDrain.Owner {
 	}
 
 	/**
-	 * The port listened on, also where any free one was asked for.
+	 * The port listened on, even if any free one was configured.
 	 * @return a port
 	 */
 	public int port() {

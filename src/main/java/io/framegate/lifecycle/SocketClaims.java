@@ -12,10 +12,10 @@ import io.framegate.route.Route;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gets new and replaced routes their listening sockets before anything is changed: from
- * the route before, from another one that gives its port up, or a new one. Where a route
- * cannot have its own, the one before keeps what it has, and whoever wanted that goes
- * without as well. One thread at a time.
+ * Finds a listening socket for each new and replaced route before anything is changed:
+ * the old route's, that of another route that gives its port up, or a new one. If a route
+ * cannot have its port, the old one keeps its own, and a route that wanted that one fails
+ * too. One thread at a time.
  */
 final class SocketClaims {
 
@@ -27,8 +27,8 @@ final class SocketClaims {
 
 	/**
 	 * Makes the claims.
-	 * @param running the routes as they are
-	 * @param plan what is to become of them
+	 * @param running the current routes
+	 * @param plan what changes
 	 * @param opener opens a new socket
 	 */
 	SocketClaims(List<RunningRoute> running, RoutePlan plan, Function<Route, ListeningSocket> opener) {
@@ -48,8 +48,8 @@ final class SocketClaims {
 	/**
 	 * A new route's socket.
 	 * @param route the route
-	 * @return the socket, {@code null} where the route is not to listen
-	 * @throws RuntimeException where it cannot be had
+	 * @return the socket, {@code null} if the route must not listen
+	 * @throws RuntimeException if the port cannot be bound
 	 */
 	@Nullable ListeningSocket of(Route route) {
 		Claim claim = this.claims.get(route);
@@ -98,7 +98,7 @@ final class SocketClaims {
 		return false;
 	}
 
-	/** What a route wants. */
+	/** The port that a route wants. */
 	private final class Claim {
 
 		private final Route route;
@@ -117,8 +117,8 @@ final class SocketClaims {
 		}
 
 		/**
-		 * Whether the route before has the same port on another address, which the kernel
-		 * may take for the same.
+		 * Whether the old route has the same port on another address, which may conflict
+		 * in the kernel.
 		 */
 		boolean isInTheWayOfItself() {
 			return this.before != null && this.before.isListening() && this.before.port() == this.route.listen().port();

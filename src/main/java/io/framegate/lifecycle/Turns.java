@@ -7,8 +7,9 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs tasks one after the other, on a thread that is there while there are tasks: not a
- * virtual one, for a user's code may keep all of those busy. Any thread may give tasks.
+ * Runs tasks one after the other, on a thread that lives while there are tasks. It is no
+ * virtual thread, because a user's code may block all of their carriers. Any thread may
+ * add tasks.
  */
 final class Turns implements Executor {
 
