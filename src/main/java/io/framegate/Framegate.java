@@ -25,15 +25,14 @@ public class Framegate {
 	/** How long everything but the routes may take to stop. */
 	private static final Duration REST = Duration.ofSeconds(10);
 
-	/** How long a gateway may take to stop that has not started yet. */
+	/** How long a gateway that has not started yet may take to stop. */
 	private static final Duration UNSTARTED = Duration.ofSeconds(30);
 
 	public static void main(String[] args) {
 		AtomicReference<@Nullable ApplicationContext> started = new AtomicReference<>();
 		StopSignals.handle(() -> stopLimit(started.get()));
 		if (Security.getProperty(NAMES_KEPT) == null) {
-			// The JVM's own half a minute is long where names stand for what comes and
-			// goes.
+			// The JVM's own half a minute is too long for names whose addresses change.
 			Security.setProperty(NAMES_KEPT, "5");
 		}
 		SpringApplication gateway = new SpringApplication(Framegate.class);
@@ -42,7 +41,7 @@ public class Framegate {
 	}
 
 	/**
-	 * How long stopping may take, before the process is ended anyway.
+	 * How long stopping may take before the process is ended.
 	 */
 	private static Duration stopLimit(@Nullable ApplicationContext context) {
 		try {

@@ -12,16 +12,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes log lines on a thread of its own, so that a console or file which takes none
- * stops nobody who logs. At most {@link #LINES} lines wait; what comes then is dropped
- * and counted, and a line says so later. Only the lines about ended connections wait for
- * room, for these come from a thread that does nothing else. Any thread may log.
+ * Writes log lines on a thread of its own, so that a blocked console or file stops nobody
+ * who logs. At most {@link #LINES} lines wait; later ones are dropped and counted, and a
+ * line says so. Only the lines about ended connections wait for room, because they come
+ * from a thread that does nothing else. Any thread may log.
  */
 final class LogQueue extends UnsynchronizedAppenderBase<ILoggingEvent> {
 
 	static final int LINES = 2048;
 
-	/** How long a stop waits for the lines that are left to be written. */
+	/** How long a stop waits for the remaining lines to be written. */
 	private static final long STOP_MILLIS = 2000;
 
 	private static final long LOOK_MILLIS = 200;
@@ -41,7 +41,7 @@ final class LogQueue extends UnsynchronizedAppenderBase<ILoggingEvent> {
 	private volatile boolean stopping;
 
 	/**
-	 * A queue before an appender, to be started.
+	 * A queue before an appender, not started.
 	 * @param target the appender, started
 	 */
 	LogQueue(Appender<ILoggingEvent> target) {
@@ -90,14 +90,14 @@ final class LogQueue extends UnsynchronizedAppenderBase<ILoggingEvent> {
 				sayWhatIsMissing();
 			}
 			catch (InterruptedException ex) {
-				// Nobody is to interrupt this thread: lines may still come.
+				// Nobody may interrupt this thread: lines may still come.
 				logger.debug("Interrupted", ex);
 			}
 			catch (RuntimeException | Error ex) {
 				addError("A line could not be written", ex);
 			}
 		}
-		// Here, for it waits for whoever is writing.
+		// On this thread, because it waits for a writer to finish.
 		this.target.stop();
 	}
 
@@ -109,7 +109,7 @@ final class LogQueue extends UnsynchronizedAppenderBase<ILoggingEvent> {
 	}
 
 	/**
-	 * Has the lines that wait written, as long as that takes no longer than two seconds.
+	 * Writes the remaining lines, for two seconds at most.
 	 */
 	@Override
 	public void stop() {

@@ -16,8 +16,8 @@ import org.springframework.context.ApplicationListener;
 import org.springframework.core.Ordered;
 
 /**
- * Puts a {@link LogQueue} before each appender that Spring Boot has set up, whatever
- * {@code logging.*} says: formats, files and levels stay as they are.
+ * Puts a {@link LogQueue} before each appender that Spring Boot has set up. The settings
+ * of {@code logging.*} stay as they are.
  */
 final class LogQueues implements ApplicationListener<ApplicationEnvironmentPreparedEvent>, Ordered {
 
@@ -42,7 +42,7 @@ final class LogQueues implements ApplicationListener<ApplicationEnvironmentPrepa
 	}
 
 	/**
-	 * Right after what sets up logging.
+	 * Right after the listener that sets up logging.
 	 */
 	@Override
 	public int getOrder() {

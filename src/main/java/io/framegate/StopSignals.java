@@ -9,8 +9,8 @@ import java.util.function.Supplier;
 import io.framegate.transport.ProcessHalt;
 
 /**
- * The first SIGTERM or SIGINT stops the gateway in order, the second ends it at once: by
- * itself the JVM ignores every signal after the first.
+ * The first SIGTERM or SIGINT stops the gateway in order, the second ends it at once. The
+ * JVM by itself ignores every signal after the first.
  */
 final class StopSignals {
 
@@ -20,9 +20,9 @@ final class StopSignals {
 	}
 
 	/**
-	 * Handles them from now on.
-	 * @param limit how long stopping in order may take after the first signal, before the
-	 * process is ended anyway
+	 * Handles the signals from now on.
+	 * @param limit how long an orderly stop may take after the first signal, before the
+	 * process is ended
 	 */
 	static void handle(Supplier<Duration> limit) {
 		AtomicBoolean stopping = new AtomicBoolean();
@@ -39,16 +39,16 @@ final class StopSignals {
 				});
 			}
 			catch (ReflectiveOperationException ex) {
-				// Left to the JVM (-Xrs), or a JVM without this class: then the first
-				// signal stops and that is all.
+				// Signals belong to the JVM (-Xrs), or the class is missing: then the
+				// first signal stops,
+				// and that is all.
 				System.getLogger(StopSignals.class.getName()).log(System.Logger.Level.DEBUG, name, ex);
 			}
 		});
 	}
 
 	/**
-	 * Whatever the stop waits for, an event loop that is dead for example, it does not
-	 * wait for ever.
+	 * The stop must not wait for ever, for example for a dead event loop.
 	 */
 	private static void end(Duration limit, int status) {
 		try {
@@ -61,7 +61,7 @@ final class StopSignals {
 	}
 
 	/**
-	 * By reflection, for javac has no way to be silent about {@code sun.misc.Signal}.
+	 * By reflection, because javac always warns about {@code sun.misc.Signal}.
 	 */
 	private static void handle(String name, Runnable action) throws ReflectiveOperationException {
 		Class<?> signal = Class.forName("sun.misc.Signal");

@@ -23,7 +23,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * What operators see and steer the gateway with.
+ * Endpoints and health for operators.
  */
 @Configuration(proxyBeanMethods = false)
 class ActuateConfiguration {
@@ -35,8 +35,8 @@ class ActuateConfiguration {
 	}
 
 	/**
-	 * Degraded, not down, while the configuration that was read last is wrong: what runs
-	 * goes on.
+	 * Degraded, not down, while the last configuration read is invalid: what runs goes
+	 * on.
 	 * @param reload knows
 	 * @return the component {@code configuration}
 	 */
@@ -69,7 +69,7 @@ class ActuateConfiguration {
 	}
 
 	/**
-	 * Part of readiness: clients are of use only where a route listens.
+	 * Part of readiness: clients are served only if a route listens.
 	 * @param routes the routes
 	 * @return the component {@code serving}
 	 */
@@ -104,8 +104,8 @@ class ActuateConfiguration {
 	}
 
 	/**
-	 * The audit events kept: the newest thousand.
-	 * @return where they are kept
+	 * Keeps the newest thousand audit events.
+	 * @return the repository
 	 */
 	@Bean
 	@ConditionalOnMissingBean(AuditEventRepository.class)
@@ -119,10 +119,10 @@ class ActuateConfiguration {
 	}
 
 	/**
-	 * Instead of Spring Boot's: it runs on threads of its own.
-	 * @param contributors what can tell
-	 * @param reactive the same of those that do not block
-	 * @param groups what is asked for together
+	 * Replaces Spring Boot's: it runs on threads of its own.
+	 * @param contributors the components
+	 * @param reactive the components that do not block
+	 * @param groups the health groups
 	 * @return health over HTTP
 	 */
 	@Bean

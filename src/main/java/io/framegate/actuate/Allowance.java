@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * How often each peer may do something: some times at once, then one more time every so
- * often. Remembers a bounded number of peers, those of lately. Any thread may call.
+ * Limits how often each peer may do something: a burst at once, then one more at
+ * intervals. Remembers a bounded number of recent peers. Any thread may call.
  */
 public final class Allowance {
 
@@ -29,7 +29,7 @@ public final class Allowance {
 	};
 
 	/**
-	 * Makes one.
+	 * Makes an allowance.
 	 * @param burst how many times at once
 	 * @param secondsEach after how many seconds there is one more
 	 * @param nanoTime the clock
@@ -41,9 +41,9 @@ public final class Allowance {
 	}
 
 	/**
-	 * Takes one time.
-	 * @param peer who
-	 * @return whether there was one left
+	 * Uses one time.
+	 * @param peer the peer
+	 * @return whether there was one
 	 */
 	public synchronized boolean take(String peer) {
 		long now = this.nanoTime.getAsLong();
@@ -57,7 +57,7 @@ public final class Allowance {
 
 	/**
 	 * Gives one time back.
-	 * @param peer who
+	 * @param peer the peer
 	 */
 	public synchronized void giveBack(String peer) {
 		long now = this.nanoTime.getAsLong();
@@ -71,8 +71,8 @@ public final class Allowance {
 	}
 
 	/**
-	 * How many times a peer has used lately.
-	 * @param peer who
+	 * How many times a peer has used recently.
+	 * @param peer the peer
 	 * @return 0 to the burst
 	 */
 	public synchronized int used(String peer) {

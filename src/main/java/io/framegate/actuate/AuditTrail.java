@@ -15,8 +15,8 @@ import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.context.ApplicationEventPublisher;
 
 /**
- * Notes who changed what, or was refused to, and from where: an audit event and a line of
- * the log each. Any thread may call.
+ * Records who changed what, or was refused to, and from where: an audit event and a log
+ * line each. Any thread may call.
  */
 final class AuditTrail {
 
@@ -24,14 +24,17 @@ final class AuditTrail {
 
 	private static final String REMOTE = "remote";
 
-	/** How many refusals of one stranger are noted at once, and how soon one more. */
+	/**
+	 * How many refusals of one anonymous peer are recorded at once, and how soon one
+	 * more.
+	 */
 	private static final int BURST = 20;
 
 	private static final int SECONDS_EACH = 3;
 
 	private final ApplicationEventPublisher events;
 
-	/** A stranger who is refused all the time must not push out what others did. */
+	/** A peer that is refused all the time must not push out the events of others. */
 	private final Allowance refusals = new Allowance(BURST, SECONDS_EACH, System::nanoTime);
 
 	private final Allowance failures = new Allowance(BURST, SECONDS_EACH, System::nanoTime);
@@ -43,9 +46,9 @@ final class AuditTrail {
 	}
 
 	/**
-	 * Who asks.
+	 * The name of the caller.
 	 * @param context of the request
-	 * @return the user's name; {@code anonymous} where nobody had to say
+	 * @return the user's name; {@code anonymous} if none was needed
 	 */
 	static String name(SecurityContext context) {
 		Principal principal = context.getPrincipal();
@@ -53,7 +56,7 @@ final class AuditTrail {
 	}
 
 	/**
-	 * Notes a change.
+	 * Records a change.
 	 * @param context of the request
 	 * @param what the event's type without its prefix
 	 * @param data names and values in turn
@@ -70,9 +73,9 @@ final class AuditTrail {
 	}
 
 	/**
-	 * Notes a change that was refused.
-	 * @param caller who asked for it, or {@code null} where nobody knows
-	 * @param remote from where
+	 * Records a refused change.
+	 * @param caller who asked for it, or {@code null} if unknown
+	 * @param remote the peer's address
 	 * @param request the method and path
 	 * @param status the HTTP status of the answer
 	 * @param message why
@@ -85,9 +88,9 @@ final class AuditTrail {
 	}
 
 	/**
-	 * Notes a log-in that failed. Its type is Spring Boot's own.
-	 * @param name who tried, or said to be
-	 * @param remote from where
+	 * Records a failed login, with Spring Boot's event type.
+	 * @param name the name that was given
+	 * @param remote the peer's address
 	 * @param request the method and path
 	 * @param status the HTTP status of the answer
 	 * @param message why

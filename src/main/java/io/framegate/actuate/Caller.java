@@ -10,7 +10,8 @@ import org.springframework.security.core.GrantedAuthority;
 import org.springframework.web.server.ServerWebExchange;
 
 /**
- * Who asks, by name and from where. Names come from tokens, too, and cannot break a line.
+ * Who sent a request: name and address. Names may come from tokens; they cannot break a
+ * log line.
  */
 public final class Caller extends AbstractAuthenticationToken {
 
@@ -24,7 +25,7 @@ public final class Caller extends AbstractAuthenticationToken {
 	private final String remote;
 
 	/**
-	 * A caller who is known.
+	 * A known caller.
 	 * @param name the name
 	 * @param remote the peer's address
 	 * @param roles what the caller may do
@@ -37,16 +38,16 @@ public final class Caller extends AbstractAuthenticationToken {
 	}
 
 	/**
-	 * Who made a request.
+	 * Who sent a request.
 	 * @param exchange the request
-	 * @return the caller, or {@code null} who has not said a name that is known
+	 * @return the caller, or {@code null} if not known
 	 */
 	static @Nullable Caller of(ServerWebExchange exchange) {
 		return exchange.getAttribute(ATTRIBUTE);
 	}
 
 	/**
-	 * Notes that this is who made a request.
+	 * Notes that this caller sent a request.
 	 * @param exchange the request
 	 */
 	public void made(ServerWebExchange exchange) {

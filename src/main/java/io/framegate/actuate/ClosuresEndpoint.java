@@ -51,7 +51,7 @@ final class ClosuresEndpoint {
 	}
 
 	/**
-	 * Routes that there are, and those that there were.
+	 * Current and former routes.
 	 */
 	private Set<String> knownRoutes() {
 		Set<String> known = new LinkedHashSet<>(RoutesEndpoint.names(this.routes));

@@ -32,9 +32,9 @@ import org.jspecify.annotations.Nullable;
  * @param bytesIn bytes read
  * @param bytesOut bytes taken by the kernel
  * @param pendingBytes bytes written and not taken
- * @param inFlight exchanges under way
- * @param timers its timers, where one connection is asked for
- * @param tcp what the kernel knows of it, where one connection is asked for
+ * @param inFlight exchanges in flight
+ * @param timers its timers, if one connection is asked for
+ * @param tcp what the kernel knows of it, if one connection is asked for
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record ConnectionView(String id, String route, String side, ConnectionState state, String remote,
@@ -76,7 +76,7 @@ record ConnectionView(String id, String route, String side, ConnectionState stat
 	 * @param name its name
 	 * @param limit its limit
 	 * @param source where the limit came from
-	 * @param remaining what is left of it, {@code null} where it is not running
+	 * @param remaining what is left of it, {@code null} if it is not running
 	 */
 	record TimerView(String name, String limit, String source, @JsonInclude @Nullable String remaining) {
 

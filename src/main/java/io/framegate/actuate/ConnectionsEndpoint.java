@@ -29,7 +29,7 @@ import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.http.HttpStatus;
 
 /**
- * The connections that are there, oldest first. Spring runs it on threads that may block.
+ * The current connections, oldest first. Spring runs it on threads that may block.
  */
 @Endpoint(id = "connections", defaultAccess = Access.READ_ONLY)
 final class ConnectionsEndpoint {
@@ -101,7 +101,7 @@ final class ConnectionsEndpoint {
 			return view.get(1, TimeUnit.SECONDS);
 		}
 		catch (ExecutionException | TimeoutException ex) {
-			// A loop that does not answer: what can be told without it.
+			// The loop does not answer: what can be told without it.
 			return ConnectionView.brief(connection);
 		}
 		catch (InterruptedException ex) {
@@ -111,11 +111,11 @@ final class ConnectionsEndpoint {
 	}
 
 	/**
-	 * Ends a connection, and with it the other one of its session.
+	 * Closes a connection, and with it the other one of its session.
 	 * @param id its id
-	 * @param how the way's label; {@code drain} unless asked for
+	 * @param how {@code drain} or {@code abort}; {@code drain} by default
 	 * @param who asks
-	 * @return 202: it has begun
+	 * @return 202: closing has begun
 	 */
 	@DeleteOperation
 	WebEndpointResponse<Ending> end(@Selector String id, @Nullable String how, SecurityContext who) {
@@ -143,7 +143,7 @@ final class ConnectionsEndpoint {
 		return connection;
 	}
 
-	/** How a connection is ended. */
+	/** How a connection is closed. */
 	private enum How {
 
 		/** Without loss. */
@@ -159,10 +159,10 @@ final class ConnectionsEndpoint {
 	}
 
 	/**
-	 * An end that has begun.
+	 * A close that has begun.
 	 *
 	 * @param id the connection's id
-	 * @param how the way
+	 * @param how how it is closed
 	 */
 	record Ending(String id, String how) {
 
@@ -173,7 +173,7 @@ final class ConnectionsEndpoint {
 	 *
 	 * @param total how many match the filters
 	 * @param connections one page of them
-	 * @param next what to ask for after this page, {@code null} where it is the last
+	 * @param next what to ask for after this page, {@code null} if it is the last
 	 */
 	record Page(int total, List<ConnectionView> connections, @JsonInclude @Nullable String next) {
 

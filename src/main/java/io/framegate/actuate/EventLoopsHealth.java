@@ -9,9 +9,9 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 
 /**
- * Down while an event loop does not answer: its connections stand still, and only a
- * restart helps. Each loop leaves a sign of life ten times a second, so nothing is waited
- * for here. Any thread may call.
+ * Down while an event loop does not respond: its connections stand still, and only a
+ * restart helps. Each loop updates a stamp ten times a second, so nothing blocks here.
+ * Any thread may call.
  */
 final class EventLoopsHealth implements HealthIndicator {
 

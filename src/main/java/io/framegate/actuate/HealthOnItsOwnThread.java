@@ -30,8 +30,8 @@ import org.springframework.boot.health.registry.HealthContributorRegistry;
 import org.springframework.boot.health.registry.ReactiveHealthContributorRegistry;
 
 /**
- * Health over HTTP. Liveness and readiness have a thread that does nothing else, and the
- * rest another: a pod must not be killed because somebody asks for much.
+ * Health over HTTP. Liveness and readiness have a thread of their own, and the rest
+ * another: a pod must not be killed because somebody sends many requests.
  */
 @EndpointWebExtension(endpoint = HealthEndpoint.class)
 final class HealthOnItsOwnThread extends ReactiveHealthEndpointWebExtension implements AutoCloseable {
@@ -39,7 +39,7 @@ final class HealthOnItsOwnThread extends ReactiveHealthEndpointWebExtension impl
 	/** The groups, and the paths that they can have outside of Actuator's. */
 	private static final Set<String> PROBES = Set.of("liveness", "readiness", "livez", "readyz");
 
-	/** Beyond the connections that the web server takes. */
+	/** More than the connections that the web server accepts. */
 	private static final int MAX_WAITING = 512;
 
 	private static final Duration SLOW = Duration.ofSeconds(10);

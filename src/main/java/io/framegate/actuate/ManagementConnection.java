@@ -12,9 +12,9 @@ import io.netty.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection of the management server. Closes it where the next request does not
- * come, where one does not get whole, and where nobody takes the answer. Runs on the
- * connection's event loop.
+ * One connection of the management server. Closes it if no next request comes, if a
+ * request stays incomplete, or if nobody takes the answer. Runs on the connection's event
+ * loop.
  */
 final class ManagementConnection extends ChannelDuplexHandler {
 
@@ -23,7 +23,7 @@ final class ManagementConnection extends ChannelDuplexHandler {
 
 	private static final int BODY_SECONDS = 10;
 
-	/** More than a drain or a reload may take to be answered. */
+	/** More than the answer to a drain or a reload may take. */
 	private static final int ANSWER_SECONDS = 120;
 
 	private final Channel channel;
@@ -40,7 +40,7 @@ final class ManagementConnection extends ChannelDuplexHandler {
 	}
 
 	/**
-	 * Whose it is.
+	 * The peer.
 	 * @return an address or network
 	 */
 	String peer() {
@@ -48,8 +48,7 @@ final class ManagementConnection extends ChannelDuplexHandler {
 	}
 
 	/**
-	 * Whether there is a request on it. Any thread may call.
-	 * @return whether there is
+	 * Whether a request is being handled. Any thread may call.
 	 */
 	boolean isBusy() {
 		return this.busy;

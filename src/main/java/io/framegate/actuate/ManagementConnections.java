@@ -19,10 +19,10 @@ import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 
 /**
- * Bounds the connections of the management server, so that nobody can take the
- * descriptors that routes need: when there is one too many, the peer that has most of
- * them loses one that waits, the oldest first, and never one of the newest: those have
- * not had the time to ask. Any thread may call.
+ * Limits the connections of the management server, so that nobody can take the
+ * descriptors that routes need. When there is one too many, the peer with the most
+ * connections loses its oldest one that waits. The newest connections are spared, because
+ * they have not had time to send a request. Any thread may call.
  */
 final class ManagementConnections implements WebServerFactoryCustomizer<NettyReactiveWebServerFactory> {
 
@@ -32,10 +32,10 @@ final class ManagementConnections implements WebServerFactoryCustomizer<NettyRea
 
 	private static final int MAX = 200;
 
-	/** What part of all descriptors management may have at the most. */
+	/** The part of all descriptors that management may have. */
 	private static final int PART = 8;
 
-	/** What part of the limit the newest are that none is taken of. */
+	/** The part of the limit that the newest, spared connections are. */
 	private static final int SPARED_PART = 8;
 
 	private final int limit;
@@ -63,8 +63,8 @@ final class ManagementConnections implements WebServerFactoryCustomizer<NettyRea
 	}
 
 	/**
-	 * Takes a connection, and closes one where that is one too many.
-	 * @param channel the connection's
+	 * Takes a connection, and closes one if that is one too many.
+	 * @param channel the connection's channel
 	 */
 	void add(Channel channel) {
 		String peer = (channel.remoteAddress() instanceof InetSocketAddress address && !address.isUnresolved())

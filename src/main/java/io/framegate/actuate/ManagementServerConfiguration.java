@@ -19,16 +19,16 @@ import org.springframework.core.env.Environment;
 import org.springframework.util.StringUtils;
 
 /**
- * What belongs to the web server that serves the endpoints, which may be one of its own.
- * Spring Boot finds it by {@code ManagementContextConfiguration.imports}, so it is no
+ * Beans for the web server that serves the endpoints, which may be a separate one. Spring
+ * Boot finds this class by {@code ManagementContextConfiguration.imports}, so it is no
  * component.
  */
 @Order(0)
 class ManagementServerConfiguration {
 
 	/**
-	 * Where the endpoints have a port of their own, its connections are bounded, too.
-	 * @return what does so
+	 * Limits connections even if the endpoints have a port of their own.
+	 * @return does so
 	 */
 	@Bean
 	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)

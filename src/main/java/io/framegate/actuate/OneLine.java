@@ -3,7 +3,8 @@ package io.framegate.actuate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Text from outside for logs and audit events: a line break in it would forge a line.
+ * Text from outside, made safe for logs and audit events: a line break in it would forge
+ * a line.
  */
 public final class OneLine {
 
@@ -13,7 +14,7 @@ public final class OneLine {
 	}
 
 	/**
-	 * Writes what a terminal or a log would not print as such as {@code \\u000a}.
+	 * Escapes what a terminal or a log would not print, as in {@code \\u000a}.
 	 * @param text the text
 	 * @return one line of at most 200 characters, longer ones ending in {@code ...}
 	 */

@@ -25,14 +25,14 @@ import org.springframework.web.reactive.HandlerMapping;
 import org.springframework.web.server.ServerWebExchange;
 
 /**
- * Spring Boot's endpoints, but what stands in the path is what is meant: Spring Boot
- * would let a parameter of the query, or a field of the body, of the same name win.
+ * Spring Boot's endpoints, but path variables win: Spring Boot would let a query
+ * parameter or a field of the body with the same name override them.
  */
 final class PathBoundEndpoints extends WebFluxEndpointHandlerMapping {
 
 	private static final int SCRAPES_AT_ONCE = 2;
 
-	/** What strangers may ask for must leave CPU to the routes. */
+	/** Requests that need no credentials must not use up the routes' CPU. */
 	private final Turnstile scrapes = new Turnstile(SCRAPES_AT_ONCE);
 
 	PathBoundEndpoints(EndpointMapping mapping, Collection<ExposableWebEndpoint> endpoints, EndpointMediaTypes types,

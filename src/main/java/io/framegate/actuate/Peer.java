@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 
 /**
- * Where a request comes from.
+ * The origin of a request.
  */
 public final class Peer {
 
-	/** With one of these, somebody else asks by way of this machine. */
+	/** With one of these headers, the request was forwarded by a proxy. */
 	private static final Set<String> FORWARDED = Set.of("forwarded", "via", "x-real-ip", "x-client-ip",
 			"x-cluster-client-ip", "true-client-ip", "cf-connecting-ip", "fastly-client-ip");
 
@@ -39,10 +39,10 @@ public final class Peer {
 	}
 
 	/**
-	 * What is counted as one peer: an IPv4 address, or an IPv6 network of 64 bits, of
-	 * which one machine may have every address.
-	 * @param address as {@link #address} tells it
-	 * @return the address, or the beginning that it shares
+	 * What counts as one peer: an IPv4 address, or an IPv6 network of 64 bits, because
+	 * one machine may have all of its addresses.
+	 * @param address as returned by {@link #address}
+	 * @return the address, or the prefix of the network
 	 */
 	public static String network(String address) {
 		try {
@@ -58,11 +58,11 @@ public final class Peer {
 	}
 
 	/**
-	 * Whether the request was made on this machine. Besides the peer's address, the host
-	 * that was asked for must be this one: a page of any site can have a browser on this
-	 * machine ask for its own name, once that name leads here.
+	 * Whether the request was made on this machine: peer and Host are loopback and no
+	 * header shows a proxy. The Host matters because a page of any site can make a
+	 * browser on this machine send requests to its own name, if that name resolves to
+	 * this machine.
 	 * @param request the request
-	 * @return whether peer and Host are loopback and no header tells of a proxy
 	 */
 	public static boolean isOnThisMachine(ServerHttpRequest request) {
 		InetSocketAddress remote = request.getRemoteAddress();
@@ -77,7 +77,7 @@ public final class Peer {
 			return request.getHeaders().getHost();
 		}
 		catch (IllegalArgumentException ex) {
-			// A port that there is not.
+			// No valid port.
 			return null;
 		}
 	}

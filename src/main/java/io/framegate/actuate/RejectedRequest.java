@@ -5,7 +5,7 @@ import java.util.Collection;
 import java.util.stream.Collectors;
 
 /**
- * A request that is refused, and why in words that say what would do instead.
+ * A request that is refused. The message says what would be accepted.
  */
 public final class RejectedRequest extends RuntimeException {
 
@@ -22,7 +22,7 @@ public final class RejectedRequest extends RuntimeException {
 	/**
 	 * A value that is not allowed.
 	 * @param name the parameter
-	 * @param value what it was
+	 * @param value its value
 	 * @param allowed what is allowed, as in {@code one of a, b}
 	 * @return 400
 	 */
@@ -40,7 +40,7 @@ public final class RejectedRequest extends RuntimeException {
 	}
 
 	/**
-	 * Nobody who is known.
+	 * Valid credentials are missing.
 	 * @param message why
 	 * @return 401
 	 */
@@ -49,7 +49,7 @@ public final class RejectedRequest extends RuntimeException {
 	}
 
 	/**
-	 * Somebody who tries too often.
+	 * Too many attempts.
 	 * @param message why
 	 * @return 429
 	 */
@@ -58,7 +58,7 @@ public final class RejectedRequest extends RuntimeException {
 	}
 
 	/**
-	 * Too much is asked for at once.
+	 * Too many requests at once.
 	 * @return 503
 	 */
 	static RejectedRequest busy() {
@@ -66,7 +66,7 @@ public final class RejectedRequest extends RuntimeException {
 	}
 
 	/**
-	 * Somebody who may not.
+	 * The caller lacks the role.
 	 * @param message why
 	 * @return 403
 	 */
@@ -75,7 +75,7 @@ public final class RejectedRequest extends RuntimeException {
 	}
 
 	/**
-	 * Something that cannot be done now.
+	 * The action is not possible now.
 	 * @param message why
 	 * @return 409
 	 */

@@ -27,8 +27,8 @@ import org.springframework.web.server.UnsupportedMediaTypeStatusException;
 import org.springframework.web.server.WebExceptionHandler;
 
 /**
- * Answers requests that are refused with problem details (RFC 9457), before Spring Boot's
- * own handler would answer without the message, and notes those that would have changed
+ * Answers refused requests with problem details (RFC 9457), before Spring Boot's own
+ * handler would answer without the message. Records those that would have changed
  * something. Runs on the web server's event loops.
  */
 @Order(-2)
@@ -111,7 +111,7 @@ final class RejectedRequestHandler implements WebExceptionHandler {
 	/**
 	 * The name in credentials that were not accepted.
 	 * @param credentials the header
-	 * @return the name, or {@code null} where there are no credentials
+	 * @return the name, or {@code null} if there are no credentials
 	 */
 	private static @Nullable String attemptedName(@Nullable String credentials) {
 		if (credentials == null || !credentials.regionMatches(true, 0, BASIC, 0, BASIC.length())) {

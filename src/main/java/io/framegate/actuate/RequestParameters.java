@@ -12,7 +12,7 @@ import org.springframework.http.HttpMethod;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 
 /**
- * Reads the parameters of requests; what is not allowed is a {@link RejectedRequest}.
+ * Reads the parameters of requests. An invalid value throws a {@link RejectedRequest}.
  */
 public final class RequestParameters {
 
@@ -26,18 +26,17 @@ public final class RequestParameters {
 	}
 
 	/**
-	 * Whether a request changes nothing.
+	 * Whether a request only reads, by its method.
 	 * @param request the request
-	 * @return whether its method only reads
 	 */
 	public static boolean reads(ServerHttpRequest request) {
 		return READS.contains(request.getMethod());
 	}
 
 	/**
-	 * How many are wanted.
+	 * The size of a page.
 	 * @param text the parameter, or {@code null}
-	 * @return 1 to {@link #MAX}, 100 unless asked for
+	 * @return 1 to {@link #MAX}, 100 by default
 	 */
 	static int limit(@Nullable String text) {
 		if (text == null || text.isBlank()) {
@@ -53,13 +52,13 @@ public final class RequestParameters {
 	}
 
 	/**
-	 * One of several constants, in any case.
+	 * One of several constants, in upper or lower case.
 	 * @param <E> their type
 	 * @param name the parameter
 	 * @param text its value, or {@code null}
 	 * @param all the constants
 	 * @param label how each is written
-	 * @return the constant, or {@code null} where nothing was asked for
+	 * @return the constant, or {@code null} if nothing was asked for
 	 */
 	static <E extends Enum<E>> @Nullable E oneOf(String name, @Nullable String text, E[] all,
 			Function<E, String> label) {
@@ -78,7 +77,7 @@ public final class RequestParameters {
 	 * @param name the parameter
 	 * @param text its value, or {@code null}
 	 * @param all the names
-	 * @return the name, or {@code null} where nothing was asked for
+	 * @return the name, or {@code null} if nothing was asked for
 	 */
 	static @Nullable String oneOf(String name, @Nullable String text, Collection<String> all) {
 		if (text == null || text.isBlank()) {

@@ -17,14 +17,14 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.unit.DataSize;
 
 /**
- * What a route runs with: its configuration with everything that it inherits, under the
- * names of the properties. What may hold a secret is masked.
+ * A route's effective configuration: with everything that it inherits, under the names of
+ * the properties. Values that may be secret are masked.
  */
 final class RouteConfiguration {
 
 	private static final String MASK = "******";
 
-	/** Frames that the gateway itself sends: a log-in may be among them. */
+	/** Frames that the gateway itself sends: they may contain a login. */
 	private static final Set<String> SECRETS = Set.of("send", "expect", "sign-on", "password");
 
 	private RouteConfiguration() {
@@ -77,7 +77,7 @@ final class RouteConfiguration {
 	}
 
 	/**
-	 * Whether it is written as one value, as a target or a range of ports is.
+	 * Whether it is written as one value, like a target or a range of ports.
 	 */
 	private static boolean hasText(Record value) {
 		try {

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param frames frames from and to clients
  * @param bytes bytes from and to clients
  * @param lastError why it failed
- * @param advice what its configuration should better say
+ * @param advice advice on its configuration
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record RouteView(String name, String mode, RunningRoute.State state, String address, int port, Framings framing,
@@ -53,16 +53,16 @@ record RouteView(String name, String mode, RunningRoute.State state, String addr
 	/**
 	 * Connections.
 	 *
-	 * @param active there now
+	 * @param active open now
 	 * @param opened ever accepted
-	 * @param closed ended
+	 * @param closed closed
 	 */
 	record Counts(long active, long opened, long closed) {
 
 	}
 
 	/**
-	 * What went either way.
+	 * Counts of both directions.
 	 *
 	 * @param in from clients
 	 * @param out to clients

@@ -67,24 +67,24 @@ final class RoutesEndpoint {
 	}
 
 	/**
-	 * Does what an operator wants with a route.
+	 * Runs an operator's action on a route.
 	 * @param name the route's name
 	 * @param action the action's label
 	 * @param who asks
-	 * @return what became of it; for a drain, once it is done
+	 * @return the result; for a drain, once it is done
 	 */
 	@WriteOperation
 	Mono<WebEndpointResponse<Outcome>> act(@Selector String name, @Nullable String action, SecurityContext who) {
-		// What is returned as a Mono runs on an event loop of the web server otherwise.
+		// Code of a returned Mono would otherwise run on an event loop of the web server.
 		return Mono.fromCallable(() -> begin(find(this.routes, name), Action.of(action), who))
 			.subscribeOn(Schedulers.boundedElastic())
 			.flatMap(Mono::fromFuture);
 	}
 
 	/**
-	 * Reads the configuration again and takes it over.
+	 * Reads the configuration again and applies it.
 	 * @param action {@code reload}
-	 * @param dryRun whether to say what would be done, and do nothing
+	 * @param dryRun whether to only say what would be done
 	 * @param who asks
 	 * @return what was done, or 409 and what is wrong
 	 */
@@ -166,16 +166,16 @@ final class RoutesEndpoint {
 		return routes.all().stream().map(RunningRoute::name).toList();
 	}
 
-	/** What can be done with a route. */
+	/** Actions on a route. */
 	private enum Action {
 
-		/** Accept no more. */
+		/** Stop accepting. */
 		PAUSE("ROUTE_PAUSED"),
 
 		/** Accept again. */
 		RESUME("ROUTE_RESUMED"),
 
-		/** Accept no more and end what is there without loss. */
+		/** Stop accepting and close existing connections without loss. */
 		DRAIN("ROUTE_DRAINED");
 
 		private final String event;
@@ -200,12 +200,12 @@ final class RoutesEndpoint {
 	}
 
 	/**
-	 * What became of an action.
+	 * The result of an action.
 	 *
 	 * @param name the route's name
 	 * @param action what was done
 	 * @param state the route's state now
-	 * @param drained what became of connections and frames, once a drain is done
+	 * @param drained the result of a drain, once it is done
 	 */
 	@JsonInclude(JsonInclude.Include.NON_NULL)
 	record Outcome(String name, String action, RunningRoute.State state, @Nullable DrainReport drained) {
@@ -215,8 +215,8 @@ final class RoutesEndpoint {
 	/**
 	 * One route.
 	 *
-	 * @param view the route as among all
-	 * @param configuration what it runs with, defaults included
+	 * @param view the route as in the list
+	 * @param configuration its configuration, defaults included
 	 */
 	record One(@JsonUnwrapped RouteView view, Map<String, Object> configuration) {
 
@@ -226,8 +226,8 @@ final class RoutesEndpoint {
 	 * The answer.
 	 *
 	 * @param routes all routes
-	 * @param configurationError what is wrong with the configuration read last, so that
-	 * it was not taken over
+	 * @param configurationError what is wrong with the last configuration read, so that
+	 * it was not applied
 	 */
 	@JsonInclude(JsonInclude.Include.NON_NULL)
 	record All(List<RouteView> routes, @Nullable String configurationError) {

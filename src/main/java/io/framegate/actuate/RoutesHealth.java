@@ -18,15 +18,15 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
 
 /**
- * The routes' health: each has its listener and its upstream targets as components. It is
- * down where it can serve nobody; a route that somebody paused or drains is out of
- * service. Any thread may call.
+ * The routes' health. Each has its listener and its upstream targets as components. It is
+ * down if it can serve nobody; a paused or draining route is out of service. Any thread
+ * may call.
  */
 final class RoutesHealth implements CompositeHealthContributor {
 
 	/**
-	 * Of a target while others serve its route: it shows, and is no part of any other
-	 * status, for it is not in {@code management.endpoint.health.status.order}.
+	 * Status of a target while others serve its route. It is shown but affects no other
+	 * status, because it is not in {@code management.endpoint.health.status.order}.
 	 */
 	private static final Status UNAVAILABLE = new Status("UNAVAILABLE");
 

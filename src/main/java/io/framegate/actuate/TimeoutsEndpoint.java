@@ -48,12 +48,12 @@ final class TimeoutsEndpoint {
 	}
 
 	/**
-	 * Changes a limit for live and later connections.
+	 * Changes a limit for open and later connections.
 	 * @param route the route's name
 	 * @param name the timer's label
 	 * @param value the limit
 	 * @param who asks
-	 * @return the limit as it is now
+	 * @return the new limit
 	 */
 	@WriteOperation
 	View change(@Selector String route, @Selector String name, @Nullable String value, SecurityContext who) {
@@ -63,11 +63,11 @@ final class TimeoutsEndpoint {
 	}
 
 	/**
-	 * Goes back to the configured limit.
+	 * Restores the configured limit.
 	 * @param route the route's name
 	 * @param name the timer's label
 	 * @param who asks
-	 * @return the limit as it is now
+	 * @return the new limit
 	 */
 	@DeleteOperation
 	View reset(@Selector String route, @Selector String name, SecurityContext who) {
@@ -113,7 +113,7 @@ final class TimeoutsEndpoint {
 	 *
 	 * @param value the limit
 	 * @param source where it came from
-	 * @param fired how often it ran out
+	 * @param fired how often the timer expired
 	 */
 	record View(String value, String source, long fired) {
 

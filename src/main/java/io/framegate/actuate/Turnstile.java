@@ -7,8 +7,8 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
 
 /**
- * Lets so many do something at once and has the others wait, first come first served.
- * Nobody's thread waits. Any thread may call.
+ * Limits how many requests are handled at once. The others wait in order, without a
+ * thread. Any thread may call.
  */
 final class Turnstile {
 
@@ -21,10 +21,10 @@ final class Turnstile {
 	}
 
 	/**
-	 * Does something once it is its turn.
-	 * @param <T> what comes of it
+	 * Does something in its turn.
+	 * @param <T> the type of the result
 	 * @param work what to do
-	 * @return the same, later
+	 * @return the result, later
 	 */
 	<T> Mono<T> pass(Mono<T> work) {
 		return Mono.usingWhen(Mono.create(this::enter), (turn) -> work, (turn) -> Mono.fromRunnable(this::leave));

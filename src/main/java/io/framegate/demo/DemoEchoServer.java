@@ -19,7 +19,7 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.integration.ip.tcp.serializer.SoftEndOfStreamException;
 
 /**
- * The upstream of the demo: answers every length4 frame with itself, on the loopback
+ * The upstream of the demo. Answers every length4 frame with itself, on the loopback
  * address alone. A virtual thread for each connection.
  */
 final class DemoEchoServer implements SmartLifecycle {
@@ -33,8 +33,8 @@ final class DemoEchoServer implements SmartLifecycle {
 	private volatile @Nullable ServerSocket server;
 
 	/**
-	 * Makes the echo.
-	 * @param port where to listen; 0 for not at all
+	 * Makes the server.
+	 * @param port the port to listen on; 0 for none
 	 */
 	DemoEchoServer(int port) {
 		this.port = port;
@@ -109,7 +109,7 @@ final class DemoEchoServer implements SmartLifecycle {
 		return this.server != null;
 	}
 
-	/** Before the routes that use it, and stopped after them. */
+	/** Starts before the routes that use it, and stops after them. */
 	@Override
 	public int getPhase() {
 		return Routes.PHASE - 1;

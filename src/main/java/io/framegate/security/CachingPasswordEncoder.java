@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.security.crypto.password.PasswordEncoder;
 
 /**
- * Knows passwords again that were right: HTTP Basic sends one with each request, and
- * bcrypt takes a tenth of a second of CPU that belongs to the routes. What is kept is a
- * keyed digest; the key lives as long as the process. Any thread may call.
+ * Remembers passwords that were right. HTTP Basic sends one with each request, and bcrypt
+ * takes a tenth of a second of CPU that belongs to the routes. It keeps a keyed digest;
+ * the key lives as long as the process. Any thread may call.
  */
 final class CachingPasswordEncoder implements PasswordEncoder {
 
@@ -27,7 +27,7 @@ final class CachingPasswordEncoder implements PasswordEncoder {
 
 	private final SecretKeySpec key;
 
-	/** The digest of the right password by what is configured: one for each user. */
+	/** The digest of the right password, by the configured hash: one for each user. */
 	private final Map<String, byte[]> right = new ConcurrentHashMap<>();
 
 	CachingPasswordEncoder(PasswordEncoder encoder) {
@@ -40,8 +40,7 @@ final class CachingPasswordEncoder implements PasswordEncoder {
 	/**
 	 * Whether this was the right password before. Takes microseconds.
 	 * @param raw the password
-	 * @param encoded what is configured
-	 * @return whether it is known to be right
+	 * @param encoded the configured hash
 	 */
 	boolean isSeen(CharSequence raw, String encoded) {
 		byte[] seen = this.right.get(encoded);

@@ -18,13 +18,13 @@ import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
 
 /**
- * Notes who asks, once credentials have been checked. Who has none and asks from this
- * machine may look around, as long as nobody has to say who they are. Runs on the web
+ * Notes who sends a request, after credentials were checked. A request from this machine
+ * without credentials may read, as long as no users are declared. Runs on the web
  * server's event loops.
  */
 final class Callers implements WebFilter {
 
-	/** May read what is harmless without credentials. */
+	/** May read harmless endpoints without credentials. */
 	static final String VISITOR = "visitor";
 
 	private final ConfiguredUsers users;
@@ -32,7 +32,7 @@ final class Callers implements WebFilter {
 	/** Whether an issuer of tokens is configured. */
 	private final boolean tokens;
 
-	/** Whether a peer's address is the socket's, not one that a header told. */
+	/** Whether a peer's address is the socket's, and not taken from a header. */
 	private final boolean trusted;
 
 	Callers(ConfiguredUsers users, boolean tokens, boolean trusted) {

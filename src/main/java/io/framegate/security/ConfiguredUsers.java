@@ -26,9 +26,9 @@ import org.springframework.security.core.userdetails.User;
 import org.springframework.security.core.userdetails.UserDetails;
 
 /**
- * Who may see and change what: the users of the configuration that was read last. Where
- * none of them is an operator there is one with a password made at the start. Being
- * there, it keeps Spring Boot from making up a user of its own. Any thread may call.
+ * Who may see and change what: the users of the last configuration. If none of them is an
+ * operator, there is one with a password generated at the start. This bean keeps Spring
+ * Boot from generating a user of its own. Any thread may call.
  */
 public final class ConfiguredUsers implements ReactiveUserDetailsService {
 
@@ -40,7 +40,7 @@ public final class ConfiguredUsers implements ReactiveUserDetailsService {
 
 	private static final int SECRET_BYTES = 18;
 
-	/** Chooses a decoy: the same for a name each time, and not to be foreseen. */
+	/** Chooses a decoy: the same for a name each time, but not predictable. */
 	private final SecretKeySpec key;
 
 	private final @Nullable Known generated;
@@ -69,9 +69,9 @@ public final class ConfiguredUsers implements ReactiveUserDetailsService {
 	}
 
 	/**
-	 * What is configured.
+	 * The configured access.
 	 *
-	 * @param users the users by name, the one that was made up among them
+	 * @param users the users by name, including the generated one
 	 * @param metrics who may read metrics
 	 * @param open whether everybody may read
 	 */
@@ -81,8 +81,8 @@ public final class ConfiguredUsers implements ReactiveUserDetailsService {
 
 	/**
 	 * Takes the users.
-	 * @param properties what is configured
-	 * @param tokens whether operators may come with tokens, so that none is made up
+	 * @param properties the configuration
+	 * @param tokens whether operators may use tokens, so that no user is generated
 	 */
 	ConfiguredUsers(FramegateProperties.Management properties, boolean tokens) {
 		byte[] secret = new byte[32];
@@ -106,8 +106,8 @@ public final class ConfiguredUsers implements ReactiveUserDetailsService {
 	}
 
 	/**
-	 * Takes a changed configuration: who is no longer in it has no role any more.
-	 * @param properties what is configured now
+	 * Takes a changed configuration. Users that are no longer in it lose their roles.
+	 * @param properties the new configuration
 	 */
 	void take(FramegateProperties.Management properties) {
 		Settings now = settings(properties);
@@ -137,8 +137,8 @@ public final class ConfiguredUsers implements ReactiveUserDetailsService {
 	}
 
 	/**
-	 * Whether somebody has to say who they are in order to read on this machine.
-	 * @return whether users are configured, or were
+	 * Whether reading on this machine needs credentials, because users are or were
+	 * configured.
 	 */
 	boolean areDeclared() {
 		return this.declared;
@@ -153,16 +153,15 @@ public final class ConfiguredUsers implements ReactiveUserDetailsService {
 	}
 
 	/**
-	 * Whether there is anybody who can log in.
-	 * @return whether there is a user
+	 * Whether any user exists who can log in.
 	 */
 	boolean areThere() {
 		return !this.settings.users().isEmpty();
 	}
 
 	/**
-	 * The password that was made up for the user {@code operator}.
-	 * @return the password, or {@code null} where an operator is declared
+	 * The generated password of the user {@code operator}.
+	 * @return the password, or {@code null} if an operator is declared
 	 */
 	public @Nullable String generatedPassword() {
 		return this.generatedPassword;
@@ -173,8 +172,8 @@ public final class ConfiguredUsers implements ReactiveUserDetailsService {
 	}
 
 	/**
-	 * What the password of an unknown user is compared to, so that it takes as long as
-	 * that of a known one: the hash of any of the users, the same one for a name each
+	 * The hash that an unknown user's password is compared to, so that the check takes as
+	 * long as for a known user. It is the hash of any user, the same one for a name each
 	 * time.
 	 * @param name an unknown name
 	 * @return a hash

@@ -17,7 +17,7 @@ import org.springframework.security.oauth2.server.resource.authentication.JwtAut
 
 /**
  * Reads a token's roles from its claims {@code roles}, {@code scope} and {@code scp},
- * each a list or words with spaces between.
+ * each a list or words separated by spaces.
  */
 final class JwtRoles implements Converter<Jwt, Mono<AbstractAuthenticationToken>> {
 
@@ -27,8 +27,8 @@ final class JwtRoles implements Converter<Jwt, Mono<AbstractAuthenticationToken>
 
 	/**
 	 * Makes the reader.
-	 * @param nameClaim the claim that names the user; where a token has none, its subject
-	 * is the name
+	 * @param nameClaim the claim that names the user; if a token has none, its subject is
+	 * the name
 	 */
 	JwtRoles(String nameClaim) {
 		this.nameClaim = nameClaim;

@@ -23,9 +23,9 @@ import org.springframework.security.core.Authentication;
 import org.springframework.web.server.ServerWebExchange;
 
 /**
- * Checks names and passwords. One thread does so, for a hash costs a tenth of a second of
- * CPU that belongs to the routes; who guesses waits longer and longer, and soon is not
- * listened to. An unknown name takes as long as a known one.
+ * Checks names and passwords on one thread, because a hash costs a tenth of a second of
+ * CPU that belongs to the routes. A peer that guesses passwords waits longer and longer
+ * and is soon refused. An unknown name takes as long as a known one.
  */
 final class Logins implements ReactiveAuthenticationManager, AutoCloseable {
 
@@ -36,7 +36,7 @@ final class Logins implements ReactiveAuthenticationManager, AutoCloseable {
 
 	private static final int SECONDS_EACH = 5;
 
-	/** After so many an answer is delayed. */
+	/** After so many wrong passwords the answer is delayed. */
 	private static final int UNPUNISHED = 4;
 
 	private static final int MAX_WAITING = 20;
@@ -50,8 +50,8 @@ final class Logins implements ReactiveAuthenticationManager, AutoCloseable {
 	private final CachingPasswordEncoder passwords;
 
 	/**
-	 * What is being checked. Who sends the same several times at once, as a page with
-	 * many requests does, has it checked once.
+	 * Checks in progress. A peer that sends the same credentials several times at once,
+	 * as a page with many requests does, has them checked once.
 	 */
 	private final Map<Attempt, Mono<Boolean>> running = new ConcurrentHashMap<>();
 
@@ -68,7 +68,7 @@ final class Logins implements ReactiveAuthenticationManager, AutoCloseable {
 	}
 
 	/**
-	 * Has the checks of a request know where it comes from.
+	 * Tells the checks of a request where it comes from.
 	 * @param context what the request's filters share
 	 * @param exchange the request
 	 * @return the context with the peer's address
@@ -135,7 +135,7 @@ final class Logins implements ReactiveAuthenticationManager, AutoCloseable {
 	}
 
 	/**
-	 * A log-in.
+	 * A login.
 	 *
 	 * @param name the name
 	 * @param password the password

@@ -14,8 +14,8 @@ import org.springframework.boot.health.actuate.endpoint.HttpCodeStatusMapper;
 import org.springframework.boot.health.actuate.endpoint.StatusAggregator;
 
 /**
- * Health is open for probes, but tells strangers its status alone: its components name
- * routes and servers. Any thread may call.
+ * Health is open for probes, but shows only its status without credentials: its
+ * components name routes and servers. Any thread may call.
  */
 final class RoleAwareHealthGroups implements HealthEndpointGroupsPostProcessor {
 
@@ -42,7 +42,7 @@ final class RoleAwareHealthGroups implements HealthEndpointGroupsPostProcessor {
 	}
 
 	/**
-	 * A group that shows what it would, to those who have a role.
+	 * A group that shows its components only to users with a role.
 	 *
 	 * @param group the group
 	 */

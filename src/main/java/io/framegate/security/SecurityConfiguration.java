@@ -37,9 +37,9 @@ import org.springframework.security.web.server.savedrequest.NoOpServerRequestCac
 import org.springframework.security.web.server.util.matcher.ServerWebExchangeMatcher;
 
 /**
- * Who may see and change what over HTTP. Strangers get health without details, its probes
- * and metrics; who asks from this machine, as long as no users are declared, and viewers
- * see the rest; what may hold secrets, and every change, needs an operator.
+ * Who may see and change what over HTTP. Without credentials: health without details, its
+ * probes, and metrics. The rest needs a viewer, or comes from this machine while no users
+ * are declared. Endpoints that may hold secrets, and every change, need an operator.
  */
 @Configuration(proxyBeanMethods = false)
 class SecurityConfiguration {
@@ -47,12 +47,12 @@ class SecurityConfiguration {
 	private static final String TOKENS = "spring.security.oauth2.resourceserver.jwt.";
 
 	/**
-	 * What may be read without credentials on this machine, beside pages of users' own.
+	 * What may be read without credentials on this machine, besides users' own pages.
 	 */
 	private static final String[] HARMLESS = { "health", "info", "metrics", "prometheus", "routes", "targets",
 			"connections", "closures", "timeouts", "auditevents", "sbom" };
 
-	/** What holds frames, passwords or requests. */
+	/** Endpoints that hold frames, passwords or requests. */
 	private static final String[] SECRETS = { "heapdump", "env", "configprops", "logfile", "httpexchanges",
 			"sessions" };
 
@@ -69,8 +69,8 @@ class SecurityConfiguration {
 	}
 
 	/**
-	 * Strangers do not see what health is made of.
-	 * @return what narrows it down
+	 * Hides the components of health from requests without credentials.
+	 * @return hides them
 	 */
 	@Bean
 	HealthEndpointGroupsPostProcessor framegateHealthGroups() {
@@ -78,9 +78,9 @@ class SecurityConfiguration {
 	}
 
 	/**
-	 * Passwords stay hidden in {@code env} and {@code configprops}, also where their
-	 * values are to be shown.
-	 * @return what hides them
+	 * Hides passwords in {@code env} and {@code configprops}, even if their values are to
+	 * be shown.
+	 * @return hides them
 	 */
 	@Bean
 	SanitizingFunction framegateSecrets() {
@@ -105,9 +105,11 @@ class SecurityConfiguration {
 		ReactiveJwtDecoder bearer = tokens.getIfAvailable();
 		boolean trusted = "none".equalsIgnoreCase(environment.getProperty("server.forward-headers-strategy"));
 		ServerAuthenticationEntryPoint whoAreYou = whoAreYou(basic, bearer != null);
-		// Cross-site requests can carry a browser's Basic credentials, but changes take
-		// JSON or DELETE, and no browser sends those to another site before that site
-		// has agreed, which this one never does. There is no session to ride on.
+		// Cross-site requests can carry a browser's Basic credentials. But changes take
+		// JSON or
+		// DELETE, which no browser sends to another site that has not agreed, and this
+		// one never
+		// does. There is no session to misuse.
 		http.csrf(ServerHttpSecurity.CsrfSpec::disable)
 			.formLogin(ServerHttpSecurity.FormLoginSpec::disable)
 			.logout(ServerHttpSecurity.LogoutSpec::disable)

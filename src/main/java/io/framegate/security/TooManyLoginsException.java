@@ -5,7 +5,7 @@ import java.io.Serial;
 import org.springframework.security.core.AuthenticationException;
 
 /**
- * A log-in that was not even looked at: the peer, or everybody together, tries too many.
+ * A login that was not checked: there are too many, from the peer or from all.
  */
 final class TooManyLoginsException extends AuthenticationException {
 

@@ -16,8 +16,8 @@ import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
 
 /**
- * Says of requests that would change something how to turn that on, where it is off. Runs
- * on the web server's event loops.
+ * Answers requests for changes that are switched off, and says how to switch them on.
+ * Runs on the web server's event loops.
  */
 final class WriteAccessFilter implements WebFilter {
 
@@ -29,8 +29,8 @@ final class WriteAccessFilter implements WebFilter {
 
 	/**
 	 * Makes the filter.
-	 * @param basePath where the endpoints are
-	 * @param access what may be done with each
+	 * @param basePath the path of the endpoints
+	 * @param access the access allowed to each
 	 */
 	WriteAccessFilter(String basePath, EndpointAccessResolver access) {
 		this.basePath = basePath.equals("/") ? "" : basePath;
