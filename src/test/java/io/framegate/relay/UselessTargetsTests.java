@@ -9,7 +9,9 @@ import io.framegate.closure.CloseReason;
 import io.framegate.closure.Closure;
 import io.framegate.closure.Side;
 import io.framegate.testkit.Gateway;
+import io.framegate.testkit.GatewayBuilder;
 import io.framegate.testkit.Peer;
+import io.framegate.testkit.RouteSpec;
 import io.framegate.testkit.Script;
 import io.framegate.testkit.TestClient;
 import io.framegate.testkit.TestUpstream;
@@ -20,6 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import static io.framegate.testkit.RouteSpec.route;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -30,37 +33,13 @@ class UselessTargetsTests {
 
 	private static final List<TestUpstream> SERVERS = new ArrayList<>();
 
-	private static final String[] REQUEST_REPLY = { "mode=request-reply", "timeouts.reply=300ms",
-			"upstream.pool.max-wait=1s", "upstream.pool.max-connections=2" };
-
-	private static final String[] ORDERED = { "upstream.sharing=ordered" };
-
-	private static final String[] CORRELATED = { "upstream.sharing=correlated", "upstream.correlation.offset=0",
-			"upstream.correlation.length=2" };
-
-	/** A connect is all that these prove. */
-	private static final String[] CHECKED = { "upstream.health-check.interval=100ms" };
-
-	private static TestUpstream closing;
-
 	private static Gateway gateway;
 
 	@BeforeAll
 	static void start() {
-		TestUpstream good = server((peer) -> {
-			for (String line = peer.readLineOrEof(); line != null; line = peer.readLineOrEof()) {
-				peer.sendLine(line.equals("ping") ? "pong" : line);
-			}
-		});
+		TestUpstream good = answering("pong");
 		TestUpstream hung = server(Peer::awaitEof);
-		TestUpstream pongless = server((peer) -> {
-			for (String line = peer.readLineOrEof(); line != null; line = peer.readLineOrEof()) {
-				peer.sendLine(line);
-			}
-		});
-		TestUpstream hanging = server((peer) -> {
-		});
-		TestUpstream resetting = server(Peer::reset);
+		TestUpstream pongless = answering("ping");
 		TestUpstream pinging = server((peer) -> {
 			for (String line = peer.readLineOrEof(); line != null; line = peer.readLineOrEof()) {
 				if (line.equals("ping")) {
@@ -68,29 +47,49 @@ class UselessTargetsTests {
 				}
 			}
 		});
-		closing = server((peer) -> {
+		TestUpstream closing = server((peer) -> {
 		});
-		String[] heartbeat = { "upstream.heartbeat.interval=200ms", "upstream.heartbeat.send=ping",
-				"upstream.heartbeat.expect=pong" };
-		gateway = Gateway.start(Gateway.all( //
-				failover("hung-exclusive", hung, good, REQUEST_REPLY),
-				failover("hung-ordered", hung, good, REQUEST_REPLY, ORDERED),
-				failover("hung-correlated", hung, good, REQUEST_REPLY, CORRELATED),
-				failover("hung-but-pings", pinging, good, REQUEST_REPLY, ORDERED, heartbeat),
-				failover("sign-on", pongless, good, REQUEST_REPLY, ORDERED, heartbeat),
-				failover("sign-on-correlated", pongless, good, REQUEST_REPLY, CORRELATED, heartbeat),
-				failover("closing-exclusive", hanging, good, REQUEST_REPLY),
-				failover("closing-ordered", hanging, good, REQUEST_REPLY, ORDERED),
-				failover("closing-session", hanging, good),
-				failover("resetting-exclusive", resetting, good, REQUEST_REPLY),
-				failover("resetting-session", resetting, good),
-				Gateway.route("closing", "crlf", "crlf", closing.address(), REQUEST_REPLY),
-				failover("refusing-session", hanging, good)));
+		TestUpstream resetting = server(Peer::reset);
+		gateway = GatewayBuilder.routes(impatient("hung-exclusive").to(hung, good),
+				impatient("hung-ordered").ordered().to(hung, good), correlated("hung-correlated").to(hung, good),
+				heartbeats(impatient("hung-but-pings").ordered()).to(pinging, good),
+				heartbeats(impatient("sign-on").ordered()).to(pongless, good),
+				heartbeats(correlated("sign-on-correlated")).to(pongless, good),
+				impatient("closing-exclusive").to(closing, good),
+				impatient("closing-ordered").ordered().to(closing, good), failover("closing-session").to(closing, good),
+				impatient("resetting-exclusive").to(resetting, good), failover("resetting-session").to(resetting, good))
+			.start();
 	}
 
-	private static String[] failover(String name, TestUpstream first, TestUpstream second, String[]... more) {
-		return Gateway.route(name, "crlf", "crlf", first.address() + "," + second.address(),
-				Gateway.all(new String[] { "upstream.balance=failover" }, CHECKED, Gateway.all(more)));
+	/** A connect is all that its probes prove. */
+	private static RouteSpec failover(String name) {
+		return route(name).balance("failover").with("upstream.health-check.interval=100ms");
+	}
+
+	private static RouteSpec impatient(String name) {
+		return impatient(failover(name));
+	}
+
+	private static RouteSpec impatient(RouteSpec route) {
+		return route.pooled()
+			.with("timeouts.reply=300ms", "upstream.pool.max-wait=1s", "upstream.pool.max-connections=2");
+	}
+
+	private static RouteSpec correlated(String name) {
+		return impatient(name).correlated("offset=0", "length=2");
+	}
+
+	private static RouteSpec heartbeats(RouteSpec route) {
+		return route.with("upstream.heartbeat.interval=200ms", "upstream.heartbeat.send=ping",
+				"upstream.heartbeat.expect=pong");
+	}
+
+	private static TestUpstream answering(String toPing) {
+		return server((peer) -> {
+			for (String line = peer.readLineOrEof(); line != null; line = peer.readLineOrEof()) {
+				peer.sendLine(line.equals("ping") ? toPing : line);
+			}
+		});
 	}
 
 	private static TestUpstream server(Script script) {
@@ -135,27 +134,31 @@ class UselessTargetsTests {
 	}
 
 	/**
-	 * What the client sends meets a socket that has gone, whose reset comes after its
-	 * FIN.
+	 * What the client sends meets a closed socket, whose reset comes after its FIN.
 	 */
 	@Test
 	void targetThatClosesBeforeItIsSentAnythingIsOfNoUse() {
-		for (int i = 0; i < 3; i++) {
-			try (TestClient client = gateway.connect("refusing-session")) {
-				client.expectEof();
-				client.sendLine("01 who");
+		try (TestUpstream closing = TestUpstream.handling((peer) -> {
+		});
+				TestUpstream good = TestUpstream.lineEcho();
+				Gateway gateway = GatewayBuilder.routes(failover("session").to(closing, good)).start()) {
+			for (int i = 0; i < 3; i++) {
+				try (TestClient client = gateway.connect("session")) {
+					client.expectEof();
+					client.sendLine("01 who");
+				}
 			}
-		}
-		Gateway.await("the records", () -> Optional.of(upstreamReasons()).filter((all) -> all.size() == 3));
-		assertThat(upstreamReasons()).containsOnly(CloseReason.UPSTREAM_RESET);
-		try (TestClient client = gateway.connect("refusing-session")) {
-			client.sendLine("01 who");
-			assertThat(client.readLine()).isEqualTo("01 who");
+			Gateway.await("the records", () -> Optional.of(upstreamReasons(gateway)).filter((all) -> all.size() == 3));
+			assertThat(upstreamReasons(gateway)).containsOnly(CloseReason.UPSTREAM_RESET);
+			try (TestClient client = gateway.connect("session")) {
+				client.sendLine("01 who");
+				assertThat(client.readLine()).isEqualTo("01 who");
+			}
 		}
 	}
 
-	private static List<CloseReason> upstreamReasons() {
-		return gateway.closures("refusing-session")
+	private static List<CloseReason> upstreamReasons(Gateway gateway) {
+		return gateway.closures("session")
 			.stream()
 			.filter((closure) -> closure.side() == Side.UPSTREAM)
 			.map(Closure::reason)
@@ -164,17 +167,20 @@ class UselessTargetsTests {
 
 	@Test
 	void connectionsThatEndUnusedAreNotMadeAgainAtOnce() {
-		for (int i = 0; i < 3; i++) {
-			try (TestClient client = gateway.connect("closing")) {
-				client.sendLine("01");
-				client.expectEof();
+		try (TestUpstream closing = TestUpstream.handling((peer) -> {
+		}); Gateway gateway = GatewayBuilder.routes(impatient(route("closing")).to(closing)).start()) {
+			for (int i = 0; i < 3; i++) {
+				try (TestClient client = gateway.connect("closing")) {
+					client.sendLine("01");
+					client.expectEof();
+				}
 			}
+			// Each waits a second at most, within which there are pauses of 100 to 800
+			// ms.
+			assertThat(closing.connections()).hasSizeLessThanOrEqualTo(40);
+			Closure closure = gateway.awaitClosure("closing", Side.INBOUND);
+			assertThat(closure.reason()).isEqualTo(CloseReason.UPSTREAM_EOF);
 		}
-		// Each waits a second at the most, within which there are pauses of 100 to 800
-		// ms.
-		assertThat(closing.connections()).hasSizeLessThanOrEqualTo(40);
-		Closure closure = gateway.awaitClosure("closing", Side.INBOUND);
-		assertThat(closure.reason()).isEqualTo(CloseReason.UPSTREAM_EOF);
 	}
 
 }

@@ -172,6 +172,26 @@ public final class Gateway implements AutoCloseable {
 	}
 
 	/**
+	 * The state of a target as operators see it.
+	 * @param route the route's name
+	 * @param target the target's index
+	 * @return {@code UP}, {@code DOWN}, {@code EJECTED} or {@code UNKNOWN}
+	 */
+	public String targetState(String route, int target) {
+		return get("/actuator/routes/" + route).at("/targets/" + target + "/state").asString();
+	}
+
+	/**
+	 * The connections to a target as operators see them.
+	 * @param route the route's name
+	 * @param target the target's index
+	 * @return how many there are
+	 */
+	public int targetConnections(String route, int target) {
+		return get("/actuator/routes/" + route).at("/targets/" + target + "/connections").asInt();
+	}
+
+	/**
 	 * Waits until a route has no connection left.
 	 * @param route the route's name
 	 */
