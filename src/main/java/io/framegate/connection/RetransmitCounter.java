@@ -56,10 +56,10 @@ final class RetransmitCounter {
 		}
 	}
 
-	/** Who knows what was sent again. */
+	/** Tells what was sent again. */
 	interface Kernel {
 
-		/** What it tells now, {@code null} where it tells nothing. */
+		/** The current counts, {@code null} if there are none. */
 		@Nullable TcpInfo ask();
 
 	}
