@@ -213,7 +213,7 @@ final class CloseSequence {
 				logger.error("Route '{}': closing connection {} failed", this.context.route(), this.id, ex);
 			}
 		}
-		this.channel.close();
+		close(cause);
 	}
 
 	// How
@@ -271,6 +271,11 @@ final class CloseSequence {
 		if (this.lifecycle.isOpen()) {
 			try {
 				this.output.beforeClose();
+				if (this.channel.isActive() && !this.output.isSevered() && this.output.pendingFrames() > 0) {
+					// After FIN, what the peer has would look whole.
+					this.abrupt = true;
+					this.resetting = true;
+				}
 				if (this.resetting && this.channel.isActive()) {
 					this.channel.config().setOption(ChannelOption.SO_LINGER, 0);
 				}

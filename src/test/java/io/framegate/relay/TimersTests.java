@@ -16,6 +16,7 @@ import io.framegate.connection.ConnectionState;
 import io.framegate.connection.FrameConnection;
 import io.framegate.testkit.FullBacklog;
 import io.framegate.testkit.Gateway;
+import io.framegate.testkit.Peer;
 import io.framegate.testkit.TestClient;
 import io.framegate.testkit.TestUpstream;
 import io.framegate.timeout.Timeout;
@@ -101,9 +102,10 @@ class TimersTests {
 						route("reset", FLOOD, "write=1s", "drain=300ms"),
 						route("slow", FLOOD, "write=700ms", "drain=300ms"), route("drain", SILENT, "drain=300ms"),
 						route("clinging", ECHO, "drain=300ms"), route("flooded", FLOOD, "drain=500ms"),
-						route("max-age", ECHO, "max-age=300ms"), route("late", LATE, "drain=200ms"),
-						route("changed", ECHO, "idle=5m"), route("unchanged", ECHO, "idle=5m"),
-						route("kernel", SOME, "write=1m", "drain=300ms"),
+						route("stalled", FLOOD, "write=1m", "drain=300ms"),
+						route("untaken", SILENT, "write=1m", "drain=300ms"), route("max-age", ECHO, "max-age=300ms"),
+						route("late", LATE, "drain=200ms"), route("changed", ECHO, "idle=5m"),
+						route("unchanged", ECHO, "idle=5m"), route("kernel", SOME, "write=1m", "drain=300ms"),
 						route("pending", SOME, "write=1m", "drain=300ms"), route("upload", SINK, "reply=800ms"),
 						route("begun", BEGUN, "reply=400ms"), route("idle-late", ECHO, "idle=300ms"),
 						Gateway.route("exchanges", "crlf", "crlf", ECHO.address(), "mode=request-reply"),
@@ -444,10 +446,49 @@ class TimersTests {
 			client.readSome();
 			endings.close("flooded");
 			long begun = System.nanoTime();
-			while (client.readSome().length > 0) {
-				assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(5));
-			}
+			client.readUntilEnd();
+			assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(5));
 			endings.expect("flooded", CloseReason.DRAIN_TIMEOUT, EndedBy.GATEWAY);
+		}
+	}
+
+	/** FIN inside a frame would make what the client has look whole. */
+	@Test
+	void drainOfAClientThatTakesNothingEndsWithReset() {
+		try (TestClient client = TestClient.connect("127.0.0.1", gateway.port("stalled"), 8 * 1024)) {
+			client.sendLine("go");
+			FrameConnection connection = endings.live("stalled", Side.INBOUND);
+			Gateway.await("pending bytes", () -> Optional.of(connection).filter((one) -> one.pendingBytes() > 0));
+			endings.close("stalled");
+			Closure closure = endings.expect("stalled", CloseReason.DRAIN_TIMEOUT, EndedBy.GATEWAY);
+			assertThat(closure.undelivered().frames()).isPositive();
+			assertThat(client.readUntilReset()).hasSizeLessThanOrEqualTo((int) closure.bytesOut());
+		}
+	}
+
+	@Test
+	void drainOfAnUpstreamThatTakesNothingEndsWithReset() {
+		try (TestClient client = gateway.connect("untaken")) {
+			FrameConnection connection = endings.live("untaken", Side.UPSTREAM);
+			Peer server = Gateway.await("the server", () -> SILENT.connections()
+				.stream()
+				.filter((peer) -> connection.local() != null && peer.remotePort() == connection.local().getPort())
+				.findFirst());
+			byte[] line = line(8 * 1024);
+			Thread.ofVirtual().start(() -> {
+				try {
+					while (connection.pendingBytes() == 0) {
+						client.send(line);
+					}
+				}
+				catch (UncheckedIOException ex) {
+					// It is over.
+				}
+			});
+			Gateway.await("pending bytes", () -> Optional.of(connection).filter((one) -> one.pendingBytes() > 0));
+			endings.close("untaken");
+			Closure closure = endings.expect("untaken", Side.UPSTREAM, CloseReason.DRAIN_TIMEOUT, EndedBy.GATEWAY);
+			assertThat(server.readUntilReset()).hasSizeLessThanOrEqualTo((int) closure.bytesOut());
 		}
 	}
 

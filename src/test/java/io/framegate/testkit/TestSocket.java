@@ -234,6 +234,24 @@ public abstract sealed class TestSocket implements AutoCloseable permits TestCli
 	}
 
 	/**
+	 * Reads until the peer's FIN or RST; the deadline holds for the whole.
+	 * @return the bytes before it
+	 */
+	public final byte[] readUntilEnd() {
+		Deadline end = new Deadline(this.deadline);
+		ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+		try {
+			while (fill(end, "the end", bytes)) {
+				take(CHUNK, bytes);
+			}
+		}
+		catch (ResetError expected) {
+			return bytes.toByteArray();
+		}
+		return bytes.toByteArray();
+	}
+
+	/**
 	 * Reads until the peer's RST, which must come instead of FIN; the deadline holds for
 	 * the whole.
 	 * @return the bytes before it
