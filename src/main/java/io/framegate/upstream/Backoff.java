@@ -2,6 +2,7 @@ package io.framegate.upstream;
 
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * When to connect again after a failure. The pause doubles each time; a part of it is
@@ -16,23 +17,31 @@ public final class Backoff {
 
 	private final int mostDoublings;
 
+	private final LongSupplier clock;
+
 	private int failures;
 
 	private long failedAt;
 
-	private long until = System.nanoTime();
+	private long until;
 
 	public Backoff(int mostDoublings) {
 		this(FIRST_PAUSE, mostDoublings);
 	}
 
 	public Backoff(long firstPause, int mostDoublings) {
+		this(firstPause, mostDoublings, System::nanoTime);
+	}
+
+	Backoff(long firstPause, int mostDoublings, LongSupplier clock) {
 		this.firstPause = firstPause;
 		this.mostDoublings = mostDoublings;
+		this.clock = clock;
+		this.until = clock.getAsLong();
 	}
 
 	public boolean isOver() {
-		return System.nanoTime() - this.until >= 0;
+		return this.clock.getAsLong() - this.until >= 0;
 	}
 
 	/**
@@ -48,7 +57,7 @@ public final class Backoff {
 	 * One more failure. Failures of attempts made at the same time count as one.
 	 */
 	public void failed() {
-		this.failedAt = System.nanoTime();
+		this.failedAt = this.clock.getAsLong();
 		if (isOver()) {
 			long pause = this.firstPause << Math.min(this.failures++, this.mostDoublings);
 			this.until = this.failedAt + pause / 2 + ThreadLocalRandom.current().nextLong(pause / 2);
@@ -57,7 +66,7 @@ public final class Backoff {
 
 	public void succeeded() {
 		this.failures = 0;
-		this.until = System.nanoTime();
+		this.until = this.clock.getAsLong();
 	}
 
 }
