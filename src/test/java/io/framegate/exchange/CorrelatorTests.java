@@ -87,4 +87,55 @@ class CorrelatorTests {
 		assertThat(regex("a(.)", "b(.)").isReply(bytes("a1"))).isFalse();
 	}
 
+	private static Correlator fixed(int offset, int length) {
+		return new Correlator(new Correlation(offset, length, true, null, null, true, null, null));
+	}
+
+	/** One byte more than is searched, to see that there is more. */
+	@ParameterizedTest
+	@CsvSource({ "0, 2, 65536, 8193", "8190, 2, 65536, 8193", "8190, 3, 65536, 8194", "9000, 100, 65536, 9101",
+			"9000, 100, 9050, 9051", "9000, 100, 100, 8193" })
+	void searchedBytesReachToTheEndOfTheKey(int offset, int length, int longest, int searched) {
+		assertThat(fixed(offset, length).searchedBytes(longest)).isEqualTo(searched);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "2, 2, 0123, 23", "2, 2, 012345, 23", "2, 2, 012, ", "0, 4, 0123, 0123", "0, 4, 012, " })
+	void fixedKeyLiesWithinTheFrame(int offset, int length, String frame, String key) {
+		assertThat(key(fixed(offset, length), frame)).isEqualTo(key);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "123, false", "1234, true", "12a4, false", "1234/, false", "1234:, false", "0000000009, true" })
+	void binaryKeyOfDigitsIsTakenForATraceNumber(String key, boolean digits) {
+		Correlator keys = fixed(0, key.length());
+		assertThat(keys.isOfDigits(keys.inRequest(bytes(key)))).isEqualTo(digits);
+	}
+
+	@Test
+	void keyOfARegularExpressionIsOfDigits() {
+		Correlator keys = regex("(.)", "(.)");
+		assertThat(keys.isOfDigits(keys.inRequest(bytes("x")))).isTrue();
+	}
+
+	/** Where the key begins, and how much is seen on either side. */
+	@ParameterizedTest
+	@CsvSource({ "4, 0, ab", "4, 1, 3ab6", "4, 4, 0123ab6789", "4, 9, 0123ab6789", "0, 2, ab23", "1, 3, 0ab345",
+			"8, 2, 67ab" })
+	void keyIsSeenWithWhatIsNextToIt(int offset, int margin, String seen) {
+		byte[] frame = bytes("0123456789");
+		CorrelationKey key = fixed(offset, 2).inRequest(frame);
+		assertThat(Correlator.around(frame, key, "ab", margin)).isEqualTo(bytes(seen));
+	}
+
+	@Test
+	void replyMustHaveTheKeyThatWasAsked() {
+		Correlator keys = fixed(0, 2);
+		CorrelationKey asked = keys.inRequest(bytes("01 request"));
+		assertThat(keys.isReplyTo(asked, bytes("01 reply"))).isTrue();
+		assertThat(keys.isReplyTo(asked, bytes("02 reply"))).isFalse();
+		assertThat(keys.isReplyTo(asked, bytes("0"))).isFalse();
+		assertThat(keys.isReplyTo(null, bytes("02 reply"))).isTrue();
+	}
+
 }

@@ -26,9 +26,9 @@ class FairQueueTests {
 
 	private final FairQueue queue = new FairQueue();
 
-	private final Requester one = new Client();
+	private final Requester one = new Client("127.0.0.1");
 
-	private final Requester two = new Client();
+	private final Requester two = new Client("127.0.0.2");
 
 	@BeforeAll
 	static void start() {
@@ -113,7 +113,53 @@ class FairQueueTests {
 		assertThat(all(ANY)).containsExactly("b1");
 	}
 
+	@Test
+	void nextAddressIsThatOfTheFirstClientForWhomSomethingWaits() {
+		List.of("a1", "a2").forEach((request) -> add(this.one, request));
+		add(this.two, "b1");
+		assertThat(text(this.queue.peek())).isEqualTo("a1");
+		assertThat(this.queue.nextAddress()).isEqualTo(this.one.address());
+		this.queue.removeIf((exchange) -> exchange.origin() == this.one);
+		assertThat(text(this.queue.peek())).isEqualTo("b1");
+		assertThat(this.queue.nextAddress()).isEqualTo(this.two.address());
+		this.queue.removeIf(ANY);
+		assertThat(this.queue.peek()).isNull();
+		assertThat(this.queue.nextAddress()).isNull();
+	}
+
+	@Test
+	void onlyTheFirstOfEachClientIsAskedFor() {
+		List.of("a1", "a2").forEach((request) -> add(this.one, request));
+		add(this.two, "b1");
+		assertThat(this.queue.anyFirst((exchange) -> text(exchange).equals("a2"))).isFalse();
+		assertThat(this.queue.anyFirst((exchange) -> text(exchange).equals("b1"))).isTrue();
+	}
+
+	@Test
+	void clientWhoComesBackAfterAllWereForgottenHasOneTurn() {
+		add(this.one, "a0");
+		this.queue.removeIf(ANY);
+		this.queue.tidy();
+		List.of("a1", "a2").forEach((request) -> add(this.one, request));
+		add(this.two, "b1");
+		assertThat(all(ANY)).containsExactly("a1", "b1", "a2");
+	}
+
+	@Test
+	void nobodyIsForgottenWhileSomethingWaits() {
+		add(this.one, "a1");
+		this.queue.tidy();
+		assertThat(this.queue.holds(this.one)).isTrue();
+		assertThat(all(ANY)).containsExactly("a1");
+	}
+
 	private static final class Client extends Requester {
+
+		private final InetAddress address;
+
+		private Client(String address) {
+			this.address = InetAddress.ofLiteral(address);
+		}
 
 		@Override
 		public Loop loop() {
@@ -122,7 +168,7 @@ class FairQueueTests {
 
 		@Override
 		public InetAddress address() {
-			return InetAddress.getLoopbackAddress();
+			return this.address;
 		}
 
 		@Override

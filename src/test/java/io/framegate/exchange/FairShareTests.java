@@ -89,6 +89,21 @@ class FairShareTests {
 		assertThat(this.share.places()).isEqualTo(FairShare.MIN);
 	}
 
+	/** A period takes a tenth of a second. */
+	@Test
+	void shareThatWasHalvedDoesNotGrowForTwoSeconds() {
+		for (int i = 0; i < 6; i++) {
+			period(0.5);
+		}
+		period(100);
+		for (int i = 1; i < 20; i++) {
+			period(0.5);
+			assertThat(this.share.places()).as("after %d periods", i).isEqualTo(FairShare.MAX / 2);
+		}
+		period(0.5);
+		assertThat(this.share.places()).isEqualTo(FairShare.MAX);
+	}
+
 	@Test
 	void waitThatBeganBeforeTheOtherCameDoesNotCount() {
 		this.share.sent(GREEDY, this.now);
