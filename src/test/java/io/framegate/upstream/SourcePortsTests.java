@@ -19,6 +19,11 @@ class SourcePortsTests {
 	}
 
 	@Test
+	void searchGoesOnAtTheBeginning() {
+		assertThat(IntStream.range(0, 4).map((i) -> this.ports.take(2))).containsExactly(2, 0, 1, -1);
+	}
+
+	@Test
 	void oneThatIsFreeAgainIsTakenAgain() {
 		IntStream.range(0, 3).forEach(this.ports::take);
 		this.ports.free(1);

@@ -1,10 +1,15 @@
 package io.framegate.upstream;
 
+import java.net.InetSocketAddress;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 import io.framegate.route.Target;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -67,6 +72,67 @@ class TargetStateTests {
 		this.state.worked();
 		IntStream.range(1, FALL).forEach((i) -> this.state.failed(Evidence.EXCHANGE));
 		assertThat(this.state.isUp()).isTrue();
+	}
+
+	/** How many replies too many came, and the rest that is configured. */
+	@ParameterizedTest
+	@CsvSource({ "0, 1, 1", "1, 1, 5", "2, 1, 10", "3, 1, 20", "4, 1, 40", "9, 1, 40", "2, 15, 15", "4, 0, 0" })
+	void restIsLongerAfterRepliesTooMany(int replies, long usualMillis, long restMillis) {
+		IntStream.range(0, replies).forEach((i) -> this.state.unexpectedReply());
+		assertThat(this.state.rest(TimeUnit.MILLISECONDS.toNanos(usualMillis)))
+			.isEqualTo(TimeUnit.MILLISECONDS.toNanos(restMillis));
+	}
+
+	@Test
+	void isDownUntilItIsFoundWell() {
+		assertThat(this.state.status()).isEqualTo(TargetState.Status.UNKNOWN);
+		fail(Evidence.EXCHANGE);
+		this.state.down(true);
+		assertThat(this.state.status()).isEqualTo(TargetState.Status.DOWN);
+		assertThat(this.state.isUp()).isFalse();
+		this.state.down(false);
+		assertThat(this.state.status()).isEqualTo(TargetState.Status.UP);
+		assertThat(this.state.isSilent()).isFalse();
+	}
+
+	@Test
+	void connectionsAreCounted() {
+		this.state.begun();
+		this.state.begun();
+		this.state.ended();
+		assertThat(this.state.connections()).isEqualTo(1);
+	}
+
+	/** Its addresses, and whether a connection to port 7 of 127.0.0.1 leads to it. */
+	@ParameterizedTest
+	@CsvSource({ "'', true", "127.0.0.1:7, true", "127.0.0.2:7 127.0.0.1:7, true", "127.0.0.2:7, false",
+			"127.0.0.1:8, false" })
+	void isAtItsAddresses(String addresses, boolean at) {
+		this.state.addresses(addresses(addresses));
+		assertThat(this.state.isAt(new InetSocketAddress("127.0.0.1", 7))).isEqualTo(at);
+	}
+
+	@Test
+	void mayBeAnywhereWhereItsNameIsNotKnown() {
+		this.state.addresses(List.of(InetSocketAddress.createUnresolved("server.example", 7)));
+		assertThat(this.state.isAt(new InetSocketAddress("127.0.0.1", 7))).isTrue();
+		assertThat(this.state.isLookedUp()).isTrue();
+	}
+
+	@Test
+	void addressesTakeTurns() {
+		this.state.addresses(addresses("127.0.0.1:1 127.0.0.1:2 127.0.0.1:3"));
+		for (String expected : List.of("123", "231", "312", "123")) {
+			assertThat(this.state.addressesInTurn().stream().map((one) -> String.valueOf(one.getPort())))
+				.containsExactly(expected.split(""));
+		}
+	}
+
+	private static List<InetSocketAddress> addresses(String text) {
+		return Arrays.stream(text.split(" "))
+			.filter((one) -> !one.isEmpty())
+			.map((one) -> new InetSocketAddress(one.split(":")[0], Integer.parseInt(one.split(":")[1])))
+			.toList();
 	}
 
 }
