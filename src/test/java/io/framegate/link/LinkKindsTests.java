@@ -183,6 +183,7 @@ class LinkKindsTests {
 			.untilAsserted(() -> assertThat(this.ended).containsExactly("01 request: " + CloseReason.UPSTREAM_EOF));
 		Awaitility.await().untilAsserted(() -> assertThat(this.told).contains("closed", "room"));
 		assertThat(this.told).doesNotContain("proven", "poisoned", "put back");
+		assertThat(this.client.onLane()).as("places that the client holds").hasValue(0);
 		assertThat(this.link.isOpen()).isFalse();
 	}
 

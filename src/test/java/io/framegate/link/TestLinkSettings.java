@@ -36,9 +36,13 @@ final class TestLinkSettings {
 	}
 
 	LinkSettings of(boolean oneWay, Sharing sharing, Heartbeat heartbeat) {
+		return of(oneWay, sharing, heartbeat, (from, frame) -> {
+		});
+	}
+
+	LinkSettings of(boolean oneWay, Sharing sharing, Heartbeat heartbeat, UnsolicitedFrames unsolicited) {
 		return new LinkSettings(oneWay, sharing, upstream(Map.of()).pool(), heartbeat, null, 0, this.timeouts,
-				this.metrics, (from, frame) -> {
-				});
+				this.metrics, unsolicited);
 	}
 
 	RouteMetrics metrics() {

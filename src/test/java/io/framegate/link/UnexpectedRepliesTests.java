@@ -3,6 +3,7 @@ package io.framegate.link;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -12,6 +13,7 @@ import io.framegate.closure.EndedBy;
 import io.framegate.route.Heartbeat;
 import io.framegate.route.Sharing;
 import io.framegate.upstream.TargetState;
+import io.framegate.upstream.Targets;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +36,8 @@ class UnexpectedRepliesTests implements UnexpectedReplies.Owner {
 
 	private long exchanges;
 
+	private @Nullable TargetState target;
+
 	private UnexpectedReplies unexpected(boolean oneWay) {
 		return new UnexpectedReplies(this,
 				this.settings.of(oneWay, Sharing.ORDERED, new Heartbeat(Duration.ZERO, null, null)));
@@ -46,7 +50,7 @@ class UnexpectedRepliesTests implements UnexpectedReplies.Owner {
 
 	@Override
 	public @Nullable TargetState target() {
-		return null;
+		return this.target;
 	}
 
 	@Override
@@ -91,6 +95,34 @@ class UnexpectedRepliesTests implements UnexpectedReplies.Owner {
 		asked.ended(true);
 		asked.ended(true);
 		assertThat(this.settings.discarded("half")).isEqualTo(1 + counted);
+		assertThat(this.poisoned).isEmpty();
+	}
+
+	@ParameterizedTest
+	@MethodSource("replies")
+	void targetThatSendsRepliesTooManyIsGivenMoreTime(Consumer<UnexpectedReplies> what, long before) {
+		this.exchanges = before;
+		this.target = new Targets(TestLinkSettings.upstream(Map.of("targets[0]", "127.0.0.1:7")),
+				this.settings.metrics())
+			.all()
+			.getFirst();
+		assertThat(this.target.rest(1)).isEqualTo(1);
+		what.accept(this.unexpected);
+		assertThat(this.target.rest(1)).isGreaterThan(1);
+	}
+
+	/** What is no reply goes to whoever takes such frames, unless it is too long. */
+	@ParameterizedTest
+	@CsvSource({ "false, 1, 0", "true, 0, 1" })
+	void frameThatIsNoReply(boolean tooLong, int taken, int discarded) {
+		List<byte[]> frames = new ArrayList<>();
+		LinkSettings own = this.settings.of(false, Sharing.ORDERED, new Heartbeat(Duration.ZERO, null, null),
+				(from, frame) -> frames.add(frame));
+		UnexpectedReplies asked = new UnexpectedReplies(this, own);
+		asked.discard("too-long");
+		asked.noReply(null, new byte[1], tooLong ? Cause.byGateway(CloseReason.FRAME_TOO_LONG, "") : null);
+		assertThat(frames).hasSize(taken);
+		assertThat(this.settings.discarded("too-long")).isEqualTo(1 + discarded);
 		assertThat(this.poisoned).isEmpty();
 	}
 

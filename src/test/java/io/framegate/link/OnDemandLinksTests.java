@@ -1,0 +1,190 @@
+package io.framegate.link;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+
+import io.framegate.closure.Cause;
+import io.framegate.closure.CloseReason;
+import io.framegate.exchange.Exchange;
+import io.framegate.testkit.TestUpstream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * When exclusive links are opened, which is taken, and when one is not kept.
+ */
+class OnDemandLinksTests {
+
+	private static final Cause RETIRED = Cause.byGateway(CloseReason.RETIRED, "as the test wants it");
+
+	private final CountDownLatch mayClose = new CountDownLatch(1);
+
+	private final TestUpstream server = TestUpstream.handling((peer) -> {
+		peer.awaitEof();
+		this.mayClose.await();
+	});
+
+	private TestLinks owner;
+
+	private OnDemandLinks links;
+
+	@AfterEach
+	void close() {
+		this.mayClose.countDown();
+		this.owner.close();
+		this.server.close();
+	}
+
+	private void begin(int quota, String... properties) {
+		Map<String, String> all = new TreeMap<>(
+				Map.of("upstream.targets", this.server.address(), "upstream.pool.rest", "0s"));
+		for (String property : properties) {
+			all.put(property.substring(0, property.indexOf('=')), property.substring(property.indexOf('=') + 1));
+		}
+		this.owner = new TestLinks(all);
+		this.links = this.owner.onDemand(quota);
+	}
+
+	private void inLoop(Runnable task) {
+		this.owner.connections().inLoop(task);
+	}
+
+	/** Opens links for exchanges that wait, and waits until they are there. */
+	private void open(int count) {
+		inLoop(() -> this.links.openFor(this.owner.waiting(count)));
+		Awaitility.await()
+			.untilAsserted(() -> assertThat(this.owner.told().stream().filter("established"::equals)).hasSize(count));
+	}
+
+	private Exchange exchange(int client) {
+		return this.owner.exchange(this.owner.client(client), "01 request");
+	}
+
+	/** How many exchanges wait, how many links there may be, how many are opened. */
+	@ParameterizedTest
+	@CsvSource({ "1, 4, 1", "3, 4, 3", "3, 2, 2" })
+	void asManyAreOpenedAsAreNeeded(int waiting, int quota, int opened) {
+		begin(quota);
+		inLoop(() -> {
+			this.links.openFor(this.owner.waiting(waiting));
+			assertThat(this.links.all()).hasSize(opened);
+			// They are on their way.
+			this.links.openFor(this.owner.waiting(waiting));
+			assertThat(this.links.all()).hasSize(opened);
+			assertThat(this.links.room(waiting)).isEqualTo(quota - opened - waiting);
+			assertThat(this.links.hasFree()).isFalse();
+		});
+		Awaitility.await()
+			.untilAsserted(() -> assertThat(this.owner.told().stream().filter("established"::equals)).hasSize(opened));
+		inLoop(() -> {
+			assertThat(this.links.hasFree()).isTrue();
+			assertThat(this.links.room(0)).isEqualTo(quota);
+		});
+	}
+
+	@Test
+	void linkThatRestsAfterItWasOpenedIsOnItsWay() {
+		begin(4, "upstream.pool.rest=1m");
+		open(1);
+		inLoop(() -> {
+			assertThat(this.links.hasFree()).isFalse();
+			assertThat(this.links.choose(exchange(1))).isNull();
+			this.links.openFor(this.owner.waiting(1));
+			assertThat(this.links.all()).hasSize(1);
+			assertThat(this.owner.told()).contains("dispatch later");
+			this.links.openFor(this.owner.waiting(2));
+			assertThat(this.links.all()).hasSize(2);
+		});
+	}
+
+	@Test
+	void placeIsTakenUntilTheConnectionIsClosed() {
+		begin(1);
+		open(1);
+		inLoop(() -> {
+			this.links.retire(this.links.all().getFirst(), RETIRED);
+			assertThat(this.links.all()).isEmpty();
+			assertThat(this.links.room(0)).isZero();
+			this.links.openFor(this.owner.waiting(1));
+			assertThat(this.links.all()).isEmpty();
+		});
+		assertThat(this.owner.count()).isEqualTo(1);
+		this.mayClose.countDown();
+		Awaitility.await().untilAsserted(() -> assertThat(this.owner.count()).isZero());
+		inLoop(() -> {
+			assertThat(this.links.room(0)).isEqualTo(1);
+			this.links.openFor(this.owner.waiting(1));
+			assertThat(this.links.all()).hasSize(1);
+		});
+	}
+
+	@Test
+	void linkThatWasFreeForLongestIsTaken() {
+		begin(2);
+		open(2);
+		inLoop(() -> {
+			Link first = this.links.choose(exchange(1));
+			this.owner.send(first, exchange(1));
+			Link second = this.links.choose(exchange(2));
+			assertThat(second).isNotNull().isNotSameAs(first);
+			this.links.taken(second);
+			assertThat(this.links.choose(exchange(3))).isNull();
+			assertThat(this.links.hasFree()).isFalse();
+			this.links.freed(second);
+			assertThat(this.links.choose(exchange(3))).isSameAs(second);
+		});
+	}
+
+	/** A limit, in which a millisecond more or less decides. */
+	@ParameterizedTest
+	@CsvSource({ "10s, -1, false", "10s, 0, true", "0s, 1000000, false" })
+	void linkThatIsFreeForTooLongIsNotKept(String limit, long millisMore, boolean ends) {
+		begin(1, "upstream.pool.max-idle=" + limit);
+		open(1);
+		inLoop(() -> {
+			Link link = this.links.all().getFirst();
+			this.links.sweep(link.idleSince() + Duration.ofSeconds(10).plusMillis(millisMore).toNanos());
+			assertThat(this.links.all()).hasSize(ends ? 0 : 1);
+			assertThat(this.links.room(0)).as("the place of one that ends").isEqualTo(ends ? 0 : 1);
+			if (ends) {
+				assertThat(link.connection().cause())
+					.isEqualTo(Cause.byGateway(CloseReason.IDLE_TIMEOUT, "pool.max-idle (10s)"));
+			}
+		});
+	}
+
+	@Test
+	void linkThatCarriesAnExchangeIsNotIdle() {
+		begin(1, "upstream.pool.max-idle=10s");
+		open(1);
+		inLoop(() -> {
+			Link link = this.links.all().getFirst();
+			this.owner.send(link, exchange(1));
+			this.links.sweep(link.idleSince() + Duration.ofSeconds(11).toNanos());
+			assertThat(this.links.all()).containsExactly(link);
+		});
+	}
+
+	@Test
+	void linksOfATargetThatIsNoneAnyMoreAreNotKept() {
+		begin(1);
+		open(1);
+		inLoop(() -> {
+			Link link = this.links.all().getFirst();
+			this.owner.connector().change(List.of());
+			this.links.sweep(System.nanoTime());
+			assertThat(this.links.all()).isEmpty();
+			assertThat(link.connection().cause())
+				.isEqualTo(Cause.byGateway(CloseReason.RETIRED, "not a target any more"));
+		});
+	}
+
+}
