@@ -272,7 +272,7 @@ final class CloseSequence {
 			try {
 				this.output.beforeClose();
 				if (this.channel.isActive() && !this.output.isSevered() && this.output.pendingFrames() > 0) {
-					// After FIN, what the peer has would look whole.
+					// After FIN, the peer would take what it has for complete.
 					this.abrupt = true;
 					this.resetting = true;
 				}

@@ -59,7 +59,7 @@ final class ClosureRecorder {
 	 * @param cause tells why it closed, after all is given up
 	 */
 	void close(Supplier<Cause> cause) {
-		this.owner.leaveLoop();
+		this.owner.removeFromLoop();
 		whatFollows(this.reader::close);
 		long frames = this.output.pendingFrames();
 		long bytes = this.output.pendingPayload();
@@ -74,7 +74,7 @@ final class ClosureRecorder {
 		whatFollows(() -> this.context.metrics().countClosed(this.context.side(), why.reason()));
 		whatFollows(() -> this.context.closures().add(record));
 		// Last, so that nobody sees it removed before its record is there.
-		this.owner.leaveRegistry();
+		this.owner.removeFromRegistry();
 		whatFollows(this.owner::publishClosed);
 		this.owner.flushSoon();
 		this.whenClosed.complete(record);
@@ -104,7 +104,7 @@ final class ClosureRecorder {
 	/** What the record needs of its connection. */
 	interface Owner {
 
-		void leaveLoop();
+		void removeFromLoop();
 
 		/** The socket is closed: the handler is told. */
 		void closed(Cause why, long lostFrames, long lostBytes);
@@ -112,7 +112,7 @@ final class ClosureRecorder {
 		/** Makes the connection's record. */
 		Closure record(Cause why, Closure.Undelivered undelivered);
 
-		void leaveRegistry();
+		void removeFromRegistry();
 
 		/** Tells Spring Integration. */
 		void publishClosed();

@@ -350,7 +350,7 @@ public final class FrameConnection extends SocketConnection {
 		}
 
 		@Override
-		public void leaveLoop() {
+		public void removeFromLoop() {
 			loop().remove(parts());
 		}
 
@@ -366,7 +366,7 @@ public final class FrameConnection extends SocketConnection {
 		}
 
 		@Override
-		public void leaveRegistry() {
+		public void removeFromRegistry() {
 			FrameConnection.this.registry.remove(FrameConnection.this);
 		}
 

@@ -425,7 +425,7 @@ final class TestConnection
 	}
 
 	@Override
-	public void leaveLoop() {
+	public void removeFromLoop() {
 		this.loop.loop().remove(this);
 	}
 
@@ -441,7 +441,7 @@ final class TestConnection
 	}
 
 	@Override
-	public void leaveRegistry() {
+	public void removeFromRegistry() {
 	}
 
 	@Override
