@@ -23,7 +23,6 @@ public final class HeldMemory {
 	void opened() {
 		this.open = true;
 		this.account.budget().opened();
-		this.account.change(this.input + this.output);
 	}
 
 	/**

@@ -49,6 +49,8 @@ class FrameReaderTests {
 			pause-at:B open in:A;B; fin                   | A B end
 			pause-at:A open in:A;B; fin                   | A
 			pause-at:A open in:A;B; fin resume            | A B end
+			open pause in:A;B; fin pause-at:A resume        | A
+			open pause in:A;B; fin pause-at:A resume resume | A B end
 			open in:A; fin                                | A end
 			open in:A;B fin                               | A end:TRUNCATED_FRAME
 			open fin fin                                  | end

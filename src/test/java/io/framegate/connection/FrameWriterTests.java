@@ -297,6 +297,17 @@ class FrameWriterTests {
 	}
 
 	@Test
+	void channelIsAskedOnceWhenAllIsTaken() {
+		TestConnection it = this.connection.open();
+		it.socket.room(0);
+		for (int i = 0; i < 5; i++) {
+			it.write("A");
+			it.writer.flushGathered();
+		}
+		assertThat(it.socket.unsafe().outboundBuffer().size()).as("five buffers and one that asks").isEqualTo(6);
+	}
+
+	@Test
 	void closedChannelSettlesNothing() {
 		TestConnection it = this.connection.open();
 		it.socket.room(0);

@@ -1,9 +1,13 @@
 package io.framegate.transport;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.framegate.transport.MemoryBudget.Level;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -82,6 +86,21 @@ class MemoryBudgetTests {
 	}
 
 	@Test
+	void onlyAnOpenConnectionsBuffersCount() {
+		HeldMemory held = new HeldMemory(this.one);
+		held.input(1000);
+		held.output(1000);
+		assertThat(held.total()).isZero();
+		held.opened();
+		held.output(3);
+		held.closed();
+		held.output(1000);
+		assertThat(held.total()).isZero();
+		this.one.settle();
+		assertThat(this.budget.used()).isZero();
+	}
+
+	@Test
 	void longArraysTakeWholeRegions() {
 		assertThat(MemoryBudget.cost(1000)).isEqualTo(1000);
 		assertThat(MemoryBudget.cost(32 << 20)).isGreaterThan(32 << 20);
@@ -136,6 +155,38 @@ class MemoryBudgetTests {
 		assertThat(this.budget.isStuck(begin + 9 * SECOND)).isTrue();
 		this.budget.release(LIMIT / 5);
 		assertThat(this.budget.isStuck(begin + 60 * SECOND)).as("there is enough").isFalse();
+	}
+
+	@Test
+	void shortMemoryIsToldOnceAndItsEndAfterTenQuietSeconds() {
+		ListAppender<ILoggingEvent> log = new ListAppender<>();
+		Logger logger = (Logger) LoggerFactory.getLogger(MemoryBudget.class);
+		log.start();
+		logger.addAppender(log);
+		try {
+			long begin = System.nanoTime();
+			this.budget.sweep(begin);
+			this.budget.reserve(LIMIT / 100 * 85);
+			this.budget.sweep(begin + SECOND);
+			this.budget.sweep(begin + 20 * SECOND);
+			assertThat(log.list).extracting(ILoggingEvent::getFormattedMessage)
+				.singleElement()
+				.asString()
+				.startsWith("Memory is low: 8500000 of 10000000 bytes");
+			this.budget.release(LIMIT / 100 * 30);
+			this.budget.sweep(begin + 30 * SECOND - 1);
+			assertThat(log.list).hasSize(1);
+			this.budget.sweep(begin + 30 * SECOND);
+			this.budget.sweep(begin + 40 * SECOND);
+			assertThat(log.list).extracting(ILoggingEvent::getFormattedMessage)
+				.hasSize(2)
+				.last()
+				.asString()
+				.startsWith("Memory is sufficient again: 5500000 of 10000000 bytes");
+		}
+		finally {
+			logger.detachAppender(log);
+		}
 	}
 
 	@Test
