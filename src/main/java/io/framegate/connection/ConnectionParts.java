@@ -5,6 +5,8 @@ import io.framegate.transport.HeldMemory;
 import io.framegate.transport.IoLoop;
 import io.netty.channel.Channel;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.integration.ip.tcp.connection.TcpListener;
 
 /**
@@ -47,7 +49,10 @@ abstract class ConnectionParts implements ReadGate.Owner, FrameDecoder.Owner, Fr
 
 	final ClosureRecorder recorder;
 
-	final CloseSequence ending;
+	/** Made when it is first needed: of most connections that is when they close. */
+	private @Nullable CloseSequence ending;
+
+	private final String id;
 
 	ConnectionParts(ConnectionContext context, IoLoop loop, Channel channel, String id, TcpListener listener,
 			ConnectionEvents events) {
@@ -68,18 +73,32 @@ abstract class ConnectionParts implements ReadGate.Owner, FrameDecoder.Owner, Fr
 		this.output = new FrameWriter(this, context, id, this.lifecycle, loop.batch(), channel, this.held, codec);
 		this.probe = new PeerProbe(this, context, this.lifecycle, channel, this.output);
 		this.recorder = new ClosureRecorder(events, context, id, this.reader, this.output);
-		this.ending = new CloseSequence(this, context, id, this.lifecycle, this.reader, this.gate, this.output, channel,
-				this.recorder);
+		this.id = id;
 	}
 
 	/** The socket can be used from now on. */
 	void begin() {
 		this.channel.config().setRecvByteBufAllocator(this.loop.readBuffer().receive(this.reader));
 		this.channel.pipeline().addLast(new SocketHandler(this, this.loop, this.context.shared()));
-		this.channel.closeFuture().addListener((future) -> this.loop.later(this.ending::closed));
+		this.channel.closeFuture().addListener((future) -> this.loop.later(() -> ending().closed()));
 	}
 
 	/** The connection is established. */
+	final CloseSequence ending() {
+		CloseSequence begun = this.ending;
+		if (begun == null) {
+			begun = new CloseSequence(this, this.context, this.id, this.lifecycle, this.reader, this.gate, this.output,
+					this.channel, this.recorder);
+			this.ending = begun;
+		}
+		return begun;
+	}
+
+	/** What the connection closes by, or {@code null} where nothing has happened yet. */
+	final @Nullable CloseSequence endingIfAny() {
+		return this.ending;
+	}
+
 	void established() {
 		if (this.lifecycle.state() == ConnectionState.CONNECTING) {
 			this.context.metrics().recordConnect(now() - this.waits.begunAt());
@@ -109,7 +128,9 @@ abstract class ConnectionParts implements ReadGate.Owner, FrameDecoder.Owner, Fr
 		if (this.output.progress().pendingBytes() > 0) {
 			this.output.settle();
 		}
-		this.ending.resetIfTaken();
+		if (this.ending != null) {
+			this.ending.resetIfTaken();
+		}
 		this.probe.sweep(now);
 		// If the kernel has given up, that is counted already.
 		if (this.channel.isOpen()) {

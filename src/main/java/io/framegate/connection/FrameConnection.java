@@ -107,7 +107,7 @@ public final class FrameConnection extends SocketConnection {
 	 * @param newer the cause
 	 */
 	public void because(Cause newer) {
-		parts().ending.because(newer);
+		parts().ending().because(newer);
 	}
 
 	/**
@@ -129,7 +129,7 @@ public final class FrameConnection extends SocketConnection {
 	 * @param since when it began, a {@link System#nanoTime()} stamp
 	 */
 	public void drain(long since) {
-		parts().ending.drain(since);
+		parts().ending().drain(since);
 	}
 
 	/**
@@ -138,7 +138,7 @@ public final class FrameConnection extends SocketConnection {
 	 * @param cause the cause
 	 */
 	public void closeGracefully(Cause cause) {
-		parts().ending.closeGracefully(cause);
+		parts().ending().closeGracefully(cause);
 	}
 
 	/**
@@ -168,7 +168,8 @@ public final class FrameConnection extends SocketConnection {
 	 * @return the cause, or {@code null}
 	 */
 	public @Nullable Cause cause() {
-		return parts().ending.cause();
+		CloseSequence begun = parts().endingIfAny();
+		return (begun != null) ? begun.cause() : null;
 	}
 
 	/**
@@ -176,7 +177,7 @@ public final class FrameConnection extends SocketConnection {
 	 * @param cause the cause
 	 */
 	public void close(Cause cause) {
-		parts().ending.close(cause);
+		parts().ending().close(cause);
 	}
 
 	/**
@@ -184,7 +185,7 @@ public final class FrameConnection extends SocketConnection {
 	 * @param cause the cause
 	 */
 	public void abort(Cause cause) {
-		parts().ending.abort(cause);
+		parts().ending().abort(cause);
 	}
 
 	/**
@@ -194,7 +195,7 @@ public final class FrameConnection extends SocketConnection {
 	 * @param cause the cause
 	 */
 	public void resetAfterWrites(Cause cause) {
-		parts().ending.resetAfterWrites(cause);
+		parts().ending().resetAfterWrites(cause);
 	}
 
 	/**
@@ -202,7 +203,8 @@ public final class FrameConnection extends SocketConnection {
 	 * look complete.
 	 */
 	public boolean isAbrupt() {
-		return parts().ending.isAbrupt();
+		CloseSequence begun = parts().endingIfAny();
+		return begun != null && begun.isAbrupt();
 	}
 
 	/**

@@ -2,6 +2,7 @@ package io.framegate.connection;
 
 import java.net.InetSocketAddress;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.function.Consumer;
 
 import io.framegate.closure.Cause;
@@ -32,7 +33,8 @@ abstract class SocketConnection extends SpringConnection {
 
 	private final InetSocketAddress remote;
 
-	private final Instant openedAt = Instant.now();
+	/** Nanoseconds since 1970, where an Instant would take three times as much. */
+	private final long openedAt = ChronoUnit.NANOS.between(Instant.EPOCH, Instant.now());
 
 	private final ConnectionParts parts;
 
@@ -296,15 +298,15 @@ abstract class SocketConnection extends SpringConnection {
 	}
 
 	public Instant openedAt() {
-		return this.openedAt;
+		return Instant.EPOCH.plusNanos(this.openedAt);
 	}
 
 	public Instant lastReadAt() {
-		return this.openedAt.plusNanos(this.parts.reader.lastReadAt() - this.parts.waits.begunAt());
+		return openedAt().plusNanos(this.parts.reader.lastReadAt() - this.parts.waits.begunAt());
 	}
 
 	public Instant lastWriteAt() {
-		return this.openedAt.plusNanos(this.parts.output.progress().lastWriteAt() - this.parts.waits.begunAt());
+		return openedAt().plusNanos(this.parts.output.progress().lastWriteAt() - this.parts.waits.begunAt());
 	}
 
 	/**
@@ -385,8 +387,8 @@ abstract class SocketConnection extends SpringConnection {
 	 */
 	Closure record(Cause cause, @Nullable String peerId, Closure.Undelivered undelivered) {
 		return new Closure(getConnectionId(), route(), side(), remoteText(), peerId, cause.reason(), cause.endedBy(),
-				cause.detail(), this.openedAt, Instant.now(), framesIn(), framesOut(), bytesIn(), bytesOut(),
-				undelivered, this.parts.decoder.partialBytes(), 1);
+				cause.detail(), openedAt(), Instant.now(), framesIn(), framesOut(), bytesIn(), bytesOut(), undelivered,
+				this.parts.decoder.partialBytes(), 1);
 	}
 
 }

@@ -55,13 +55,13 @@ final class WiredParts extends ConnectionParts {
 			task.run();
 		}
 		catch (RuntimeException | Error ex) {
-			this.ending.broken(ex);
+			ending().broken(ex);
 		}
 	}
 
 	@Override
 	public void broken(Throwable fault) {
-		this.ending.broken(fault);
+		ending().broken(fault);
 	}
 
 	// Events of the socket
@@ -85,7 +85,7 @@ final class WiredParts extends ConnectionParts {
 
 	@Override
 	public void socketFailed(Throwable fault) {
-		this.ending.exceptionCaught(fault);
+		ending().exceptionCaught(fault);
 	}
 
 	// What reading needs
@@ -107,7 +107,7 @@ final class WiredParts extends ConnectionParts {
 
 	@Override
 	public void lingered() {
-		this.ending.lingered();
+		ending().lingered();
 	}
 
 	@Override
@@ -132,7 +132,7 @@ final class WiredParts extends ConnectionParts {
 
 	@Override
 	public void inputDone(@Nullable Cause fault) {
-		this.ending.inputDone(fault);
+		ending().inputDone(fault);
 	}
 
 	@Override
@@ -178,18 +178,18 @@ final class WiredParts extends ConnectionParts {
 
 	@Override
 	public void abort(Cause cause) {
-		this.ending.abort(cause);
+		ending().abort(cause);
 	}
 
 	@Override
 	public boolean isResetting() {
-		return this.ending.isResetting();
+		return endingIfAny() instanceof CloseSequence begun && begun.isResetting();
 	}
 
 	@Override
 	public void sendFin() {
 		((DuplexChannel) this.channel).shutdownOutput();
-		this.ending.outputDone();
+		ending().outputDone();
 	}
 
 	// What the timers need
@@ -231,11 +231,11 @@ final class WiredParts extends ConnectionParts {
 	@Override
 	public void expired(Timeout timer, Cause cause) {
 		switch (timer) {
-			case DRAIN -> this.ending.drainExpired(cause);
-			case CONNECT -> this.ending.close(cause);
+			case DRAIN -> ending().drainExpired(cause);
+			case CONNECT -> ending().close(cause);
 			// Nothing more can reach a peer that takes nothing, and what it has is
 			// incomplete.
-			case WRITE -> this.ending.abort(cause);
+			case WRITE -> ending().abort(cause);
 			default -> fail(cause);
 		}
 	}
