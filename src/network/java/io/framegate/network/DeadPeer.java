@@ -11,7 +11,8 @@ enum DeadPeer {
 
 	// Clients that vanish: nothing comes from them or reaches them, and nobody is told.
 
-	IDLE_CLIENT("idle: 3s", "idle-timeout", "gateway", "idle", 3, (stage) -> {
+	/** Its FIN is waited for in vain, for the drain timer. */
+	IDLE_CLIENT("idle: 3s, drain: 1s", "idle-timeout", "gateway", "idle", 3, (stage) -> {
 		stage.talk();
 		stage.vanish();
 	}),
@@ -82,7 +83,7 @@ enum DeadPeer {
 		stage.connect();
 	}),
 
-	IDLE_SERVER("idle: 3s", "idle-timeout", "gateway", "idle", 3, (stage) -> {
+	IDLE_SERVER("idle: 3s, drain: 1s", "idle-timeout", "gateway", "idle", 3, (stage) -> {
 		stage.talk();
 		stage.vanish();
 	}),
