@@ -105,7 +105,7 @@ final class CloseSequence {
 
 	private void closeIfDone() {
 		if (this.lifecycle.isDone()) {
-			Throwable reset = SocketOptions.fault(this.channel);
+			Throwable reset = SocketOptions.lossByReset(this.channel, this.output.progress().bytesTaken());
 			if (reset != null) {
 				// After its FIN, the peer refused what it was sent.
 				close(causeOf(reset));

@@ -78,7 +78,7 @@ public final class ConfigurationReloader implements SmartLifecycle, Configuratio
 
 	private long triedAt;
 
-	private final ConfigurationWatcher handler;
+	private final ConfigurationWatcher watcher;
 
 	/** What is wrong with the last configuration read. */
 	private volatile @Nullable String fault;
@@ -92,7 +92,7 @@ public final class ConfigurationReloader implements SmartLifecycle, Configuratio
 		this.known = source.fingerprint();
 		this.started = started;
 		this.taken = this.started;
-		this.handler = new ConfigurationWatcher(source, this);
+		this.watcher = new ConfigurationWatcher(source, this);
 	}
 
 	/**
@@ -338,7 +338,7 @@ public final class ConfigurationReloader implements SmartLifecycle, Configuratio
 
 	@Override
 	public void start() {
-		this.handler.start(this.known);
+		this.watcher.start(this.known);
 	}
 
 	@Override
@@ -376,7 +376,7 @@ public final class ConfigurationReloader implements SmartLifecycle, Configuratio
 
 	@Override
 	public void stop() {
-		this.handler.stop();
+		this.watcher.stop();
 		// Not during a reload: routes must not start while the gateway stops.
 		synchronized (this.lock) {
 			logger.debug("The configuration is no longer watched");
@@ -385,7 +385,7 @@ public final class ConfigurationReloader implements SmartLifecycle, Configuratio
 
 	@Override
 	public boolean isRunning() {
-		return this.handler.isRunning();
+		return this.watcher.isRunning();
 	}
 
 	/** Starts after the routes, and stops before them. */

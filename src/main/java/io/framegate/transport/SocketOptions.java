@@ -50,6 +50,8 @@ public final class SocketOptions {
 
 	private static final int TCP_INFO_UNACKED = 24;
 
+	private static final int TCP_INFO_BYTES_ACKED = 120;
+
 	private static final int TCP_INFO_NOT_SENT = 144;
 
 	private static final RawUnixChannelOption SO_ATTACH_FILTER = new RawUnixChannelOption("SO_ATTACH_FILTER", 1, 26,
@@ -156,6 +158,24 @@ public final class SocketOptions {
 		catch (IOException ex) {
 			return ex;
 		}
+	}
+
+	/**
+	 * The reset that destroyed bytes which the peer had not acknowledged. A peer that has
+	 * everything may forget the connection and answer a late FIN with a reset, which is a
+	 * normal end.
+	 * @param channel the channel
+	 * @param written how many bytes the kernel took for the peer
+	 * @return the error, or {@code null}
+	 */
+	public static @Nullable IOException lossByReset(Channel channel, long written) {
+		IOException fault = fault(channel);
+		if (fault == null) {
+			return null;
+		}
+		ByteBuffer info = channel.config().getOption(TCP_INFO);
+		long acknowledged = ByteBuffer.wrap(info.array()).order(ByteOrder.nativeOrder()).getLong(TCP_INFO_BYTES_ACKED);
+		return (acknowledged < written) ? fault : null;
 	}
 
 	/**
