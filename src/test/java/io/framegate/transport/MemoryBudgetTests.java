@@ -162,6 +162,8 @@ class MemoryBudgetTests {
 		ListAppender<ILoggingEvent> log = new ListAppender<>();
 		Logger logger = (Logger) LoggerFactory.getLogger(MemoryBudget.class);
 		log.start();
+		ch.qos.logback.classic.Level before = logger.getLevel();
+		logger.setLevel(ch.qos.logback.classic.Level.INFO);
 		logger.addAppender(log);
 		try {
 			long begin = System.nanoTime();
@@ -186,6 +188,7 @@ class MemoryBudgetTests {
 		}
 		finally {
 			logger.detachAppender(log);
+			logger.setLevel(before);
 		}
 	}
 
