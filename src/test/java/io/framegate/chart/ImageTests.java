@@ -85,11 +85,11 @@ class ImageTests {
 
 	@Test
 	void nameIsTheChartsAndTheBaseIsTheSame() throws IOException {
-		String wishes = read("java/io/framegate/image/Wishes.java");
+		String properties = read("java/io/framegate/image/ImageProperties.java");
 		String version = find(read("Dockerfile"), "ARG VERSION=(.+)\n");
 		assertThat(container().getImage())
-			.isEqualTo(find(wishes, "property\\(\"name\", \"(.+):\" \\+ version") + ":" + version);
-		assertThat(find(read("Dockerfile"), "\nARG BASE=(.+)\n")).isEqualTo(find(wishes, "\"base\", \"(.+?)\""));
+			.isEqualTo(find(properties, "property\\(\"name\", \"(.+):\" \\+ version") + ":" + version);
+		assertThat(find(read("Dockerfile"), "\nARG BASE=(.+)\n")).isEqualTo(find(properties, "\"base\", \"(.+?)\""));
 	}
 
 	@Test
