@@ -3,6 +3,7 @@ package io.framegate.connection;
 import io.framegate.framing.BeanFraming;
 import io.framegate.transport.HeldMemory;
 import io.framegate.transport.IoLoop;
+import io.framegate.transport.TcpInfo;
 import io.netty.channel.Channel;
 
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,7 @@ import org.springframework.integration.ip.tcp.connection.TcpListener;
  */
 abstract class ConnectionParts implements ReadGate.Owner, FrameDecoder.Owner, FrameReader.Owner, FrameDelivery.Owner,
 		SerializerCodec.Owner, FrameWriter.Owner, PeerProbe.Owner, ConnectionTimers.Owner, CloseSequence.Owner,
-		SocketHandler.Owner, IoLoop.Member {
+		RetransmitCounter.Kernel, SocketHandler.Owner, IoLoop.Member {
 
 	final ConnectionContext context;
 
@@ -143,7 +144,12 @@ abstract class ConnectionParts implements ReadGate.Owner, FrameDecoder.Owner, Fr
 		boolean pending = this.output.progress().pendingBytes() > 0 || this.output.isEnding();
 		this.context.metrics()
 			.countRetransmits(this.context.side(),
-					this.retransmits.count(this.channel, this.output.progress().lastWriteAt(), pending));
+					this.retransmits.count(this, this.output.progress().lastWriteAt(), pending));
+	}
+
+	@Override
+	public @Nullable TcpInfo tcpInfo() {
+		return this.loop.tcpInfo(this.channel);
 	}
 
 	@Override

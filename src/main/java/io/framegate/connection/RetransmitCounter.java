@@ -1,9 +1,6 @@
 package io.framegate.connection;
 
 import io.framegate.transport.TcpInfo;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelException;
-import io.netty.channel.epoll.EpollSocketChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,20 +17,16 @@ final class RetransmitCounter {
 
 	/**
 	 * Counts what was sent again since the last call.
-	 * @param channel the connection's channel, open or not
+	 * @param kernel is asked only if need be
 	 * @param written when something was last written, a {@link System#nanoTime()} stamp
 	 * @param pending whether bytes wait, or soon will, that the kernel has not taken
 	 * @return a number of segments
 	 */
-	long count(Channel channel, long written, boolean pending) {
-		return count(() -> ask(channel), written, pending);
-	}
-
 	long count(Kernel kernel, long written, boolean pending) {
 		if (this.acknowledgedAt == written) {
 			return 0;
 		}
-		TcpInfo info = kernel.ask();
+		TcpInfo info = kernel.tcpInfo();
 		if (info == null) {
 			return 0;
 		}
@@ -43,24 +36,11 @@ final class RetransmitCounter {
 		return more;
 	}
 
-	private static @Nullable TcpInfo ask(Channel channel) {
-		if (!(channel instanceof EpollSocketChannel socket) || !socket.isActive()) {
-			return null;
-		}
-		try {
-			return TcpInfo.of(socket.tcpInfo());
-		}
-		catch (ChannelException ex) {
-			// Closed by the kernel a moment ago.
-			return null;
-		}
-	}
-
 	/** Tells what was sent again. */
 	interface Kernel {
 
 		/** The current counts, {@code null} if there are none. */
-		@Nullable TcpInfo ask();
+		@Nullable TcpInfo tcpInfo();
 
 	}
 

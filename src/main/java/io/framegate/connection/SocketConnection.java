@@ -13,7 +13,6 @@ import io.framegate.timeout.Timeout;
 import io.framegate.transport.IoLoop;
 import io.framegate.transport.TcpInfo;
 import io.netty.channel.Channel;
-import io.netty.channel.epoll.EpollSocketChannel;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.context.ApplicationEventPublisher;
@@ -366,8 +365,7 @@ abstract class SocketConnection extends SpringConnection {
 	 * @return the facts, or {@code null} if the operating system does not tell
 	 */
 	public @Nullable TcpInfo tcp() {
-		return (isOpen() && this.parts.channel.isActive() && this.parts.channel instanceof EpollSocketChannel socket)
-				? TcpInfo.of(socket.tcpInfo()) : null;
+		return isOpen() ? this.parts.tcpInfo() : null;
 	}
 
 	public boolean isInputEnded() {

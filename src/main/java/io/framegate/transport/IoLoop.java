@@ -9,7 +9,12 @@ import java.util.concurrent.TimeUnit;
 
 import io.framegate.metrics.CoarseClock;
 import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.EventLoop;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.epoll.EpollTcpInfo;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,6 +59,9 @@ public final class IoLoop implements Loop {
 	/** When the input that is being cut was read, 0 if none is. */
 	private long cutStamp;
 
+	/** Every answer of the kernel is read into it. */
+	private final EpollTcpInfo tcpInfo = new EpollTcpInfo();
+
 	private final MemoryAccount memory;
 
 	private final MemoryRelief relief;
@@ -65,9 +73,8 @@ public final class IoLoop implements Loop {
 		this.relief = new MemoryRelief(this.memory);
 		this.readBuffer = new SharedReadBuffer(this.relief);
 		eventLoop.scheduleWithFixedDelay(this::sweep, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
-		// The pool is set up now, and not when the first peer falls behind, which would
-		// delay all
-		// others on the loop.
+		// The pool is set up now: doing so when the first peer falls behind would delay
+		// all others on the loop.
 		eventLoop.execute(() -> PooledByteBufAllocator.DEFAULT.directBuffer(SharedReadBuffer.READ_SIZE).release());
 	}
 
@@ -141,6 +148,25 @@ public final class IoLoop implements Loop {
 		long before = this.cutStamp;
 		this.cutStamp = stamp;
 		return before;
+	}
+
+	/**
+	 * Asks the kernel about a connection. The loop's thread only.
+	 * @param channel the connection's channel, open or not
+	 * @return the facts, or {@code null} if the operating system does not tell
+	 */
+	public @Nullable TcpInfo tcpInfo(Channel channel) {
+		if (!(channel instanceof EpollSocketChannel socket) || !socket.isActive()) {
+			return null;
+		}
+		try {
+			socket.tcpInfo(this.tcpInfo);
+			return TcpInfo.of(this.tcpInfo);
+		}
+		catch (ChannelException ex) {
+			// Closed by the kernel a moment ago.
+			return null;
+		}
 	}
 
 	public WriteBatch batch() {

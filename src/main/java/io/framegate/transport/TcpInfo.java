@@ -12,7 +12,7 @@ import io.netty.channel.epoll.EpollTcpInfo;
  */
 public record TcpInfo(long rttMicros, long retransmits, long unacked, long cwnd) {
 
-	public static TcpInfo of(EpollTcpInfo info) {
+	static TcpInfo of(EpollTcpInfo info) {
 		return new TcpInfo(info.rtt(), info.totalRetrans(), info.unacked(), info.sndCwnd());
 	}
 
