@@ -111,8 +111,7 @@ public final class LinkPool {
 	 */
 	public void submit(Exchange exchange) {
 		ExchangeDispatcher dispatcher = this.shards.get(exchange.origin().loop().index() % this.shards.size());
-		// With permanent links a client keeps to its dispatcher, so that its requests
-		// stay in
+		// With permanent links a client keeps to its dispatcher: its requests stay in
 		// order.
 		if (!this.settings.isPermanent() && !dispatcher.hasRoom()) {
 			for (ExchangeDispatcher other : this.shards) {
@@ -144,13 +143,24 @@ public final class LinkPool {
 	}
 
 	private Link newLink(LinkOwner<Link> owner) {
-		if (this.settings.oneWay()) {
-			return new OneWayLink(owner, this.settings);
+		return newLink(owner, this.settings, this.generatedKeys);
+	}
+
+	/**
+	 * Makes a link of the kind that the settings ask for.
+	 * @param owner its owner
+	 * @param settings what the route's links have in common
+	 * @param generatedKeys for links that replace keys
+	 * @return the link, not yet connected
+	 */
+	static Link newLink(LinkOwner<Link> owner, LinkSettings settings, GeneratedKeys generatedKeys) {
+		if (settings.oneWay()) {
+			return new OneWayLink(owner, settings);
 		}
-		return switch (this.settings.sharing()) {
-			case EXCLUSIVE -> new ExclusiveLink(owner, this.settings);
-			case ORDERED -> new OrderedLink(owner, this.settings);
-			case CORRELATED -> new CorrelatedLink(owner, this.settings, this.generatedKeys);
+		return switch (settings.sharing()) {
+			case EXCLUSIVE -> new ExclusiveLink(owner, settings);
+			case ORDERED -> new OrderedLink(owner, settings);
+			case CORRELATED -> new CorrelatedLink(owner, settings, generatedKeys);
 		};
 	}
 

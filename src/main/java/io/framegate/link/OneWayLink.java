@@ -1,8 +1,6 @@
 package io.framegate.link;
 
-import java.util.ArrayDeque;
 import java.util.Collection;
-import java.util.Deque;
 
 import io.framegate.closure.Cause;
 import io.framegate.closure.CloseReason;
@@ -26,7 +24,7 @@ final class OneWayLink extends Link {
 	/** After so many bytes a link was useful, however soon it closes. */
 	private static final int MUCH = 64 * 1024;
 
-	private final Deque<Exchange> inFlight = new ArrayDeque<>();
+	private final LaneQueue inFlight = new LaneQueue(this);
 
 	OneWayLink(LinkOwner<Link> owner, LinkSettings settings) {
 		super(owner, settings);
@@ -42,9 +40,7 @@ final class OneWayLink extends Link {
 
 	@Override
 	byte[] begin(Exchange exchange) {
-		exchange.origin().lane(this);
-		exchange.origin().onLane().incrementAndGet();
-		this.inFlight.addLast(exchange);
+		this.inFlight.add(exchange);
 		return exchange.request();
 	}
 
@@ -74,10 +70,9 @@ final class OneWayLink extends Link {
 	@Override
 	public void taken(FrameConnection taker) {
 		long out = taker.takenPosition();
-		for (Exchange first = this.inFlight.peekFirst(); first != null
-				&& first.end() <= out; first = this.inFlight.peekFirst()) {
-			this.inFlight.removeFirst();
-			int left = first.origin().onLane().decrementAndGet();
+		for (Exchange first = this.inFlight.first(); first != null
+				&& first.end() <= out; first = this.inFlight.first()) {
+			int left = this.inFlight.removeFirst();
 			first.answer(NO_REPLY);
 			if (left == 0 && !isOpen()) {
 				owner().roomAvailable(first.origin());
@@ -94,12 +89,11 @@ final class OneWayLink extends Link {
 
 	@Override
 	public Collection<Exchange> exchangesInFlight() {
-		return this.inFlight;
+		return this.inFlight.all();
 	}
 
 	@Override
 	void clear() {
-		this.inFlight.forEach((exchange) -> exchange.origin().onLane().decrementAndGet());
 		this.inFlight.clear();
 	}
 

@@ -1,13 +1,10 @@
 package io.framegate.link;
 
-import java.util.ArrayDeque;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.List;
 
 import io.framegate.closure.Cause;
 import io.framegate.closure.CloseReason;
-import io.framegate.connection.FrameConnection;
 import io.framegate.exchange.Correlator;
 import io.framegate.exchange.Exchange;
 import io.framegate.exchange.FairShare;
@@ -25,7 +22,7 @@ final class OrderedLink extends InOrderLink {
 
 	private static final int MAX = 4096;
 
-	private final Deque<Exchange> inFlight = new ArrayDeque<>();
+	private final LaneQueue inFlight = new LaneQueue(this);
 
 	private final FairShare share = new FairShare();
 
@@ -53,9 +50,7 @@ final class OrderedLink extends InOrderLink {
 	@Override
 	byte[] begin(Exchange exchange) {
 		Requester client = exchange.origin();
-		this.inFlight.addLast(exchange);
-		client.onLane().incrementAndGet();
-		client.lane(this);
+		this.inFlight.add(exchange);
 		long now = loop().now();
 		exchange.sentAt(now);
 		if (exchange != heartbeats().beating()) {
@@ -66,13 +61,12 @@ final class OrderedLink extends InOrderLink {
 
 	@Override
 	@Nullable Exchange first() {
-		return this.inFlight.peekFirst();
+		return this.inFlight.first();
 	}
 
 	@Override
 	void answered(Exchange first, byte[] reply, @Nullable Cause fault) {
-		this.inFlight.removeFirst();
-		int left = first.origin().onLane().decrementAndGet();
+		int left = this.inFlight.removeFirst();
 		this.answeredAt = loop().now();
 		this.share.answered(first.sentAt(), this.answeredAt);
 		worked(first);
@@ -117,7 +111,7 @@ final class OrderedLink extends InOrderLink {
 		if (limit <= 0 || this.inFlight.isEmpty() || now - awaitingReplySince() >= limit) {
 			return;
 		}
-		for (Exchange exchange : List.copyOf(this.inFlight)) {
+		for (Exchange exchange : List.copyOf(this.inFlight.all())) {
 			if (now - exchange.createdAt() >= limit && !exchange.isGivenUp() && exchange != heartbeats().beating()) {
 				timeouts.countFired(Timeout.REPLY);
 				exchange.giveUp(Cause.byGateway(CloseReason.REPLY_TIMEOUT,
@@ -132,18 +126,17 @@ final class OrderedLink extends InOrderLink {
 	 */
 	@Override
 	public long awaitingReplySince() {
-		Exchange first = this.inFlight.peekFirst();
+		Exchange first = this.inFlight.first();
 		return (first == null) ? 0 : (first.sentAt() - this.answeredAt > 0) ? first.sentAt() : this.answeredAt;
 	}
 
 	@Override
 	public Collection<Exchange> exchangesInFlight() {
-		return this.inFlight;
+		return this.inFlight.all();
 	}
 
 	@Override
 	void clear() {
-		this.inFlight.forEach((exchange) -> exchange.origin().onLane().decrementAndGet());
 		this.inFlight.clear();
 	}
 

@@ -108,8 +108,9 @@ final class TestLinks implements LinkOwner<Link>, LinkSet.Owner, AutoCloseable {
 	 * @return the dispatcher, not started
 	 */
 	ExchangeDispatcher dispatcher(int quota) {
-		return new ExchangeDispatcher(loop(), this.connector, this.settings, quota, this::newLink, (idle) -> {
-		});
+		return new ExchangeDispatcher(loop(), this.connector, this.settings, quota,
+				(owner) -> LinkPool.newLink(owner, this.settings, this.generatedKeys), (idle) -> {
+				});
 	}
 
 	TestConnections connections() {
@@ -187,18 +188,7 @@ final class TestLinks implements LinkOwner<Link>, LinkSet.Owner, AutoCloseable {
 
 	@Override
 	public Link newLink() {
-		return newLink(this);
-	}
-
-	private Link newLink(LinkOwner<Link> owner) {
-		if (this.settings.oneWay()) {
-			return new OneWayLink(owner, this.settings);
-		}
-		return switch (this.settings.sharing()) {
-			case EXCLUSIVE -> new ExclusiveLink(owner, this.settings);
-			case ORDERED -> new OrderedLink(owner, this.settings);
-			case CORRELATED -> new CorrelatedLink(owner, this.settings, this.generatedKeys);
-		};
+		return LinkPool.newLink(this, this.settings, this.generatedKeys);
 	}
 
 	@Override
