@@ -244,19 +244,27 @@ final class CloseSequence {
 		close((this.cause != null) ? this.cause : Cause.byGateway(CloseReason.INTERNAL_ERROR, ""));
 	}
 
-	void closeGracefully(Cause cause) {
+	/**
+	 * Notes the cause, and closes at once if nothing can reach the peer any more.
+	 */
+	private boolean reachesPeer(Cause cause) {
 		if (!this.lifecycle.isOpen()) {
-			return;
+			return false;
 		}
 		because(cause);
 		if (!this.channel.isActive() || this.output.isSevered()) {
 			close(cause);
+			return false;
+		}
+		return true;
+	}
+
+	void closeGracefully(Cause cause) {
+		if (!reachesPeer(cause)) {
 			return;
 		}
 		if (this.resetting) {
-			// It closes once everything has reached the peer, which now has the drain
-			// timer as its
-			// limit.
+			// It closes once everything has reached the peer, within the drain timer.
 			drain(this.owner.now());
 			return;
 		}
@@ -312,12 +320,7 @@ final class CloseSequence {
 	 * @param cause the cause
 	 */
 	void resetAfterWrites(Cause cause) {
-		if (!this.lifecycle.isOpen()) {
-			return;
-		}
-		because(cause);
-		if (!this.channel.isActive() || this.output.isSevered()) {
-			close(cause);
+		if (!reachesPeer(cause)) {
 			return;
 		}
 		this.resetting = true;
