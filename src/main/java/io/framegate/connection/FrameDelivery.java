@@ -102,9 +102,8 @@ final class FrameDelivery {
 		}
 		catch (MessageDeliveryException ex) {
 			if (ex.getCause() == null) {
-				// An interceptor vetoed the frame, which is no fault. Unless the
-				// interceptor answered
-				// instead, nobody gets the frame.
+				// An interceptor vetoed the frame, which is no fault. Nobody gets it,
+				// unless the interceptor answered.
 				if (this.answers == answersBefore || this.answeredBy != Thread.currentThread()) {
 					this.owner.execute(() -> this.owner.lose(1, message.getPayload().length));
 				}

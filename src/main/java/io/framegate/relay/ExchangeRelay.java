@@ -37,8 +37,7 @@ public final class ExchangeRelay extends Relay implements InboundExchanges.Owner
 			this.metrics.timeExchanges();
 		}
 		// Until the first reply, any length up to a frame's limit is possible. Some
-		// requests are
-		// sent anyway.
+		// requests are sent anyway.
 		this.expectedReply = (int) Math.min(route.upstream().maxFrameBytes(), this.policy.mostReplyBytes() / 4);
 	}
 

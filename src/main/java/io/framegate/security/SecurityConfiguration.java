@@ -106,10 +106,8 @@ class SecurityConfiguration {
 		boolean trusted = "none".equalsIgnoreCase(environment.getProperty("server.forward-headers-strategy"));
 		ServerAuthenticationEntryPoint whoAreYou = whoAreYou(basic, bearer != null);
 		// Cross-site requests can carry a browser's Basic credentials. But changes take
-		// JSON or
-		// DELETE, which no browser sends to another site that has not agreed, and this
-		// one never
-		// does. There is no session to misuse.
+		// JSON or DELETE. No browser sends these to another site that has not agreed,
+		// and this one never does. There is no session to misuse.
 		http.csrf(ServerHttpSecurity.CsrfSpec::disable)
 			.formLogin(ServerHttpSecurity.FormLoginSpec::disable)
 			.logout(ServerHttpSecurity.LogoutSpec::disable)

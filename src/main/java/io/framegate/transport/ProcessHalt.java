@@ -88,8 +88,7 @@ public final class ProcessHalt {
 	}
 
 	private static void write() {
-		// Neither a logger nor System.err: a thread that is blocked by their reader may
-		// hold
+		// Neither a logger nor System.err: a thread that their reader blocks may hold
 		// their locks.
 		try (FileOutputStream out = new FileOutputStream(FileDescriptor.err)) {
 			wanted.await();
