@@ -126,17 +126,22 @@ class FrameDeliveryTests {
 		assertThat(this.connection.delivery.isElsewhere()).isTrue();
 	}
 
+	/** The handler has it, and is not done before {@link #go}. */
+	private void deliverToBusyHandler(String frame) throws InterruptedException {
+		CountDownLatch begun = new CountDownLatch(1);
+		this.connection.onFrame = (taken) -> {
+			begun.countDown();
+			awaitGo();
+		};
+		deliver(frame);
+		begun.await();
+	}
+
 	/** The first is with the handler; those after it wait. */
 	@Test
 	void readingPausesWhileTooManyFramesWait() throws InterruptedException {
 		blocking();
-		CountDownLatch begun = new CountDownLatch(1);
-		this.connection.onFrame = (frame) -> {
-			begun.countDown();
-			awaitGo();
-		};
-		deliver("A");
-		begun.await();
+		deliverToBusyHandler("A");
 		for (int i = 0; i < 63; i++) {
 			deliver("B");
 		}
@@ -167,13 +172,7 @@ class FrameDeliveryTests {
 	@Test
 	void framesThatWaitWhenItIsClosedReachNobody() throws InterruptedException {
 		blocking();
-		CountDownLatch begun = new CountDownLatch(1);
-		this.connection.onFrame = (frame) -> {
-			begun.countDown();
-			awaitGo();
-		};
-		deliver("A");
-		begun.await();
+		deliverToBusyHandler("A");
 		deliver("B");
 		deliver("C");
 		this.connection.delivery.close();

@@ -23,6 +23,7 @@ import io.framegate.metrics.RouteMetrics;
 import io.framegate.timeout.Timeouts;
 import io.framegate.transport.EmbeddedSocket;
 import io.framegate.transport.HeldMemory;
+import io.framegate.transport.IdleMember;
 import io.framegate.transport.IoLoop;
 import io.framegate.transport.TestLoop;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -37,9 +38,9 @@ import org.springframework.messaging.MessageHeaders;
  * A connection's parts without a socket, a thread and a handler. What they tell their
  * owner it remembers in words; its clock is the test's, and so are the tasks of its loop.
  */
-final class TestConnection
+final class TestConnection extends IdleMember
 		implements ReadGate.Owner, FrameDecoder.Owner, FrameReader.Owner, FrameDelivery.Owner, SerializerCodec.Owner,
-		FrameWriter.Owner, CloseSequence.Owner, ClosureRecorder.Owner, IoLoop.Member, TcpListener, AutoCloseable {
+		FrameWriter.Owner, CloseSequence.Owner, ClosureRecorder.Owner, TcpListener, AutoCloseable {
 
 	static final long SECOND = 1_000_000_000;
 
@@ -110,8 +111,6 @@ final class TestConnection
 	private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
 
 	private boolean draining;
-
-	private int place = -1;
 
 	TestConnection(String framing) {
 		this(Side.INBOUND, Framings.named(framing, false), false, false, 10_000_000);
@@ -455,49 +454,13 @@ final class TestConnection
 	// What its loop asks
 
 	@Override
-	public int place() {
-		return this.place;
-	}
-
-	@Override
-	public void place(int place) {
-		this.place = place;
-	}
-
-	@Override
-	public void sweep(long now) {
-	}
-
-	@Override
-	public void countRetransmits() {
-	}
-
-	@Override
 	public HeldMemory held() {
 		return this.held;
 	}
 
 	@Override
-	public boolean isShared() {
-		return false;
-	}
-
-	@Override
-	public void countHeld() {
-	}
-
-	@Override
 	public boolean isStarved() {
 		return this.starving;
-	}
-
-	@Override
-	public long refusedSince() {
-		return 0;
-	}
-
-	@Override
-	public void feed() {
 	}
 
 	@Override

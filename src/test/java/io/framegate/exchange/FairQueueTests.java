@@ -1,16 +1,12 @@
 package io.framegate.exchange;
 
-import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 
-import io.framegate.closure.Cause;
 import io.framegate.transport.EventLoops;
-import io.framegate.transport.Loop;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -22,23 +18,14 @@ class FairQueueTests {
 
 	private static final Predicate<Exchange> ANY = (exchange) -> true;
 
-	private static EventLoops loops;
+	@AutoClose
+	private static final EventLoops loops = new EventLoops();
 
 	private final FairQueue queue = new FairQueue();
 
-	private final Requester one = new Client("127.0.0.1");
+	private final Requester one = new TestRequester(loops.all().getFirst(), "127.0.0.1");
 
-	private final Requester two = new Client("127.0.0.2");
-
-	@BeforeAll
-	static void start() {
-		loops = new EventLoops();
-	}
-
-	@AfterAll
-	static void stop() {
-		loops.close();
-	}
+	private final Requester two = new TestRequester(loops.all().getFirst(), "127.0.0.2");
 
 	private Exchange add(Requester client, String request) {
 		Exchange exchange = new Exchange(client, request.getBytes(StandardCharsets.UTF_8));
@@ -151,36 +138,6 @@ class FairQueueTests {
 		this.queue.tidy();
 		assertThat(this.queue.holds(this.one)).isTrue();
 		assertThat(all(ANY)).containsExactly("a1");
-	}
-
-	private static final class Client extends Requester {
-
-		private final InetAddress address;
-
-		private Client(String address) {
-			this.address = InetAddress.ofLiteral(address);
-		}
-
-		@Override
-		public Loop loop() {
-			return loops.all().getFirst();
-		}
-
-		@Override
-		public InetAddress address() {
-			return this.address;
-		}
-
-		@Override
-		public void answered(Exchange exchange) {
-			throw new IllegalStateException();
-		}
-
-		@Override
-		public void failed(Exchange exchange, Cause cause) {
-			throw new IllegalStateException();
-		}
-
 	}
 
 }

@@ -1,10 +1,7 @@
 package io.framegate.exchange;
 
-import java.net.InetAddress;
 import java.util.concurrent.TimeUnit;
 
-import io.framegate.closure.Cause;
-import io.framegate.transport.Loop;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -16,9 +13,9 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class FairShareTests {
 
-	private static final Requester GREEDY = new Client();
+	private static final Requester GREEDY = new TestRequester(null, "127.0.0.1");
 
-	private static final Requester MODEST = new Client();
+	private static final Requester MODEST = new TestRequester(null, "127.0.0.1");
 
 	private final FairShare share = new FairShare();
 
@@ -125,30 +122,6 @@ class FairShareTests {
 		this.share.sent(GREEDY, this.now);
 		this.share.sweep(this.now);
 		assertThat(this.share.places()).isEqualTo(FairShare.MAX);
-	}
-
-	private static final class Client extends Requester {
-
-		@Override
-		public Loop loop() {
-			throw new IllegalStateException();
-		}
-
-		@Override
-		public InetAddress address() {
-			return InetAddress.getLoopbackAddress();
-		}
-
-		@Override
-		public void answered(Exchange exchange) {
-			throw new IllegalStateException();
-		}
-
-		@Override
-		public void failed(Exchange exchange, Cause cause) {
-			throw new IllegalStateException();
-		}
-
 	}
 
 }

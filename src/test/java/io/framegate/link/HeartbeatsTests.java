@@ -16,8 +16,7 @@ import io.framegate.route.Sharing;
 import io.framegate.transport.EventLoops;
 import io.framegate.transport.Loop;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -31,7 +30,8 @@ class HeartbeatsTests implements Heartbeats.Owner {
 
 	private static final Duration INTERVAL = Duration.ofSeconds(20);
 
-	private static EventLoops loops;
+	@AutoClose
+	private static final EventLoops loops = new EventLoops();
 
 	private final List<Exchange> sent = new ArrayList<>();
 
@@ -44,16 +44,6 @@ class HeartbeatsTests implements Heartbeats.Owner {
 	private long lastAliveAt;
 
 	private int answered;
-
-	@BeforeAll
-	static void start() {
-		loops = new EventLoops();
-	}
-
-	@AfterAll
-	static void stop() {
-		loops.close();
-	}
 
 	private static byte[] bytes(String text) {
 		return text.getBytes(StandardCharsets.UTF_8);

@@ -7,14 +7,13 @@ import java.util.stream.IntStream;
 
 import io.framegate.closure.Cause;
 import io.framegate.closure.CloseReason;
-import io.framegate.connection.ConnectionHandler;
 import io.framegate.connection.FrameConnection;
 import io.framegate.connection.TestConnections;
+import io.framegate.connection.UnusedHandler;
 import io.framegate.upstream.TargetState;
 import io.framegate.upstream.Targets;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,11 +23,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * How many connections of poisoned links go on reading.
  */
-class PoisonedConnectionsTests implements ConnectionHandler {
+class PoisonedConnectionsTests {
 
 	private static final Cause END = Cause.byGateway(CloseReason.RETIRED, "the test is over");
 
-	private static TestConnections connections;
+	@AutoClose
+	private static final TestConnections connections = new TestConnections();
 
 	private final List<FrameConnection> all = new ArrayList<>();
 
@@ -37,23 +37,13 @@ class PoisonedConnectionsTests implements ConnectionHandler {
 			connections.metrics())
 		.all();
 
-	@BeforeAll
-	static void start() {
-		connections = new TestConnections();
-	}
-
-	@AfterAll
-	static void stop() {
-		connections.close();
-	}
-
 	@AfterEach
 	void closeAll() {
 		connections.inLoop(() -> this.all.forEach((connection) -> connection.close(END)));
 	}
 
 	private FrameConnection connection(TargetState target) {
-		FrameConnection connection = connections.unconnected(this);
+		FrameConnection connection = connections.unconnected(new UnusedHandler());
 		connection.attach(target);
 		this.all.add(connection);
 		return connection;
@@ -101,41 +91,6 @@ class PoisonedConnectionsTests implements ConnectionHandler {
 			this.all.getFirst().close(END);
 		});
 		connections.inLoop(() -> assertThat(poisoned.makeRoom(this.targets.getFirst())).isEqualTo(1));
-	}
-
-	@Override
-	public void opened(FrameConnection connection) {
-		throw new IllegalStateException();
-	}
-
-	@Override
-	public void frame(FrameConnection connection, byte[] payload) {
-		throw new IllegalStateException();
-	}
-
-	@Override
-	public void inputEnded(FrameConnection connection) {
-		throw new IllegalStateException();
-	}
-
-	@Override
-	public void writabilityChanged(FrameConnection connection) {
-		throw new IllegalStateException();
-	}
-
-	@Override
-	public void failed(FrameConnection connection, Cause cause) {
-		throw new IllegalStateException();
-	}
-
-	@Override
-	public void drain(FrameConnection connection, Cause cause) {
-		throw new IllegalStateException();
-	}
-
-	@Override
-	public void closed(FrameConnection connection, Cause cause, long lostFrames, long lostBytes) {
-		// As the test wants it.
 	}
 
 }

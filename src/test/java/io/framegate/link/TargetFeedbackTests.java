@@ -1,6 +1,5 @@
 package io.framegate.link;
 
-import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -10,14 +9,12 @@ import io.framegate.closure.Cause;
 import io.framegate.closure.CloseReason;
 import io.framegate.closure.EndedBy;
 import io.framegate.exchange.Exchange;
-import io.framegate.exchange.Requester;
+import io.framegate.exchange.TestRequester;
 import io.framegate.transport.EventLoops;
-import io.framegate.transport.Loop;
 import io.framegate.upstream.TargetState;
 import io.framegate.upstream.Targets;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -31,7 +28,8 @@ class TargetFeedbackTests implements TargetFeedback.Owner {
 
 	private static final Cause EOF = new Cause(CloseReason.UPSTREAM_EOF, EndedBy.UPSTREAM, "");
 
-	private static EventLoops loops;
+	@AutoClose
+	private static final EventLoops loops = new EventLoops();
 
 	private final TargetState target = new Targets(
 			TestLinkSettings.upstream(Map.of("targets[0]", "127.0.0.1:7", "health-check.fall", "1")),
@@ -52,16 +50,6 @@ class TargetFeedbackTests implements TargetFeedback.Owner {
 	private @Nullable Exchange beating;
 
 	private int proven;
-
-	@BeforeAll
-	static void start() {
-		loops = new EventLoops();
-	}
-
-	@AfterAll
-	static void stop() {
-		loops.close();
-	}
 
 	@Override
 	public TargetState target() {
@@ -99,7 +87,7 @@ class TargetFeedbackTests implements TargetFeedback.Owner {
 	}
 
 	private Exchange request() {
-		Exchange exchange = new Exchange(new Client(), new byte[1]);
+		Exchange exchange = new Exchange(new TestRequester(loops.all().getFirst(), "127.0.0.1"), new byte[1]);
 		this.exchangesInFlight.add(exchange);
 		return exchange;
 	}
@@ -159,30 +147,6 @@ class TargetFeedbackTests implements TargetFeedback.Owner {
 		this.feedback.worked();
 		assertThat(this.proven).isEqualTo(1);
 		assertThat(this.feedback.isProven()).isTrue();
-	}
-
-	private static final class Client extends Requester {
-
-		@Override
-		public Loop loop() {
-			return loops.all().getFirst();
-		}
-
-		@Override
-		public InetAddress address() {
-			return InetAddress.getLoopbackAddress();
-		}
-
-		@Override
-		public void answered(Exchange exchange) {
-			throw new IllegalStateException();
-		}
-
-		@Override
-		public void failed(Exchange exchange, Cause cause) {
-			throw new IllegalStateException();
-		}
-
 	}
 
 }

@@ -113,9 +113,9 @@ class IoLoopTests {
 		for (String index : removed.split(" ")) {
 			this.loop.remove(all.get(Integer.parseInt(index)));
 		}
-		assertThat(all).extracting((each) -> String.valueOf(each.place)).containsExactly(places.split(" "));
+		assertThat(all).extracting((each) -> String.valueOf(each.place())).containsExactly(places.split(" "));
 		this.time.pass(SWEEP);
-		assertThat(all).allMatch((each) -> each.swept == ((each.place >= 0) ? 1 : 0));
+		assertThat(all).allMatch((each) -> each.swept == ((each.place() >= 0) ? 1 : 0));
 	}
 
 	@Test
@@ -226,13 +226,11 @@ class IoLoopTests {
 	}
 
 	/** Remembers what it is told. */
-	private final class Recorder implements IoLoop.Member {
+	private final class Recorder extends IdleMember {
 
 		private final HeldMemory held = new HeldMemory(IoLoopTests.this.loop.memory());
 
 		private final String name;
-
-		private int place = -1;
 
 		private int swept;
 
@@ -243,16 +241,6 @@ class IoLoopTests {
 
 		private Recorder(String name) {
 			this.name = name;
-		}
-
-		@Override
-		public int place() {
-			return this.place;
-		}
-
-		@Override
-		public void place(int place) {
-			this.place = place;
 		}
 
 		@Override
@@ -274,29 +262,6 @@ class IoLoopTests {
 		@Override
 		public HeldMemory held() {
 			return this.held;
-		}
-
-		@Override
-		public boolean isShared() {
-			return false;
-		}
-
-		@Override
-		public void countHeld() {
-		}
-
-		@Override
-		public boolean isStarved() {
-			return false;
-		}
-
-		@Override
-		public long refusedSince() {
-			return 0;
-		}
-
-		@Override
-		public void feed() {
 		}
 
 		@Override

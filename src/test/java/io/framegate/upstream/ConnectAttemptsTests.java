@@ -11,13 +11,13 @@ import io.framegate.closure.CloseReason;
 import io.framegate.connection.ConnectionHandler;
 import io.framegate.connection.FrameConnection;
 import io.framegate.connection.TestConnections;
+import io.framegate.connection.UnusedHandler;
 import io.framegate.route.Target;
 import io.framegate.transport.Loop;
 import io.framegate.transport.ManualLoop;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -25,13 +25,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Which address is tried when, and what becomes of the others.
  */
-class ConnectAttemptsTests implements ConnectAttempts.Owner, ConnectionHandler {
+class ConnectAttemptsTests implements ConnectAttempts.Owner {
+
+	private static final ConnectionHandler HANDLER = new UnusedHandler();
 
 	private static final Cause REFUSED = Cause.byGateway(CloseReason.UPSTREAM_REFUSED, "refused");
 
 	private static final Cause GIVEN_UP = Cause.byGateway(CloseReason.ROUTE_DRAIN, "given up");
 
-	private static TestConnections connections;
+	@AutoClose
+	private static final TestConnections connections = new TestConnections();
 
 	private final ManualLoop loop = new ManualLoop();
 
@@ -41,7 +44,7 @@ class ConnectAttemptsTests implements ConnectAttempts.Owner, ConnectionHandler {
 
 	private final List<Cause> failed = new ArrayList<>();
 
-	private final ConnectAttempts attempts = new ConnectAttempts(this, connections.timeouts(), this.loop, this,
+	private final ConnectAttempts attempts = new ConnectAttempts(this, connections.timeouts(), this.loop, HANDLER,
 			this.failed::add);
 
 	/** Whether a source port is looked for, so that a connect begins later. */
@@ -50,16 +53,6 @@ class ConnectAttemptsTests implements ConnectAttempts.Owner, ConnectionHandler {
 	private boolean outOfSockets;
 
 	private Consumer<@Nullable FrameConnection> latest;
-
-	@BeforeAll
-	static void start() {
-		connections = new TestConnections();
-	}
-
-	@AfterAll
-	static void stop() {
-		connections.close();
-	}
 
 	@AfterEach
 	void closeAll() {
@@ -77,7 +70,7 @@ class ConnectAttemptsTests implements ConnectAttempts.Owner, ConnectionHandler {
 	}
 
 	private FrameConnection connection() {
-		FrameConnection connection = connections.unconnected(this);
+		FrameConnection connection = connections.unconnected(HANDLER);
 		this.begun.add(connection);
 		return connection;
 	}
@@ -268,41 +261,6 @@ class ConnectAttemptsTests implements ConnectAttempts.Owner, ConnectionHandler {
 		lookedUp(unknown, 1);
 		this.loop.runTasks();
 		assertThat(this.tried).isEmpty();
-	}
-
-	@Override
-	public void opened(FrameConnection connection) {
-		throw new IllegalStateException();
-	}
-
-	@Override
-	public void frame(FrameConnection connection, byte[] payload) {
-		throw new IllegalStateException();
-	}
-
-	@Override
-	public void inputEnded(FrameConnection connection) {
-		throw new IllegalStateException();
-	}
-
-	@Override
-	public void writabilityChanged(FrameConnection connection) {
-		throw new IllegalStateException();
-	}
-
-	@Override
-	public void failed(FrameConnection connection, Cause cause) {
-		throw new IllegalStateException();
-	}
-
-	@Override
-	public void drain(FrameConnection connection, Cause cause) {
-		throw new IllegalStateException();
-	}
-
-	@Override
-	public void closed(FrameConnection connection, Cause cause, long lostFrames, long lostBytes) {
-		// That a connect failed is told by each test.
 	}
 
 }

@@ -10,9 +10,8 @@ import io.framegate.route.Upstream;
 import io.framegate.testkit.TestPorts;
 import io.framegate.testkit.TestUpstream;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,7 +23,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class HealthChecksTests {
 
-	private static TestConnections connections;
+	@AutoClose
+	private static final TestConnections connections = new TestConnections();
 
 	/** What the connections and the owner were told, in turn. */
 	private final List<String> told = new CopyOnWriteArrayList<>();
@@ -34,16 +34,6 @@ class HealthChecksTests {
 	private HealthChecks checks;
 
 	private Targets targets;
-
-	@BeforeAll
-	static void start() {
-		connections = new TestConnections();
-	}
-
-	@AfterAll
-	static void stop() {
-		connections.close();
-	}
 
 	@AfterEach
 	void stopProbing() {

@@ -17,9 +17,8 @@ import io.framegate.testkit.Script;
 import io.framegate.testkit.TestPorts;
 import io.framegate.testkit.TestUpstream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -32,21 +31,12 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  */
 class HealthProbeTests {
 
-	private static TestConnections connections;
+	@AutoClose
+	private static final TestConnections connections = new TestConnections();
 
 	private final List<TestUpstream> servers = new ArrayList<>();
 
 	private final TargetState state = new TargetState(new Target("server.example", 7), 3);
-
-	@BeforeAll
-	static void start() {
-		connections = new TestConnections();
-	}
-
-	@AfterAll
-	static void stop() {
-		connections.close();
-	}
 
 	@AfterEach
 	void closeServers() {

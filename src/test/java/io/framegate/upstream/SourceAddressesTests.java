@@ -19,9 +19,8 @@ import io.netty.channel.ChannelHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.embedded.EmbeddedChannel;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,23 +34,14 @@ class SourceAddressesTests {
 
 	private static final int COUNT = 6;
 
-	private static TestConnections connections;
+	@AutoClose
+	private static final TestConnections connections = new TestConnections();
 
 	private final TestUpstream server = TestUpstream.silent();
 
 	private final InetSocketAddress remote = new InetSocketAddress("127.0.0.1", this.server.port());
 
 	private final List<Channel> channels = new ArrayList<>();
-
-	@BeforeAll
-	static void start() {
-		connections = new TestConnections();
-	}
-
-	@AfterAll
-	static void stop() {
-		connections.close();
-	}
 
 	@AfterEach
 	void close() {
