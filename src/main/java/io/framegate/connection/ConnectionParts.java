@@ -40,7 +40,7 @@ abstract class ConnectionParts implements ReadGate.Owner, FrameDecoder.Owner, Fr
 
 	final FrameWriter output;
 
-	final ConnectionTimers waits;
+	final ConnectionTimers timers;
 
 	private final PeerProbe probe;
 
@@ -63,7 +63,7 @@ abstract class ConnectionParts implements ReadGate.Owner, FrameDecoder.Owner, Fr
 		this.events = events;
 		this.lifecycle = new ConnectionLifecycle(context.side());
 		this.held = new HeldMemory(loop.memory());
-		this.waits = new ConnectionTimers(this, context, this.lifecycle);
+		this.timers = new ConnectionTimers(this, context, this.lifecycle);
 		SerializerCodec codec = (context.framing() instanceof BeanFraming bean)
 				? new SerializerCodec(this, context, id, bean) : null;
 		this.gate = new ReadGate(this, this.lifecycle, context.maxFrameSize());
@@ -102,10 +102,10 @@ abstract class ConnectionParts implements ReadGate.Owner, FrameDecoder.Owner, Fr
 
 	void established() {
 		if (this.lifecycle.state() == ConnectionState.CONNECTING) {
-			this.context.metrics().recordConnect(now() - this.waits.begunAt());
+			this.context.metrics().recordConnect(now() - this.timers.begunAt());
 		}
 		this.lifecycle.established();
-		this.waits.established();
+		this.timers.established();
 		this.probe.established();
 	}
 
@@ -135,7 +135,7 @@ abstract class ConnectionParts implements ReadGate.Owner, FrameDecoder.Owner, Fr
 		this.probe.sweep(now);
 		// If the kernel has given up, that is counted already.
 		if (this.channel.isOpen()) {
-			this.waits.sweep(now);
+			this.timers.sweep(now);
 		}
 	}
 

@@ -293,7 +293,7 @@ abstract class SocketConnection extends SpringConnection {
 	 * @return a {@link System#nanoTime()} stamp, 0 if it does not run
 	 */
 	public long startedAt(Timeout timer) {
-		return this.parts.waits.startedAt(timer);
+		return this.parts.timers.startedAt(timer);
 	}
 
 	public Instant openedAt() {
@@ -301,11 +301,11 @@ abstract class SocketConnection extends SpringConnection {
 	}
 
 	public Instant lastReadAt() {
-		return openedAt().plusNanos(this.parts.reader.lastReadAt() - this.parts.waits.begunAt());
+		return openedAt().plusNanos(this.parts.reader.lastReadAt() - this.parts.timers.begunAt());
 	}
 
 	public Instant lastWriteAt() {
-		return openedAt().plusNanos(this.parts.output.progress().lastWriteAt() - this.parts.waits.begunAt());
+		return openedAt().plusNanos(this.parts.output.progress().lastWriteAt() - this.parts.timers.begunAt());
 	}
 
 	/**

@@ -242,7 +242,7 @@ final class WiredParts extends ConnectionParts {
 
 	@Override
 	public boolean startDrain(long since) {
-		return this.waits.startDrain(since);
+		return this.timers.startDrain(since);
 	}
 
 	// Counts and events

@@ -31,7 +31,7 @@ public final class LinkPool {
 
 	private final GeneratedKeys generatedKeys;
 
-	private final List<ExchangeDispatcher> shards = new ArrayList<>();
+	private final List<ExchangeDispatcher> dispatchers = new ArrayList<>();
 
 	/**
 	 * No link is open yet.
@@ -56,15 +56,15 @@ public final class LinkPool {
 		int count = Math.min(loopCount, most);
 		for (int i = 0; i < count; i++) {
 			int quota = most / count + ((i < most % count) ? 1 : 0);
-			this.shards.add(new ExchangeDispatcher(loops.all().get(i), connector, this.settings, quota, this::newLink,
-					this::shareWork));
+			this.dispatchers.add(new ExchangeDispatcher(loops.all().get(i), connector, this.settings, quota,
+					this::newLink, this::shareWork));
 		}
-		connector.whenTargetIsBack((target) -> this.shards
+		connector.whenTargetIsBack((target) -> this.dispatchers
 			.forEach((dispatcher) -> dispatcher.loop().execute(() -> dispatcher.cameBack(target))));
 	}
 
 	public void start() {
-		this.shards.forEach((dispatcher) -> dispatcher.loop().execute(dispatcher::start));
+		this.dispatchers.forEach((dispatcher) -> dispatcher.loop().execute(dispatcher::start));
 	}
 
 	/**
@@ -73,7 +73,7 @@ public final class LinkPool {
 	 * @param since when the drain began, a {@link System#nanoTime()} stamp
 	 */
 	public void stop(Cause cause, long since) {
-		this.shards.forEach((dispatcher) -> dispatcher.loop().execute(() -> dispatcher.stop(cause, since)));
+		this.dispatchers.forEach((dispatcher) -> dispatcher.loop().execute(() -> dispatcher.stop(cause, since)));
 	}
 
 	/**
@@ -81,7 +81,7 @@ public final class LinkPool {
 	 * @return a number of exchanges
 	 */
 	public int waiting() {
-		return this.shards.stream().mapToInt(ExchangeDispatcher::waiting).sum();
+		return this.dispatchers.stream().mapToInt(ExchangeDispatcher::waiting).sum();
 	}
 
 	/**
@@ -110,11 +110,12 @@ public final class LinkPool {
 	 * @param exchange the exchange
 	 */
 	public void submit(Exchange exchange) {
-		ExchangeDispatcher dispatcher = this.shards.get(exchange.origin().loop().index() % this.shards.size());
+		ExchangeDispatcher dispatcher = this.dispatchers
+			.get(exchange.origin().loop().index() % this.dispatchers.size());
 		// With permanent links a client keeps to its dispatcher: its requests stay in
 		// order.
 		if (!this.settings.isPermanent() && !dispatcher.hasRoom()) {
-			for (ExchangeDispatcher other : this.shards) {
+			for (ExchangeDispatcher other : this.dispatchers) {
 				if (other.hasRoom()) {
 					dispatcher = other;
 					break;
@@ -135,7 +136,7 @@ public final class LinkPool {
 	 * @param idle the one that has room
 	 */
 	private void shareWork(ExchangeDispatcher idle) {
-		for (ExchangeDispatcher other : this.shards) {
+		for (ExchangeDispatcher other : this.dispatchers) {
 			if (other != idle && other.isCrowded()) {
 				other.loop().later(() -> other.giveOne(idle));
 			}

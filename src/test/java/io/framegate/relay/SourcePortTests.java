@@ -167,7 +167,8 @@ class SourcePortTests {
 			.mapToObj((i) -> firstSource + i * FREE - 1)
 			.toList();
 		for (int round = 0; round < 10; round++) {
-			// At the same time: what one dial tries must not keep another from trying it.
+			// At the same time: what one connect tries must not keep another from trying
+			// it.
 			List<TestClient> clients = free.stream().map((port) -> gateway.connect("port-range")).toList();
 			clients.forEach((client) -> assertThat(who(client)).isEqualTo("ports"));
 			assertThat(gateway.connections("port-range").stream().filter((one) -> one.side() == Side.UPSTREAM))
