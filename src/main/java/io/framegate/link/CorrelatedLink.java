@@ -216,7 +216,7 @@ final class CorrelatedLink extends Link {
 	@Override
 	void replyTimedOut(Cause cause) {
 		long limit = settings().timeouts().nanos(Timeout.REPLY);
-		long now = System.nanoTime();
+		long now = loop().now();
 		List<Exchange> late = new ArrayList<>();
 		this.pending.entrySet().removeIf((entry) -> {
 			boolean remove = now - entry.getValue().createdAt() >= limit;

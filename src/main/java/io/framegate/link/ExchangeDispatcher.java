@@ -296,7 +296,7 @@ final class ExchangeDispatcher implements LinkOwner<Link>, LinkSet.Owner {
 		if (this.permanent && link.heartbeats().signOn()) {
 			return;
 		}
-		long rest = this.settings.isOrdered() ? link.restLeft(System.nanoTime()) : 0;
+		long rest = this.settings.isOrdered() ? link.restLeft(this.loop.now()) : 0;
 		if (rest > 0) {
 			// A server that speaks first would be one reply ahead for ever.
 			this.loop.after(rest, link::takeIntoUse);
@@ -349,7 +349,7 @@ final class ExchangeDispatcher implements LinkOwner<Link>, LinkSet.Owner {
 	// Timed work
 
 	private void sweep() {
-		long now = System.nanoTime();
+		long now = this.loop.now();
 		failLate(now);
 		this.own.sweep(now);
 		roomAvailable();

@@ -32,13 +32,14 @@ abstract class Link extends LinkConnection
 
 	private boolean poisoned;
 
-	private long idleSince = System.nanoTime();
+	private long idleSince;
 
 	private long exchanges;
 
 	Link(LinkOwner<Link> owner, LinkSettings settings) {
 		super(owner.loop(), settings);
 		this.owner = owner;
+		this.idleSince = owner.loop().now();
 		this.heartbeats = new Heartbeats(this, settings);
 		this.unexpected = new UnexpectedReplies(this, settings);
 	}
@@ -231,11 +232,12 @@ abstract class Link extends LinkConnection
 	 * @return nanoseconds, 0 or less for no longer
 	 */
 	final long restLeft(long now) {
-		return settings().rest(target(), this.exchanges == 0) - (now - this.idleSince);
+		long rest = settings().rest(target(), this.exchanges == 0);
+		return (rest == 0) ? 0 : rest - (now - this.idleSince);
 	}
 
 	final void idle() {
-		this.idleSince = System.nanoTime();
+		this.idleSince = loop().now();
 		this.owner.idle(this);
 	}
 
@@ -340,7 +342,7 @@ abstract class Link extends LinkConnection
 	public final void drain(FrameConnection draining, Cause cause) {
 		this.owner.closed(this);
 		draining.because(cause);
-		drain(cause, System.nanoTime());
+		drain(cause, loop().now());
 	}
 
 	@Override

@@ -88,7 +88,7 @@ abstract class LinkConnection implements ConnectionHandler {
 	@Override
 	public final void opened(FrameConnection opened) {
 		this.connection = opened;
-		this.openedAt = System.nanoTime();
+		this.openedAt = this.loop.now();
 		established();
 	}
 
@@ -158,7 +158,7 @@ abstract class LinkConnection implements ConnectionHandler {
 	 * Whether the connection is older than {@link Connector#SOON}, so that it was of use.
 	 */
 	public final boolean hasLasted() {
-		return System.nanoTime() - this.openedAt >= Connector.SOON;
+		return this.loop.now() - this.openedAt >= Connector.SOON;
 	}
 
 	final long openedAt() {

@@ -9,6 +9,7 @@ import io.framegate.closure.EndedBy;
 import io.framegate.connection.FrameConnection;
 import io.framegate.exchange.Exchange;
 import io.framegate.exchange.FairQueue;
+import io.framegate.transport.Loop;
 import io.framegate.upstream.Connector;
 import io.framegate.upstream.TargetState;
 import io.framegate.upstream.Targets;
@@ -23,6 +24,12 @@ abstract class LinkSet {
 	 * What the links need of the part that gives them exchanges.
 	 */
 	interface Owner {
+
+		/**
+		 * The event loop that the links run on.
+		 * @return the loop
+		 */
+		Loop loop();
 
 		boolean isStopped();
 
@@ -79,7 +86,7 @@ abstract class LinkSet {
 		this.owner = owner;
 		this.connector = connector;
 		this.quota = quota;
-		this.lingering = new PoisonedConnections(quota);
+		this.lingering = new PoisonedConnections(owner.loop(), quota);
 		this.retirement = new RetirementPolicy(connector.targets(), settings.pool(), this::canMoveFrom);
 	}
 

@@ -43,13 +43,14 @@ final class OnDemandLinks extends LinkSet {
 	/** Free links, the one that has rested longest first. */
 	private final Deque<Link> resting = new ArrayDeque<>();
 
-	private final Backoff backoff = new Backoff(MAX_DOUBLINGS);
+	private final Backoff backoff;
 
 	/** A target with more links than its share: its next free link is closed. */
 	private @Nullable TargetState crowded;
 
 	OnDemandLinks(Owner owner, Connector connector, LinkSettings settings, int quota) {
 		super(owner, connector, settings, quota);
+		this.backoff = new Backoff(MAX_DOUBLINGS, owner.loop()::now);
 	}
 
 	@Override
@@ -84,7 +85,7 @@ final class OnDemandLinks extends LinkSet {
 	 * opened. Without these, one request would open as many as allowed.
 	 */
 	private int countOpening(@Nullable TargetState home) {
-		long now = System.nanoTime();
+		long now = owner().loop().now();
 		int opening = 0;
 		for (Link link : all()) {
 			if (!link.isOpen()) {
@@ -108,7 +109,7 @@ final class OnDemandLinks extends LinkSet {
 		}
 		int share = Math.max(1, quota() / Math.max(1, targets().inTurn().size()));
 		int own = countTo(home);
-		long now = System.nanoTime();
+		long now = owner().loop().now();
 		for (Link link : this.resting) {
 			TargetState target = link.target();
 			if (target != null && target != home
@@ -157,7 +158,7 @@ final class OnDemandLinks extends LinkSet {
 
 	@Override
 	boolean hasFree() {
-		long now = System.nanoTime();
+		long now = owner().loop().now();
 		long soonest = Long.MAX_VALUE;
 		for (Link link : this.resting) {
 			long left = link.restLeft(now);
@@ -174,7 +175,7 @@ final class OnDemandLinks extends LinkSet {
 
 	@Override
 	@Nullable Link next(Exchange exchange) {
-		long now = System.nanoTime();
+		long now = owner().loop().now();
 		TargetState home = home(exchange);
 		for (Link link : this.resting) {
 			if (link.restLeft(now) <= 0 && link.isOpen() && suits(link, home)) {
@@ -191,7 +192,7 @@ final class OnDemandLinks extends LinkSet {
 
 	@Override
 	void freed(Link link) {
-		Cause old = whyRetire(link, System.nanoTime());
+		Cause old = whyRetire(link, owner().loop().now());
 		if (old == null && this.crowded != null && link.target() == this.crowded) {
 			this.crowded = null;
 			old = MADE_ROOM;

@@ -27,10 +27,11 @@ final class OrderedLink extends InOrderLink {
 	private final FairShare share = new FairShare();
 
 	/** When a reply last came. */
-	private long answeredAt = System.nanoTime();
+	private long answeredAt;
 
 	OrderedLink(LinkOwner<Link> owner, LinkSettings settings) {
 		super(owner, settings);
+		this.answeredAt = loop().now();
 	}
 
 	@Override

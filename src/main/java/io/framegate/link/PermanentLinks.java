@@ -48,7 +48,7 @@ final class PermanentLinks extends LinkSet {
 	}
 
 	private Backoff backoff(TargetState target) {
-		return this.backoffs.computeIfAbsent(target, (any) -> new Backoff(MAX_DOUBLINGS));
+		return this.backoffs.computeIfAbsent(target, (any) -> new Backoff(MAX_DOUBLINGS, owner().loop()::now));
 	}
 
 	@Override

@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import io.framegate.closure.Cause;
 import io.framegate.closure.CloseReason;
 import io.framegate.connection.FrameConnection;
+import io.framegate.transport.Loop;
 import io.framegate.upstream.TargetState;
 
 /**
@@ -24,11 +25,14 @@ final class PoisonedConnections {
 
 	private static final Cause MADE_ROOM = Cause.byGateway(CloseReason.LATE_REPLY, "made room");
 
+	private final Loop loop;
+
 	private final int most;
 
 	private final Deque<Poisoned> connections = new ArrayDeque<>();
 
-	PoisonedConnections(int quota) {
+	PoisonedConnections(Loop loop, int quota) {
+		this.loop = loop;
 		this.most = Math.max(quota, AT_LEAST);
 	}
 
@@ -39,7 +43,7 @@ final class PoisonedConnections {
 	 */
 	int makeRoom(TargetState target) {
 		int there = 0;
-		long now = System.nanoTime();
+		long now = this.loop.now();
 		for (Poisoned one : List.copyOf(this.connections)) {
 			FrameConnection connection = one.connection();
 			if (connection.isOpen() && connection.attachment() == target) {
@@ -57,7 +61,7 @@ final class PoisonedConnections {
 
 	void add(FrameConnection connection) {
 		this.connections.removeIf((one) -> !one.connection().isOpen());
-		this.connections.addLast(new Poisoned(connection, System.nanoTime()));
+		this.connections.addLast(new Poisoned(connection, this.loop.now()));
 		if (this.connections.size() > this.most) {
 			this.connections.removeFirst().connection().abort(MADE_ROOM);
 		}

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.EventLoop;
@@ -52,6 +53,8 @@ public final class EventLoops implements AutoCloseable {
 
 	private final boolean epoll;
 
+	private final LongSupplier clock;
+
 	private final EventLoopGroup group;
 
 	private final List<IoLoop> all;
@@ -63,22 +66,40 @@ public final class EventLoops implements AutoCloseable {
 	}
 
 	public EventLoops(MemoryBudget budget) {
-		this(budget, Runtime.getRuntime().availableProcessors(),
+		this(budget, new SystemClock());
+	}
+
+	/**
+	 * Starts the loops.
+	 * @param budget what their connections may hold
+	 * @param clock gives {@link System#nanoTime()} stamps, any thread may call it
+	 */
+	public EventLoops(MemoryBudget budget, LongSupplier clock) {
+		this(budget, clock, Runtime.getRuntime().availableProcessors(),
 				Epoll.isAvailable() && !Boolean.getBoolean("io.netty.transport.noNative"));
 	}
 
-	EventLoops(MemoryBudget budget, int count, boolean epoll) {
+	EventLoops(MemoryBudget budget, LongSupplier clock, int count, boolean epoll) {
+		this.clock = clock;
 		this.epoll = epoll;
 		IoHandlerFactory transport = epoll ? new EpollTransport() : NioIoHandler.newFactory();
 		ProcessHalt.prepare();
 		this.group = new MultiThreadIoEventLoopGroup(count, new Threads(), transport);
 		List<IoLoop> loops = new ArrayList<>();
-		this.group.forEach((executor) -> loops.add(new IoLoop(loops.size(), (EventLoop) executor, budget)));
+		this.group.forEach((executor) -> loops.add(new IoLoop(loops.size(), (EventLoop) executor, budget, clock)));
 		this.all = Collections.unmodifiableList(loops);
 	}
 
 	public EventLoopGroup group() {
 		return this.group;
+	}
+
+	/**
+	 * The loops' clock, for code that is on no loop.
+	 * @return gives {@link System#nanoTime()} stamps, any thread may call it
+	 */
+	public LongSupplier clock() {
+		return this.clock;
 	}
 
 	public List<IoLoop> all() {

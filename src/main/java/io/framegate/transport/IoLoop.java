@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 import io.framegate.metrics.CoarseClock;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -41,6 +42,8 @@ public final class IoLoop implements Loop {
 
 	private final WriteBatch batch = new WriteBatch();
 
+	private final LongSupplier clock;
+
 	private final List<Member> connections = new ArrayList<>();
 
 	private final List<Runnable> sweepers = new ArrayList<>();
@@ -54,7 +57,7 @@ public final class IoLoop implements Loop {
 	private int sweeps;
 
 	/** When the last sweep began, a {@link System#nanoTime()} stamp. */
-	private volatile long sweptAt = System.nanoTime();
+	private volatile long sweptAt;
 
 	/** When the input that is being cut was read, 0 if none is. */
 	private long cutStamp;
@@ -66,9 +69,11 @@ public final class IoLoop implements Loop {
 
 	private final MemoryRelief relief;
 
-	IoLoop(int index, EventLoop eventLoop, MemoryBudget budget) {
+	IoLoop(int index, EventLoop eventLoop, MemoryBudget budget, LongSupplier clock) {
 		this.index = index;
 		this.eventLoop = eventLoop;
+		this.clock = clock;
+		this.sweptAt = clock.getAsLong();
 		this.memory = new MemoryAccount(budget);
 		this.relief = new MemoryRelief(this.memory);
 		this.readBuffer = new SharedReadBuffer(this.relief);
@@ -99,7 +104,7 @@ public final class IoLoop implements Loop {
 	 * @return a time, next to nothing for a healthy loop
 	 */
 	public Duration silence() {
-		return Duration.ofNanos(Math.max(0, System.nanoTime() - this.sweptAt));
+		return Duration.ofNanos(Math.max(0, this.clock.getAsLong() - this.sweptAt));
 	}
 
 	@Override
@@ -136,7 +141,7 @@ public final class IoLoop implements Loop {
 
 	@Override
 	public long now() {
-		return (this.cutStamp != 0) ? this.cutStamp : System.nanoTime();
+		return (this.cutStamp != 0) ? this.cutStamp : this.clock.getAsLong();
 	}
 
 	/**
@@ -277,7 +282,7 @@ public final class IoLoop implements Loop {
 
 	private void sweep() {
 		CoarseClock.tick();
-		long now = System.nanoTime();
+		long now = this.clock.getAsLong();
 		this.sweptAt = now;
 		this.sweeps++;
 		for (int i = 0; i < this.sweepers.size(); i++) {

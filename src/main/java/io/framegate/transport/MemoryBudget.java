@@ -45,6 +45,8 @@ public final class MemoryBudget {
 	private static final int REGION = Math.clamp(Long.highestOneBit(Runtime.getRuntime().maxMemory() / 2048), 1 << 20,
 			32 << 20);
 
+	private final LongSupplier clock;
+
 	private final long limit;
 
 	/** What connections and what they hold may take together, in bytes. */
@@ -75,6 +77,11 @@ public final class MemoryBudget {
 	 * @param limit how much may be held, in bytes
 	 */
 	public MemoryBudget(long limit) {
+		this(limit, new SystemClock());
+	}
+
+	MemoryBudget(long limit, LongSupplier clock) {
+		this.clock = clock;
 		this.limit = limit;
 		this.room = Math.max(limit, Runtime.getRuntime().maxMemory() / 10 * 9 - PROCESS_BYTES);
 	}
@@ -148,7 +155,7 @@ public final class MemoryBudget {
 			this.level = after;
 			if (before == Level.CALM) {
 				this.leastReserved = now;
-				this.leastAt = System.nanoTime();
+				this.leastAt = this.clock.getAsLong();
 			}
 		}
 	}

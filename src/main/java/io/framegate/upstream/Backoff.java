@@ -25,12 +25,13 @@ public final class Backoff {
 
 	private long until;
 
-	public Backoff(int mostDoublings) {
-		this(FIRST_PAUSE, mostDoublings);
-	}
-
-	public Backoff(long firstPause, int mostDoublings) {
-		this(firstPause, mostDoublings, System::nanoTime);
+	/**
+	 * No failure yet.
+	 * @param mostDoublings how often the pause of 100 ms is doubled
+	 * @param clock gives {@link System#nanoTime()} stamps
+	 */
+	public Backoff(int mostDoublings, LongSupplier clock) {
+		this(FIRST_PAUSE, mostDoublings, clock);
 	}
 
 	Backoff(long firstPause, int mostDoublings, LongSupplier clock) {

@@ -66,10 +66,10 @@ public final class Connector extends AbstractClientConnectionFactory {
 		this.context = context;
 		this.loops = loops;
 		this.connections = connections;
-		this.targets = new Targets(route.upstream(), context.metrics());
+		this.targets = new Targets(route.upstream(), context.metrics(), loops.clock());
 		this.healthChecks = new HealthChecks(route.upstream(), context, this::wentDown,
-				(target) -> this.cameBack.forEach((listener) -> listener.accept(target)));
-		this.sources = new SourceAddresses(route.upstream());
+				(target) -> this.cameBack.forEach((listener) -> listener.accept(target)), loops.clock());
+		this.sources = new SourceAddresses(route.upstream(), loops.clock());
 	}
 
 	public ConnectionContext context() {
@@ -194,8 +194,8 @@ public final class Connector extends AbstractClientConnectionFactory {
 			else if (future.isSuccess()) {
 				state.connected();
 				if (!this.context.shared()) {
-					long since = System.nanoTime();
-					connection.whenClosed().thenAccept((closure) -> judge(state, closure, since));
+					long since = loop.now();
+					connection.whenClosed().thenAccept((closure) -> judge(state, closure, loop.now() - since));
 				}
 				attempts.succeeded(connection);
 				connection.open();
@@ -211,10 +211,10 @@ public final class Connector extends AbstractClientConnectionFactory {
 	 * A session's connection that its server closes before anything was sent is no better
 	 * than a refused one.
 	 */
-	private static void judge(TargetState state, Closure closure, long since) {
+	private static void judge(TargetState state, Closure closure, long lasted) {
 		boolean reset = closure.reason() == CloseReason.UPSTREAM_RESET;
 		if ((reset || (closure.reason() == CloseReason.UPSTREAM_EOF && closure.bytesOut() == 0))
-				&& closure.bytesIn() == 0 && System.nanoTime() - since < SOON) {
+				&& closure.bytesIn() == 0 && lasted < SOON) {
 			state.failed(Evidence.ANSWER);
 		}
 	}

@@ -5,6 +5,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 import io.framegate.connection.ConnectionContext;
 import io.framegate.route.HealthCheck;
@@ -28,6 +29,8 @@ final class HealthChecks {
 
 	private final String route;
 
+	private final LongSupplier clock;
+
 	private final Consumer<TargetState> wentDown;
 
 	private final Consumer<TargetState> cameBack;
@@ -37,7 +40,8 @@ final class HealthChecks {
 	private final CountDownLatch stopped = new CountDownLatch(1);
 
 	HealthChecks(Upstream upstream, ConnectionContext context, Consumer<TargetState> wentDown,
-			Consumer<TargetState> cameBack) {
+			Consumer<TargetState> cameBack, LongSupplier clock) {
+		this.clock = clock;
 		this.probe = new HealthProbe(upstream, context);
 		this.check = upstream.healthCheck();
 		this.route = context.route();
@@ -98,7 +102,7 @@ final class HealthChecks {
 	private void watch(TargetState state, Targets all) {
 		int bad = 0;
 		int good = 0;
-		long next = System.nanoTime();
+		long next = this.clock.getAsLong();
 		boolean down;
 		do {
 			String fault = this.probe.fault(state);
@@ -121,9 +125,9 @@ final class HealthChecks {
 				well(state);
 				down = false;
 			}
-			next = Math.max(next + pause(down), System.nanoTime());
+			next = Math.max(next + pause(down), this.clock.getAsLong());
 		}
-		while (!isStoppedWithin(Math.max(1, TimeUnit.NANOSECONDS.toMillis(next - System.nanoTime())))
+		while (!isStoppedWithin(Math.max(1, TimeUnit.NANOSECONDS.toMillis(next - this.clock.getAsLong())))
 				&& isStill(state, all));
 	}
 

@@ -6,6 +6,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 import io.framegate.route.PortRange;
@@ -92,12 +93,15 @@ final class SourceAddresses {
 
 	private final @Nullable PortRange ports;
 
+	private final LongSupplier clock;
+
 	/** For each address, which ports are in use towards it. */
 	private final ConcurrentMap<InetSocketAddress, SourcePorts> inUse = new ConcurrentHashMap<>();
 
 	private final AtomicInteger turn;
 
-	SourceAddresses(Upstream upstream) {
+	SourceAddresses(Upstream upstream, LongSupplier clock) {
+		this.clock = clock;
 		this.address = upstream.sourceAddress();
 		this.ports = upstream.sourcePort();
 		this.turn = new AtomicInteger(ThreadLocalRandom.current().nextInt(1 << 16));
@@ -120,7 +124,7 @@ final class SourceAddresses {
 			done.accept(connect(sockets.get(), remote, 0));
 			return;
 		}
-		SourcePorts known = this.inUse.computeIfAbsent(remote, (any) -> new SourcePorts(range.count()));
+		SourcePorts known = this.inUse.computeIfAbsent(remote, (any) -> new SourcePorts(range.count(), this.clock));
 		search(new Search(loop, sockets, remote, known, done), range.count());
 	}
 

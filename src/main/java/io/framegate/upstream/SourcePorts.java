@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.BitSet;
 import java.util.Deque;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * Which ports of a range are in use to one address: by this route's connections, and by
@@ -15,12 +16,15 @@ final class SourcePorts {
 
 	private final int count;
 
+	private final LongSupplier clock;
+
 	private final BitSet taken = new BitSet();
 
 	private final Deque<Refusal> refusals = new ArrayDeque<>();
 
-	SourcePorts(int count) {
+	SourcePorts(int count, LongSupplier clock) {
 		this.count = count;
+		this.clock = clock;
 	}
 
 	/**
@@ -29,7 +33,7 @@ final class SourcePorts {
 	 * @return its place in the range, -1 for none
 	 */
 	synchronized int take(int from) {
-		long now = System.nanoTime();
+		long now = this.clock.getAsLong();
 		while (!this.refusals.isEmpty() && now - this.refusals.getFirst().until() >= 0) {
 			this.taken.clear(this.refusals.removeFirst().place());
 		}
@@ -57,7 +61,7 @@ final class SourcePorts {
 	 * @param place its place in the range
 	 */
 	synchronized void refused(int place) {
-		this.refusals.addLast(new Refusal(place, System.nanoTime() + REMEMBERED));
+		this.refusals.addLast(new Refusal(place, this.clock.getAsLong() + REMEMBERED));
 	}
 
 	/**

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 
 import io.framegate.route.Target;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,8 @@ public final class TargetState {
 
 	private final Target target;
 
+	private final LongSupplier clock;
+
 	private final OutlierEjection ejection;
 
 	private final AtomicInteger connections = new AtomicInteger();
@@ -66,7 +69,8 @@ public final class TargetState {
 
 	private volatile long unexpectedReplyAt;
 
-	TargetState(Target target, int fall) {
+	TargetState(Target target, int fall, LongSupplier clock) {
+		this.clock = clock;
 		this.target = target;
 		this.ejection = new OutlierEjection(fall);
 	}
@@ -118,7 +122,7 @@ public final class TargetState {
 	 */
 	void well(Evidence how) {
 		this.seen = true;
-		long now = System.nanoTime();
+		long now = this.clock.getAsLong();
 		if (this.ejection.probed(how, now)) {
 			this.wellAt = now | 1;
 		}
@@ -159,7 +163,7 @@ public final class TargetState {
 	}
 
 	private void succeeded(Evidence how) {
-		this.ejection.succeeded(how, System.nanoTime());
+		this.ejection.succeeded(how, this.clock.getAsLong());
 	}
 
 	/**
@@ -171,14 +175,14 @@ public final class TargetState {
 	 */
 	public void failed(Evidence what) {
 		this.seen = true;
-		this.ejection.failed(what, System.nanoTime());
+		this.ejection.failed(what, this.clock.getAsLong());
 	}
 
 	/**
 	 * Whether the pause is over, so that a connect may be tried.
 	 */
 	boolean isTrialDue() {
-		return this.ejection.isTrialDue(System.nanoTime());
+		return this.ejection.isTrialDue(this.clock.getAsLong());
 	}
 
 	/**
@@ -202,11 +206,11 @@ public final class TargetState {
 	public synchronized void unexpectedReply() {
 		this.unexpectedReplies = Math.min((this.unexpectedReplies > 0 && isForgiven()) ? 1 : this.unexpectedReplies + 1,
 				MAX_UNEXPECTED);
-		this.unexpectedReplyAt = System.nanoTime();
+		this.unexpectedReplyAt = this.clock.getAsLong();
 	}
 
 	private boolean isForgiven() {
-		return System.nanoTime() - this.unexpectedReplyAt > FORGIVEN_AFTER;
+		return this.clock.getAsLong() - this.unexpectedReplyAt > FORGIVEN_AFTER;
 	}
 
 	/**

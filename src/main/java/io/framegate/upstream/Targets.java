@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 import io.framegate.metrics.RouteMetrics;
@@ -29,11 +30,20 @@ public final class Targets {
 
 	private final int fall;
 
+	private final LongSupplier clock;
+
 	private volatile List<TargetState> states;
 
 	private final TargetResolver resolver = new TargetResolver((state) -> all().contains(state));
 
-	public Targets(Upstream upstream, RouteMetrics metrics) {
+	/**
+	 * Nothing is known of them yet.
+	 * @param upstream which they are, and how they are chosen
+	 * @param metrics shows whether they are up
+	 * @param clock gives {@link System#nanoTime()} stamps, any thread may call it
+	 */
+	public Targets(Upstream upstream, RouteMetrics metrics, LongSupplier clock) {
+		this.clock = clock;
 		this.balancer = LoadBalancer.of(upstream.balance());
 		this.homes = this.balancer.hasHomes();
 		this.leastBusy = this.balancer.prefersLeastBusy();
@@ -43,7 +53,7 @@ public final class Targets {
 	}
 
 	private TargetState state(Target target) {
-		return new TargetState(target, this.fall);
+		return new TargetState(target, this.fall, this.clock);
 	}
 
 	/**

@@ -10,6 +10,7 @@ import io.framegate.closure.Cause;
 import io.framegate.closure.CloseReason;
 import io.framegate.route.Pool;
 import io.framegate.route.Upstream;
+import io.framegate.transport.TestClock;
 import io.framegate.upstream.Evidence;
 import io.framegate.upstream.TargetState;
 import io.framegate.upstream.Targets;
@@ -36,7 +37,7 @@ class RetirementPolicyTests {
 		Map<String, String> properties = new TreeMap<>(Map.of("balance", balance, "targets[0]", "127.0.0.1:7",
 				"targets[1]", "127.0.0.2:7", "health-check.fall", "1"));
 		Upstream upstream = TestLinkSettings.upstream(properties);
-		Targets targets = new Targets(upstream, this.settings.metrics());
+		Targets targets = new Targets(upstream, this.settings.metrics(), new TestClock());
 		targets.start();
 		return targets;
 	}

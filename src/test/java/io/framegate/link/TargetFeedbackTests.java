@@ -11,6 +11,7 @@ import io.framegate.closure.EndedBy;
 import io.framegate.exchange.Exchange;
 import io.framegate.exchange.TestRequester;
 import io.framegate.transport.EventLoops;
+import io.framegate.transport.TestClock;
 import io.framegate.upstream.TargetState;
 import io.framegate.upstream.Targets;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +34,7 @@ class TargetFeedbackTests implements TargetFeedback.Owner {
 
 	private final TargetState target = new Targets(
 			TestLinkSettings.upstream(Map.of("targets[0]", "127.0.0.1:7", "health-check.fall", "1")),
-			new TestLinkSettings().metrics())
+			new TestLinkSettings().metrics(), new TestClock())
 		.all()
 		.getFirst();
 

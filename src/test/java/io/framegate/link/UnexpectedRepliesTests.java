@@ -12,6 +12,7 @@ import io.framegate.closure.CloseReason;
 import io.framegate.closure.EndedBy;
 import io.framegate.route.Heartbeat;
 import io.framegate.route.Sharing;
+import io.framegate.transport.TestClock;
 import io.framegate.upstream.TargetState;
 import io.framegate.upstream.Targets;
 import org.jspecify.annotations.Nullable;
@@ -103,7 +104,7 @@ class UnexpectedRepliesTests implements UnexpectedReplies.Owner {
 	void targetThatSendsRepliesTooManyIsGivenMoreTime(Consumer<UnexpectedReplies> what, long before) {
 		this.exchanges = before;
 		this.target = new Targets(TestLinkSettings.upstream(Map.of("targets[0]", "127.0.0.1:7")),
-				this.settings.metrics())
+				this.settings.metrics(), new TestClock())
 			.all()
 			.getFirst();
 		assertThat(this.target.rest(1)).isEqualTo(1);

@@ -12,6 +12,8 @@ public final class TestLoop implements AutoCloseable {
 
 	private final EmbeddedChannel channel = new EmbeddedChannel();
 
+	private final TestClock clock = new TestClock();
+
 	private final MemoryBudget budget;
 
 	private final IoLoop loop;
@@ -23,7 +25,7 @@ public final class TestLoop implements AutoCloseable {
 	public TestLoop(long limit) {
 		this.channel.freezeTime();
 		this.budget = new MemoryBudget(limit);
-		this.loop = new IoLoop(0, this.channel.eventLoop(), this.budget);
+		this.loop = new IoLoop(0, this.channel.eventLoop(), this.budget, this.clock);
 		run();
 	}
 
@@ -33,6 +35,11 @@ public final class TestLoop implements AutoCloseable {
 
 	MemoryBudget budget() {
 		return this.budget;
+	}
+
+	/** The loop's clock, which moves with {@link #pass}. */
+	TestClock clock() {
+		return this.clock;
 	}
 
 	/** Runs the tasks that it was given. */
@@ -45,6 +52,7 @@ public final class TestLoop implements AutoCloseable {
 	 * @param millis how much time
 	 */
 	void pass(long millis) {
+		this.clock.pass(millis);
 		this.channel.advanceTimeBy(millis, TimeUnit.MILLISECONDS);
 		run();
 	}

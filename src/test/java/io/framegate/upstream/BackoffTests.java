@@ -37,37 +37,24 @@ class BackoffTests {
 		assertThat(this.backoff.isOver()).isTrue();
 	}
 
-	private static Backoff failed() {
-		// So long a pause that no test sees its end.
-		Backoff backoff = new Backoff(TimeUnit.HOURS.toNanos(1), 0);
-		backoff.failed();
-		return backoff;
-	}
-
-	@Test
-	void pauseLasts() {
-		assertThat(failed().isOver()).isFalse();
-		assertThat(failed().isOver(0)).isFalse();
-	}
-
-	@Test
-	void goodProbeEndsThePause() {
-		Backoff backoff = failed();
-		long wellAt = System.nanoTime() + 1;
-		assertThat(backoff.isOver(wellAt)).isTrue();
-	}
-
-	@Test
-	void goodProbeBeforeTheLastFailureDoesNot() {
-		long wellAt = System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(1);
-		assertThat(failed().isOver(wellAt)).isFalse();
+	/**
+	 * When the last good probe was, in nanoseconds after the last failure, and whether it
+	 * ends the pause.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "-1, false", "0, false", "1, true" })
+	void goodProbeAfterTheLastFailureEndsThePause(long after, boolean over) {
+		fail(1);
+		assertThat(this.backoff.isOver(this.now + after)).isEqualTo(over);
+		assertThat(this.backoff.isOver()).isFalse();
+		assertThat(this.backoff.isOver(0)).as("never").isFalse();
 	}
 
 	@Test
 	void successEndsThePause() {
-		Backoff backoff = failed();
-		backoff.succeeded();
-		assertThat(backoff.isOver()).isTrue();
+		fail(1);
+		this.backoff.succeeded();
+		assertThat(this.backoff.isOver()).isTrue();
 	}
 
 	@Test

@@ -15,6 +15,7 @@ import io.framegate.connection.UnusedHandler;
 import io.framegate.route.Target;
 import io.framegate.transport.Loop;
 import io.framegate.transport.ManualLoop;
+import io.framegate.transport.TestClock;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
@@ -76,7 +77,7 @@ class ConnectAttemptsTests implements ConnectAttempts.Owner {
 	}
 
 	private static TargetState target(String name) {
-		return new TargetState(new Target(name, 7), 3);
+		return new TargetState(new Target(name, 7), 3, new TestClock());
 	}
 
 	/** A target whose name is known. */

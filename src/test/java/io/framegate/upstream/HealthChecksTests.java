@@ -9,6 +9,7 @@ import io.framegate.connection.TestConnections;
 import io.framegate.route.Upstream;
 import io.framegate.testkit.TestPorts;
 import io.framegate.testkit.TestUpstream;
+import io.framegate.transport.SystemClock;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
@@ -44,11 +45,11 @@ class HealthChecksTests {
 		Upstream upstream = TestUpstreamSide.of(Map.of("targets[0]", "127.0.0.1:" + port, "health-check.interval",
 				interval, "health-check.fall", Integer.toString(fall), "health-check.rise", Integer.toString(rise),
 				"health-check.send", "ping", "health-check.expect", "pong"));
-		this.targets = new Targets(upstream, connections.metrics());
+		this.targets = new Targets(upstream, connections.metrics(), new SystemClock());
 		this.targets.start();
 		this.checks = new HealthChecks(upstream, connections.context(),
 				(state) -> this.told.add("down after " + this.probes),
-				(state) -> this.told.add("up after " + this.probes));
+				(state) -> this.told.add("up after " + this.probes), new SystemClock());
 	}
 
 	/** Answers the first few probes badly. */

@@ -16,6 +16,7 @@ import io.framegate.route.Target;
 import io.framegate.testkit.Script;
 import io.framegate.testkit.TestPorts;
 import io.framegate.testkit.TestUpstream;
+import io.framegate.transport.TestClock;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
@@ -36,7 +37,7 @@ class HealthProbeTests {
 
 	private final List<TestUpstream> servers = new ArrayList<>();
 
-	private final TargetState state = new TargetState(new Target("server.example", 7), 3);
+	private final TargetState state = new TargetState(new Target("server.example", 7), 3, new TestClock());
 
 	@AfterEach
 	void closeServers() {

@@ -11,6 +11,7 @@ import java.util.stream.IntStream;
 
 import io.framegate.route.Balance;
 import io.framegate.route.Target;
+import io.framegate.transport.TestClock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,7 +28,7 @@ class LoadBalancerTests {
 	private final List<TargetState> targets = List.of(target("a"), target("b"), target("c"));
 
 	private static TargetState target(String name) {
-		return new TargetState(new Target(name, 7), 3);
+		return new TargetState(new Target(name, 7), 3, new TestClock());
 	}
 
 	private static String text(List<TargetState> targets) {

@@ -12,6 +12,7 @@ import io.framegate.connection.TestConnections;
 import io.framegate.route.PortRange;
 import io.framegate.testkit.TestPorts;
 import io.framegate.testkit.TestUpstream;
+import io.framegate.transport.TestClock;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -77,7 +78,7 @@ class SourceAddressesTests {
 
 	@Test
 	void kernelChoosesWhereNothingIsAsked() {
-		SourceAddresses.Attempt attempt = connect(new SourceAddresses(TestUpstreamSide.of(Map.of())));
+		SourceAddresses.Attempt attempt = connect(new SourceAddresses(TestUpstreamSide.of(Map.of()), new TestClock()));
 		assertThat(attempt.local()).isNull();
 		assertThat(attempt.text()).isEmpty();
 		assertThat(port(attempt)).isPositive();
@@ -86,7 +87,7 @@ class SourceAddressesTests {
 	@Test
 	void addressAloneLeavesThePortToTheKernel() {
 		SourceAddresses.Attempt attempt = connect(
-				new SourceAddresses(TestUpstreamSide.of(Map.of("source-address", "127.0.0.3"))));
+				new SourceAddresses(TestUpstreamSide.of(Map.of("source-address", "127.0.0.3")), new TestClock()));
 		assertThat(port(attempt)).isPositive();
 		assertThat(((InetSocketAddress) attempt.future().channel().localAddress()).getAddress())
 			.isEqualTo(InetAddress.ofLiteral("127.0.0.3"));
@@ -97,7 +98,7 @@ class SourceAddressesTests {
 		int first = TestPorts.free(COUNT);
 		String range = first + "-" + (first + COUNT - 1);
 		SourceAddresses sources = new SourceAddresses(
-				TestUpstreamSide.of(Map.of("source-address", "127.0.0.1", "source-port", range)));
+				TestUpstreamSide.of(Map.of("source-address", "127.0.0.1", "source-port", range)), new TestClock());
 		List<SourceAddresses.Attempt> attempts = new ArrayList<>();
 		for (int i = 0; i < COUNT; i++) {
 			attempts.add(connect(sources));
@@ -124,11 +125,11 @@ class SourceAddressesTests {
 		int first = TestPorts.free(COUNT);
 		String range = first + "-" + (first + COUNT - 1);
 		Map<String, String> properties = Map.of("source-address", "127.0.0.1", "source-port", range);
-		SourceAddresses others = new SourceAddresses(TestUpstreamSide.of(properties));
+		SourceAddresses others = new SourceAddresses(TestUpstreamSide.of(properties), new TestClock());
 		for (int i = 0; i < COUNT - 1; i++) {
 			port(connect(others));
 		}
-		SourceAddresses sources = new SourceAddresses(TestUpstreamSide.of(properties));
+		SourceAddresses sources = new SourceAddresses(TestUpstreamSide.of(properties), new TestClock());
 		assertThat(port(connect(sources))).isBetween(first, first + COUNT - 1);
 		SourceAddresses.Attempt none = connect(sources);
 		assertThat(none.isLocalFault()).isTrue();

@@ -7,6 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 import io.framegate.route.Target;
+import io.framegate.transport.TestClock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,7 +22,9 @@ class TargetStateTests {
 
 	private static final int FALL = 3;
 
-	private final TargetState state = new TargetState(new Target("127.0.0.1", 7), FALL);
+	private final TestClock clock = new TestClock();
+
+	private final TargetState state = new TargetState(new Target("127.0.0.1", 7), FALL, this.clock);
 
 	private void fail(Evidence what) {
 		IntStream.range(0, FALL).forEach((i) -> this.state.failed(what));
@@ -81,6 +84,54 @@ class TargetStateTests {
 		IntStream.range(0, replies).forEach((i) -> this.state.unexpectedReply());
 		assertThat(this.state.rest(TimeUnit.MILLISECONDS.toNanos(usualMillis)))
 			.isEqualTo(TimeUnit.MILLISECONDS.toNanos(restMillis));
+	}
+
+	/** How long ago the last of three unexpected replies came, and the rest. */
+	@ParameterizedTest
+	@CsvSource({ "0, 20", "599999, 20", "600000, 20", "600001, 1", "36000000, 1" })
+	void isTrustedAgainTenMinutesAfterTheLastUnexpectedReply(long millis, long restMillis) {
+		this.state.unexpectedReply();
+		this.state.unexpectedReply();
+		this.clock.pass(60_000);
+		this.state.unexpectedReply();
+		this.clock.pass(millis);
+		assertThat(this.state.rest(TimeUnit.MILLISECONDS.toNanos(1)))
+			.isEqualTo(TimeUnit.MILLISECONDS.toNanos(restMillis));
+	}
+
+	/** How long after three unexpected replies the next one comes. */
+	@ParameterizedTest
+	@CsvSource({ "0, 40", "600000, 40", "600001, 5" })
+	void nextUnexpectedReplyCountsAsTheFirstOfOneThatIsTrusted(long millis, long restMillis) {
+		IntStream.range(0, 3).forEach((i) -> this.state.unexpectedReply());
+		this.clock.pass(millis);
+		this.state.unexpectedReply();
+		assertThat(this.state.rest(TimeUnit.MILLISECONDS.toNanos(1)))
+			.isEqualTo(TimeUnit.MILLISECONDS.toNanos(restMillis));
+	}
+
+	/** The first pause is a second, up to a fifth of it less by chance. */
+	@Test
+	void isTriedAfterAPause() {
+		assertThat(this.state.isTrialDue()).isFalse();
+		fail(Evidence.EXCHANGE);
+		this.clock.pass(799);
+		assertThat(this.state.isTrialDue()).isFalse();
+		this.state.well(Evidence.CONNECT);
+		assertThat(this.state.isUp()).isFalse();
+		this.clock.pass(201);
+		assertThat(this.state.isTrialDue()).isTrue();
+		this.state.well(Evidence.CONNECT);
+		assertThat(this.state.isUp()).isTrue();
+		assertThat(this.state.wellAt()).isEqualTo(this.clock.getAsLong() | 1);
+		// Not trusted as before: one failure is enough now, and the pause is longer.
+		this.state.failed(Evidence.EXCHANGE);
+		this.clock.pass(1599);
+		assertThat(this.state.isTrialDue()).isFalse();
+		this.clock.pass(401);
+		assertThat(this.state.isTrialDue()).isTrue();
+		this.state.answered();
+		assertThat(this.state.isUp()).isTrue();
 	}
 
 	@Test
