@@ -2,7 +2,6 @@ package io.framegate.relay;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -14,14 +13,12 @@ import io.framegate.closure.Closure;
 import io.framegate.closure.Side;
 import io.framegate.testkit.Gateway;
 import io.framegate.testkit.GatewayBuilder;
-import io.framegate.testkit.Peer;
 import io.framegate.testkit.RouteSpec;
-import io.framegate.testkit.Script;
 import io.framegate.testkit.TestClient;
 import io.framegate.testkit.TestPorts;
 import io.framegate.testkit.TestUpstream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import io.framegate.testkit.TestUpstreams;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -34,81 +31,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Timeout(60)
 class LinksTests {
 
-	/** What the client of a failed exchange gets, and soon. */
-	private static final String[] SORRY = { "upstream.on-failure=reply", "upstream.on-failure-reply=sorry",
-			"timeouts.reply=400ms" };
+	@AutoClose
+	private static final Gateway gateway = GatewayBuilder.routes().start();
 
-	private static final int ABSENT = TestPorts.refused();
-
-	private static final AtomicBoolean PULSE = new AtomicBoolean(true);
-
-	private static TestUpstream pulsing;
-
-	private static final List<TestUpstream> SERVERS = new ArrayList<>();
-
-	private static Gateway gateway;
-
-	@BeforeAll
-	static void start() {
-		pulsing = server(LinksTests::heartbeats);
-		gateway = GatewayBuilder
-			.routes(ordered("poisoned").with(SORRY).to(server(LinksTests::oneReplyMissing)),
-					ordered("fair").to(server(LinksTests::echo)),
-					ordered("absent").with("upstream.pool.max-wait=60s", "timeouts.reply=60s")
-						.to("127.0.0.1:" + ABSENT),
-					ordered("pulse")
-						.with("upstream.heartbeat.interval=200ms", "upstream.heartbeat.send=ping",
-								"upstream.heartbeat.expect=base64:cG9uZw==")
-						.to(pulsing))
-			.start();
-	}
-
-	@AfterAll
-	static void stop() {
-		gateway.close();
-		SERVERS.forEach(TestUpstream::close);
-		SERVERS.clear();
-	}
-
-	private static void oneReplyMissing(Peer peer) {
-		for (String line = peer.readLineOrEof(); line != null; line = peer.readLineOrEof()) {
-			if (line.equals("lose this")) {
-				peer.awaitEof();
-				return;
-			}
-			peer.sendLine(line);
-		}
-	}
-
-	private static void heartbeats(Peer peer) {
-		for (String line = peer.readLineOrEof(); line != null; line = peer.readLineOrEof()) {
-			if (!line.equals("ping")) {
-				peer.sendLine(line);
-			}
-			else if (PULSE.get()) {
-				peer.sendLine("pong");
-			}
-		}
-	}
+	@AutoClose
+	private final TestUpstreams servers = new TestUpstreams();
 
 	private static RouteSpec ordered(String name) {
 		return route(name).ordered().with("upstream.pool.max-connections=1");
 	}
 
-	private static TestUpstream server(Script script) {
-		TestUpstream server = TestUpstream.handling((peer) -> script.on(peer.within(Duration.ofMinutes(1))));
-		SERVERS.add(server);
-		return server;
-	}
-
-	private static void echo(Peer peer) {
-		for (String line = peer.readLineOrEof(); line != null; line = peer.readLineOrEof()) {
-			peer.sendLine(line);
-		}
-	}
-
 	@Test
 	void oneMissingReplyEndsTheLinkAndFailsWhatIsOnIt() {
+		TestUpstream losing = this.servers.handling((peer) -> {
+			for (String line = peer.readLineOrEof(); line != null; line = peer.readLineOrEof()) {
+				if (line.equals("lose this")) {
+					peer.awaitEof();
+					return;
+				}
+				peer.sendLine(line);
+			}
+		});
+		gateway.configure(ordered("poisoned")
+			.with("upstream.on-failure=reply", "upstream.on-failure-reply=sorry", "timeouts.reply=400ms")
+			.to(losing));
 		try (TestClient one = gateway.connect("poisoned"); TestClient two = gateway.connect("poisoned")) {
 			one.send("a\r\nlose this\r\nb\r\n");
 			assertThat(one.readLine()).isEqualTo("a");
@@ -128,6 +74,7 @@ class LinksTests {
 
 	@Test
 	void whoPipelinesVeryManyHasAShareOfTheLineOnly() throws Exception {
+		gateway.configure(ordered("fair").to(this.servers.lineEcho()));
 		try (TestClient greedy = gateway.connect("fair").within(Duration.ofMinutes(1));
 				TestClient modest = gateway.connect("fair")) {
 			AtomicInteger replies = new AtomicInteger();
@@ -160,23 +107,43 @@ class LinksTests {
 
 	@Test
 	void linkIsTriedAgainAtGrowingIntervalsUntilItIsThere() {
-		try (TestClient client = gateway.connect("absent")) {
+		int port = TestPorts.refused();
+		RouteSpec absent = ordered("absent").with("upstream.pool.max-wait=60s", "timeouts.reply=60s")
+			.to("127.0.0.1:" + port);
+		try (TestClient client = gateway.connect(absent)) {
 			// The first pauses are of 100 ms at most.
 			Gateway.await("a pause that has grown", () -> Optional.of(longestPause(gateway.closures("absent")))
 				.filter((pause) -> pause.toMillis() > 250));
 			assertThat(gateway.closures("absent")).extracting(Closure::reason)
 				.containsOnly(CloseReason.UPSTREAM_REFUSED);
 			client.sendLine("hello");
-			try (TestUpstream server = TestUpstream.handling(ABSENT, LinksTests::echo)) {
-				assertThat(client.within(Duration.ofSeconds(30)).readLine()).isEqualTo("hello");
-				assertThat(server.connections()).isNotEmpty();
-			}
+			TestUpstream server = this.servers.add(TestUpstream.handling(port, (peer) -> {
+				peer.sendLine(peer.within(Duration.ofMinutes(1)).readLine());
+				peer.awaitEof();
+			}));
+			assertThat(client.within(Duration.ofSeconds(30)).readLine()).isEqualTo("hello");
+			assertThat(server.connections()).isNotEmpty();
 		}
 	}
 
 	@Test
 	void linkWithoutAPulseIsReplaced() {
-		try (TestClient client = gateway.connect("pulse")) {
+		AtomicBoolean pulse = new AtomicBoolean(true);
+		TestUpstream pulsing = this.servers.handling((peer) -> {
+			for (String line = peer.readLineOrEof(); line != null; line = peer.readLineOrEof()) {
+				if (!line.equals("ping")) {
+					peer.sendLine(line);
+				}
+				else if (pulse.get()) {
+					peer.sendLine("pong");
+				}
+			}
+		});
+		RouteSpec route = ordered("pulse")
+			.with("upstream.heartbeat.interval=200ms", "upstream.heartbeat.send=ping",
+					"upstream.heartbeat.expect=base64:cG9uZw==")
+			.to(pulsing);
+		try (TestClient client = gateway.connect(route)) {
 			client.sendLine("hello");
 			assertThat(client.readLine()).isEqualTo("hello");
 			// On a busy machine an answer may come too late, and the link is replaced.
@@ -188,22 +155,21 @@ class LinksTests {
 							.count() >= 3)
 						.findFirst());
 			int links = pulsing.connections().size();
-			PULSE.set(false);
+			pulse.set(false);
 			Closure closure = gateway.awaitClosure("pulse", Side.UPSTREAM);
 			assertThat(closure.reason()).isEqualTo(CloseReason.REPLY_TIMEOUT);
 			assertThat(closure.detail()).startsWith("no answer to the heartbeat within 200ms");
 			// Nothing is sent on a link that has not signed on.
 			client.sendLine("again");
 			pulsing.awaitConnections(links + 1);
-			PULSE.set(true);
+			pulse.set(true);
 			assertThat(client.readLine()).isEqualTo("again");
 		}
 	}
 
 	@Test
 	void poisonedConnectionWhoseServerGoesOnSendingKeepsNoPlace() {
-		try (TestUpstream server = TestUpstream.handling((peer) -> {
-			peer.within(Duration.ofMinutes(1));
+		TestUpstream server = this.servers.handling((peer) -> {
 			for (String line = peer.readLine();; line = peer.readLine()) {
 				peer.sendLine(line);
 				while (line.equals("twice")) {
@@ -212,15 +178,13 @@ class LinksTests {
 				}
 			}
 		});
-				Gateway gateway = GatewayBuilder
-					.routes(ordered("x").with("upstream.pool.max-wait=1m", "timeouts.drain=10m").to(server))
-					.start();
-				TestClient first = gateway.connect("x");
-				TestClient second = gateway.connect("x").within(Duration.ofSeconds(40))) {
+		gateway.configure(ordered("talkative").with("upstream.pool.max-wait=1m", "timeouts.drain=10m").to(server));
+		try (TestClient first = gateway.connect("talkative");
+				TestClient second = gateway.connect("talkative").within(Duration.ofSeconds(40))) {
 			first.sendLine("twice");
 			assertThat(first.readLine()).isEqualTo("twice");
 			Gateway.await("the link to be poisoned",
-					() -> gateway.connections("x")
+					() -> gateway.connections("talkative")
 						.stream()
 						.filter((one) -> one.side() == Side.UPSTREAM && one.isOutputEnding())
 						.findFirst());

@@ -15,16 +15,18 @@ import io.framegate.closure.EndedBy;
 import io.framegate.closure.Side;
 import io.framegate.connection.FrameConnection;
 import io.framegate.testkit.Gateway;
+import io.framegate.testkit.GatewayBuilder;
 import io.framegate.testkit.Peer;
-import io.framegate.testkit.Script;
+import io.framegate.testkit.RouteSpec;
 import io.framegate.testkit.TestClient;
 import io.framegate.testkit.TestPorts;
 import io.framegate.testkit.TestUpstream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import io.framegate.testkit.TestUpstreams;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import static io.framegate.testkit.RouteSpec.route;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -33,83 +35,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Timeout(60)
 class OneWayTests {
 
-	private static final String[] ONE_WAY = { "mode=one-way" };
+	@AutoClose
+	private static final Gateway gateway = GatewayBuilder.routes().start();
 
-	private static final int ABSENT = TestPorts.refused();
+	@AutoClose
+	private final TestUpstreams servers = new TestUpstreams();
 
-	private static final List<TestUpstream> SERVERS = new ArrayList<>();
-
-	private static TestUpstream spread;
-
-	private static TestUpstream spread2;
-
-	private static TestUpstream chatty;
-
-	private static TestUpstream dying;
-
-	private static TestUpstream slow;
-
-	private static TestUpstream drained;
-
-	private static TestUpstream deaf;
-
-	private static TestUpstream leaving;
-
-	private static Gateway gateway;
-
-	@BeforeAll
-	static void start() {
-		spread = server(Peer::awaitEof);
-		spread2 = server(Peer::awaitEof);
-		chatty = server((peer) -> {
-			peer.send("x".repeat(200_000));
-			peer.awaitEof();
-		});
-		dying = server((peer) -> {
-			peer.readExactly(100_000);
-			peer.reset();
-		});
-		slow = TestUpstream.silent();
-		SERVERS.add(slow);
-		drained = server(Peer::awaitEof);
-		deaf = server((peer) -> {
-			peer.halfClose();
-			peer.awaitEof();
-		});
-		leaving = server((peer) -> {
-			for (String line = peer.readLineOrEof(); line != null && !line.equals("bye"); line = peer.readLineOrEof()) {
-				peer.send("");
-			}
-		});
-		gateway = Gateway.start(Gateway.all( //
-				route("deaf", deaf.address(), "upstream.pool.max-connections=1"),
-				route("leaving", leaving.address(), "upstream.pool.max-connections=1"),
-				route("spread", spread.address() + "," + spread2.address(), "upstream.pool.max-connections=4"),
-				route("chatty", chatty.address()), route("dying", dying.address()),
-				route("absent", "127.0.0.1:" + ABSENT, "upstream.pool.max-wait=1s"),
-				route("slow", slow.address(), "timeouts.write=1s"),
-				route("blocking", slow.address(), "timeouts.write=0", "handler=blocking"),
-				route("drained", drained.address())));
-	}
-
-	private static TestUpstream server(Script script) {
-		TestUpstream server = TestUpstream.handling((peer) -> script.on(peer.within(Duration.ofMinutes(1))));
-		SERVERS.add(server);
-		return server;
-	}
-
-	private static String[] route(String name, String targets, String... more) {
-		return Gateway.route(name, "crlf", "crlf", targets, Gateway.all(ONE_WAY, more));
-	}
-
-	@AfterAll
-	static void stop() {
-		gateway.close();
-		SERVERS.forEach(TestUpstream::close);
+	private static RouteSpec oneWay(String name) {
+		return route(name).with("mode=one-way");
 	}
 
 	@Test
 	void framesOfOneClientKeepToOneConnectionAndTheirOrder() throws Exception {
+		TestUpstream spread = this.servers.sink();
+		TestUpstream spread2 = this.servers.sink();
+		gateway.configure(oneWay("spread").with("upstream.pool.max-connections=4").to(spread, spread2));
 		int clients = 8;
 		int frames = 2000;
 		CompletableFuture.allOf(IntStream.range(0, clients).mapToObj((number) -> CompletableFuture.runAsync(() -> {
@@ -144,7 +84,11 @@ class OneWayTests {
 
 	@Test
 	void whatTheServerSaysIsDroppedHoweverLong() {
-		try (TestClient client = gateway.connect("chatty")) {
+		TestUpstream chatty = this.servers.handling((peer) -> {
+			peer.send("x".repeat(200_000));
+			peer.awaitEof();
+		});
+		try (TestClient client = gateway.connect(oneWay("chatty").to(chatty))) {
 			client.sendLine("one");
 			Gateway.await("its chatter to be read",
 					() -> gateway.connections("chatty")
@@ -165,6 +109,11 @@ class OneWayTests {
 
 	@Test
 	void serverThatOnlyListensIsNoFault() {
+		TestUpstream deaf = this.servers.handling((peer) -> {
+			peer.halfClose();
+			peer.awaitEof();
+		});
+		gateway.configure(oneWay("deaf").with("upstream.pool.max-connections=1").to(deaf));
 		deaf.awaitConnections(1);
 		Gateway.await("its FIN",
 				() -> gateway.connections("deaf").stream().filter(FrameConnection::isInputEnded).findFirst());
@@ -183,6 +132,12 @@ class OneWayTests {
 
 	@Test
 	void serverThatLeavesLosesNothingAndIsNotSaidToReset() {
+		TestUpstream leaving = this.servers.handling((peer) -> {
+			for (String line = peer.readLineOrEof(); line != null && !line.equals("bye"); line = peer.readLineOrEof()) {
+				peer.send("");
+			}
+		});
+		gateway.configure(oneWay("leaving").with("upstream.pool.max-connections=1").to(leaving));
 		leaving.awaitConnections(1);
 		// Longer than a connection that is of no use.
 		Endings.awaitMillis(1200);
@@ -199,8 +154,12 @@ class OneWayTests {
 
 	@Test
 	void countsAreExactWhenTheServerDiesAgainAndAgain() {
+		TestUpstream dying = this.servers.handling((peer) -> {
+			peer.readExactly(100_000);
+			peer.reset();
+		});
 		int frames = 50_000;
-		try (TestClient client = gateway.connect("dying").within(Duration.ofSeconds(30))) {
+		try (TestClient client = gateway.connect(oneWay("dying").to(dying)).within(Duration.ofSeconds(30))) {
 			boolean whole = sendAll(client, frames);
 			client.readAll();
 			gateway.awaitClosure("dying", Side.INBOUND);
@@ -249,7 +208,8 @@ class OneWayTests {
 
 	@Test
 	void whileNoServerCanBeHadTheClientWaitsAndIsThenTold() {
-		try (TestClient client = gateway.connect("absent").within(Duration.ofSeconds(30))) {
+		RouteSpec absent = oneWay("absent").with("upstream.pool.max-wait=1s").to("127.0.0.1:" + TestPorts.refused());
+		try (TestClient client = gateway.connect(absent).within(Duration.ofSeconds(30))) {
 			Thread.ofVirtual().start(() -> sendAll(client, 1_000_000));
 			FrameConnection connection = Gateway.await("backpressure",
 					() -> gateway.connections("absent")
@@ -268,7 +228,8 @@ class OneWayTests {
 
 	@Test
 	void serverThatReadsNothingHoldsItsClientsBack() {
-		try (TestClient client = gateway.connect("slow").within(Duration.ofSeconds(30))) {
+		RouteSpec slow = oneWay("slow").with("timeouts.write=1s").to(this.servers.silent());
+		try (TestClient client = gateway.connect(slow).within(Duration.ofSeconds(30))) {
 			Thread.ofVirtual().start(() -> sendAll(client, 10_000_000));
 			awaitEnd(client);
 			client.close();
@@ -285,7 +246,8 @@ class OneWayTests {
 
 	@Test
 	void blockingHandlerDoesNotUndoBackpressure() {
-		try (TestClient client = gateway.connect("blocking")) {
+		RouteSpec blocking = oneWay("blocking").with("timeouts.write=0", "handler=blocking").to(this.servers.silent());
+		try (TestClient client = gateway.connect(blocking)) {
 			Thread.ofVirtual().start(() -> sendAll(client, 10_000_000));
 			FrameConnection connection = Gateway.await("backpressure",
 					() -> gateway.connections("blocking")
@@ -311,7 +273,8 @@ class OneWayTests {
 
 	@Test
 	void drainDeliversWhatWasTaken() throws Exception {
-		try (TestClient client = gateway.connect("drained")) {
+		TestUpstream drained = this.servers.sink();
+		try (TestClient client = gateway.connect(oneWay("drained").to(drained))) {
 			Thread sender = Thread.ofVirtual().start(() -> sendAll(client, 1_000_000));
 			Gateway.await("traffic",
 					() -> Optional.of(gateway.route("drained").metrics().framesIn()).filter((count) -> count > 10_000));

@@ -7,21 +7,23 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.IntStream;
 
 import io.framegate.closure.CloseReason;
 import io.framegate.closure.Closure;
 import io.framegate.closure.Side;
 import io.framegate.testkit.Gateway;
+import io.framegate.testkit.GatewayBuilder;
 import io.framegate.testkit.Peer;
+import io.framegate.testkit.RouteSpec;
 import io.framegate.testkit.TestClient;
 import io.framegate.testkit.TestUpstream;
+import io.framegate.testkit.TestUpstreams;
 import io.framegate.transport.EventLoops;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import static io.framegate.testkit.RouteSpec.route;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -30,102 +32,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Timeout(60)
 class PoolTests {
 
-	private static final Semaphore GO = new Semaphore(0);
+	@AutoClose
+	private static final Gateway gateway = GatewayBuilder.routes().start();
 
-	private static final CountDownLatch HANG_UP = new CountDownLatch(1);
+	@AutoClose
+	private final TestUpstreams servers = new TestUpstreams();
 
-	private static TestUpstream echo;
-
-	private static TestUpstream waiting;
-
-	private static TestUpstream moody;
-
-	private static TestUpstream restless;
-
-	private static TestUpstream stuttering;
-
-	private static final CountDownLatch BOTH_QUEUED = new CountDownLatch(1);
-
-	private static TestUpstream hung;
-
-	private static Gateway gateway;
-
-	@BeforeAll
-	static void start() {
-		echo = TestUpstream.lineEcho();
-		waiting = TestUpstream.handling((peer) -> answer(peer, () -> GO.acquireUninterruptibly()));
-		moody = TestUpstream.handling(PoolTests::moods);
-		restless = TestUpstream.handling((peer) -> {
-			// Not at once, but soon.
-			Thread.sleep(300);
-			peer.sendLine("220 ready");
-			answer(peer, () -> {
-			});
-		});
-		stuttering = TestUpstream.handling((peer) -> {
-			for (String line = peer.readLineOrEof(); line != null; line = peer.readLineOrEof()) {
-				BOTH_QUEUED.await();
-				peer.send(line + "\r\n" + line + "\r\n");
-			}
-		});
-		hung = TestUpstream.silent();
-		gateway = Gateway.start(Gateway.all(
-				Gateway.route("hung", "crlf", "crlf", hung.address(), "mode=request-reply", "timeouts.reply=200ms",
-						"upstream.pool.max-connections=1"),
-				route("busy", waiting, "pool.max-connections=1", "pool.max-wait=300ms"),
-				route("fair", echo, "pool.max-connections=1", "pool.rest=0"), route("first", echo, "pool.rest=20ms"),
-				route("idle", echo, "pool.max-connections=1", "pool.max-idle=200ms"),
-				route("aged", echo, "pool.max-connections=1", "pool.max-age=300ms"),
-				route("moody", moody, "pool.max-connections=1", "on-failure=reply", "on-failure-reply=base64:c29ycnk="),
-				route("stuttering", stuttering, "pool.max-connections=1", "pool.rest=0", "on-failure=reply",
-						"on-failure-reply=sorry"),
-				route("restless", restless, "pool.max-connections=1", "pool.rest=100ms", "pool.max-wait=1s",
-						"on-failure=reply", "on-failure-reply=sorry")));
+	/** On one connection at most. */
+	private static RouteSpec pooled(String name) {
+		return route(name).pooled().with("upstream.pool.max-connections=1");
 	}
 
-	private static String[] route(String name, TestUpstream server, String... upstream) {
-		String[] more = IntStream.range(0, upstream.length + 1)
-			.mapToObj((i) -> (i == 0) ? "mode=request-reply" : "upstream." + upstream[i - 1])
-			.toArray(String[]::new);
-		return Gateway.route(name, "crlf", "crlf", server.address(), more);
-	}
-
-	private static void answer(Peer peer, Runnable before) {
-		peer.within(Duration.ofMinutes(1));
-		for (String line = peer.readLineOrEof(); line != null; line = peer.readLineOrEof()) {
-			before.run();
-			peer.sendLine(line);
-		}
-	}
-
-	private static void moods(Peer peer) throws Exception {
-		peer.within(Duration.ofMinutes(1));
-		for (String line = peer.readLineOrEof(); line != null; line = peer.readLineOrEof()) {
-			switch (line) {
-				case "hang up when told" -> {
-					peer.sendLine(line);
-					HANG_UP.await();
-					return;
-				}
-				case "die" -> {
-					peer.reset();
-					return;
-				}
-				case "junk" -> peer.send("junk\r\nmore ju");
-				default -> peer.sendLine(line);
-			}
-		}
-	}
-
-	@AfterAll
-	static void stop() {
-		gateway.close();
-		List.of(echo, waiting, moody, restless, stuttering, hung).forEach(TestUpstream::close);
+	/** What the client of a failed exchange gets. */
+	private static RouteSpec forgiving(String name) {
+		return pooled(name).with("upstream.on-failure=reply", "upstream.on-failure-reply=sorry");
 	}
 
 	@Test
 	void oneRequestOpensOneConnection() {
-		try (TestClient client = gateway.connect("first")) {
+		RouteSpec route = route("first").pooled().with("upstream.pool.rest=20ms").to(this.servers.lineEcho());
+		try (TestClient client = gateway.connect(route)) {
 			client.sendLine("alone");
 			assertThat(client.readLine()).isEqualTo("alone");
 		}
@@ -135,6 +61,8 @@ class PoolTests {
 
 	@Test
 	void connectionsThatLingerCount() {
+		TestUpstream hung = this.servers.silent();
+		gateway.configure(pooled("hung").with("timeouts.reply=200ms").to(hung));
 		for (int i = 0; i < 5; i++) {
 			try (TestClient client = gateway.connect("hung")) {
 				client.sendLine("request " + i);
@@ -146,6 +74,13 @@ class PoolTests {
 
 	@Test
 	void whoWaitsTooLongForAPlaceIsTold() {
+		Semaphore go = new Semaphore(0);
+		TestUpstream waiting = this.servers.handling((peer) -> {
+			go.acquire();
+			peer.sendLine(peer.readLine());
+			peer.awaitEof();
+		});
+		gateway.configure(pooled("busy").with("upstream.pool.max-wait=300ms").to(waiting));
 		try (TestClient first = gateway.connect("busy"); TestClient second = gateway.connect("busy")) {
 			first.sendLine("one");
 			waiting.awaitConnections(1);
@@ -156,13 +91,15 @@ class PoolTests {
 			assertThat(closure.reason()).isEqualTo(CloseReason.OVERLOAD);
 			assertThat(closure.detail()).isEqualTo("no upstream connection within pool.max-wait (300ms)");
 			assertThat(closure.undelivered()).isEqualTo(new Closure.Undelivered(1, 3));
-			GO.release();
+			go.release();
 			assertThat(first.readLine()).isEqualTo("one");
 		}
 	}
 
 	@Test
 	void whoPipelinesTenThousandStarvesNobody() throws Exception {
+		TestUpstream echo = this.servers.lineEcho();
+		gateway.configure(pooled("fair").with("upstream.pool.rest=0").to(echo));
 		try (TestClient greedy = gateway.connect("fair").within(Duration.ofMinutes(1));
 				TestClient modest = gateway.connect("fair")) {
 			Thread writer = Thread.ofVirtual().start(() -> greedy.send("greedy\r\n".repeat(10_000)));
@@ -196,7 +133,8 @@ class PoolTests {
 
 	@Test
 	void unusedConnectionIsClosed() {
-		try (TestClient client = gateway.connect("idle")) {
+		RouteSpec route = pooled("idle").with("upstream.pool.max-idle=200ms").to(this.servers.lineEcho());
+		try (TestClient client = gateway.connect(route)) {
 			client.sendLine("one");
 			assertThat(client.readLine()).isEqualTo("one");
 			Closure closure = gateway.awaitClosure("idle", Side.UPSTREAM);
@@ -209,7 +147,8 @@ class PoolTests {
 
 	@Test
 	void oldConnectionIsReplacedBetweenExchanges() {
-		try (TestClient client = gateway.connect("aged")) {
+		RouteSpec route = pooled("aged").with("upstream.pool.max-age=300ms").to(this.servers.lineEcho());
+		try (TestClient client = gateway.connect(route)) {
 			for (int i = 0; i < 10 || gateway.closures("aged").isEmpty(); i++) {
 				client.sendLine("request " + i);
 				assertThat(client.readLine()).isEqualTo("request " + i);
@@ -220,10 +159,20 @@ class PoolTests {
 
 	@Test
 	void connectionFoundClosedIsReplacedUnseen() {
-		try (TestClient client = gateway.connect("moody")) {
+		CountDownLatch hangUp = new CountDownLatch(1);
+		TestUpstream server = this.servers.handling((peer) -> {
+			for (String line = peer.readLineOrEof(); line != null; line = peer.readLineOrEof()) {
+				peer.sendLine(line);
+				if (line.equals("hang up when told")) {
+					hangUp.await();
+					return;
+				}
+			}
+		});
+		try (TestClient client = gateway.connect(forgiving("hanging-up").to(server))) {
 			client.sendLine("hang up when told");
 			assertThat(client.readLine()).isEqualTo("hang up when told");
-			HANG_UP.countDown();
+			hangUp.countDown();
 			for (int i = 0; i < 20; i++) {
 				client.sendLine("request " + i);
 				String reply = client.readLine();
@@ -236,10 +185,19 @@ class PoolTests {
 
 	@Test
 	void requestThatMayHaveLeftIsNotSentAgain() {
-		try (TestClient client = gateway.connect("moody")) {
+		TestUpstream server = this.servers.handling((peer) -> {
+			for (String line = peer.readLineOrEof(); line != null; line = peer.readLineOrEof()) {
+				if (line.equals("die")) {
+					peer.reset();
+					return;
+				}
+				peer.sendLine(line);
+			}
+		});
+		try (TestClient client = gateway.connect(forgiving("dying").to(server))) {
 			client.sendLine("die");
 			assertThat(client.readLine()).isEqualTo("sorry");
-			assertThat(moody.connections().stream().filter((peer) -> text(peer).contains("die"))).hasSize(1);
+			assertThat(server.connections().stream().filter((peer) -> text(peer).contains("die"))).hasSize(1);
 			client.sendLine("live");
 			assertThat(client.readLine()).isEqualTo("live");
 		}
@@ -247,14 +205,19 @@ class PoolTests {
 
 	@Test
 	void bytesThatNobodyAskedForNeverStandBeforeTheNextReply() {
-		try (TestClient client = gateway.connect("moody")) {
+		TestUpstream server = this.servers.handling((peer) -> {
+			for (String line = peer.readLineOrEof(); line != null; line = peer.readLineOrEof()) {
+				peer.send(line.equals("junk") ? "junk\r\nmore ju" : line + "\r\n");
+			}
+		});
+		try (TestClient client = gateway.connect(forgiving("chatty").to(server))) {
 			client.sendLine("junk");
 			assertThat(client.readLine()).isEqualTo("junk");
 			for (int i = 0; i < 20; i++) {
 				client.sendLine("request " + i);
 				assertThat(client.readLine()).isEqualTo("request " + i);
 			}
-			assertThat(gateway.closures("moody")).anySatisfy((closure) -> {
+			assertThat(gateway.closures("chatty")).anySatisfy((closure) -> {
 				assertThat(closure.reason()).isEqualTo(CloseReason.LATE_REPLY);
 				assertThat(closure.detail()).isEqualTo("bytes arrived while no reply was expected");
 			});
@@ -263,7 +226,17 @@ class PoolTests {
 
 	@Test
 	void greetingOfAServerIsNotTakenForAReply() {
-		try (TestClient client = gateway.connect("restless").within(Duration.ofSeconds(30))) {
+		TestUpstream restless = this.servers.handling((peer) -> {
+			// Not at once, but soon.
+			Thread.sleep(300);
+			peer.sendLine("220 ready");
+			for (String line = peer.readLineOrEof(); line != null; line = peer.readLineOrEof()) {
+				peer.sendLine(line);
+			}
+		});
+		RouteSpec route = forgiving("restless").with("upstream.pool.rest=100ms", "upstream.pool.max-wait=1s")
+			.to(restless);
+		try (TestClient client = gateway.connect(route).within(Duration.ofSeconds(30))) {
 			client.sendLine("hello");
 			// It greets on every connection: no exchange can be had with it.
 			assertThat(client.readLine()).isEqualTo("sorry");
@@ -274,7 +247,14 @@ class PoolTests {
 
 	@Test
 	void replyThatCameBeforeItsRequestHadLeftIsNone() {
-		try (TestClient client = gateway.connect("stuttering")) {
+		CountDownLatch bothQueued = new CountDownLatch(1);
+		TestUpstream stuttering = this.servers.handling((peer) -> {
+			for (String line = peer.readLineOrEof(); line != null; line = peer.readLineOrEof()) {
+				bothQueued.await();
+				peer.send(line + "\r\n" + line + "\r\n");
+			}
+		});
+		try (TestClient client = gateway.connect(forgiving("stuttering").with("upstream.pool.rest=0").to(stuttering))) {
 			client.send("one\r\ntwo\r\n");
 			Gateway.await("both requests to be taken",
 					() -> gateway.connections("stuttering")
@@ -284,7 +264,7 @@ class PoolTests {
 			// From the client's loop to the connection's.
 			gateway.bean(EventLoops.class).catchUp();
 			gateway.bean(EventLoops.class).catchUp();
-			BOTH_QUEUED.countDown();
+			bothQueued.countDown();
 			assertThat(client.readLine()).isEqualTo("one");
 			// The second "one" came with the first.
 			assertThat(client.readLine()).isEqualTo("sorry");

@@ -24,6 +24,7 @@ import io.framegate.closure.ClosureLog;
 import io.framegate.closure.Side;
 import io.framegate.connection.ConnectionRegistry;
 import io.framegate.connection.FrameConnection;
+import io.framegate.lifecycle.ConfigurationReloader;
 import io.framegate.lifecycle.Routes;
 import io.framegate.lifecycle.RunningRoute;
 import io.framegate.security.ConfiguredUsers;
@@ -33,6 +34,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.MapPropertySource;
 
 /**
  * A gateway under test: the whole application in this JVM, on free ports.
@@ -142,6 +144,35 @@ public final class Gateway implements AutoCloseable {
 	 */
 	public static String[] all(String[]... parts) {
 		return Stream.of(parts).flatMap(Stream::of).toArray(String[]::new);
+	}
+
+	/**
+	 * Makes these the gateway's routes, besides those that it was started with, by a
+	 * reload: tests that share a gateway each state the routes that they need.
+	 * @param routes the routes; those of the call before are drained and removed
+	 */
+	public void configure(RouteSpec... routes) {
+		Map<String, Object> properties = new LinkedHashMap<>();
+		Stream.of(routes)
+			.flatMap(RouteSpec::properties)
+			.map((property) -> property.split("=", 2))
+			.forEach((property) -> properties.put(property[0], property[1]));
+		this.context.getEnvironment().getPropertySources().addFirst(new MapPropertySource("a test's", properties));
+		ConfigurationReloader.Outcome outcome = bean(ConfigurationReloader.class).reload();
+		if (outcome.error() != null) {
+			throw new AssertionError(outcome.error());
+		}
+	}
+
+	/**
+	 * Connects a client to the only route that the gateway then has, besides those that
+	 * it was started with.
+	 * @param route the route
+	 * @return the client
+	 */
+	public TestClient connect(RouteSpec route) {
+		configure(route);
+		return connect(route.name());
 	}
 
 	public int port(String route) {

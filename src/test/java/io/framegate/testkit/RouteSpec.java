@@ -73,6 +73,10 @@ public final class RouteSpec {
 		return this;
 	}
 
+	String name() {
+		return this.name;
+	}
+
 	Stream<String> properties() {
 		return this.settings.values().stream().map((setting) -> "framegate.routes." + this.name + "." + setting);
 	}
