@@ -94,6 +94,18 @@ class ArchitectureTests {
 			Framing.class, FrameSink.class, MessageChannel.class, MessageHandler.class, MessageProducer.class,
 			Relay.class, TcpListener.class, TcpSender.class, UnsolicitedFrames.class, ConnectionHandler.class);
 
+	/**
+	 * Who may ask the system for the time. Others ask their loop or are given a clock.
+	 */
+	private static final Set<String> CLOCKS = Set.of("SystemClock.java", "CoarseClock.java",
+			// wait on a thread of their own, until a time that passes while they wait
+			"ClosureLog.java", "ConfigurationReloader.java", "DeadlineInputStream.java", "HealthProbe.java",
+			"RouteDrain.java", "Routes.java",
+			// are asked on a thread that is no loop's
+			"ConnectionCounts.java", "ConnectionView.java", "DeserializerStream.java",
+			// give it to an Allowance
+			"AuditTrail.java", "Logins.java");
+
 	private static final JavaClasses PRODUCTION = new ClassFileImporter()
 		.withImportOption((location) -> !location.contains("/test-classes/"))
 		.importPackages("io.framegate");
@@ -171,6 +183,18 @@ class ArchitectureTests {
 					.map((found) -> file.getFileName() + ": " + found.group()))
 				.toList();
 			assertThat(casts).isEmpty();
+		}
+	}
+
+	@Test
+	void onlyClocksAskTheSystemForTheTime() throws IOException {
+		Predicate<String> asks = Pattern.compile("System\\s*(\\.|::)\\s*nanoTime|import static .*nanoTime")
+			.asPredicate();
+		try (Stream<Path> files = Files.walk(SOURCES)) {
+			Set<String> asking = files.filter((file) -> Files.isRegularFile(file) && asks.test(read(file)))
+				.map((file) -> file.getFileName().toString())
+				.collect(Collectors.toSet());
+			assertThat(asking).isEqualTo(CLOCKS);
 		}
 	}
 

@@ -121,7 +121,7 @@ public final class FrameConnection extends SocketConnection {
 	 * Marks the connection as draining and starts the drain timer, unless it runs.
 	 */
 	public void drain() {
-		drain(System.nanoTime());
+		drain(parts().now());
 	}
 
 	/**

@@ -26,7 +26,7 @@ final class WiredParts extends ConnectionParts {
 
 	@Override
 	public long now() {
-		return System.nanoTime();
+		return this.loop.time();
 	}
 
 	@Override

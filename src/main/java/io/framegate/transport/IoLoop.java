@@ -145,6 +145,14 @@ public final class IoLoop implements Loop {
 	}
 
 	/**
+	 * The time now, also while frames are being handled. Any thread may call.
+	 * @return a {@link System#nanoTime()} stamp
+	 */
+	public long time() {
+		return this.clock.getAsLong();
+	}
+
+	/**
 	 * What was read is being cut into frames, or was.
 	 * @param stamp when it was read, 0 for no more
 	 * @return the stamp of what was being cut before
