@@ -1,7 +1,6 @@
 package io.framegate.relay;
 
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -16,12 +15,14 @@ import io.framegate.closure.Side;
 import io.framegate.connection.ConnectionClosedEvent;
 import io.framegate.connection.FrameConnection;
 import io.framegate.testkit.Gateway;
+import io.framegate.testkit.GatewayBuilder;
 import io.framegate.testkit.Peer;
+import io.framegate.testkit.RouteSpec;
 import io.framegate.testkit.TestClient;
 import io.framegate.testkit.TestPorts;
 import io.framegate.testkit.TestUpstream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import io.framegate.testkit.TestUpstreams;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.context.annotation.Bean;
@@ -33,89 +34,36 @@ import org.springframework.messaging.Message;
 import org.springframework.messaging.MessageChannel;
 import org.springframework.messaging.support.ChannelInterceptor;
 
+import static io.framegate.testkit.RouteSpec.route;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Every way in which a session ends but by a timer: its reason and who ended it, in the
- * record, in the metrics and in the log. A route for each case, all in one gateway.
+ * record, in the metrics and in the log.
  */
 class CloseReasonsTests {
 
-	private static final CountDownLatch RESET = new CountDownLatch(1);
+	@AutoClose
+	private static final Gateway gateway = GatewayBuilder.routes().beans(UsersCode.class).start();
 
-	private static final TestUpstream ECHO = TestUpstream.lineEcho();
+	@AutoClose
+	private final TestUpstreams servers = new TestUpstreams();
 
-	private static final TestUpstream ABORTED = TestUpstream.lineEcho();
+	@AutoClose
+	private static final Endings endings = new Endings(gateway);
 
-	private static final TestUpstream SILENT = TestUpstream.silent();
-
-	private static final TestUpstream CLOSING = TestUpstream.closingAfter(7);
-
-	private static final TestUpstream RESETTING = TestUpstream.handling((peer) -> {
-		peer.sendLine("got " + peer.readLine());
-		RESET.await();
-		peer.reset();
-	});
-
-	private static final TestUpstream LONG = saying("0123456789 and more\r\n");
-
-	private static final TestUpstream BAD = saying("\u0002good\u0003bad");
-
-	private static final TestUpstream CUT = saying("whole\r\nfragm");
-
-	private static final List<String> ROUTES = new ArrayList<>();
-
-	private static Gateway gateway;
-
-	private static Endings endings;
-
-	@BeforeAll
-	static void start() {
-		route("inbound-eof", ECHO);
-		route("upstream-eof", CLOSING);
-		route("inbound-reset", ECHO);
-		route("upstream-reset", RESETTING);
-		route("inbound-too-long", ECHO, "listen.max-frame-size=10B");
-		route("upstream-too-long", LONG, "upstream.max-frame-size=10B");
-		route("inbound-bad", ECHO, "listen.framing=stx-etx");
-		route("upstream-bad", BAD, "upstream.framing=stx-etx");
-		route("inbound-truncated", ECHO);
-		route("upstream-truncated", CUT);
-		route("not-encodable", ECHO, "listen.framing=length4");
-		route("limit", ECHO, "listen.max-connections=1");
-		route("operator-close", ECHO);
-		route("operator-abort", ABORTED);
-		route("operator-abort-upstream", SILENT);
-		route("route-drain", ECHO);
-		route("internal-error", ECHO);
-		route("events", ECHO);
-		ROUTES.addAll(List.of(Gateway.route("refused", "crlf", "crlf", "127.0.0.1:" + TestPorts.refused())));
-		ROUTES.addAll(List.of(Gateway.route("unreachable", "crlf", "crlf", "no-such-host.invalid:7")));
-		gateway = Gateway.start(List.of(UsersCode.class), ROUTES.toArray(String[]::new));
-		endings = new Endings(gateway);
-	}
-
-	private static void route(String name, TestUpstream upstream, String... more) {
-		String prefix = "framegate.routes." + name + ".";
-		ROUTES.addAll(
-				Stream.concat(
-						Stream.of("listen.port=0", "listen.address=127.0.0.1",
-								"upstream.targets=" + upstream.address()),
-						Stream.concat(
-								Stream.of("listen.framing=crlf", "upstream.framing=crlf")
-									.filter((framing) -> Stream.of(more)
-										.noneMatch((own) -> own
-											.startsWith(framing.substring(0, framing.indexOf('=') + 1)))),
-								Stream.of(more)))
-					.map((property) -> prefix + property)
-					.toList());
+	/**
+	 * A route to a server that sends back what it gets.
+	 */
+	private RouteSpec echoing(String name) {
+		return route(name).to(this.servers.lineEcho());
 	}
 
 	/**
 	 * An upstream that answers "hello".
 	 */
-	private static TestUpstream saying(String answer) {
-		return TestUpstream.handling((peer) -> {
+	private TestUpstream saying(String answer) {
+		return this.servers.handling((peer) -> {
 			peer.readExactly(7);
 			peer.send(answer);
 			peer.halfClose();
@@ -123,14 +71,7 @@ class CloseReasonsTests {
 		});
 	}
 
-	@AfterAll
-	static void stop() {
-		endings.close();
-		gateway.close();
-		List.of(ECHO, ABORTED, SILENT, CLOSING, RESETTING, LONG, BAD, CUT).forEach(TestUpstream::close);
-	}
-
-	private static TestClient connect(String route) {
+	private static TestClient connect(RouteSpec route) {
 		TestClient client = gateway.connect(route);
 		client.sendLine("hello");
 		assertThat(client.readLine()).isEqualTo("hello");
@@ -139,7 +80,7 @@ class CloseReasonsTests {
 
 	@Test
 	void inboundEof() {
-		try (TestClient client = connect("inbound-eof")) {
+		try (TestClient client = connect(echoing("inbound-eof"))) {
 			client.halfClose();
 			client.expectEof();
 		}
@@ -150,7 +91,8 @@ class CloseReasonsTests {
 
 	@Test
 	void upstreamEof() {
-		try (TestClient client = gateway.connect("upstream-eof")) {
+		TestUpstream closing = this.servers.add(TestUpstream.closingAfter(7));
+		try (TestClient client = gateway.connect(route("upstream-eof").to(closing))) {
 			client.sendLine("hello");
 			client.expectEof();
 		}
@@ -159,7 +101,7 @@ class CloseReasonsTests {
 
 	@Test
 	void inboundReset() {
-		try (TestClient client = connect("inbound-reset")) {
+		try (TestClient client = connect(echoing("inbound-reset"))) {
 			client.reset();
 		}
 		Closure closure = endings.expect("inbound-reset", CloseReason.INBOUND_RESET, EndedBy.INBOUND);
@@ -168,10 +110,16 @@ class CloseReasonsTests {
 
 	@Test
 	void upstreamReset() {
-		try (TestClient client = gateway.connect("upstream-reset")) {
+		CountDownLatch reset = new CountDownLatch(1);
+		TestUpstream resetting = this.servers.handling((peer) -> {
+			peer.sendLine("got " + peer.readLine());
+			reset.await();
+			peer.reset();
+		});
+		try (TestClient client = gateway.connect(route("upstream-reset").to(resetting))) {
 			client.sendLine("hello");
 			assertThat(client.readLine()).isEqualTo("got hello");
-			RESET.countDown();
+			reset.countDown();
 			client.expectReset();
 		}
 		endings.expect("upstream-reset", CloseReason.UPSTREAM_RESET, EndedBy.UPSTREAM);
@@ -179,7 +127,7 @@ class CloseReasonsTests {
 
 	@Test
 	void upstreamRefused() {
-		try (TestClient client = gateway.connect("refused")) {
+		try (TestClient client = gateway.connect(route("refused").to("127.0.0.1:" + TestPorts.refused()))) {
 			client.expectEof();
 		}
 		Closure closure = endings.expect("refused", CloseReason.UPSTREAM_REFUSED, EndedBy.UPSTREAM);
@@ -188,7 +136,7 @@ class CloseReasonsTests {
 
 	@Test
 	void upstreamUnreachable() {
-		try (TestClient client = gateway.connect("unreachable")) {
+		try (TestClient client = gateway.connect(route("unreachable").to("no-such-host.invalid:7"))) {
 			client.expectEof();
 		}
 		Closure closure = endings.expect("unreachable", CloseReason.UPSTREAM_UNREACHABLE, EndedBy.UPSTREAM);
@@ -197,7 +145,8 @@ class CloseReasonsTests {
 
 	@Test
 	void frameTooLong() {
-		try (TestClient client = gateway.connect("inbound-too-long")) {
+		RouteSpec route = echoing("inbound-too-long").with("listen.max-frame-size=10B");
+		try (TestClient client = gateway.connect(route)) {
 			client.send("short\r\nmuch too long\r\n");
 			assertThat(client.readAll()).asString().isEqualTo("short\r\n");
 		}
@@ -206,7 +155,9 @@ class CloseReasonsTests {
 
 	@Test
 	void frameTooLongFromTheUpstream() {
-		try (TestClient client = gateway.connect("upstream-too-long")) {
+		RouteSpec route = route("upstream-too-long").with("upstream.max-frame-size=10B")
+			.to(saying("0123456789 and more\r\n"));
+		try (TestClient client = gateway.connect(route)) {
 			client.sendLine("hello");
 			client.expectEof();
 		}
@@ -215,7 +166,7 @@ class CloseReasonsTests {
 
 	@Test
 	void badFrame() {
-		try (TestClient client = gateway.connect("inbound-bad")) {
+		try (TestClient client = gateway.connect(echoing("inbound-bad").framing("stx-etx", "crlf"))) {
 			client.send("\u0002good\u0003bad");
 			assertThat(client.readAll()).asString().isEqualTo("\u0002good\u0003");
 		}
@@ -224,7 +175,8 @@ class CloseReasonsTests {
 
 	@Test
 	void badFrameFromTheUpstream() {
-		try (TestClient client = gateway.connect("upstream-bad")) {
+		RouteSpec route = route("upstream-bad").framing("crlf", "stx-etx").to(saying("\u0002good\u0003bad"));
+		try (TestClient client = gateway.connect(route)) {
 			client.sendLine("hello");
 			assertThat(client.readAll()).asString().isEqualTo("good\r\n");
 		}
@@ -233,7 +185,7 @@ class CloseReasonsTests {
 
 	@Test
 	void truncatedFrame() {
-		try (TestClient client = gateway.connect("inbound-truncated")) {
+		try (TestClient client = gateway.connect(echoing("inbound-truncated"))) {
 			client.send("whole\r\nfragm");
 			client.halfClose();
 			assertThat(client.readAll()).asString().isEqualTo("whole\r\n");
@@ -245,7 +197,7 @@ class CloseReasonsTests {
 
 	@Test
 	void truncatedFrameFromTheUpstream() {
-		try (TestClient client = gateway.connect("upstream-truncated")) {
+		try (TestClient client = gateway.connect(route("upstream-truncated").to(saying("whole\r\nfragm")))) {
 			client.sendLine("hello");
 			assertThat(client.readAll()).asString().isEqualTo("whole\r\n");
 		}
@@ -255,7 +207,7 @@ class CloseReasonsTests {
 
 	@Test
 	void frameNotEncodable() {
-		try (TestClient client = gateway.connect("not-encodable")) {
+		try (TestClient client = gateway.connect(echoing("not-encodable").framing("length4", "crlf"))) {
 			client.sendLength4("not\r\nfine".getBytes(StandardCharsets.UTF_8));
 			client.expectEof();
 		}
@@ -265,7 +217,8 @@ class CloseReasonsTests {
 
 	@Test
 	void limitConnections() {
-		try (TestClient first = connect("limit"); TestClient second = gateway.connect("limit")) {
+		RouteSpec route = echoing("limit").with("listen.max-connections=1");
+		try (TestClient first = connect(route); TestClient second = gateway.connect("limit")) {
 			second.expectEof();
 			Closure closure = endings.expect("limit", Side.INBOUND, CloseReason.LIMIT_CONNECTIONS, EndedBy.GATEWAY);
 			assertThat(closure.detail()).isEqualTo("max-connections (1) reached");
@@ -278,7 +231,7 @@ class CloseReasonsTests {
 
 	@Test
 	void operatorClose() {
-		try (TestClient client = connect("operator-close")) {
+		try (TestClient client = connect(echoing("operator-close"))) {
 			endings.close("operator-close");
 			client.expectEof();
 			client.sendLine("too late");
@@ -290,19 +243,20 @@ class CloseReasonsTests {
 
 	@Test
 	void operatorAbort() {
-		try (TestClient client = connect("operator-abort")) {
+		TestUpstream aborted = this.servers.lineEcho();
+		try (TestClient client = connect(route("operator-abort").to(aborted))) {
 			abort(endings.live("operator-abort", Side.INBOUND));
 			client.expectReset();
 			endings.expect("operator-abort", CloseReason.OPERATOR_ABORT, EndedBy.OPERATOR);
 		}
-		Peer server = ABORTED.connections().getFirst();
+		Peer server = aborted.connections().getFirst();
 		Gateway.await("RST", () -> Optional.ofNullable(server.failure()));
 		assertThat(server.failure()).hasMessageContaining("Connection reset");
 	}
 
 	@Test
 	void operatorAbortOfTheUpstreamConnection() {
-		try (TestClient client = gateway.connect("operator-abort-upstream")) {
+		try (TestClient client = gateway.connect(route("operator-abort-upstream").to(this.servers.silent()))) {
 			client.sendLine("hello");
 			FrameConnection connection = endings.live("operator-abort-upstream", Side.UPSTREAM);
 			Gateway.await("the request upstream",
@@ -320,7 +274,7 @@ class CloseReasonsTests {
 
 	@Test
 	void routeDrain() {
-		try (TestClient client = connect("route-drain")) {
+		try (TestClient client = connect(echoing("route-drain"))) {
 			Cause cause = new Cause(CloseReason.ROUTE_DRAIN, EndedBy.OPERATOR, "by somebody");
 			var report = gateway.route("route-drain").drain(cause);
 			client.expectEof();
@@ -333,7 +287,7 @@ class CloseReasonsTests {
 
 	@Test
 	void internalError() {
-		try (TestClient client = gateway.connect("internal-error")) {
+		try (TestClient client = gateway.connect(echoing("internal-error"))) {
 			client.send("good\r\nbad\r\n");
 			assertThat(client.readAll()).asString().isEqualTo("good\r\n");
 		}
@@ -346,7 +300,7 @@ class CloseReasonsTests {
 	void eventsTellOfEveryConnection() {
 		UsersCode users = gateway.bean(UsersCode.class);
 		String inbound;
-		try (TestClient client = connect("events")) {
+		try (TestClient client = connect(echoing("events"))) {
 			inbound = endings.live("events", Side.INBOUND).getConnectionId();
 			assertThat(users.opened).contains(inbound);
 			client.halfClose();

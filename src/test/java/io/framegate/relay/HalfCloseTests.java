@@ -3,7 +3,6 @@ package io.framegate.relay;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -16,14 +15,15 @@ import io.framegate.closure.Side;
 import io.framegate.connection.ConnectionState;
 import io.framegate.connection.FrameConnection;
 import io.framegate.testkit.Gateway;
+import io.framegate.testkit.GatewayBuilder;
 import io.framegate.testkit.TestClient;
 import io.framegate.testkit.TestUpstream;
+import io.framegate.testkit.TestUpstreams;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.unix.IntegerUnixChannelOption;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.context.annotation.Bean;
@@ -33,23 +33,15 @@ import org.springframework.messaging.Message;
 import org.springframework.messaging.MessageChannel;
 import org.springframework.messaging.support.ChannelInterceptor;
 
+import static io.framegate.testkit.RouteSpec.route;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What still goes either way when one direction has ended. A route for each case, all in
- * one gateway.
+ * What still goes either way when one direction has ended.
  */
 class HalfCloseTests {
 
 	private static final int LINES = 1500;
-
-	private static CountDownLatch read;
-
-	/** Answers FIN with twelve megabytes. */
-	private static TestUpstream longAnswer;
-
-	/** Sends FIN first and reads later. */
-	private static TestUpstream bye;
 
 	/** What a kernel gives to one connection in any case. */
 	private static final int ROOM = 208 * 1024;
@@ -59,45 +51,11 @@ class HalfCloseTests {
 	/** The state of a socket that has received FIN, in TCP_INFO. */
 	private static final int CLOSE_WAIT = 8;
 
-	private static TestUpstream sink;
+	@AutoClose
+	private static final Gateway gateway = GatewayBuilder.routes().beans(Busy.class).start();
 
-	/** Sends FIN first and reads on. */
-	private static TestUpstream brief;
-
-	/** Never answers, and keeps its side open. */
-	private static TestUpstream silent;
-
-	private static Gateway gateway;
-
-	@BeforeAll
-	static void start() {
-		read = new CountDownLatch(1);
-		longAnswer = TestUpstream.handling((peer) -> {
-			peer.readAll();
-			for (int i = 0; i < LINES; i++) {
-				peer.send(line());
-			}
-		});
-		bye = TestUpstream.handling((peer) -> {
-			peer.sendLine("bye");
-			peer.halfClose();
-			read.await();
-			peer.readAll();
-		});
-		sink = TestUpstream.sink();
-		brief = TestUpstream.handling((peer) -> {
-			peer.halfClose();
-			peer.readAll();
-		});
-		silent = TestUpstream.silent();
-		gateway = Gateway.start(List.of(Busy.class),
-				Gateway.all(Gateway.route("long", "crlf", "crlf", longAnswer.address()),
-						Gateway.route("bye", "crlf", "crlf", bye.address()),
-						Gateway.route("busy", "crlf", "crlf", brief.address(), "handler=blocking"),
-						Gateway.route("behind", "crlf", "crlf", sink.address()),
-						Gateway.route("reset", "crlf", "crlf", silent.address(), "timeouts.drain=300ms"),
-						Gateway.route("lost", "crlf", "crlf", silent.address(), "timeouts.write=1s")));
-	}
+	@AutoClose
+	private final TestUpstreams servers = new TestUpstreams();
 
 	private static byte[] line() {
 		byte[] line = new byte[8 * 1024];
@@ -126,14 +84,15 @@ class HalfCloseTests {
 					.findFirst());
 	}
 
-	@AfterAll
-	static void stop() {
-		gateway.close();
-		List.of(longAnswer, bye, sink, brief, silent).forEach(TestUpstream::close);
-	}
-
 	@Test
 	void slowClientGetsAllOfALongAnswer() {
+		TestUpstream longAnswer = this.servers.handling((peer) -> {
+			peer.readAll();
+			for (int i = 0; i < LINES; i++) {
+				peer.send(line());
+			}
+		});
+		gateway.configure(route("long").to(longAnswer));
 		try (TestClient client = TestClient.connect("127.0.0.1", gateway.port("long"), 8 * 1024)) {
 			client.sendLine("hello");
 			client.halfClose();
@@ -148,7 +107,14 @@ class HalfCloseTests {
 
 	@Test
 	void slowUpstreamGetsAllThatComesAfterItsFin() {
-		try (TestClient client = gateway.connect("bye")) {
+		CountDownLatch read = new CountDownLatch(1);
+		TestUpstream bye = this.servers.handling((peer) -> {
+			peer.sendLine("bye");
+			peer.halfClose();
+			read.await();
+			peer.readAll();
+		});
+		try (TestClient client = gateway.connect(route("bye").to(bye))) {
 			assertThat(client.readLine()).isEqualTo("bye");
 			client.expectEof();
 			Gateway.await("our FIN",
@@ -173,7 +139,8 @@ class HalfCloseTests {
 
 	@Test
 	void whatComesBeforeFinStaysInTheKernelWhileTheUpstreamIsBehind() {
-		try (TestClient client = gateway.connect("behind")) {
+		TestUpstream sink = this.servers.sink();
+		try (TestClient client = gateway.connect(route("behind").to(sink))) {
 			FrameConnection connection = Gateway.await("a session",
 					() -> gateway.connections("behind")
 						.stream()
@@ -209,7 +176,8 @@ class HalfCloseTests {
 
 	@Test
 	void resetAfterFinIsNoticed() {
-		try (TestClient client = gateway.connect("reset")) {
+		try (TestClient client = gateway
+			.connect(route("reset").with("timeouts.drain=300ms").to(this.servers.silent()))) {
 			client.sendLine("hello");
 			client.halfClose();
 			Gateway.await("our FIN upstream",
@@ -238,7 +206,7 @@ class HalfCloseTests {
 
 	@Test
 	void framesReadWhileTheUpstreamIsBehindAreCountedWhenTheClientResets() {
-		try (TestClient client = gateway.connect("lost")) {
+		try (TestClient client = gateway.connect(route("lost").with("timeouts.write=1s").to(this.servers.silent()))) {
 			Thread.ofVirtual().start(() -> sendForEver(client));
 			awaitStuck("lost", Side.UPSTREAM);
 			client.reset();
@@ -253,7 +221,11 @@ class HalfCloseTests {
 
 	@Test
 	void bothFinsBeforeAHandlerIsDoneLeaveNothingBehind() {
-		try (TestClient client = gateway.connect("busy")) {
+		TestUpstream brief = this.servers.handling((peer) -> {
+			peer.halfClose();
+			peer.readAll();
+		});
+		try (TestClient client = gateway.connect(route("busy").with("handler=blocking").to(brief))) {
 			client.sendLine("hello");
 			client.halfClose();
 			client.expectEof();

@@ -8,18 +8,20 @@ import io.framegate.closure.Closure;
 import io.framegate.closure.EndedBy;
 import io.framegate.closure.Side;
 import io.framegate.testkit.Gateway;
+import io.framegate.testkit.GatewayBuilder;
+import io.framegate.testkit.RouteSpec;
 import io.framegate.testkit.TestClient;
 import io.framegate.testkit.TestPorts;
 import io.framegate.testkit.TestUpstream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import io.framegate.testkit.TestUpstreams;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
+import static io.framegate.testkit.RouteSpec.route;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * How long the gateway listens to a peer whose frames nobody gets. A route for each case,
- * all in one gateway.
+ * How long the gateway listens to a peer whose frames nobody gets.
  */
 class LingerTests {
 
@@ -28,24 +30,15 @@ class LingerTests {
 	/** What the loops may have read before they notice. */
 	private static final int SLACK = 512 * 1024;
 
-	private static final TestUpstream ECHO = TestUpstream.lineEcho();
+	@AutoClose
+	private static final Gateway gateway = GatewayBuilder.routes().start();
 
-	private static Gateway gateway;
+	@AutoClose
+	private final TestUpstreams servers = new TestUpstreams();
 
-	@BeforeAll
-	static void start() {
-		String absent = "127.0.0.1:" + TestPorts.refused();
-		gateway = Gateway.start(Gateway.all(Gateway.route("absent", "crlf", "crlf", absent),
-				Gateway.route("bad", "stx-etx", "crlf", ECHO.address()),
-				Gateway.route("large", "length4", "crlf", absent, "listen.max-frame-size=2MB"),
-				Gateway.route("one-way", "crlf", "crlf", absent, "mode=one-way", "upstream.pool.max-wait=300ms"),
-				Gateway.route("one-way-bad", "stx-etx", "crlf", ECHO.address(), "mode=one-way")));
-	}
-
-	@AfterAll
-	static void stop() {
-		gateway.close();
-		ECHO.close();
+	/** A route whose server is not there. */
+	private static RouteSpec absent(String name) {
+		return route(name).to("127.0.0.1:" + TestPorts.refused());
 	}
 
 	/** Sends on and on until the gateway has closed. */
@@ -71,7 +64,7 @@ class LingerTests {
 
 	@Test
 	void clientWithoutAServerIsNotReadForEver() {
-		try (TestClient client = gateway.connect("absent")) {
+		try (TestClient client = gateway.connect(absent("absent"))) {
 			flood(client, "");
 		}
 		Closure closure = expect("absent", CloseReason.UPSTREAM_REFUSED, EndedBy.UPSTREAM);
@@ -81,7 +74,7 @@ class LingerTests {
 
 	@Test
 	void clientThatSentABadFrameIsNotReadForEver() {
-		try (TestClient client = gateway.connect("bad")) {
+		try (TestClient client = gateway.connect(route("bad").framing("stx-etx", "crlf").to(this.servers.lineEcho()))) {
 			flood(client, "\u0002good\u0003bad");
 			assertThat(expect("bad", CloseReason.BAD_FRAME, EndedBy.INBOUND).bytesIn())
 				.isLessThan(2L * MEGABYTE + SLACK);
@@ -90,7 +83,8 @@ class LingerTests {
 
 	@Test
 	void twoLargeFramesAreWaitedFor() {
-		try (TestClient client = gateway.connect("large")) {
+		RouteSpec route = absent("large").framing("length4", "crlf").with("listen.max-frame-size=2MB");
+		try (TestClient client = gateway.connect(route)) {
 			client.sendLength4(new byte[2 * MEGABYTE - 100]);
 			client.sendLength4(new byte[2 * MEGABYTE - 100]);
 			client.halfClose();
@@ -101,7 +95,8 @@ class LingerTests {
 
 	@Test
 	void oneWayClientWhoseFramesCannotBeDeliveredIsReset() {
-		try (TestClient client = gateway.connect("one-way")) {
+		RouteSpec route = absent("one-way").with("mode=one-way", "upstream.pool.max-wait=300ms");
+		try (TestClient client = gateway.connect(route)) {
 			client.sendLine("hello");
 			client.expectReset();
 		}
@@ -111,13 +106,15 @@ class LingerTests {
 
 	@Test
 	void oneWayClientThatSentABadFrameIsReset() {
-		try (TestClient client = gateway.connect("one-way-bad")) {
+		TestUpstream echo = this.servers.lineEcho();
+		RouteSpec route = route("one-way-bad").framing("stx-etx", "crlf").with("mode=one-way").to(echo);
+		try (TestClient client = gateway.connect(route)) {
 			client.send("\u0002good\u0003bad");
 			client.expectReset();
 		}
 		expect("one-way-bad", CloseReason.BAD_FRAME, EndedBy.INBOUND);
 		Gateway.await("the good one",
-				() -> Optional.of(ECHO.receivedCount()).filter((count) -> count == "good\r\n".length()));
+				() -> Optional.of(echo.receivedCount()).filter((count) -> count == "good\r\n".length()));
 	}
 
 }

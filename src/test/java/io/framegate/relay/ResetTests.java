@@ -11,19 +11,22 @@ import io.framegate.closure.EndedBy;
 import io.framegate.closure.Side;
 import io.framegate.connection.FrameConnection;
 import io.framegate.testkit.Gateway;
+import io.framegate.testkit.GatewayBuilder;
 import io.framegate.testkit.Peer;
+import io.framegate.testkit.RouteSpec;
 import io.framegate.testkit.TestClient;
 import io.framegate.testkit.TestSocket;
 import io.framegate.testkit.TestUpstream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import io.framegate.testkit.TestUpstreams;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
+import static io.framegate.testkit.RouteSpec.route;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * A peer that resets its connection: what it had sent before still reaches the other
- * side, and the end does not look whole there. A route for each case, all in one gateway.
+ * side, and the end does not look whole there.
  */
 class ResetTests {
 
@@ -35,36 +38,19 @@ class ResetTests {
 	 */
 	private static final int MUCH = 1_500_000;
 
+	@AutoClose
+	private static final Gateway gateway = GatewayBuilder.routes().start();
+
+	@AutoClose
+	private final TestUpstreams servers = new TestUpstreams();
+
 	/** Does what the test does with it. */
-	private static final TestUpstream MUTE = TestUpstream.silent();
+	private final TestUpstream mute = this.servers.silent();
 
-	private static Gateway gateway;
-
-	@BeforeAll
-	static void start() {
-		gateway = Gateway.start(Gateway.all(Gateway.route("server", "crlf", "crlf", MUTE.address()),
-				Gateway.route("writing", "crlf", "crlf", MUTE.address()),
-				Gateway.route("client", "crlf", "length4", MUTE.address()),
-				Gateway.route("full", "crlf", "stream", MUTE.address()),
-				Gateway.route("whole", "crlf", "crlf", MUTE.address()),
-				Gateway.route("to-client", "stream", "stream", MUTE.address()),
-				Gateway.route("to-server", "stream", "stream", MUTE.address()),
-				Gateway.route("one-way", "crlf", "crlf", MUTE.address(), "mode=one-way",
-						"upstream.pool.max-connections=1"),
-				Gateway.route("request-reply", "crlf", "crlf", MUTE.address(), "mode=request-reply",
-						"upstream.sharing=ordered", "upstream.pool.rest=0", "upstream.pool.max-connections=1")));
-	}
-
-	@AfterAll
-	static void stop() {
-		gateway.close();
-		MUTE.close();
-	}
-
-	private static Peer serverOf(String route) {
+	private Peer serverOf(String route) {
 		FrameConnection upstream = live(route, Side.UPSTREAM);
 		return Gateway.await("the server of " + route,
-				() -> MUTE.connections()
+				() -> this.mute.connections()
 					.stream()
 					.filter((peer) -> upstream.local() != null && peer.remotePort() == upstream.local().getPort())
 					.findFirst());
@@ -107,7 +93,7 @@ class ResetTests {
 
 	@Test
 	void slowClientGetsAllThatTheServerSentBeforeItsReset() {
-		try (TestClient client = gateway.connect("server")) {
+		try (TestClient client = gateway.connect(route("server").to(this.mute))) {
 			Peer server = serverOf("server");
 			FrameConnection upstream = pause("server", Side.UPSTREAM);
 			server.send(BEFORE);
@@ -125,7 +111,7 @@ class ResetTests {
 	/** What finds the reset is a write that fails. */
 	@Test
 	void clientThatGoesOnSendingGetsAllThatTheServerSentBeforeItsReset() {
-		try (TestClient client = gateway.connect("writing")) {
+		try (TestClient client = gateway.connect(route("writing").to(this.mute))) {
 			Peer server = serverOf("writing");
 			FrameConnection upstream = pause("writing", Side.UPSTREAM);
 			server.send(BEFORE);
@@ -142,7 +128,7 @@ class ResetTests {
 
 	@Test
 	void slowServerGetsAllThatTheClientSentBeforeItsReset() {
-		try (TestClient client = gateway.connect("client")) {
+		try (TestClient client = gateway.connect(route("client").framing("crlf", "length4").to(this.mute))) {
 			Peer server = serverOf("client");
 			FrameConnection inbound = pause("client", Side.INBOUND);
 			client.send(BEFORE + "fragm");
@@ -162,7 +148,7 @@ class ResetTests {
 	@Test
 	void everythingInTheKernelIsReadOut() {
 		byte[] line = "x".repeat(8190).concat("\r\n").getBytes();
-		try (TestClient client = gateway.connect("full")) {
+		try (TestClient client = gateway.connect(route("full").framing("crlf", "stream").to(this.mute))) {
 			Peer server = serverOf("full");
 			Thread.ofVirtual().start(() -> sendForEver(client, line));
 			FrameConnection upstream = live("full", Side.UPSTREAM);
@@ -203,7 +189,7 @@ class ResetTests {
 	/** The client has not read everything when the operator wants it to end. */
 	@Test
 	void drainedClientStillGetsAllThatTheServerSentBeforeItsReset() {
-		try (TestClient client = gateway.connect("to-client")) {
+		try (TestClient client = gateway.connect(route("to-client").framing("stream", "stream").to(this.mute))) {
 			Peer server = serverOf("to-client");
 			FrameConnection inbound = live("to-client", Side.INBOUND);
 			server.send(new byte[MUCH]);
@@ -218,7 +204,7 @@ class ResetTests {
 
 	@Test
 	void drainedServerGetsNoFinAfterAllThatTheClientSentBeforeItsReset() {
-		try (TestClient client = gateway.connect("to-server")) {
+		try (TestClient client = gateway.connect(route("to-server").framing("stream", "stream").to(this.mute))) {
 			Peer server = serverOf("to-server");
 			FrameConnection upstream = live("to-server", Side.UPSTREAM);
 			client.send(new byte[MUCH]);
@@ -239,7 +225,7 @@ class ResetTests {
 	/** What came with FIN is whole, whatever comes later. */
 	@Test
 	void clientGetsTheServersFinThatCameBeforeItsReset() {
-		try (TestClient client = gateway.connect("whole")) {
+		try (TestClient client = gateway.connect(route("whole").to(this.mute))) {
 			Peer server = serverOf("whole");
 			FrameConnection upstream = pause("whole", Side.UPSTREAM);
 			server.send(BEFORE);
@@ -257,6 +243,7 @@ class ResetTests {
 
 	@Test
 	void oneWayFramesOfAClientThatResetsAreDelivered() {
+		gateway.configure(route("one-way").with("mode=one-way", "upstream.pool.max-connections=1").to(this.mute));
 		Peer server = serverOf("one-way");
 		try (TestClient client = gateway.connect("one-way")) {
 			FrameConnection inbound = live("one-way", Side.INBOUND);
@@ -274,7 +261,10 @@ class ResetTests {
 
 	@Test
 	void repliesBeforeALinksResetReachTheirClientWhoGetsFin() {
-		try (TestClient client = gateway.connect("request-reply")) {
+		RouteSpec ordered = route("request-reply").ordered()
+			.with("upstream.pool.rest=0", "upstream.pool.max-connections=1")
+			.to(this.mute);
+		try (TestClient client = gateway.connect(ordered)) {
 			client.send("one\r\ntwo\r\nthree\r\n");
 			Peer server = serverOf("request-reply");
 			assertThat(server.readLine()).isEqualTo("one");
