@@ -3,8 +3,10 @@ package io.framegate.transport;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.UnpooledByteBufAllocator;
-import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
+import io.netty.channel.ChannelConfig;
 import io.netty.channel.RecvByteBufAllocator;
+import io.netty.util.UncheckedBooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The buffer into which all connections of a loop are read, and the array from which
@@ -14,6 +16,9 @@ public final class SharedReadBuffer {
 
 	/** Bytes taken from a socket by one read. */
 	public static final int READ_SIZE = 64 * 1024;
+
+	/** A connection is read so many times before the loop turns to the next. */
+	private static final int MAX_READS = 4;
 
 	private final MemoryRelief relief;
 
@@ -70,38 +75,94 @@ public final class SharedReadBuffer {
 
 	/**
 	 * Lets a connection read into the shared buffer. The bytes are copied before the next
-	 * read.
+	 * read. It is the allocator and its only handle, because each connection keeps both.
 	 */
-	private final class Receive extends DefaultMaxMessagesRecvByteBufAllocator {
+	private final class Receive implements RecvByteBufAllocator, RecvByteBufAllocator.ExtendedHandle {
 
 		private final Reader reader;
 
+		private @Nullable ChannelConfig config;
+
+		/** Reads in this turn of the loop. */
+		private int reads;
+
+		private int attemptedBytesRead;
+
+		private int lastBytesRead;
+
 		private Receive(Reader reader) {
-			super(4);
 			this.reader = reader;
 		}
 
 		@Override
 		@SuppressWarnings("deprecation")
 		public Handle newHandle() {
-			return new MaxMessageHandle() {
+			return this;
+		}
 
-				@Override
-				public int guess() {
-					return READ_SIZE;
-				}
+		@Override
+		public int guess() {
+			return READ_SIZE;
+		}
 
-				@Override
-				public ByteBuf allocate(ByteBufAllocator alloc) {
-					if (Receive.this.reader.isFull()) {
-						throw ReadSuspended.INSTANCE;
-					}
-					SharedReadBuffer all = SharedReadBuffer.this;
-					int size = all.relief.readSize(READ_SIZE);
-					return (all.buffer.refCnt() == 1) ? all.buffer.setIndex(READ_SIZE - size, READ_SIZE - size).retain()
-							: alloc.directBuffer(size, size);
-				}
-			};
+		@Override
+		public ByteBuf allocate(ByteBufAllocator alloc) {
+			if (this.reader.isFull()) {
+				throw ReadSuspended.INSTANCE;
+			}
+			SharedReadBuffer all = SharedReadBuffer.this;
+			int size = all.relief.readSize(READ_SIZE);
+			return (all.buffer.refCnt() == 1) ? all.buffer.setIndex(READ_SIZE - size, READ_SIZE - size).retain()
+					: alloc.directBuffer(size, size);
+		}
+
+		@Override
+		public void reset(ChannelConfig config) {
+			this.config = config;
+			this.reads = 0;
+		}
+
+		@Override
+		public void incMessagesRead(int count) {
+			this.reads += count;
+		}
+
+		@Override
+		public void lastBytesRead(int bytes) {
+			this.lastBytesRead = bytes;
+		}
+
+		@Override
+		public int lastBytesRead() {
+			return this.lastBytesRead;
+		}
+
+		@Override
+		public void attemptedBytesRead(int bytes) {
+			this.attemptedBytesRead = bytes;
+		}
+
+		@Override
+		public int attemptedBytesRead() {
+			return this.attemptedBytesRead;
+		}
+
+		@Override
+		public boolean continueReading() {
+			return isReadAgain() && this.lastBytesRead == this.attemptedBytesRead;
+		}
+
+		@Override
+		public boolean continueReading(UncheckedBooleanSupplier maybeMoreData) {
+			return isReadAgain() && maybeMoreData.get();
+		}
+
+		private boolean isReadAgain() {
+			return this.lastBytesRead > 0 && this.reads < MAX_READS && this.config != null && this.config.isAutoRead();
+		}
+
+		@Override
+		public void readComplete() {
 		}
 
 	}

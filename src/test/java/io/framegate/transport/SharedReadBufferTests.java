@@ -2,11 +2,16 @@ package io.framegate.transport;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.RecvByteBufAllocator;
+import io.netty.channel.embedded.EmbeddedChannel;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.fail;
 
 /**
  * What the connections of a loop read into, and cut from.
@@ -61,6 +66,47 @@ class SharedReadBufferTests {
 	void nothingIsReadWhereTooMuchWaits() {
 		this.full = true;
 		assertThatExceptionOfType(ReadSuspended.class).isThrownBy(this::allocate);
+	}
+
+	/** What the first read brought, and which reads of this turn go on. */
+	@ParameterizedTest
+	@CsvSource({ "100, 100, true, true", "99, 100, true, false", "0, 0, true, false", "-1, -1, true, false",
+			"100, 100, false, false" })
+	void readingGoesOnWhileTheSocketFillsTheBuffer(int read, int attempted, boolean wanted, boolean expected) {
+		EmbeddedChannel channel = new EmbeddedChannel();
+		channel.config().setAutoRead(wanted);
+		RecvByteBufAllocator.ExtendedHandle handle = handle();
+		handle.reset(channel.config());
+		read(handle, read, attempted);
+		assertThat(handle.continueReading()).isEqualTo(expected);
+		assertThat(handle.continueReading(() -> read == attempted)).isEqualTo(expected);
+		channel.close();
+	}
+
+	@Test
+	void connectionIsReadFourTimesBeforeTheLoopTurnsToTheNext() {
+		EmbeddedChannel channel = new EmbeddedChannel();
+		RecvByteBufAllocator.ExtendedHandle handle = handle();
+		for (int turn = 0; turn < 2; turn++) {
+			handle.reset(channel.config());
+			for (int i = 1; i <= 4; i++) {
+				read(handle, 100, 100);
+				assertThat(handle.continueReading()).as("after read %d", i).isEqualTo(i < 4);
+			}
+		}
+		channel.close();
+	}
+
+	@SuppressWarnings("deprecation")
+	private RecvByteBufAllocator.ExtendedHandle handle() {
+		return this.all.receive(() -> this.full).newHandle() instanceof RecvByteBufAllocator.ExtendedHandle handle
+				? handle : fail("Netty's epoll needs an extended handle");
+	}
+
+	private static void read(RecvByteBufAllocator.Handle handle, int bytes, int attempted) {
+		handle.attemptedBytesRead(attempted);
+		handle.lastBytesRead(bytes);
+		handle.incMessagesRead(1);
 	}
 
 	@Test
