@@ -18,9 +18,14 @@ final class ConnectionHeaders extends MessageHeaders {
 	private final transient FrameConnection connection;
 
 	ConnectionHeaders(FrameConnection connection) {
-		super(Map.of(IpHeaders.CONNECTION_ID, connection.getConnectionId(), IpHeaders.IP_ADDRESS,
-				connection.getHostAddress(), IpHeaders.HOSTNAME, connection.getHostName(), IpHeaders.REMOTE_PORT,
-				connection.getPort(), FrameConnection.ROUTE_HEADER, connection.route()), ID_VALUE_NONE, -1L);
+		this(connection, connection.getHostAddress(), connection.getHostName());
+	}
+
+	private ConnectionHeaders(FrameConnection connection, String address, String host) {
+		// Most hosts have no other name than their address: one string is kept for both.
+		super(Map.of(IpHeaders.CONNECTION_ID, connection.getConnectionId(), IpHeaders.IP_ADDRESS, address,
+				IpHeaders.HOSTNAME, host.equals(address) ? address : host, IpHeaders.REMOTE_PORT, connection.getPort(),
+				FrameConnection.ROUTE_HEADER, connection.route()), ID_VALUE_NONE, -1L);
 		this.connection = connection;
 	}
 
