@@ -358,7 +358,7 @@ final class CloseSequence {
 			return;
 		}
 		this.lifecycle.closed();
-		this.recorder.close(this::lastCause);
+		this.recorder.close(this.reader, this.output, this::lastCause);
 	}
 
 	private Cause lastCause() {

@@ -24,10 +24,6 @@ final class ClosureRecorder {
 
 	private final String id;
 
-	private final FrameReader reader;
-
-	private final FrameWriter output;
-
 	private final CompletableFuture<Closure> whenClosed = new CompletableFuture<>();
 
 	private @Nullable Closure closure;
@@ -36,12 +32,10 @@ final class ClosureRecorder {
 
 	private long lostBytes;
 
-	ClosureRecorder(Owner owner, ConnectionContext context, String id, FrameReader reader, FrameWriter output) {
+	ClosureRecorder(Owner owner, ConnectionContext context, String id) {
 		this.owner = owner;
 		this.context = context;
 		this.id = id;
-		this.reader = reader;
-		this.output = output;
 	}
 
 	void lose(long frames, long bytes) {
@@ -56,13 +50,15 @@ final class ClosureRecorder {
 	/**
 	 * Gives up what is in flight in either direction, and tells everybody that the
 	 * connection is closed.
+	 * @param reader holds what was read
+	 * @param output holds what was written
 	 * @param cause tells why it closed, after all is given up
 	 */
-	void close(Supplier<Cause> cause) {
+	void close(FrameReader reader, FrameWriter output, Supplier<Cause> cause) {
 		this.owner.removeFromLoop();
-		whatFollows(this.reader::close);
-		long frames = this.output.pendingFrames();
-		long bytes = this.output.pendingPayload();
+		whatFollows(reader::close);
+		long frames = output.pendingFrames();
+		long bytes = output.pendingPayload();
 		lose(frames, bytes);
 		if (!this.context.countedByExchanges()) {
 			this.context.metrics().countUndelivered(frames);

@@ -53,7 +53,7 @@ abstract class ConnectionParts implements ReadGate.Owner, FrameDecoder.Owner, Fr
 	/** Made when it is first needed: of most connections that is when they close. */
 	private @Nullable CloseSequence ending;
 
-	private final String id;
+	final String id;
 
 	ConnectionParts(ConnectionContext context, IoLoop loop, Channel channel, String id, TcpListener listener,
 			ConnectionEvents events) {
@@ -68,12 +68,12 @@ abstract class ConnectionParts implements ReadGate.Owner, FrameDecoder.Owner, Fr
 				? new SerializerCodec(this, context, id, bean) : null;
 		this.gate = new ReadGate(this, this.lifecycle, context.maxFrameSize());
 		this.delivery = new FrameDelivery(this, context, id, listener);
-		this.decoder = new FrameDecoder(this, context, this.gate, this.delivery, loop.memory(), codec);
-		this.reader = new FrameReader(this, context, this.lifecycle, this.gate, this.decoder, this.delivery,
-				loop.readBuffer(), this.held, codec);
-		this.output = new FrameWriter(this, context, id, this.lifecycle, loop.batch(), channel, this.held, codec);
+		this.decoder = new FrameDecoder(this, context, this.gate, this.delivery, codec);
+		this.reader = new FrameReader(this, context, this.lifecycle, this.gate, this.decoder, this.delivery, this.held,
+				codec);
+		this.output = new FrameWriter(this, context, this.lifecycle, loop.batch(), channel, this.held, codec);
 		this.probe = new PeerProbe(this, context, this.lifecycle, channel, this.output);
-		this.recorder = new ClosureRecorder(events, context, id, this.reader, this.output);
+		this.recorder = new ClosureRecorder(events, context, id);
 		this.id = id;
 	}
 

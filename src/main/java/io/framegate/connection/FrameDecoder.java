@@ -23,8 +23,6 @@ final class FrameDecoder implements FrameSink {
 
 	private final FrameDelivery delivery;
 
-	private final MemoryAccount memory;
-
 	/** Runs a user's own framing, if the route has one. */
 	private final @Nullable SerializerCodec codec;
 
@@ -40,13 +38,12 @@ final class FrameDecoder implements FrameSink {
 
 	private long frameStartedAt;
 
-	FrameDecoder(Owner owner, ConnectionContext context, ReadGate gate, FrameDelivery delivery, MemoryAccount memory,
+	FrameDecoder(Owner owner, ConnectionContext context, ReadGate gate, FrameDelivery delivery,
 			@Nullable SerializerCodec codec) {
 		this.owner = owner;
 		this.context = context;
 		this.gate = gate;
 		this.delivery = delivery;
-		this.memory = memory;
 		this.codec = codec;
 		this.cutter = context.framing().cutter(context.maxFrameSize());
 	}
@@ -64,13 +61,14 @@ final class FrameDecoder implements FrameSink {
 		if (room == 0) {
 			return cutFrames(from, begin, end, now);
 		}
-		if (this.memory.tryTake(room)) {
+		MemoryAccount memory = this.owner.memory();
+		if (memory.tryTake(room)) {
 			this.refusedSince = 0;
 			try {
 				return cutFrames(from, begin, end, now);
 			}
 			finally {
-				this.memory.change(-room);
+				memory.change(-room);
 			}
 		}
 		if (this.gate.isDiscarding()) {
@@ -261,6 +259,9 @@ final class FrameDecoder implements FrameSink {
 
 	/** What cutting needs of its connection. */
 	interface Owner {
+
+		/** Where the memory of its loop is counted. */
+		MemoryAccount memory();
 
 		/**
 		 * What was read is being cut into frames, or was.

@@ -34,8 +34,6 @@ final class FrameDelivery {
 
 	private final String route;
 
-	private final String id;
-
 	private final TcpListener listener;
 
 	/** Runs a blocking handler's code, if the route has one. */
@@ -55,7 +53,6 @@ final class FrameDelivery {
 	FrameDelivery(Owner owner, ConnectionContext context, String id, TcpListener listener) {
 		this.owner = owner;
 		this.route = context.route();
-		this.id = id;
 		this.listener = listener;
 		this.serial = context.blocking() ? new SerialExecutor("framegate-" + context.route() + "-" + id) : null;
 	}
@@ -122,7 +119,7 @@ final class FrameDelivery {
 		if (this.owner.inLoop()) {
 			ProcessHalt.ifHeapIsExhausted(fault);
 		}
-		logger.error("Route '{}': handling a frame of connection {} failed", this.route, this.id, fault);
+		logger.error("Route '{}': handling a frame of connection {} failed", this.route, this.owner.id(), fault);
 		this.owner.execute(() -> {
 			this.owner.lose(1, message.getPayload().length);
 			this.owner.fail(Cause.internalError(fault));
@@ -200,6 +197,9 @@ final class FrameDelivery {
 
 	/** What handing over needs of its connection. */
 	interface Owner {
+
+		/** The connection's id. */
+		String id();
 
 		/**
 		 * The headers of all messages from the connection.

@@ -27,8 +27,6 @@ final class FrameReader implements SharedReadBuffer.Reader {
 
 	private final FrameDelivery delivery;
 
-	private final SharedReadBuffer buffers;
-
 	private final HeldMemory held;
 
 	/** Runs a user's own framing, if the route has one. */
@@ -45,15 +43,13 @@ final class FrameReader implements SharedReadBuffer.Reader {
 	private long lastReadAt;
 
 	FrameReader(Owner owner, ConnectionContext context, ConnectionLifecycle lifecycle, ReadGate gate,
-			FrameDecoder decoder, FrameDelivery delivery, SharedReadBuffer buffers, HeldMemory held,
-			@Nullable SerializerCodec codec) {
+			FrameDecoder decoder, FrameDelivery delivery, HeldMemory held, @Nullable SerializerCodec codec) {
 		this.owner = owner;
 		this.context = context;
 		this.lifecycle = lifecycle;
 		this.gate = gate;
 		this.decoder = decoder;
 		this.delivery = delivery;
-		this.buffers = buffers;
 		this.held = held;
 		this.codec = codec;
 		this.lastReadAt = owner.now();
@@ -77,13 +73,14 @@ final class FrameReader implements SharedReadBuffer.Reader {
 				keepUnread(buffer, size);
 			}
 			else {
-				byte[] scratch = this.buffers.takeScratch();
+				SharedReadBuffer buffers = this.owner.readBuffer();
+				byte[] scratch = buffers.takeScratch();
 				try {
 					buffer.readBytes(scratch, 0, size);
 					cut(scratch, 0, size, this.lastReadAt);
 				}
 				finally {
-					this.buffers.giveScratch(scratch);
+					buffers.giveScratch(scratch);
 				}
 			}
 		}
@@ -340,6 +337,9 @@ final class FrameReader implements SharedReadBuffer.Reader {
 	interface Owner {
 
 		long now();
+
+		/** What all connections of the loop are read into. */
+		SharedReadBuffer readBuffer();
 
 		/**
 		 * Whether the connection holds too much to be read further, because memory is

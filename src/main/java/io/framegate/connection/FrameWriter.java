@@ -28,8 +28,6 @@ final class FrameWriter implements WriteBatch.Sink {
 
 	private final ConnectionContext context;
 
-	private final String id;
-
 	private final ConnectionLifecycle lifecycle;
 
 	private final WriteBatch batch;
@@ -60,17 +58,16 @@ final class FrameWriter implements WriteBatch.Sink {
 	/** Whether certainly nothing of what was pending was sent when the socket closed. */
 	private boolean nothingLeft;
 
-	FrameWriter(Owner owner, ConnectionContext context, String id, ConnectionLifecycle lifecycle, WriteBatch batch,
+	FrameWriter(Owner owner, ConnectionContext context, ConnectionLifecycle lifecycle, WriteBatch batch,
 			Channel channel, HeldMemory held, @Nullable SerializerCodec codec) {
 		this.owner = owner;
 		this.context = context;
-		this.id = id;
 		this.lifecycle = lifecycle;
 		this.batch = batch;
 		this.channel = channel;
 		this.held = held;
 		this.codec = codec;
-		this.progress = new WriteProgress(channel, owner.now());
+		this.progress = new WriteProgress(owner.now());
 	}
 
 	// Frames
@@ -113,8 +110,8 @@ final class FrameWriter implements WriteBatch.Sink {
 	@Override
 	public void notWritten(int frames, long bytes, Throwable fault) {
 		ProcessHalt.ifHeapIsExhausted(fault);
-		logger.error("Route '{}': {} frames for connection {} cannot be written", this.context.route(), frames, this.id,
-				fault);
+		logger.error("Route '{}': {} frames for connection {} cannot be written", this.context.route(), frames,
+				this.owner.id(), fault);
 		lose(frames, bytes);
 		this.broken = true;
 		this.owner.later(() -> this.owner.failOutput(Cause.internalError(fault)));
@@ -227,7 +224,7 @@ final class FrameWriter implements WriteBatch.Sink {
 	/** Updates the counts to what the kernel has taken. */
 	void settle() {
 		long before = this.progress.bytesTaken();
-		int frames = this.progress.settle();
+		int frames = this.progress.settle(this.channel);
 		if (frames < 0) {
 			return;
 		}
@@ -357,6 +354,9 @@ final class FrameWriter implements WriteBatch.Sink {
 
 	/** What writing needs of its connection. */
 	interface Owner {
+
+		/** The connection's id. */
+		String id();
 
 		long now();
 

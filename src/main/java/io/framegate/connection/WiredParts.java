@@ -3,6 +3,8 @@ package io.framegate.connection;
 import io.framegate.closure.Cause;
 import io.framegate.timeout.Timeout;
 import io.framegate.transport.IoLoop;
+import io.framegate.transport.MemoryAccount;
+import io.framegate.transport.SharedReadBuffer;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.socket.DuplexChannel;
@@ -88,7 +90,22 @@ final class WiredParts extends ConnectionParts {
 		ending().exceptionCaught(fault);
 	}
 
+	@Override
+	public String id() {
+		return this.id;
+	}
+
 	// What reading needs
+
+	@Override
+	public SharedReadBuffer readBuffer() {
+		return this.loop.readBuffer();
+	}
+
+	@Override
+	public MemoryAccount memory() {
+		return this.loop.memory();
+	}
 
 	@Override
 	public void setReading(boolean reading) {

@@ -11,8 +11,6 @@ import io.netty.channel.ChannelOutboundBuffer;
  */
 final class WriteProgress extends WriteTracker {
 
-	private final Channel channel;
-
 	/** Bytes given to the channel since its last flush. */
 	private long unflushed;
 
@@ -20,8 +18,7 @@ final class WriteProgress extends WriteTracker {
 
 	private long progressAt;
 
-	WriteProgress(Channel channel, long now) {
-		this.channel = channel;
+	WriteProgress(long now) {
 		this.lastWriteAt = now;
 	}
 
@@ -49,10 +46,11 @@ final class WriteProgress extends WriteTracker {
 
 	/**
 	 * Updates the counts to what the kernel has taken.
+	 * @param channel the connection's channel
 	 * @return how many more frames were taken completely, -1 if the channel is closed
 	 */
-	public int settle() {
-		ChannelOutboundBuffer buffer = this.channel.unsafe().outboundBuffer();
+	int settle(Channel channel) {
+		ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
 		if (buffer == null) {
 			return -1;
 		}

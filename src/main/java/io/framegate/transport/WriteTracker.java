@@ -26,12 +26,15 @@ public class WriteTracker {
 
 	private int frames;
 
+	/**
+	 * Everything pending was written after all before it was taken, and the kernel has
+	 * taken none of it.
+	 */
+	private boolean noneTakenSinceEmpty = true;
+
 	private long bytesWritten;
 
 	private long bytesTaken;
-
-	/** How many bytes had been written when nothing was last pending. */
-	private long emptyAt;
 
 	private long framesTaken;
 
@@ -77,10 +80,11 @@ public class WriteTracker {
 	 * @return how many more frames were taken completely
 	 */
 	public int settle(long pending) {
+		long takenBefore = this.bytesTaken;
 		this.bytesTaken = this.bytesWritten - pending;
 		int before = this.frames;
 		if (pending == 0) {
-			this.emptyAt = this.bytesWritten;
+			this.noneTakenSinceEmpty = true;
 			this.takenEnd = this.bytesWritten;
 			this.frames = 0;
 			this.head = 0;
@@ -90,6 +94,7 @@ public class WriteTracker {
 			}
 		}
 		else {
+			this.noneTakenSinceEmpty &= this.bytesTaken == takenBefore;
 			takeWhole();
 		}
 		int taken = before - this.frames;
@@ -130,12 +135,8 @@ public class WriteTracker {
 		return this.bytesWritten;
 	}
 
-	/**
-	 * Whether everything pending was written after all before it was taken, and the
-	 * kernel has taken none of it.
-	 */
 	public boolean isNoneTakenSinceEmpty() {
-		return this.bytesTaken == this.emptyAt;
+		return this.noneTakenSinceEmpty;
 	}
 
 	public long pendingBytes() {

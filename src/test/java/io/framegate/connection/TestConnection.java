@@ -25,6 +25,8 @@ import io.framegate.transport.EmbeddedSocket;
 import io.framegate.transport.HeldMemory;
 import io.framegate.transport.IdleMember;
 import io.framegate.transport.IoLoop;
+import io.framegate.transport.MemoryAccount;
+import io.framegate.transport.SharedReadBuffer;
 import io.framegate.transport.TestLoop;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.buffer.ByteBuf;
@@ -128,11 +130,11 @@ final class TestConnection extends IdleMember
 				? new SerializerCodec(this, this.context, "c-1", bean) : null;
 		this.gate = new ReadGate(this, this.life, this.context.maxFrameSize());
 		this.delivery = new FrameDelivery(this, this.context, "c-1", this);
-		this.decoder = new FrameDecoder(this, this.context, this.gate, this.delivery, io.memory(), codec);
-		this.reader = new FrameReader(this, this.context, this.life, this.gate, this.decoder, this.delivery,
-				io.readBuffer(), this.held, codec);
-		this.writer = new FrameWriter(this, this.context, "c-1", this.life, io.batch(), this.socket, this.held, codec);
-		this.recorder = new ClosureRecorder(this, this.context, "c-1", this.reader, this.writer);
+		this.decoder = new FrameDecoder(this, this.context, this.gate, this.delivery, codec);
+		this.reader = new FrameReader(this, this.context, this.life, this.gate, this.decoder, this.delivery, this.held,
+				codec);
+		this.writer = new FrameWriter(this, this.context, this.life, io.batch(), this.socket, this.held, codec);
+		this.recorder = new ClosureRecorder(this, this.context, "c-1");
 		this.ending = new CloseSequence(this, this.context, "c-1", this.life, this.reader, this.gate, this.writer,
 				this.socket, this.recorder);
 		io.add(this);
@@ -240,7 +242,22 @@ final class TestConnection extends IdleMember
 		task.run();
 	}
 
+	@Override
+	public String id() {
+		return "c-1";
+	}
+
 	// Reading
+
+	@Override
+	public SharedReadBuffer readBuffer() {
+		return this.loop.loop().readBuffer();
+	}
+
+	@Override
+	public MemoryAccount memory() {
+		return this.loop.loop().memory();
+	}
 
 	@Override
 	public void setReading(boolean reading) {

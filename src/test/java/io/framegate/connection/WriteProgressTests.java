@@ -18,7 +18,7 @@ class WriteProgressTests {
 
 	private final EmbeddedSocket socket = new EmbeddedSocket();
 
-	private final WriteProgress progress = new WriteProgress(this.socket, 100);
+	private final WriteProgress progress = new WriteProgress(100);
 
 	@AfterEach
 	void close() {
@@ -39,17 +39,17 @@ class WriteProgressTests {
 	void whatIsNotFlushedIsPending() {
 		write("AB");
 		write("C");
-		assertThat(this.progress.settle()).isZero();
+		assertThat(this.progress.settle(this.socket)).isZero();
 		assertThat(this.progress.pendingBytes()).isEqualTo(3);
 		this.socket.room(2);
 		flush();
 		write("DEF");
-		assertThat(this.progress.settle()).isEqualTo(1);
+		assertThat(this.progress.settle(this.socket)).isEqualTo(1);
 		assertThat(this.progress.bytesTaken()).isEqualTo(2);
 		assertThat(this.progress.pendingBytes()).isEqualTo(4);
 		this.socket.room(100);
 		flush();
-		assertThat(this.progress.settle()).isEqualTo(2);
+		assertThat(this.progress.settle(this.socket)).isEqualTo(2);
 		assertThat(this.progress.pendingBytes()).isZero();
 	}
 
@@ -57,7 +57,7 @@ class WriteProgressTests {
 	void closedChannelTellsNothing() {
 		write("AB");
 		this.socket.close();
-		assertThat(this.progress.settle()).isEqualTo(-1);
+		assertThat(this.progress.settle(this.socket)).isEqualTo(-1);
 		assertThat(this.progress.pendingBytes()).isEqualTo(2);
 	}
 
@@ -78,7 +78,7 @@ class WriteProgressTests {
 		this.socket.room(room);
 		write("ABCDEF");
 		flush();
-		this.progress.settle();
+		this.progress.settle(this.socket);
 		write("GHIJ");
 		assertThat(this.progress.isNoneTaken(few)).isEqualTo(expected);
 	}
