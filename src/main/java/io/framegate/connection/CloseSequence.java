@@ -49,9 +49,6 @@ final class CloseSequence {
 	/** Closed without the peer's FIN, and not by the gateway in order. */
 	private boolean abrupt;
 
-	/** RST is due once everything written has reached the peer's kernel. */
-	private boolean resetting;
-
 	/** Nothing more is written before that RST. */
 	private boolean allWritten;
 
@@ -81,13 +78,13 @@ final class CloseSequence {
 		if (fault != null) {
 			because(fault);
 		}
-		if (this.output.isSevered() && !this.severedAfterFin) {
+		if (this.lifecycle.isSevered() && !this.severedAfterFin) {
 			closeSevered();
 			return;
 		}
 		this.lifecycle.inputDone();
 		this.owner.inputEnded();
-		if (this.output.isSevered()) {
+		if (this.lifecycle.isSevered()) {
 			closeSevered();
 		}
 		closeIfDone();
@@ -136,7 +133,7 @@ final class CloseSequence {
 	 * @param thrown the fault
 	 */
 	void exceptionCaught(Throwable thrown) {
-		if (!this.lifecycle.isOpen() || this.output.isSevered()) {
+		if (!this.lifecycle.isOpen() || this.lifecycle.isSevered()) {
 			return;
 		}
 		logger.debug("Connection {}", this.id, thrown);
@@ -150,12 +147,13 @@ final class CloseSequence {
 			return;
 		}
 		this.abrupt = true;
-		if (this.lifecycle.isInputDone() || this.resetting || !this.reader.isWorthReading()) {
+		if (this.lifecycle.isInputDone() || this.lifecycle.isResetting() || !this.reader.isWorthReading()) {
 			close(cause);
 			return;
 		}
-		this.severedAfterFin = !this.context.shared() && (this.gate.isEnded() || SocketErrors.isAfterFin(thrown));
-		this.output.sever();
+		this.severedAfterFin = !this.context.shared()
+				&& (this.lifecycle.isFinRead() || SocketErrors.isAfterFin(thrown));
+		this.lifecycle.sever();
 		this.owner.severed(cause);
 	}
 
@@ -170,13 +168,6 @@ final class CloseSequence {
 
 	private long lastActivity() {
 		return Math.max(this.reader.lastReadAt(), this.output.progress().lastWriteAt());
-	}
-
-	/**
-	 * Whether RST is due to the peer, and so no FIN before it.
-	 */
-	boolean isResetting() {
-		return this.resetting;
 	}
 
 	/**
@@ -252,7 +243,7 @@ final class CloseSequence {
 			return false;
 		}
 		because(cause);
-		if (!this.channel.isActive() || this.output.isSevered()) {
+		if (!this.channel.isActive() || this.lifecycle.isSevered()) {
 			close(cause);
 			return false;
 		}
@@ -263,7 +254,7 @@ final class CloseSequence {
 		if (!reachesPeer(cause)) {
 			return;
 		}
-		if (this.resetting) {
+		if (this.lifecycle.isResetting()) {
 			// It closes once everything has reached the peer, within the drain timer.
 			drain(this.owner.now());
 			return;
@@ -279,12 +270,12 @@ final class CloseSequence {
 		if (this.lifecycle.isOpen()) {
 			try {
 				this.output.beforeClose();
-				if (this.channel.isActive() && !this.output.isSevered() && this.output.pendingFrames() > 0) {
+				if (this.channel.isActive() && !this.lifecycle.isSevered() && this.output.pendingFrames() > 0) {
 					// After FIN, the peer would take what it has for complete.
 					this.abrupt = true;
-					this.resetting = true;
+					this.lifecycle.resetLater();
 				}
-				if (this.resetting && this.channel.isActive()) {
+				if (this.lifecycle.isResetting() && this.channel.isActive()) {
 					this.channel.config().setOption(ChannelOption.SO_LINGER, 0);
 				}
 				this.owner.countRetransmits();
@@ -309,7 +300,7 @@ final class CloseSequence {
 			this.cause = cause;
 		}
 		this.abrupt = true;
-		this.resetting = true;
+		this.lifecycle.resetLater();
 		close(cause);
 	}
 
@@ -323,7 +314,7 @@ final class CloseSequence {
 		if (!reachesPeer(cause)) {
 			return;
 		}
-		this.resetting = true;
+		this.lifecycle.resetLater();
 		this.gate.pause();
 		this.output.afterWrites(() -> {
 			this.allWritten = true;

@@ -3,19 +3,23 @@ package io.framegate.connection;
 import io.framegate.closure.Side;
 
 /**
- * The state of a connection, and which of its directions have ended. It refuses steps
- * that {@link ConnectionState} does not have. Event loop only, but for {@link #state()}
- * and {@link #isOpen()}.
+ * The state of a connection, and how far each of its directions has ended. It refuses
+ * steps that {@link ConnectionState} does not have; a direction never goes back. Event
+ * loop only, but for {@link #state()} and {@link #isOpen()}.
  */
 final class ConnectionLifecycle {
 
 	private volatile ConnectionState state;
 
-	/** Every frame before the peer's FIN was delivered. */
-	private boolean inputDone;
+	private Input input = Input.OPEN;
 
-	/** Our FIN was sent. */
-	private boolean outputEnded;
+	private Output output = Output.OPEN;
+
+	/** The socket takes nothing more, whatever has become of our FIN. */
+	private boolean severed;
+
+	/** RST is due once everything written has reached the peer's kernel. */
+	private boolean resetting;
 
 	/**
 	 * A new connection.
@@ -36,25 +40,67 @@ final class ConnectionLifecycle {
 	/** The connection is established: reading begins. */
 	void established() {
 		become(ConnectionState.OPEN);
-		if (this.outputEnded) {
+		if (isOutputEnded()) {
 			become(ConnectionState.WRITE_CLOSED);
 		}
 	}
 
+	/** The peer's FIN was read. */
+	void finRead() {
+		advance(Input.FIN_READ);
+	}
+
+	/** Everything before the peer's FIN was cut into frames. */
+	void inputCut() {
+		advance(Input.CUT);
+	}
+
 	/** Every frame before the peer's FIN was delivered. */
 	void inputDone() {
-		this.inputDone = true;
+		advance(Input.DELIVERED);
 		if (this.state == ConnectionState.OPEN) {
 			become(ConnectionState.READ_CLOSED);
 		}
 	}
 
+	private void advance(Input next) {
+		if (next.compareTo(this.input) > 0) {
+			this.input = next;
+		}
+	}
+
+	/** FIN follows everything written: no more is. */
+	void endOutput() {
+		advance(Output.ENDING);
+	}
+
+	/** No frame is on its way to the channel any more. */
+	void outputComplete() {
+		advance(Output.COMPLETE);
+	}
+
 	/** Our FIN was sent. */
 	void outputEnded() {
-		this.outputEnded = true;
+		advance(Output.FIN_SENT);
 		if (this.state == ConnectionState.OPEN) {
 			become(ConnectionState.WRITE_CLOSED);
 		}
+	}
+
+	private void advance(Output next) {
+		if (next.compareTo(this.output) > 0) {
+			this.output = next;
+		}
+	}
+
+	/** The socket takes nothing more: what is pending is lost when it closes. */
+	void sever() {
+		this.severed = true;
+	}
+
+	/** RST takes the place of FIN. */
+	void resetLater() {
+		this.resetting = true;
 	}
 
 	/** It is being closed without loss. */
@@ -83,19 +129,64 @@ final class ConnectionLifecycle {
 		return now == ConnectionState.ACCEPTED || now == ConnectionState.CONNECTING;
 	}
 
+	boolean isFinRead() {
+		return this.input != Input.OPEN;
+	}
+
+	boolean isInputCut() {
+		return this.input.compareTo(Input.CUT) >= 0;
+	}
+
 	boolean isInputDone() {
-		return this.inputDone;
+		return this.input == Input.DELIVERED;
+	}
+
+	/**
+	 * Whether nothing more may be written, because FIN follows or nothing can reach the
+	 * peer.
+	 */
+	boolean isOutputEnding() {
+		return this.output != Output.OPEN || this.severed;
+	}
+
+	boolean isOutputComplete() {
+		return this.output.compareTo(Output.COMPLETE) >= 0;
 	}
 
 	boolean isOutputEnded() {
-		return this.outputEnded;
+		return this.output == Output.FIN_SENT;
+	}
+
+	boolean isSevered() {
+		return this.severed;
+	}
+
+	/**
+	 * Whether RST is due to the peer, and so no FIN before it.
+	 */
+	boolean isResetting() {
+		return this.resetting;
 	}
 
 	/**
 	 * Whether both directions have ended in order.
 	 */
 	boolean isDone() {
-		return this.inputDone && this.outputEnded;
+		return isInputDone() && isOutputEnded();
+	}
+
+	/** How far the peer's direction has ended. */
+	private enum Input {
+
+		OPEN, FIN_READ, CUT, DELIVERED
+
+	}
+
+	/** How far our direction has ended. */
+	private enum Output {
+
+		OPEN, ENDING, COMPLETE, FIN_SENT
+
 	}
 
 }

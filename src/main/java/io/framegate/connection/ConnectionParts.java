@@ -141,7 +141,7 @@ abstract class ConnectionParts implements ReadGate.Owner, FrameDecoder.Owner, Fr
 
 	@Override
 	public void countRetransmits() {
-		boolean pending = this.output.progress().pendingBytes() > 0 || this.output.isEnding();
+		boolean pending = this.output.progress().pendingBytes() > 0 || this.lifecycle.isOutputEnding();
 		this.context.metrics()
 			.countRetransmits(this.context.side(),
 					this.retransmits.count(this, this.output.progress().lastWriteAt(), pending));

@@ -232,7 +232,7 @@ final class FrameDecoder implements FrameSink {
 	 * @return a {@link System#nanoTime()} stamp, 0 for none
 	 */
 	long frameStartedAt() {
-		if (this.gate.isEnded() || this.gate.isStopped() || this.broken || this.gate.isDiscarding()) {
+		if (this.gate.isDeaf() || this.broken || this.gate.isDiscarding()) {
 			return 0;
 		}
 		if (this.codec != null) {

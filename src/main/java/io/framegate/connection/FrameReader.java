@@ -35,9 +35,6 @@ final class FrameReader implements SharedReadBuffer.Reader {
 	/** Bytes read while reading was paused, or kept when cutting stopped. */
 	private byte @Nullable [] unread;
 
-	/** Everything before the peer's FIN was cut. */
-	private boolean done;
-
 	private long bytes;
 
 	private long lastReadAt;
@@ -216,7 +213,7 @@ final class FrameReader implements SharedReadBuffer.Reader {
 			cut(kept, 0, kept.length, this.owner.now());
 			countHeld();
 		}
-		if (this.gate.isEnded() && this.unread == null) {
+		if (this.lifecycle.isFinRead() && this.unread == null) {
 			closeGracefully();
 		}
 	}
@@ -225,7 +222,7 @@ final class FrameReader implements SharedReadBuffer.Reader {
 	 * The peer sent FIN.
 	 */
 	void finRead() {
-		if (this.gate.isEnded() || !this.lifecycle.isOpen()) {
+		if (this.lifecycle.isFinRead() || !this.lifecycle.isOpen()) {
 			return;
 		}
 		this.gate.end();
@@ -235,8 +232,8 @@ final class FrameReader implements SharedReadBuffer.Reader {
 	}
 
 	private void closeGracefully() {
-		if (!this.done) {
-			this.done = true;
+		if (!this.lifecycle.isInputCut()) {
+			this.lifecycle.inputCut();
 			Runnable last = () -> {
 				int partial = this.decoder.partialBytes();
 				this.owner.inputDone((partial > 0 && !this.decoder.isBroken())
@@ -301,24 +298,12 @@ final class FrameReader implements SharedReadBuffer.Reader {
 	// State
 
 	/**
-	 * Whether nothing is read now, because of FIN or a pause, so that a reset is not
-	 * noticed.
-	 */
-	boolean isDeaf() {
-		return this.gate.isEnded() || this.gate.isStopped();
-	}
-
-	/**
 	 * Whether anybody still wants what the peer sent before its socket was severed.
 	 * @return {@code false} if it would be discarded
 	 */
 	boolean isWorthReading() {
 		return !this.gate.isDiscarding() && !this.decoder.isBroken()
 				&& (this.unread != null || !this.lifecycle.isWaitingToOpen());
-	}
-
-	boolean isDone() {
-		return this.done;
 	}
 
 	boolean isInsideFrame() {

@@ -44,15 +44,6 @@ final class FrameWriter implements WriteBatch.Sink {
 	/** A frame was lost: none may follow, because that would hide the gap. */
 	private boolean broken;
 
-	/** FIN follows everything written. */
-	private boolean ending;
-
-	/** No frame is on its way to the channel any more. */
-	private boolean complete;
-
-	/** The socket takes nothing more. */
-	private boolean severed;
-
 	private boolean flushWatched;
 
 	/** Whether certainly nothing of what was pending was sent when the socket closed. */
@@ -73,7 +64,7 @@ final class FrameWriter implements WriteBatch.Sink {
 	// Frames
 
 	void write(byte[] payload) {
-		if (this.ending || this.severed || this.broken || !this.lifecycle.isOpen()) {
+		if (this.lifecycle.isOutputEnding() || this.broken || !this.lifecycle.isOpen()) {
 			lose(1, payload.length);
 		}
 		else if (this.codec != null) {
@@ -86,7 +77,7 @@ final class FrameWriter implements WriteBatch.Sink {
 
 	/** Writes a frame that needs no more than its prefix and suffix. */
 	void writeEncoded(byte[] payload) {
-		if (this.lifecycle.isOutputEnded() || this.severed || this.broken || !this.lifecycle.isOpen()) {
+		if (this.lifecycle.isOutputEnded() || this.lifecycle.isSevered() || this.broken || !this.lifecycle.isOpen()) {
 			lose(1, payload.length);
 			return;
 		}
@@ -130,7 +121,7 @@ final class FrameWriter implements WriteBatch.Sink {
 	}
 
 	boolean isWritable() {
-		return !this.severed && this.channel.isWritable() && (this.codec == null || !this.codec.isFull());
+		return !this.lifecycle.isSevered() && this.channel.isWritable() && (this.codec == null || !this.codec.isFull());
 	}
 
 	// Bytes
@@ -161,7 +152,7 @@ final class FrameWriter implements WriteBatch.Sink {
 
 	@Override
 	public boolean enqueue(ByteBuf buffer, int[] ends, int count) {
-		if (this.lifecycle.isOutputEnded() || this.severed || this.broken || !this.lifecycle.isOpen()) {
+		if (this.lifecycle.isOutputEnded() || this.lifecycle.isSevered() || this.broken || !this.lifecycle.isOpen()) {
 			lose(count, Math.max(0, buffer.readableBytes() - count * this.context.framing().overhead()));
 			buffer.release();
 			return false;
@@ -176,14 +167,14 @@ final class FrameWriter implements WriteBatch.Sink {
 
 	@Override
 	public void flush() {
-		if (this.severed) {
+		if (this.lifecycle.isSevered()) {
 			return;
 		}
 		boolean little = this.progress.isNoneTaken(LITTLE);
 		// A handler told that there is room may write more.
 		this.progress.flushed();
 		this.channel.flush();
-		if (this.severed || !this.channel.isOpen()) {
+		if (this.lifecycle.isSevered() || !this.channel.isOpen()) {
 			this.nothingLeft = little;
 		}
 		settle();
@@ -199,7 +190,7 @@ final class FrameWriter implements WriteBatch.Sink {
 
 	/** Asks the channel to report when all that is pending now was taken. */
 	private void watchFlush() {
-		if (!this.flushWatched && !this.severed && this.lifecycle.isOpen()) {
+		if (!this.flushWatched && !this.lifecycle.isSevered() && this.lifecycle.isOpen()) {
 			this.flushWatched = true;
 			this.progress.flushed();
 			this.channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
@@ -216,7 +207,7 @@ final class FrameWriter implements WriteBatch.Sink {
 		if (this.progress.pendingBytes() > 0) {
 			watchFlush();
 		}
-		else if (this.complete) {
+		else if (this.lifecycle.isOutputComplete()) {
 			sendFin();
 		}
 	}
@@ -241,10 +232,10 @@ final class FrameWriter implements WriteBatch.Sink {
 
 	/** Sends FIN after everything written. */
 	void end() {
-		if (this.ending || !this.lifecycle.isOpen() || this.owner.isResetting()) {
+		if (this.lifecycle.isOutputEnding() || !this.lifecycle.isOpen() || this.lifecycle.isResetting()) {
 			return;
 		}
-		this.ending = true;
+		this.lifecycle.endOutput();
 		afterWrites(this::sendFinWhenFlushed);
 	}
 
@@ -261,13 +252,8 @@ final class FrameWriter implements WriteBatch.Sink {
 		}
 	}
 
-	/** The socket takes nothing more: what is pending is lost when it closes. */
-	void sever() {
-		this.severed = true;
-	}
-
 	private void sendFinWhenFlushed() {
-		this.complete = true;
+		this.lifecycle.outputComplete();
 		this.batch.flush();
 		if (this.progress.pendingBytes() == 0) {
 			sendFin();
@@ -275,7 +261,7 @@ final class FrameWriter implements WriteBatch.Sink {
 	}
 
 	private void sendFin() {
-		if (this.lifecycle.isOutputEnded() || this.severed || !this.lifecycle.isOpen()) {
+		if (this.lifecycle.isOutputEnded() || this.lifecycle.isSevered() || !this.lifecycle.isOpen()) {
 			return;
 		}
 		this.lifecycle.outputEnded();
@@ -290,18 +276,10 @@ final class FrameWriter implements WriteBatch.Sink {
 	void beforeClose() {
 		this.batch.flush();
 		settle();
-		this.nothingLeft |= this.channel.isOpen() && !this.severed;
+		this.nothingLeft |= this.channel.isOpen() && !this.lifecycle.isSevered();
 	}
 
 	// State
-
-	boolean isSevered() {
-		return this.severed;
-	}
-
-	boolean isEnding() {
-		return this.ending || this.severed;
-	}
 
 	long writePosition() {
 		return (this.codec != null) ? this.codec.framesWritten()
@@ -339,7 +317,7 @@ final class FrameWriter implements WriteBatch.Sink {
 	 * @return a {@link System#nanoTime()} stamp, 0 if none wait
 	 */
 	long waitingSince() {
-		return (this.progress.pendingBytes() > 0 && !this.severed) ? this.progress.progressAt() : 0;
+		return (this.progress.pendingBytes() > 0 && !this.lifecycle.isSevered()) ? this.progress.progressAt() : 0;
 	}
 
 	/** Forgets what was written and not yet given to the channel. */
@@ -365,9 +343,6 @@ final class FrameWriter implements WriteBatch.Sink {
 
 		/** The peer's kernel took more of what was written. */
 		void taken();
-
-		/** Whether RST is due to the peer, and so no FIN before it. */
-		boolean isResetting();
 
 		/** Everything was sent: sends FIN. */
 		void sendFin();

@@ -103,7 +103,7 @@ final class PeerProbe {
 	 * from here, and a reset by a peer that is not read.
 	 */
 	private void askKernel(long now) {
-		if (this.output.isSevered()) {
+		if (this.lifecycle.isSevered()) {
 			return;
 		}
 		long waitingSince = this.output.waitingSince();

@@ -29,9 +29,6 @@ final class ReadGate {
 	/** So much was discarded that nothing more is read before our FIN. */
 	private boolean fedUp;
 
-	/** The peer's FIN was read. */
-	private boolean ended;
-
 	/** Discarded bytes: while the connection still writes, or since FIN. */
 	private long wasted;
 
@@ -113,7 +110,7 @@ final class ReadGate {
 
 	/** Lets the socket read, unless its peer has sent FIN or is not read any more. */
 	void open() {
-		if (!this.ended && !this.fedUp && this.lifecycle.isOpen()) {
+		if (!this.lifecycle.isFinRead() && !this.fedUp && this.lifecycle.isOpen()) {
 			this.owner.setReading(true);
 		}
 	}
@@ -125,7 +122,7 @@ final class ReadGate {
 
 	/** The peer's FIN was read. */
 	void end() {
-		this.ended = true;
+		this.lifecycle.finRead();
 		this.owner.setReading(false);
 	}
 
@@ -187,8 +184,12 @@ final class ReadGate {
 		return this.fedUp;
 	}
 
-	boolean isEnded() {
-		return this.ended;
+	/**
+	 * Whether nothing is read now, because of FIN or a pause, so that a reset is not
+	 * noticed.
+	 */
+	boolean isDeaf() {
+		return this.lifecycle.isFinRead() || isStopped();
 	}
 
 	/**

@@ -369,11 +369,11 @@ abstract class SocketConnection extends SpringConnection {
 	}
 
 	public boolean isInputEnded() {
-		return this.parts.reader.isDone();
+		return this.parts.lifecycle.isInputCut();
 	}
 
 	public boolean isOutputEnding() {
-		return this.parts.output.isEnding();
+		return this.parts.lifecycle.isOutputEnding();
 	}
 
 	/**

@@ -144,7 +144,7 @@ final class WiredParts extends ConnectionParts {
 
 	@Override
 	public boolean isDeaf() {
-		return this.gate.isEnded() || this.gate.isStopped();
+		return this.gate.isDeaf();
 	}
 
 	@Override
@@ -199,11 +199,6 @@ final class WiredParts extends ConnectionParts {
 	}
 
 	@Override
-	public boolean isResetting() {
-		return endingIfAny() instanceof CloseSequence begun && begun.isResetting();
-	}
-
-	@Override
 	public void sendFin() {
 		((DuplexChannel) this.channel).shutdownOutput();
 		ending().outputDone();
@@ -213,7 +208,7 @@ final class WiredParts extends ConnectionParts {
 
 	@Override
 	public boolean isFirstFrameAwaited() {
-		return this.decoder.frames() == 0 && !this.gate.isEnded();
+		return this.decoder.frames() == 0 && !this.lifecycle.isFinRead();
 	}
 
 	@Override

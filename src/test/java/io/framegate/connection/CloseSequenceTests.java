@@ -115,7 +115,7 @@ class CloseSequenceTests {
 			case "drain-expired" -> ending.drainExpired(cause("DRAIN_TIMEOUT"));
 			case "gracefully" -> ending.closeGracefully(cause(word));
 			case "reset-after" -> ending.resetAfterWrites(cause(word));
-			case "sever" -> it.writer.sever();
+			case "sever" -> it.life.sever();
 			case "pause" -> it.gate.pause();
 			case "fin" -> it.reader.finRead();
 			case "discard" -> it.reader.discard();
@@ -253,7 +253,7 @@ class CloseSequenceTests {
 		take("room:0");
 		take("write");
 		take("reset-after:IDLE_TIMEOUT");
-		assertThat(it.ending.isResetting()).isTrue();
+		assertThat(it.life.isResetting()).isTrue();
 		assertThat(it.reading).isFalse();
 		it.writer.end();
 		take("take");

@@ -77,6 +77,54 @@ class ConnectionLifecycleTests {
 			.withMessage("A connection that is CLOSED cannot become CLOSED");
 	}
 
+	/** What has become of each direction, and what that says. */
+	@Test
+	void directionGoesThroughItsStepsAndNeverBack() {
+		this.life.established();
+		assertThat(this.life.isFinRead()).isFalse();
+		this.life.finRead();
+		assertThat(this.life.isFinRead()).isTrue();
+		assertThat(this.life.isInputCut()).isFalse();
+		this.life.inputCut();
+		assertThat(this.life.isInputCut()).isTrue();
+		assertThat(this.life.isInputDone()).isFalse();
+		assertThat(this.life.state()).isEqualTo(ConnectionState.OPEN);
+		this.life.inputDone();
+		this.life.finRead();
+		assertThat(this.life.isInputDone()).isTrue();
+		assertThat(this.life.isOutputEnding()).isFalse();
+		this.life.endOutput();
+		assertThat(this.life.isOutputEnding()).isTrue();
+		assertThat(this.life.isOutputComplete()).isFalse();
+		this.life.outputComplete();
+		assertThat(this.life.isOutputComplete()).isTrue();
+		assertThat(this.life.isOutputEnded()).isFalse();
+		this.life.outputEnded();
+		this.life.endOutput();
+		assertThat(this.life.isOutputEnded()).isTrue();
+	}
+
+	@Test
+	void laterStepIncludesTheEarlierOnes() {
+		this.life.established();
+		this.life.inputDone();
+		assertThat(this.life.isFinRead()).isTrue();
+		assertThat(this.life.isInputCut()).isTrue();
+		this.life.outputEnded();
+		assertThat(this.life.isOutputEnding()).isTrue();
+		assertThat(this.life.isOutputComplete()).isTrue();
+	}
+
+	@Test
+	void severedSocketTakesNothingButHasNotSentFin() {
+		this.life.established();
+		this.life.sever();
+		assertThat(this.life.isSevered()).isTrue();
+		assertThat(this.life.isOutputEnding()).isTrue();
+		assertThat(this.life.isOutputComplete()).isFalse();
+		assertThat(this.life.isOutputEnded()).isFalse();
+	}
+
 	@Test
 	void upstreamConnectionBeginsWithConnecting() {
 		assertThat(new ConnectionLifecycle(Side.UPSTREAM).state()).isEqualTo(ConnectionState.CONNECTING);

@@ -143,7 +143,7 @@ class FrameReaderTests {
 		this.connection.reader.finRead();
 		assertThat(this.connection.causes).containsExactly(new Cause(CloseReason.TRUNCATED_FRAME, EndedBy.INBOUND,
 				"FIN after 4 bytes of a frame; looks like an HTTP request"));
-		assertThat(this.connection.reader.isDone()).isTrue();
+		assertThat(this.connection.life.isInputCut()).isTrue();
 	}
 
 	@Test
@@ -246,7 +246,7 @@ class FrameReaderTests {
 		it.read("A\nB");
 		assertThat(it.starving).isTrue();
 		assertThat(it.reading).isFalse();
-		assertThat(it.reader.isDeaf()).isTrue();
+		assertThat(it.gate.isDeaf()).isTrue();
 		it.mustStarve = false;
 		it.reader.feed();
 		assertThat(it.starving).isFalse();
@@ -270,7 +270,7 @@ class FrameReaderTests {
 			}
 		}
 		assertThat(this.connection.reader.isWorthReading()).isEqualTo(worth);
-		assertThat(this.connection.reader.isDeaf()).isEqualTo(deaf);
+		assertThat(this.connection.gate.isDeaf()).isEqualTo(deaf);
 	}
 
 	@Test

@@ -96,7 +96,7 @@ class FrameWriterTests {
 			case "take" -> this.connection.socket.take(Long.parseLong(word));
 			case "settle" -> writer.settle();
 			case "end" -> writer.end();
-			case "sever" -> writer.sever();
+			case "sever" -> this.connection.life.sever();
 			case "fin-sent" -> this.connection.life.outputEnded();
 			case "reset" -> this.connection.ending.resetAfterWrites(Cause.byGateway(CloseReason.IDLE_TIMEOUT, ""));
 			case "life-closed" -> this.connection.life.closed();
@@ -167,12 +167,12 @@ class FrameWriterTests {
 		it.write("A");
 		it.writer.flushGathered();
 		assertThat(it.writer.isWritable()).isTrue();
-		assertThat(it.writer.isEnding()).isFalse();
-		it.writer.sever();
+		assertThat(it.life.isOutputEnding()).isFalse();
+		it.life.sever();
 		assertThat(it.writer.waitingSince()).isZero();
 		assertThat(it.writer.isWritable()).isFalse();
-		assertThat(it.writer.isEnding()).isTrue();
-		assertThat(it.writer.isSevered()).isTrue();
+		assertThat(it.life.isOutputEnding()).isTrue();
+		assertThat(it.life.isSevered()).isTrue();
 	}
 
 	@Test
@@ -215,7 +215,7 @@ class FrameWriterTests {
 	void littleThatTheSocketRefusedHasNotLeft(int size, boolean mayHaveLeft) {
 		TestConnection it = this.connection.open();
 		it.socket.room(0);
-		it.socket.onWrite(it.writer::sever);
+		it.socket.onWrite(it.life::sever);
 		it.write("x".repeat(size));
 		it.writer.flushGathered();
 		assertThat(it.writer.mayHaveLeft(0)).isEqualTo(mayHaveLeft);
@@ -227,7 +227,7 @@ class FrameWriterTests {
 		it.socket.room(0);
 		it.write("A");
 		it.writer.flushGathered();
-		it.writer.sever();
+		it.life.sever();
 		it.writer.beforeClose();
 		assertThat(it.writer.mayHaveLeft(0)).isTrue();
 	}
@@ -236,7 +236,7 @@ class FrameWriterTests {
 	@ValueSource(booleans = { false, true })
 	void sharedConnectionLeavesTheCountToItsExchanges(boolean upstream) {
 		connection(upstream ? Side.UPSTREAM : Side.INBOUND, Framings.named("lf", false), true, 10_000_000);
-		this.connection.open().writer.sever();
+		this.connection.open().life.sever();
 		this.connection.write("AB");
 		assertThat(this.connection.told).containsExactly(upstream ? "shared:1/2" : "lost:1/2");
 	}
@@ -289,7 +289,7 @@ class FrameWriterTests {
 
 	@Test
 	void bufferThatIsNotTakenIsGivenBack() {
-		this.connection.open().writer.sever();
+		this.connection.open().life.sever();
 		ByteBuf buffer = Unpooled.buffer(10).writeZero(10);
 		assertThat(this.connection.writer.enqueue(buffer, new int[] { 4, 10 }, 2)).isFalse();
 		assertThat(buffer.refCnt()).isZero();

@@ -367,11 +367,6 @@ final class TestConnection extends IdleMember
 	}
 
 	@Override
-	public boolean isResetting() {
-		return this.ending.isResetting();
-	}
-
-	@Override
 	public void sendFin() {
 		tell("fin");
 		this.ending.outputDone();
