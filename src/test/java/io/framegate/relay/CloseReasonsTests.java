@@ -47,10 +47,10 @@ class CloseReasonsTests {
 	private static final Gateway gateway = GatewayBuilder.routes().beans(UsersCode.class).start();
 
 	@AutoClose
-	private final TestUpstreams servers = new TestUpstreams();
+	private static final Endings endings = new Endings(gateway);
 
 	@AutoClose
-	private static final Endings endings = new Endings(gateway);
+	private final TestUpstreams servers = new TestUpstreams();
 
 	/**
 	 * A route to a server that sends back what it gets.

@@ -16,114 +16,69 @@ import io.framegate.connection.ConnectionState;
 import io.framegate.connection.FrameConnection;
 import io.framegate.testkit.FullBacklog;
 import io.framegate.testkit.Gateway;
+import io.framegate.testkit.GatewayBuilder;
 import io.framegate.testkit.Peer;
+import io.framegate.testkit.RouteSpec;
 import io.framegate.testkit.TestClient;
 import io.framegate.testkit.TestSocket;
 import io.framegate.testkit.TestUpstream;
+import io.framegate.testkit.TestUpstreams;
 import io.framegate.timeout.Timeout;
 import io.framegate.timeout.Timeouts;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollSocketChannel;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
+import static io.framegate.testkit.RouteSpec.route;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Each timer ends a session with a reason of its own, and does not when it should not. A
- * route for each case, all in one gateway.
+ * Each timer ends a session with a reason of its own, and does not when it should not.
  */
 class TimersTests {
 
-	private static final CountDownLatch ANSWER = new CountDownLatch(1);
+	@AutoClose
+	private static final Gateway gateway = GatewayBuilder.routes().beans(UsersOwnCodeTests.Framed.class).start();
 
-	private static final TestUpstream ECHO = TestUpstream.lineEcho();
+	@AutoClose
+	private static final Endings endings = new Endings(gateway);
 
-	private static final TestUpstream SINK = TestUpstream.sink();
+	@AutoClose
+	private final TestUpstreams servers = new TestUpstreams();
 
-	private static final TestUpstream SILENT = TestUpstream.silent();
+	/** A route to a server that sends back what it gets. */
+	private RouteSpec echoing(String name) {
+		return route(name).to(this.servers.lineEcho());
+	}
 
 	/** Answers the first line with lines for ever. */
-	private static final TestUpstream FLOOD = TestUpstream.handling((peer) -> {
-		byte[] line = line(8 * 1024);
-		peer.within(Duration.ofMinutes(1)).readLine();
-		while (true) {
-			peer.send(line);
-		}
-	});
-
-	/** Begins an answer. */
-	private static final TestUpstream BEGUN = TestUpstream.handling((peer) -> {
-		peer.readLine();
-		peer.send("begun");
-		peer.awaitEof();
-	});
+	private TestUpstream flood() {
+		return this.servers.handling((peer) -> {
+			byte[] line = line(8 * 1024);
+			peer.readLine();
+			while (true) {
+				peer.send(line);
+			}
+		});
+	}
 
 	/** Answers with so little that the kernel takes all of it. */
-	private static final TestUpstream SOME = TestUpstream.handling((peer) -> {
-		peer.readLine();
-		for (int i = 0; i < 16; i++) {
-			peer.send(line(8 * 1024));
-		}
-		peer.awaitEof();
-	});
-
-	/** Reads late, thinks for a while and answers. */
-	private static final TestUpstream THINKING = TestUpstream.handling((peer) -> {
-		Endings.awaitMillis(1000);
-		peer.readExactly(15_000_000);
-		Endings.awaitMillis(400);
-		peer.sendLine("done");
-		peer.awaitEof();
-	});
-
-	/** Answers after FIN, when told to. */
-	private static final TestUpstream LATE = TestUpstream.handling((peer) -> {
-		byte[] request = peer.readAll();
-		ANSWER.await();
-		peer.send(request);
-	});
-
-	private static final FullBacklog FULL = new FullBacklog();
-
-	private static Gateway gateway;
-
-	private static Endings endings;
-
-	@BeforeAll
-	static void start() {
-		gateway = Gateway.start(List.of(UsersOwnCodeTests.Framed.class),
-				Gateway.all(route("connect", FULL.address(), "connect=300ms", "write=100ms"),
-						route("first-frame", ECHO, "first-frame=300ms"), route("frame", ECHO, "frame=500ms"),
-						route("idle", ECHO, "idle=300ms"), route("reply", SINK, "reply=300ms"),
-						route("reader", FLOOD, "write=500ms", "drain=300ms"),
-						route("taker", SILENT, "write=500ms", "drain=300ms"),
-						route("reset", FLOOD, "write=1s", "drain=300ms"),
-						route("slow", FLOOD, "write=700ms", "drain=300ms"), route("drain", SILENT, "drain=300ms"),
-						route("clinging", ECHO, "drain=300ms"), route("flooded", FLOOD, "drain=500ms"),
-						route("stalled", FLOOD, "write=1m", "drain=300ms"),
-						route("untaken", SILENT, "write=1m", "drain=300ms"), route("max-age", ECHO, "max-age=300ms"),
-						route("late", LATE, "drain=200ms"), route("changed", ECHO, "idle=5m"),
-						route("unchanged", ECHO, "idle=5m"), route("kernel", SOME, "write=1m", "drain=300ms"),
-						route("pending", SOME, "write=1m", "drain=300ms"), route("upload", SINK, "reply=800ms"),
-						route("begun", BEGUN, "reply=400ms"), route("idle-late", ECHO, "idle=300ms"),
-						Gateway.route("exchanges", "crlf", "crlf", ECHO.address(), "mode=request-reply"),
-						Gateway.route("streamed", "stream", "stream", SINK.address(), "timeouts.reply=200ms"),
-						Gateway.route("bean", "bean:semicolon", "crlf", ECHO.address(), "timeouts.frame=300ms"),
-						Gateway.route("thinking", "length4", "stream", THINKING.address(), "listen.max-frame-size=16MB",
-								"upstream.max-frame-size=16MB", "timeouts.reply=800ms")));
-		endings = new Endings(gateway);
+	private TestUpstream some() {
+		return this.servers.handling((peer) -> {
+			peer.readLine();
+			for (int i = 0; i < 16; i++) {
+				peer.send(line(8 * 1024));
+			}
+			peer.awaitEof();
+		});
 	}
 
-	private static String[] route(String name, TestUpstream upstream, String... timeouts) {
-		return route(name, upstream.address(), timeouts);
-	}
-
-	private static String[] route(String name, String target, String... timeouts) {
-		return Gateway.route(name, "crlf", "crlf", target,
-				Arrays.stream(timeouts).map((timeout) -> "timeouts." + timeout).toArray(String[]::new));
+	/** A client that takes little before it reads. */
+	private static TestClient small(RouteSpec route) {
+		gateway.configure(route);
+		return TestClient.connect("127.0.0.1", gateway.port(route.name()), 8 * 1024);
 	}
 
 	private static byte[] line(int size) {
@@ -134,31 +89,27 @@ class TimersTests {
 		return line;
 	}
 
-	@AfterAll
-	static void stop() {
-		endings.close();
-		gateway.close();
-		FULL.close();
-		List.of(ECHO, SINK, SILENT, FLOOD, SOME, BEGUN, THINKING, LATE).forEach(TestUpstream::close);
-	}
-
 	@Test
 	void connect() {
-		try (TestClient client = gateway.connect("connect")) {
-			client.sendLine("hello");
-			client.expectEof();
+		try (FullBacklog full = new FullBacklog()) {
+			RouteSpec route = route("connect").with("timeouts.connect=300ms", "timeouts.write=100ms")
+				.to(full.address());
+			try (TestClient client = gateway.connect(route)) {
+				client.sendLine("hello");
+				client.expectEof();
+			}
+			Closure closure = endings.expect("connect", CloseReason.CONNECT_TIMEOUT, EndedBy.GATEWAY);
+			assertThat(Duration.between(closure.openedAt(), closure.closedAt())).isBetween(Duration.ofMillis(300),
+					Duration.ofSeconds(2));
+			assertThat(closure.detail()).isEqualTo("connect timer (300ms) ran out: " + full.address());
+			assertThat(closure.undelivered()).isEqualTo(new Closure.Undelivered(1, 5));
+			assertThat(endings.fired("connect", "connect")).isEqualTo(1);
 		}
-		Closure closure = endings.expect("connect", CloseReason.CONNECT_TIMEOUT, EndedBy.GATEWAY);
-		assertThat(Duration.between(closure.openedAt(), closure.closedAt())).isBetween(Duration.ofMillis(300),
-				Duration.ofSeconds(2));
-		assertThat(closure.detail()).isEqualTo("connect timer (300ms) ran out: " + FULL.address());
-		assertThat(closure.undelivered()).isEqualTo(new Closure.Undelivered(1, 5));
-		assertThat(endings.fired("connect", "connect")).isEqualTo(1);
 	}
 
 	@Test
 	void firstFrame() {
-		try (TestClient client = gateway.connect("first-frame")) {
+		try (TestClient client = gateway.connect(echoing("first-frame").with("timeouts.first-frame=300ms"))) {
 			client.send("hello");
 			client.expectEof();
 		}
@@ -170,7 +121,7 @@ class TimersTests {
 
 	@Test
 	void frameIsNotExtendedByDribbling() {
-		try (TestClient client = gateway.connect("frame")) {
+		try (TestClient client = gateway.connect(echoing("frame").with("timeouts.frame=500ms"))) {
 			client.sendLine("whole");
 			assertThat(client.readLine()).isEqualTo("whole");
 			FrameConnection connection = endings.live("frame", Side.INBOUND);
@@ -192,7 +143,10 @@ class TimersTests {
 
 	@Test
 	void frameOfAUsersOwnFraming() {
-		try (TestClient client = gateway.connect("bean")) {
+		RouteSpec route = route("bean").framing("bean:semicolon", "crlf")
+			.with("timeouts.frame=300ms")
+			.to(this.servers.lineEcho());
+		try (TestClient client = gateway.connect(route)) {
 			client.send("whole;fragm");
 			assertThat(client.readAll()).asString().isEqualTo("whole;");
 		}
@@ -203,7 +157,7 @@ class TimersTests {
 
 	@Test
 	void idle() {
-		try (TestClient client = gateway.connect("idle")) {
+		try (TestClient client = gateway.connect(echoing("idle").with("timeouts.idle=300ms"))) {
 			client.sendLine("hello");
 			assertThat(client.readLine()).isEqualTo("hello");
 			client.expectEof();
@@ -215,7 +169,7 @@ class TimersTests {
 
 	@Test
 	void reply() {
-		try (TestClient client = gateway.connect("reply")) {
+		try (TestClient client = gateway.connect(route("reply").with("timeouts.reply=300ms").to(this.servers.sink()))) {
 			client.sendLine("hello");
 			client.expectEof();
 		}
@@ -225,7 +179,18 @@ class TimersTests {
 
 	@Test
 	void replyStartsWhenTheRequestHasLeft() {
-		try (TestClient client = gateway.connect("thinking")) {
+		// Reads late, thinks for a while and answers.
+		TestUpstream thinking = this.servers.handling((peer) -> {
+			Endings.awaitMillis(1000);
+			peer.readExactly(15_000_000);
+			Endings.awaitMillis(400);
+			peer.sendLine("done");
+			peer.awaitEof();
+		});
+		RouteSpec route = route("thinking").framing("length4", "stream")
+			.with("listen.max-frame-size=16MB", "upstream.max-frame-size=16MB", "timeouts.reply=800ms")
+			.to(thinking);
+		try (TestClient client = gateway.connect(route)) {
 			client.sendLength4(new byte[15_000_000]);
 			assertThat(client.readLength4()).asString().isEqualTo("done\r\n");
 		}
@@ -234,7 +199,8 @@ class TimersTests {
 
 	@Test
 	void replyCountsFromTheLastFrameOfASession() {
-		try (TestClient client = gateway.connect("upload")) {
+		try (TestClient client = gateway
+			.connect(route("upload").with("timeouts.reply=800ms").to(this.servers.sink()))) {
 			FrameConnection connection = endings.live("upload", Side.INBOUND);
 			long before = System.nanoTime();
 			while (System.nanoTime() - before < 2_000_000_000L) {
@@ -249,7 +215,12 @@ class TimersTests {
 
 	@Test
 	void anythingFromTheServerStopsReplyInASession() {
-		try (TestClient client = gateway.connect("begun")) {
+		TestUpstream begun = this.servers.handling((peer) -> {
+			peer.readLine();
+			peer.send("begun");
+			peer.awaitEof();
+		});
+		try (TestClient client = gateway.connect(route("begun").with("timeouts.reply=400ms").to(begun))) {
 			client.sendLine("hello");
 			FrameConnection upstream = endings.live("begun", Side.UPSTREAM);
 			Gateway.await("a part of a reply", () -> Optional.of(upstream).filter((one) -> one.bytesIn() > 0));
@@ -261,7 +232,10 @@ class TimersTests {
 
 	@Test
 	void streamHasNoReplies() {
-		try (TestClient client = gateway.connect("streamed")) {
+		RouteSpec route = route("streamed").framing("stream", "stream")
+			.with("timeouts.reply=200ms")
+			.to(this.servers.sink());
+		try (TestClient client = gateway.connect(route)) {
 			client.sendLine("hello");
 			FrameConnection upstream = endings.live("streamed", Side.UPSTREAM);
 			Gateway.await("the bytes", () -> Optional.of(upstream).filter((one) -> one.bytesOut() > 0));
@@ -272,17 +246,20 @@ class TimersTests {
 
 	@Test
 	void replyIsOffInSessionsUnlessItIsSet() {
-		assertThat(gateway.route("clinging").timeouts().limit(Timeout.REPLY))
+		String anywhere = "127.0.0.1:9";
+		gateway.configure(route("session").to(anywhere), route("exchanges").pooled().to(anywhere),
+				route("set").with("timeouts.reply=800ms").to(anywhere));
+		assertThat(gateway.route("session").timeouts().limit(Timeout.REPLY))
 			.isEqualTo(new Timeouts.Limit(Duration.ZERO, Timeouts.Source.DEFAULT));
 		assertThat(gateway.route("exchanges").timeouts().limit(Timeout.REPLY))
 			.isEqualTo(new Timeouts.Limit(Duration.ofSeconds(30), Timeouts.Source.DEFAULT));
-		assertThat(gateway.route("upload").timeouts().limit(Timeout.REPLY))
+		assertThat(gateway.route("set").timeouts().limit(Timeout.REPLY))
 			.isEqualTo(new Timeouts.Limit(Duration.ofMillis(800), Timeouts.Source.CONFIG));
 	}
 
 	@Test
 	void idleEndsWithFinAndReadsWhatComesLate() {
-		try (TestClient client = gateway.connect("idle-late")) {
+		try (TestClient client = gateway.connect(echoing("idle-late").with("timeouts.idle=300ms"))) {
 			client.sendLine("hello");
 			assertThat(client.readLine()).isEqualTo("hello");
 			client.expectEof();
@@ -296,7 +273,7 @@ class TimersTests {
 	/** Else one lost keepalive probe would end a quiet connection. */
 	@Test
 	void kernelKnowsTheWriteLimitOnlyWhileSomethingIsPending() {
-		try (TestClient client = TestClient.connect("127.0.0.1", gateway.port("pending"), 8 * 1024)) {
+		try (TestClient client = small(route("pending").with("timeouts.write=1m", "timeouts.drain=300ms").to(some()))) {
 			client.sendLine("hello");
 			FrameConnection connection = endings.live("pending", Side.INBOUND);
 			Assumptions.assumeTrue(connection.channel() instanceof EpollSocketChannel, "native sockets");
@@ -313,7 +290,8 @@ class TimersTests {
 
 	@Test
 	void writeToAClientThatStopsReading() {
-		try (TestClient client = TestClient.connect("127.0.0.1", gateway.port("reader"), 8 * 1024)) {
+		try (TestClient client = small(
+				route("reader").with("timeouts.write=500ms", "timeouts.drain=300ms").to(flood()))) {
 			client.sendLine("go");
 			Closure closure = endings.expect("reader", CloseReason.WRITE_TIMEOUT, EndedBy.GATEWAY);
 			assertThat(closure.undelivered().frames()).isPositive();
@@ -324,7 +302,8 @@ class TimersTests {
 
 	@Test
 	void writeToAnUpstreamThatStopsReading() {
-		try (TestClient client = gateway.connect("taker")) {
+		try (TestClient client = gateway
+			.connect(route("taker").with("timeouts.write=500ms", "timeouts.drain=300ms").to(this.servers.silent()))) {
 			byte[] line = line(8 * 1024);
 			FrameConnection connection = endings.live("taker", Side.INBOUND);
 			Thread.ofVirtual().start(() -> {
@@ -349,7 +328,7 @@ class TimersTests {
 	 */
 	@Test
 	void writeDoesNotRunOutOnAConnectionThatWasReset() {
-		try (TestClient client = TestClient.connect("127.0.0.1", gateway.port("reset"), 8 * 1024)) {
+		try (TestClient client = small(route("reset").with("timeouts.write=1s", "timeouts.drain=300ms").to(flood()))) {
 			client.sendLine("go");
 			FrameConnection connection = endings.live("reset", Side.INBOUND);
 			Runnable muchToDo = () -> {
@@ -387,7 +366,8 @@ class TimersTests {
 	 */
 	@Test
 	void writeSparesASlowReader() {
-		try (TestClient client = TestClient.connect("127.0.0.1", gateway.port("slow"), 8 * 1024)) {
+		try (TestClient client = small(
+				route("slow").with("timeouts.write=700ms", "timeouts.drain=300ms").to(flood()))) {
 			client.sendLine("go");
 			FrameConnection connection = endings.live("slow", Side.INBOUND);
 			long before = System.nanoTime();
@@ -401,7 +381,7 @@ class TimersTests {
 
 	@Test
 	void writeCountsWhatThePeersKernelTakes() {
-		try (TestClient client = TestClient.connect("127.0.0.1", gateway.port("kernel"), 8 * 1024)) {
+		try (TestClient client = small(route("kernel").with("timeouts.write=1m", "timeouts.drain=300ms").to(some()))) {
 			client.sendLine("hello");
 			Gateway.await("an answer in the kernel's hands", () -> Optional.of(endings.live("kernel", Side.INBOUND))
 				.filter((connection) -> connection.framesOut() == 16 && connection.pendingBytes() == 0));
@@ -415,7 +395,8 @@ class TimersTests {
 
 	@Test
 	void drainOfAnUpstreamThatNeverAnswers() {
-		try (TestClient client = gateway.connect("drain")) {
+		try (TestClient client = gateway
+			.connect(route("drain").with("timeouts.drain=300ms").to(this.servers.silent()))) {
 			client.sendLine("hello");
 			Gateway.await("the request upstream", () -> Optional.of(endings.live("drain", Side.UPSTREAM))
 				.filter((upstream) -> upstream.framesOut() == 1));
@@ -428,7 +409,7 @@ class TimersTests {
 
 	@Test
 	void drainOfAClientThatNeverCloses() {
-		try (TestClient client = gateway.connect("clinging")) {
+		try (TestClient client = gateway.connect(echoing("clinging").with("timeouts.drain=300ms"))) {
 			client.sendLine("hello");
 			assertThat(client.readLine()).isEqualTo("hello");
 			endings.close("clinging");
@@ -442,7 +423,7 @@ class TimersTests {
 
 	@Test
 	void drainEndsThoughBytesGoOnFlowing() {
-		try (TestClient client = gateway.connect("flooded")) {
+		try (TestClient client = gateway.connect(route("flooded").with("timeouts.drain=500ms").to(flood()))) {
 			client.sendLine("go");
 			client.readSome();
 			endings.close("flooded");
@@ -456,7 +437,8 @@ class TimersTests {
 	/** FIN inside a frame would make what the client has look whole. */
 	@Test
 	void drainOfAClientThatTakesNothingEndsWithReset() {
-		try (TestClient client = TestClient.connect("127.0.0.1", gateway.port("stalled"), 8 * 1024)) {
+		try (TestClient client = small(
+				route("stalled").with("timeouts.write=1m", "timeouts.drain=300ms").to(flood()))) {
 			client.sendLine("go");
 			FrameConnection connection = endings.live("stalled", Side.INBOUND);
 			awaitFull(connection);
@@ -468,9 +450,11 @@ class TimersTests {
 
 	@Test
 	void drainOfAnUpstreamThatTakesNothingEndsWithReset() {
-		try (TestClient client = gateway.connect("untaken")) {
+		TestUpstream silent = this.servers.silent();
+		try (TestClient client = gateway
+			.connect(route("untaken").with("timeouts.write=1m", "timeouts.drain=300ms").to(silent))) {
 			FrameConnection connection = endings.live("untaken", Side.UPSTREAM);
-			Peer server = Gateway.await("the server", () -> SILENT.connections()
+			Peer server = Gateway.await("the server", () -> silent.connections()
 				.stream()
 				.filter((peer) -> connection.local() != null && peer.remotePort() == connection.local().getPort())
 				.findFirst());
@@ -504,7 +488,7 @@ class TimersTests {
 
 	@Test
 	void maxAge() {
-		try (TestClient client = gateway.connect("max-age")) {
+		try (TestClient client = gateway.connect(echoing("max-age").with("timeouts.max-age=300ms"))) {
 			int answered = 0;
 			for (String line = "0"; line != null; line = client.readLineOrEof()) {
 				assertThat(line).isEqualTo(String.valueOf(answered));
@@ -520,13 +504,19 @@ class TimersTests {
 
 	@Test
 	void halfClosedConnectionOutlivesTheDrainTimer() {
-		try (TestClient client = gateway.connect("late")) {
+		CountDownLatch answer = new CountDownLatch(1);
+		TestUpstream late = this.servers.handling((peer) -> {
+			byte[] request = peer.readAll();
+			answer.await();
+			peer.send(request);
+		});
+		try (TestClient client = gateway.connect(route("late").with("timeouts.drain=200ms").to(late))) {
 			client.sendLine("hello");
 			client.halfClose();
 			Gateway.await("the half-close upstream",
 					() -> Optional.of(endings.live("late", Side.UPSTREAM)).filter(FrameConnection::isOutputEnding));
 			Endings.awaitMillis(600);
-			ANSWER.countDown();
+			answer.countDown();
 			assertThat(client.readLine()).isEqualTo("hello");
 			client.expectEof();
 		}
@@ -536,6 +526,9 @@ class TimersTests {
 
 	@Test
 	void changeReachesLiveConnectionsOfItsRouteAlone() {
+		TestUpstream echo = this.servers.lineEcho();
+		gateway.configure(route("changed").with("timeouts.idle=5m").to(echo),
+				route("unchanged").with("timeouts.idle=5m").to(echo));
 		List<TestClient> changed = IntStream.range(0, 25).mapToObj((i) -> gateway.connect("changed")).toList();
 		List<TestClient> unchanged = IntStream.range(0, 25).mapToObj((i) -> gateway.connect("unchanged")).toList();
 		unchanged.forEach((client) -> client.sendLine("before"));

@@ -73,7 +73,7 @@ public final class RouteSpec {
 		return this;
 	}
 
-	String name() {
+	public String name() {
 		return this.name;
 	}
 
