@@ -4,6 +4,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 import io.framegate.closure.ClosureLog;
@@ -14,6 +15,8 @@ import io.framegate.timeout.Timeout;
 import io.framegate.timeout.Timeouts;
 import io.framegate.transport.EventLoops;
 import io.framegate.transport.IoLoop;
+import io.framegate.transport.MemoryBudget;
+import io.framegate.transport.SystemClock;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
@@ -25,7 +28,7 @@ import io.netty.channel.ChannelHandlerAdapter;
  */
 public final class TestConnections implements AutoCloseable {
 
-	private final EventLoops loops = new EventLoops();
+	private final EventLoops loops;
 
 	private final ClosureLog closures = new ClosureLog(1);
 
@@ -40,6 +43,18 @@ public final class TestConnections implements AutoCloseable {
 
 	private final ConnectionContext context = new ConnectionContext("orders", Side.UPSTREAM,
 			Framings.named("crlf", false), 1024, this.timeouts, false, true, this.metrics, this.closures);
+
+	public TestConnections() {
+		this(new SystemClock());
+	}
+
+	/**
+	 * Connections whose time is the test's.
+	 * @param clock the clock of their event loops
+	 */
+	public TestConnections(LongSupplier clock) {
+		this.loops = new EventLoops(new MemoryBudget(Runtime.getRuntime().maxMemory() / 4), clock);
+	}
 
 	public EventLoops loops() {
 		return this.loops;

@@ -10,6 +10,8 @@ import io.framegate.closure.Cause;
 import io.framegate.closure.CloseReason;
 import io.framegate.testkit.TestPorts;
 import io.framegate.testkit.TestUpstream;
+import io.framegate.transport.TestClock;
+import io.framegate.upstream.TargetState;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -27,13 +29,15 @@ class ExchangeDispatcherTests {
 
 	private final TestUpstream server = TestUpstream.sink();
 
+	private final TestClock clock = new TestClock();
+
 	private final List<ExchangeDispatcher> dispatchers = new ArrayList<>();
 
 	private TestLinks owner;
 
 	@AfterEach
 	void close() {
-		inLoop(() -> this.dispatchers.forEach((dispatcher) -> dispatcher.stop(STOPS, System.nanoTime())));
+		inLoop(() -> this.dispatchers.forEach((dispatcher) -> dispatcher.stop(STOPS, this.clock.getAsLong())));
 		this.owner.close();
 		this.server.close();
 	}
@@ -48,7 +52,7 @@ class ExchangeDispatcherTests {
 		for (String property : properties) {
 			all.put(property.substring(0, property.indexOf('=')), property.substring(property.indexOf('=') + 1));
 		}
-		this.owner = new TestLinks(all);
+		this.owner = new TestLinks(all, this.clock);
 	}
 
 	private ExchangeDispatcher dispatcher(int quota) {
@@ -151,7 +155,7 @@ class ExchangeDispatcherTests {
 		awaitWaiting(dispatcher, 0);
 		submit(dispatcher, this.owner.client(2), 1);
 		inLoop(() -> {
-			dispatcher.stop(STOPS, System.nanoTime());
+			dispatcher.stop(STOPS, this.clock.getAsLong());
 			assertThat(this.owner.ended()).containsExactly("request: SHUTDOWN");
 			dispatcher.submit(this.owner.exchange(this.owner.client(3), "later"));
 			assertThat(this.owner.ended()).containsExactly("request: SHUTDOWN", "later: SHUTDOWN");
@@ -164,7 +168,7 @@ class ExchangeDispatcherTests {
 	 * waited for ten seconds.
 	 */
 	@ParameterizedTest
-	@CsvSource({ "5s, 5000, OVERLOAD", "5s, 10000, REPLY_TIMEOUT", "0s, 10000, REPLY_TIMEOUT",
+	@CsvSource({ "5s, 5000, OVERLOAD", "5s, 9999, OVERLOAD", "5s, 10000, REPLY_TIMEOUT", "0s, 10000, REPLY_TIMEOUT",
 			"1h, 10000, REPLY_TIMEOUT" })
 	void whatWaitsTooLongFails(String limit, long millis, CloseReason reason) {
 		begin("upstream.pool.max-wait=" + limit);
@@ -176,13 +180,14 @@ class ExchangeDispatcherTests {
 		awaitWaiting(dispatcher, 0);
 	}
 
-	@Test
-	void whatWaitsNotTooLongGoesOnWaiting() {
-		begin("upstream.pool.max-wait=1h");
+	@ParameterizedTest
+	@CsvSource({ "5s, 4999", "0s, 9999", "1h, 9999" })
+	void whatWaitsNotTooLongGoesOnWaiting(String limit, long millis) {
+		begin("upstream.pool.max-wait=" + limit);
 		ExchangeDispatcher dispatcher = dispatcher(1);
 		submit(dispatcher, this.owner.client(1), 1);
 		awaitWaiting(dispatcher, 0);
-		submit(dispatcher, this.owner.client(2).ago(5000), 1);
+		submit(dispatcher, this.owner.client(2).ago(millis), 1);
 		awaitSweeps();
 		assertThat(this.owner.ended()).isEmpty();
 		awaitWaiting(dispatcher, 1);
@@ -208,6 +213,10 @@ class ExchangeDispatcherTests {
 		begin("upstream.targets=127.0.0.1:" + TestPorts.refused());
 		ExchangeDispatcher dispatcher = dispatcher(1);
 		submit(dispatcher, this.owner.client(1).ago(4000), 1);
+		TargetState target = this.owner.connector().targets().all().getFirst();
+		Awaitility.await().until(() -> target.status() != TargetState.Status.UNKNOWN);
+		inLoop(() -> assertThat(this.owner.ended()).isEmpty());
+		this.clock.pass(1000);
 		Awaitility.await()
 			.untilAsserted(() -> assertThat(this.owner.ended()).containsExactly("request: UPSTREAM_REFUSED"));
 	}

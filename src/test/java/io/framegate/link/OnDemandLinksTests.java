@@ -9,7 +9,12 @@ import java.util.concurrent.CountDownLatch;
 import io.framegate.closure.Cause;
 import io.framegate.closure.CloseReason;
 import io.framegate.exchange.Exchange;
+import io.framegate.exchange.FairQueue;
+import io.framegate.testkit.TestPorts;
 import io.framegate.testkit.TestUpstream;
+import io.framegate.timeout.Timeout;
+import io.framegate.transport.TestClock;
+import io.framegate.upstream.TargetState;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -32,6 +37,8 @@ class OnDemandLinksTests {
 		this.mayClose.await();
 	});
 
+	private final TestClock clock = new TestClock();
+
 	private TestLinks owner;
 
 	private OnDemandLinks links;
@@ -49,7 +56,7 @@ class OnDemandLinksTests {
 		for (String property : properties) {
 			all.put(property.substring(0, property.indexOf('=')), property.substring(property.indexOf('=') + 1));
 		}
-		this.owner = new TestLinks(all);
+		this.owner = new TestLinks(all, this.clock);
 		this.links = this.owner.onDemand(quota);
 	}
 
@@ -180,11 +187,144 @@ class OnDemandLinksTests {
 		inLoop(() -> {
 			Link link = this.links.all().getFirst();
 			this.owner.connector().change(List.of());
-			this.links.sweep(System.nanoTime());
+			this.links.sweep(this.clock.getAsLong());
 			assertThat(this.links.all()).isEmpty();
 			assertThat(link.connection().cause())
 				.isEqualTo(Cause.byGateway(CloseReason.RETIRED, "not a target any more"));
 		});
+	}
+
+	/** Ten minutes of rest after it was opened, in milliseconds. */
+	@ParameterizedTest
+	@CsvSource({ "599999, false", "600000, true" })
+	void linkRestsTenTimesAsLongAfterItWasOpened(long millis, boolean over) {
+		begin(1, "upstream.pool.rest=1m");
+		open(1);
+		this.clock.pass(millis);
+		inLoop(() -> assertRested(over));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "59999, false", "60000, true" })
+	void linkRestsAfterAnExchange(long millis, boolean over) {
+		try (TestUpstream answers = TestUpstream.lineEcho()) {
+			begin(1, "upstream.pool.rest=1m", "upstream.targets=" + answers.address());
+			open(1);
+			this.clock.pass(600_000);
+			inLoop(() -> {
+				Link link = this.links.choose(exchange(1));
+				this.owner.send(link, exchange(1));
+				assertThat(this.links.choose(exchange(2))).isNull();
+			});
+			Awaitility.await().until(() -> this.owner.told().contains("idle"));
+			this.clock.pass(millis);
+			inLoop(() -> assertRested(over));
+		}
+	}
+
+	/** What is read later may be handled first, so time can go back by a little. */
+	@Test
+	void linkWithoutARestIsFreeAtOnce() {
+		begin(1);
+		open(1);
+		this.clock.pass(-1);
+		inLoop(() -> assertRested(true));
+	}
+
+	private void assertRested(boolean over) {
+		this.owner.told().clear();
+		assertThat(this.links.hasFree()).isEqualTo(over);
+		assertThat(this.links.choose(exchange(1)) != null).isEqualTo(over);
+		assertThat(this.owner.told()).hasSize(over ? 0 : 1);
+	}
+
+	/** A link whose server ends it unused within a second was of no use. */
+	@ParameterizedTest
+	@CsvSource({ "0, false", "999, false", "1000, true" })
+	void linkHasLastedAfterASecond(long millis, boolean lasted) {
+		begin(1);
+		open(1);
+		this.clock.pass(millis);
+		inLoop(() -> assertThat(this.links.all().getFirst().hasLasted()).isEqualTo(lasted));
+	}
+
+	/** The first pause is 50 to 100 ms. */
+	@Test
+	void nextIsOpenedAfterAPauseOnceOneHasFailed() {
+		begin(1, "upstream.targets=127.0.0.1:" + TestPorts.refused());
+		inLoop(() -> this.links.openFor(this.owner.waiting(1)));
+		Awaitility.await().until(() -> this.owner.told().contains("connect failed"));
+		inLoop(() -> {
+			this.links.openFor(this.owner.waiting(1));
+			assertThat(this.links.all()).isEmpty();
+			this.clock.pass(49);
+			this.links.openFor(this.owner.waiting(1));
+			assertThat(this.links.all()).isEmpty();
+			this.clock.pass(51);
+			this.links.openFor(this.owner.waiting(1));
+			assertThat(this.links.all()).hasSize(1);
+		});
+	}
+
+	/** The place of a connection that is closing is needed after ten seconds. */
+	@ParameterizedTest
+	@CsvSource({ "-1, false", "0, true" })
+	void connectionThatTakesLongToCloseIsAborted(long millisMore, boolean aborted) {
+		begin(1);
+		open(1);
+		inLoop(() -> {
+			Link link = this.links.all().getFirst();
+			this.links.retire(link, RETIRED);
+			long since = link.connection().lastActivity();
+			this.links.sweep(since + Timeout.DRAIN.byDefault().toNanos() + Duration.ofMillis(millisMore).toNanos());
+			assertThat(link.connection().isCut()).isEqualTo(aborted);
+		});
+		if (aborted) {
+			Awaitility.await().untilAsserted(() -> assertThat(this.owner.count()).isZero());
+		}
+	}
+
+	/** How long the links to another target were not needed, and how many go. */
+	@ParameterizedTest
+	@CsvSource({ "999, 0", "1000, 1" })
+	void linkThatIsNotNeededMakesRoomForOneToAnotherTarget(long millis, int retired) {
+		try (TestUpstream second = TestUpstream.sink()) {
+			begin(4, "upstream.balance=source-hash",
+					"upstream.targets=" + this.server.address() + "," + second.address());
+			List<TargetState> targets = this.owner.connector().targets().all();
+			for (int i = 0; i < 2; i++) {
+				openTo(targets.getFirst(), 2 * i + 1);
+				openTo(targets.getLast(), 2 * i + 2);
+			}
+			this.clock.pass(millis);
+			inLoop(() -> {
+				this.links.openFor(waitingFor(targets.getFirst()));
+				assertThat(this.links.retired()).hasSize(retired)
+					.allMatch((link) -> link.target() == targets.getLast());
+				// Its place is there once it is closed.
+				this.links.openFor(waitingFor(targets.getFirst()));
+				assertThat(this.links.retired()).hasSize(retired);
+				assertThat(this.links.all()).hasSize(4 - retired);
+			});
+		}
+	}
+
+	private void openTo(TargetState target, int count) {
+		inLoop(() -> this.links.openFor(waitingFor(target)));
+		Awaitility.await()
+			.untilAsserted(() -> assertThat(this.owner.told().stream().filter("established"::equals)).hasSize(count));
+		inLoop(() -> assertThat(this.links.all().getLast().target()).isSameAs(target));
+	}
+
+	/** A request of a client that belongs to a target. */
+	private FairQueue waitingFor(TargetState target) {
+		FairQueue waiting = new FairQueue();
+		int client = 1;
+		while (this.owner.connector().targets().home(this.owner.client(client).address()) != target) {
+			client++;
+		}
+		waiting.add(exchange(client));
+		return waiting;
 	}
 
 }

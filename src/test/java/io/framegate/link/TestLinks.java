@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.LongSupplier;
 
 import io.framegate.closure.Cause;
 import io.framegate.configuration.TestConfiguration;
@@ -19,6 +20,7 @@ import io.framegate.route.Mode;
 import io.framegate.route.Route;
 import io.framegate.transport.Loop;
 import io.framegate.transport.ManualLoop;
+import io.framegate.transport.SystemClock;
 import io.framegate.upstream.Connector;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +33,9 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 final class TestLinks implements LinkOwner<Link>, LinkSet.Owner, AutoCloseable {
 
-	private final TestConnections connections = new TestConnections();
+	private final LongSupplier clock;
+
+	private final TestConnections connections;
 
 	private final List<String> told = new CopyOnWriteArrayList<>();
 
@@ -52,6 +56,17 @@ final class TestLinks implements LinkOwner<Link>, LinkSet.Owner, AutoCloseable {
 	 * @param properties properties below {@code framegate.routes.orders}
 	 */
 	TestLinks(Map<String, String> properties) {
+		this(properties, new SystemClock());
+	}
+
+	/**
+	 * Links whose time is the test's. Nothing is connected yet.
+	 * @param properties properties below {@code framegate.routes.orders}
+	 * @param clock the clock of their event loop
+	 */
+	TestLinks(Map<String, String> properties, LongSupplier clock) {
+		this.clock = clock;
+		this.connections = new TestConnections(clock);
 		TestConfiguration configuration = TestConfiguration.route("orders")
 			.property("framegate.routes.orders.mode", "request-reply");
 		properties.forEach((key, value) -> configuration.property("framegate.routes.orders." + key, value));
@@ -274,6 +289,7 @@ final class TestLinks implements LinkOwner<Link>, LinkSet.Owner, AutoCloseable {
 
 		private Client(int number) {
 			this.number = number;
+			this.loop.at(TestLinks.this.clock.getAsLong());
 		}
 
 		/**

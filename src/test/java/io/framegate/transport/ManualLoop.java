@@ -66,6 +66,14 @@ public final class ManualLoop implements Loop {
 		}
 	}
 
+	/**
+	 * Sets the clock.
+	 * @param stamp the time from now on
+	 */
+	public void at(long stamp) {
+		this.now = stamp;
+	}
+
 	public void sweep() {
 		List.copyOf(this.sweepers).forEach(Runnable::run);
 	}
