@@ -16,7 +16,7 @@ import org.springframework.integration.ip.tcp.connection.TcpListener;
  */
 abstract class ConnectionParts implements ReadGate.Owner, FrameDecoder.Owner, FrameReader.Owner, FrameDelivery.Owner,
 		SerializerCodec.Owner, FrameWriter.Owner, PeerProbe.Owner, ConnectionTimers.Owner, CloseSequence.Owner,
-		RetransmitCounter.Kernel, SocketHandler.Owner, IoLoop.Member {
+		SocketHandler.Owner, IoLoop.Member {
 
 	final ConnectionContext context;
 
@@ -44,8 +44,6 @@ abstract class ConnectionParts implements ReadGate.Owner, FrameDecoder.Owner, Fr
 
 	private final PeerProbe probe;
 
-	private final RetransmitCounter retransmits = new RetransmitCounter();
-
 	private int place = -1;
 
 	final ClosureRecorder recorder;
@@ -72,7 +70,7 @@ abstract class ConnectionParts implements ReadGate.Owner, FrameDecoder.Owner, Fr
 		this.reader = new FrameReader(this, context, this.lifecycle, this.gate, this.decoder, this.delivery, this.held,
 				codec);
 		this.output = new FrameWriter(this, context, this.lifecycle, loop.batch(), channel, this.held, codec);
-		this.probe = new PeerProbe(this, context, this.lifecycle, channel, this.output);
+		this.probe = new PeerProbe(this, context, this.lifecycle, this.output.progress());
 		this.recorder = new ClosureRecorder(events, context, id);
 		this.id = id;
 	}
@@ -106,7 +104,6 @@ abstract class ConnectionParts implements ReadGate.Owner, FrameDecoder.Owner, Fr
 		}
 		this.lifecycle.established();
 		this.timers.established();
-		this.probe.established();
 	}
 
 	@Override
@@ -141,10 +138,7 @@ abstract class ConnectionParts implements ReadGate.Owner, FrameDecoder.Owner, Fr
 
 	@Override
 	public void countRetransmits() {
-		boolean pending = this.output.progress().pendingBytes() > 0 || this.lifecycle.isOutputEnding();
-		this.context.metrics()
-			.countRetransmits(this.context.side(),
-					this.retransmits.count(this, this.output.progress().lastWriteAt(), pending));
+		this.probe.countRetransmits();
 	}
 
 	@Override

@@ -3,12 +3,13 @@ package io.framegate.connection;
 import java.io.IOException;
 
 import io.framegate.timeout.Timeout;
-import io.framegate.transport.SocketOptions;
-import io.netty.channel.Channel;
+import io.framegate.transport.TcpInfo;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks the kernel about a connection's peer, and makes it give up on a peer that
- * acknowledges nothing. Event loop only.
+ * acknowledges nothing. Once everything sent was acknowledged the kernel is not asked any
+ * more: an idle connection costs nothing. Event loop only.
  */
 final class PeerProbe {
 
@@ -20,13 +21,11 @@ final class PeerProbe {
 
 	private final Owner owner;
 
-	private final Channel channel;
-
-	private final FrameWriter output;
+	private final ConnectionContext context;
 
 	private final ConnectionLifecycle lifecycle;
 
-	private final ConnectionContext context;
+	private final WriteProgress progress;
 
 	/** When the kernel was asked about the peer. */
 	private long askedAt;
@@ -34,38 +33,44 @@ final class PeerProbe {
 	/** The write limit that the kernel knows, in nanoseconds; 0 for none. */
 	private long kernelWriteLimit;
 
-	/**
-	 * The stamp of the last write at the time when everything written was acknowledged.
-	 */
-	private long acknowledgedWrite;
-
-	/** Whether our FIN was sent at that time. */
-	private boolean acknowledgedFin;
+	/** What {@link #sent()} was when all of it was acknowledged. */
+	private long acknowledged;
 
 	/** When the kernel was last asked for it. */
 	private long askedAcknowledgedAt;
 
-	private boolean established;
+	/**
+	 * Segments sent again and counted, as far as an int goes; -1 before the kernel was
+	 * first asked.
+	 */
+	private int retransmits = -1;
 
-	PeerProbe(Owner owner, ConnectionContext context, ConnectionLifecycle lifecycle, Channel channel,
-			FrameWriter output) {
+	PeerProbe(Owner owner, ConnectionContext context, ConnectionLifecycle lifecycle, WriteProgress progress) {
 		this.owner = owner;
 		this.context = context;
 		this.lifecycle = lifecycle;
-		this.channel = channel;
-		this.output = output;
-	}
-
-	void established() {
-		this.established = true;
-		this.acknowledgedWrite = this.output.progress().lastWriteAt();
+		this.progress = progress;
+		this.acknowledged = sent();
 	}
 
 	void sweep(long now) {
-		if (this.established) {
+		if (!this.lifecycle.isWaitingToOpen()) {
 			tellKernelWriteLimit(now);
 			askKernel(now);
 		}
+	}
+
+	/**
+	 * Changes with all that is sent.
+	 * @return the stamp of the last write; with our FIN, its complement
+	 */
+	private long sent() {
+		long written = this.progress.lastWriteAt();
+		return this.lifecycle.isOutputEnded() ? ~written : written;
+	}
+
+	private boolean isAcknowledged() {
+		return this.progress.pendingBytes() == 0 && sent() == this.acknowledged;
 	}
 
 	/**
@@ -75,18 +80,17 @@ final class PeerProbe {
 	 * was written for a while.
 	 */
 	private void tellKernelWriteLimit(long now) {
-		long written = this.output.progress().lastWriteAt();
-		boolean fin = this.lifecycle.isOutputEnded();
-		long pending = this.output.progress().pendingBytes();
-		if (written != this.acknowledgedWrite || fin != this.acknowledgedFin || pending > 0) {
-			tellKernel(this.context.timeouts().nanos(Timeout.WRITE));
-			if (now - written >= ASK_NANOS && now - this.askedAcknowledgedAt >= ASK_NANOS) {
-				this.askedAcknowledgedAt = now;
-				if (pending == 0 && SocketOptions.unacknowledged(this.channel) == 0) {
-					this.acknowledgedWrite = written;
-					this.acknowledgedFin = fin;
-					tellKernel(0);
-				}
+		if (isAcknowledged()) {
+			return;
+		}
+		tellKernel(this.context.timeouts().nanos(Timeout.WRITE));
+		if (now - this.progress.lastWriteAt() >= ASK_NANOS && now - this.askedAcknowledgedAt >= ASK_NANOS) {
+			this.askedAcknowledgedAt = now;
+			if (this.progress.pendingBytes() == 0 && this.owner.unacknowledged() == 0) {
+				// What was sent again until now is counted here for the last time.
+				countRetransmits();
+				this.acknowledged = sent();
+				tellKernel(0);
 			}
 		}
 	}
@@ -94,7 +98,22 @@ final class PeerProbe {
 	private void tellKernel(long limit) {
 		if (limit != this.kernelWriteLimit) {
 			this.kernelWriteLimit = limit;
-			SocketOptions.writeLimit(this.channel, limit);
+			this.owner.limitWrites(limit);
+		}
+	}
+
+	/**
+	 * Counts the segments that the kernel has sent again since the last call.
+	 */
+	void countRetransmits() {
+		if (this.retransmits >= 0 && isAcknowledged()) {
+			return;
+		}
+		TcpInfo info = this.owner.tcpInfo();
+		if (info != null) {
+			int total = (int) Math.min(info.retransmits(), Integer.MAX_VALUE);
+			this.context.metrics().countRetransmits(this.context.side(), total - Math.max(0, this.retransmits));
+			this.retransmits = total;
 		}
 	}
 
@@ -106,26 +125,25 @@ final class PeerProbe {
 		if (this.lifecycle.isSevered()) {
 			return;
 		}
-		long waitingSince = this.output.waitingSince();
-		boolean stuck = waitingSince != 0 && now - waitingSince >= ASK_STUCK_NANOS;
+		boolean stuck = this.progress.pendingBytes() > 0 && now - this.progress.progressAt() >= ASK_STUCK_NANOS;
 		boolean deaf = this.owner.isDeaf() && now - this.askedAt >= ASK_NANOS;
 		if (!stuck && !deaf) {
 			return;
 		}
 		this.askedAt = now;
-		IOException fault = SocketOptions.fault(this.channel);
+		IOException fault = this.owner.socketFault();
 		if (fault != null) {
 			this.owner.socketFailed(fault);
 		}
 		else if (stuck) {
-			long since = SocketOptions.nanosSinceSent(this.channel);
+			long since = this.owner.nanosSinceSent();
 			if (since >= 0) {
-				this.output.progress().hadRoom(now - since);
+				this.progress.hadRoom(now - since);
 			}
 		}
 	}
 
-	/** What the probe needs of its connection. */
+	/** What the probe needs of its connection and of the kernel. */
 	interface Owner {
 
 		/** Whether nothing is read now, so that a reset is not noticed. */
@@ -133,6 +151,30 @@ final class PeerProbe {
 
 		/** The kernel has met a fault. */
 		void socketFailed(Throwable fault);
+
+		/**
+		 * Has the kernel give up on a peer that acknowledges nothing.
+		 * @param nanos after so long, 0 for the system's own limit
+		 */
+		void limitWrites(long nanos);
+
+		/**
+		 * How many bytes the peer has not acknowledged.
+		 * @return 0 for nothing, -1 if the kernel does not tell
+		 */
+		int unacknowledged();
+
+		/** The error that closed the socket, {@code null} if none is known. */
+		@Nullable IOException socketFault();
+
+		/**
+		 * How long ago data was sent that the peer had room for.
+		 * @return nanoseconds, -1 if the kernel does not tell or the peer does not answer
+		 */
+		long nanosSinceSent();
+
+		/** The kernel's counts, {@code null} if there are none. */
+		@Nullable TcpInfo tcpInfo();
 
 	}
 

@@ -1,10 +1,13 @@
 package io.framegate.connection;
 
+import java.io.IOException;
+
 import io.framegate.closure.Cause;
 import io.framegate.timeout.Timeout;
 import io.framegate.transport.IoLoop;
 import io.framegate.transport.MemoryAccount;
 import io.framegate.transport.SharedReadBuffer;
+import io.framegate.transport.SocketOptions;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.socket.DuplexChannel;
@@ -202,6 +205,28 @@ final class WiredParts extends ConnectionParts {
 	public void sendFin() {
 		((DuplexChannel) this.channel).shutdownOutput();
 		ending().outputDone();
+	}
+
+	// What the kernel is told and asked
+
+	@Override
+	public void limitWrites(long nanos) {
+		SocketOptions.writeLimit(this.channel, nanos);
+	}
+
+	@Override
+	public int unacknowledged() {
+		return SocketOptions.unacknowledged(this.channel);
+	}
+
+	@Override
+	public @Nullable IOException socketFault() {
+		return SocketOptions.fault(this.channel);
+	}
+
+	@Override
+	public long nanosSinceSent() {
+		return SocketOptions.nanosSinceSent(this.channel);
 	}
 
 	// What the timers need
