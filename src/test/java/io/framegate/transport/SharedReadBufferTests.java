@@ -103,7 +103,7 @@ class SharedReadBufferTests {
 				? handle : fail("Netty's epoll needs an extended handle");
 	}
 
-	private static void read(RecvByteBufAllocator.Handle handle, int bytes, int attempted) {
+	private static void read(RecvByteBufAllocator.ExtendedHandle handle, int bytes, int attempted) {
 		handle.attemptedBytesRead(attempted);
 		handle.lastBytesRead(bytes);
 		handle.incMessagesRead(1);
