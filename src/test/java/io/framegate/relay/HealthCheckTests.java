@@ -7,10 +7,10 @@ import io.framegate.closure.Closure;
 import io.framegate.closure.Side;
 import io.framegate.testkit.Gateway;
 import io.framegate.testkit.GatewayBuilder;
+import io.framegate.testkit.RouteSpec;
 import io.framegate.testkit.TestClient;
 import io.framegate.testkit.TestUpstream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
@@ -26,47 +26,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Timeout(60)
 class HealthCheckTests {
 
-	private static TestUpstream dribbling;
+	@AutoClose
+	private static final Gateway gateway = GatewayBuilder.routes().start();
 
-	private static NamedServers servers;
+	@AutoClose
+	private final NamedServers servers = new NamedServers();
 
-	private static Gateway gateway;
-
-	@BeforeAll
-	static void start() {
-		servers = new NamedServers();
-		dribbling = TestUpstream.handling((peer) -> {
-			while (!Thread.interrupted()) {
-				peer.send("w");
-				Thread.sleep(100);
-			}
-		});
-		String[] checked = { "upstream.health-check.interval=200ms", "upstream.health-check.fall=2",
-				"upstream.health-check.send=" + NamedServers.PROBE };
-		gateway = GatewayBuilder
-			.routes(route("probed").with(checked)
-				.with("upstream.health-check.expect=well", "upstream.on-down=drain")
-				.to(servers.get("probed", 1)),
-					route("kept").with(checked).with("upstream.health-check.expect=well").to(servers.get("probed", 1)),
-					route("dribbling").with(checked).to(dribbling), route("untried").to(servers.get("untried", 1)))
-			.start();
-	}
-
-	@AfterAll
-	static void stop() {
-		gateway.close();
-		servers.close();
-		dribbling.close();
+	private static RouteSpec checked(String name) {
+		return route(name).with("upstream.health-check.interval=200ms", "upstream.health-check.fall=2",
+				"upstream.health-check.send=" + NamedServers.PROBE);
 	}
 
 	@Test
 	void probeTakesATargetDownAndItsSessionsAreDrainedWhereAsked() {
+		TestUpstream server = this.servers.get("probed0");
+		gateway.configure(
+				checked("probed").with("upstream.health-check.expect=well", "upstream.on-down=drain").to(server),
+				checked("kept").with("upstream.health-check.expect=well").to(server));
 		try (TestClient drained = gateway.connect("probed"); TestClient kept = gateway.connect("kept")) {
 			assertThat(who(drained)).isEqualTo("probed0");
 			assertThat(who(kept)).isEqualTo("probed0");
 			assertThat(gateway.targetState("probed", 0)).isEqualTo("UP");
-			assertThat(servers.up(gateway, "probed", "probed0")).isEqualTo(1);
-			servers.sick(true);
+			assertThat(this.servers.up(gateway, "probed", "probed0")).isEqualTo(1);
+			this.servers.sick(true);
 			drained.expectEof();
 			drained.close();
 			Closure closure = gateway.awaitClosure("probed", Side.INBOUND);
@@ -74,17 +56,17 @@ class HealthCheckTests {
 			assertThat(closure.detail()).contains("went down");
 			Gateway.await("down", () -> Optional.of(gateway.targetState("kept", 0)).filter("DOWN"::equals));
 			assertThat(gateway.targetState("probed", 0)).isEqualTo("DOWN");
-			assertThat(servers.up(gateway, "probed", "probed0")).isZero();
+			assertThat(this.servers.up(gateway, "probed", "probed0")).isZero();
 			JsonNode health = json(gateway.exchange("GET", "/actuator/health", null).body());
 			assertThat(health
 				.at("/components/routes/components/probed/components/upstream/components/"
-						+ servers.get("probed0").address() + "/status")
+						+ this.servers.get("probed0").address() + "/status")
 				.asString()).isEqualTo("DOWN");
 			assertThat(who(kept)).isEqualTo("probed0");
 			try (TestClient refused = gateway.connect("kept")) {
 				refused.expectEof();
 			}
-			servers.sick(false);
+			this.servers.sick(false);
 			Gateway.await("up", () -> Optional.of(gateway.targetState("kept", 0)).filter("UP"::equals));
 			awaitAnswer(gateway, "kept", "probed0");
 		}
@@ -96,13 +78,22 @@ class HealthCheckTests {
 
 	@Test
 	void nobodyKnowsWhetherATargetIsUpThatNobodyHasTried() {
-		assertThat(servers.up(gateway, "untried", "untried0")).isNaN();
+		gateway.configure(route("untried").to(this.servers.get("untried0")));
+		assertThat(this.servers.up(gateway, "untried", "untried0")).isNaN();
 		assertThat(gateway.targetState("untried", 0)).isEqualTo("UNKNOWN");
 	}
 
 	@Test
 	void probeWhoseAnswerDribblesInFails() {
-		Gateway.await("down", () -> Optional.of(gateway.targetState("dribbling", 0)).filter("DOWN"::equals));
+		try (TestUpstream dribbling = TestUpstream.handling((peer) -> {
+			while (!Thread.interrupted()) {
+				peer.send("w");
+				Thread.sleep(100);
+			}
+		})) {
+			gateway.configure(checked("dribbling").to(dribbling));
+			Gateway.await("down", () -> Optional.of(gateway.targetState("dribbling", 0)).filter("DOWN"::equals));
+		}
 	}
 
 }

@@ -9,8 +9,7 @@ import io.framegate.testkit.GatewayBuilder;
 import io.framegate.testkit.TestClient;
 import io.framegate.testkit.TestNames;
 import io.framegate.testkit.TestUpstream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -24,36 +23,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Timeout(60)
 class NamedTargetsTests {
 
-	private static FullBacklog silent;
+	@AutoClose
+	private static final Gateway gateway = GatewayBuilder.routes().start();
 
-	private static NamedServers servers;
-
-	private static Gateway gateway;
-
-	@BeforeAll
-	static void start() {
-		servers = new NamedServers();
-		int named = servers.get("named").port();
-		silent = new FullBacklog("127.0.0.2", named);
-		TestNames.put("half-silent.test", "127.0.0.2", "127.0.0.1");
-		TestNames.put("moving.test", "127.0.0.1");
-		String moving = "moving.test:" + servers.get("here").port();
-		gateway = GatewayBuilder
-			.routes(route("named").pooled().to("localhost:" + named),
-					route("half-silent").with("timeouts.connect=10m").to("half-silent.test:" + named),
-					route("moving").pooled().to(moving), route("moving-ordered").ordered().to(moving))
-			.start();
-	}
-
-	@AfterAll
-	static void stop() {
-		gateway.close();
-		servers.close();
-		silent.close();
-	}
+	@AutoClose
+	private final NamedServers servers = new NamedServers();
 
 	@Test
 	void everyAddressOfANameIsTried() {
+		gateway.configure(route("named").pooled().to("localhost:" + this.servers.get("named").port()));
 		// localhost is ::1, where nobody listens, and 127.0.0.1.
 		for (int i = 0; i < 10; i++) {
 			try (TestClient client = gateway.connect("named")) {
@@ -64,31 +42,39 @@ class NamedTargetsTests {
 
 	@Test
 	void addressWhereNothingAnswersIsNotWaitedFor() {
-		for (int i = 0; i < 4; i++) {
-			try (TestClient client = gateway.connect("half-silent")) {
-				assertThat(who(client)).isEqualTo("named");
+		int port = this.servers.get("named").port();
+		TestNames.put("half-silent.test", "127.0.0.2", "127.0.0.1");
+		try (FullBacklog silent = new FullBacklog("127.0.0.2", port)) {
+			gateway.configure(route("half-silent").with("timeouts.connect=10m").to("half-silent.test:" + port));
+			for (int i = 0; i < 4; i++) {
+				try (TestClient client = gateway.connect("half-silent")) {
+					assertThat(who(client)).isEqualTo("named");
+				}
 			}
+			// Two of them began with the silent one, and nobody holds that against the
+			// target.
+			assertThat(gateway.targetState("half-silent", 0)).isEqualTo("UP");
+			assertThat(gateway.targetConnections("half-silent", 0)).isLessThanOrEqualTo(4);
+			Gateway.await("given up",
+					() -> Optional
+						.of(gateway.closures("half-silent")
+							.stream()
+							.filter((closure) -> closure.detail().contains("another address of the target was faster")
+									&& closure.reason() == CloseReason.RETIRED)
+							.count())
+						.filter((count) -> count == 2));
 		}
-		// Two of them began with the silent one, and nobody holds that against the
-		// target.
-		assertThat(gateway.targetState("half-silent", 0)).isEqualTo("UP");
-		assertThat(gateway.targetConnections("half-silent", 0)).isLessThanOrEqualTo(4);
-		Gateway.await("given up",
-				() -> Optional
-					.of(gateway.closures("half-silent")
-						.stream()
-						.filter((closure) -> closure.detail().contains("another address of the target was faster")
-								&& closure.reason() == CloseReason.RETIRED)
-						.count())
-					.filter((count) -> count == 2));
 	}
 
 	@Test
 	void sharedConnectionsMoveWithTheName() {
+		TestNames.put("moving.test", "127.0.0.1");
+		String moving = "moving.test:" + this.servers.get("here").port();
+		gateway.configure(route("moving").pooled().to(moving), route("moving-ordered").ordered().to(moving));
 		try (TestClient pooled = gateway.connect("moving");
 				TestClient ordered = gateway.connect("moving-ordered");
-				TestUpstream there = TestUpstream.handling("127.0.0.2", servers.get("here").port(),
-						(peer) -> servers.serve("there", peer))) {
+				TestUpstream there = TestUpstream.handling("127.0.0.2", this.servers.get("here").port(),
+						(peer) -> this.servers.serve("there", peer))) {
 			assertThat(who(pooled)).isEqualTo("here");
 			assertThat(who(ordered)).isEqualTo("here");
 			TestNames.put("moving.test", "127.0.0.2");

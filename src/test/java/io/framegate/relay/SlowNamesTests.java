@@ -2,21 +2,26 @@ package io.framegate.relay;
 
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 
 import io.framegate.closure.CloseReason;
 import io.framegate.closure.Closure;
 import io.framegate.closure.Side;
 import io.framegate.testkit.Gateway;
+import io.framegate.testkit.GatewayBuilder;
+import io.framegate.testkit.RouteSpec;
 import io.framegate.testkit.TestClient;
 import io.framegate.testkit.TestNames;
 import io.framegate.testkit.TestUpstream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import io.framegate.testkit.TestUpstreams;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
+import static io.framegate.testkit.RouteSpec.route;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -25,49 +30,41 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Timeout(60)
 class SlowNamesTests {
 
-	private static final CountDownLatch NEVER = new CountDownLatch(1);
+	@AutoClose
+	private static final Gateway gateway = GatewayBuilder.routes().start();
 
-	private static final CountDownLatch LATER = new CountDownLatch(1);
+	@AutoClose
+	private final TestUpstreams servers = new TestUpstreams();
 
-	private static TestUpstream echo;
+	private final TestUpstream echo = this.servers.lineEcho();
 
-	private static Gateway gateway;
+	private final CountDownLatch found = new CountDownLatch(1);
 
-	@BeforeAll
-	static void start() {
-		echo = TestUpstream.lineEcho();
-		TestNames.hold("never.test", NEVER);
-		TestNames.hold("later.test", LATER);
-		TestNames.put("later.test", "127.0.0.1");
-		String both = "never.test:" + echo.port() + "," + echo.address();
-		String[] pooled = { "mode=request-reply" };
-		String[] ordered = { "mode=request-reply", "upstream.sharing=ordered" };
-		String[] failover = { "upstream.balance=failover" };
-		String[] hash = { "upstream.balance=source-hash" };
-		gateway = Gateway.start(Gateway.all(Gateway.route("session", "crlf", "crlf", both),
-				Gateway.route("pooled", "crlf", "crlf", both, pooled),
-				Gateway.route("hashed", "crlf", "crlf", both, Gateway.all(pooled, hash)),
-				Gateway.route("ordered", "crlf", "crlf", both, ordered),
-				Gateway.route("failover", "crlf", "crlf", both, failover),
-				Gateway.route("failover-ordered", "crlf", "crlf", both, Gateway.all(ordered, failover)),
-				Gateway.route("alone", "crlf", "crlf", "never.test:" + echo.port(), "timeouts.connect=300ms"),
-				Gateway.route("later", "crlf", "crlf", "later.test:" + echo.port()),
-				Gateway.route("probed", "crlf", "crlf", both, "upstream.health-check.interval=200ms")));
+	@AfterEach
+	void endLookUps() {
+		this.found.countDown();
 	}
 
-	@AfterAll
-	static void stop() {
-		NEVER.countDown();
-		LATER.countDown();
-		gateway.close();
-		echo.close();
+	/** A target whose name is not found while the test runs. */
+	private String neverFound(String route) {
+		// A name of its own, because a failed look-up is remembered for a while.
+		String name = route + "-never.test";
+		TestNames.hold(name, this.found);
+		return name + ":" + this.echo.port();
+	}
+
+	static Stream<RouteSpec> everyWayToATarget() {
+		return Stream.of(route("session"), route("pooled").pooled(), route("hashed").pooled().balance("source-hash"),
+				route("ordered").ordered(), route("failover").balance("failover"),
+				route("failover-ordered").ordered().balance("failover"));
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "session", "pooled", "hashed", "ordered", "failover", "failover-ordered" })
-	void targetGivenAsAddressDoesNotWaitForAnothersName(String route) {
+	@MethodSource("everyWayToATarget")
+	void targetGivenAsAddressDoesNotWaitForAnothersName(RouteSpec route) {
+		gateway.configure(route.to(neverFound(route.name()), this.echo.address()));
 		for (int i = 0; i < 4; i++) {
-			try (TestClient client = gateway.connect(route)) {
+			try (TestClient client = gateway.connect(route.name())) {
 				client.sendLine("hello");
 				assertThat(client.readLine()).isEqualTo("hello");
 			}
@@ -76,33 +73,34 @@ class SlowNamesTests {
 
 	@Test
 	void lookingUpIsUnderTheConnectTimer() {
-		try (TestClient client = gateway.connect("alone")) {
+		RouteSpec alone = route("alone").with("timeouts.connect=300ms").to(neverFound("alone"));
+		try (TestClient client = gateway.connect(alone)) {
 			client.expectEof();
 		}
 		Closure closure = gateway.awaitClosure("alone", Side.INBOUND);
 		assertThat(closure.reason()).isEqualTo(CloseReason.CONNECT_TIMEOUT);
-		assertThat(closure.detail()).contains("never.test").contains("300ms");
+		assertThat(closure.detail()).contains("alone-never.test").contains("300ms");
 		assertThat(gateway.metric("framegate_timeouts_fired_total{route=\"alone\",timer=\"connect\"}")).isEqualTo(1);
 	}
 
 	@Test
 	void whoConnectsMeanwhileIsServedOnceTheNameIsKnown() {
-		try (TestClient client = gateway.connect("later")) {
+		TestNames.hold("later.test", this.found);
+		TestNames.put("later.test", "127.0.0.1");
+		try (TestClient client = gateway.connect(route("later").to("later.test:" + this.echo.port()))) {
 			client.sendLine("hello");
 			Gateway.await("the session", () -> gateway.connections("later").stream().findFirst());
-			LATER.countDown();
+			this.found.countDown();
 			assertThat(client.readLine()).isEqualTo("hello");
 		}
 	}
 
 	@Test
 	void nameThatIsNotFoundInTimeIsDownByItself() {
-		Gateway.await("down", () -> Optional.of(state(0)).filter("DOWN"::equals));
-		assertThat(state(1)).isEqualTo("UP");
-	}
-
-	private static String state(int target) {
-		return gateway.get("/actuator/routes/probed").at("/targets/" + target + "/state").asString();
+		gateway.configure(route("probed").with("upstream.health-check.interval=200ms")
+			.to(neverFound("probed"), this.echo.address()));
+		Gateway.await("down", () -> Optional.of(gateway.targetState("probed", 0)).filter("DOWN"::equals));
+		assertThat(gateway.targetState("probed", 1)).isEqualTo("UP");
 	}
 
 }

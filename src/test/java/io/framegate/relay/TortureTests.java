@@ -12,12 +12,14 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import io.framegate.testkit.Gateway;
+import io.framegate.testkit.GatewayBuilder;
+import io.framegate.testkit.RouteSpec;
 import io.framegate.testkit.TestPorts;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import static io.framegate.testkit.RouteSpec.route;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -38,74 +40,49 @@ class TortureTests {
 	private static final Acts KEYED = Acts.of("late", "twice", "twice-slowly", "half", "close", "silent", "skip",
 			"stray");
 
-	private static Gateway gateway;
+	/** Where the number of a request stands in it, and in its reply. */
+	private static final String[] KEY = { "regex-request=^([0-9]{6})", "regex-reply=^([0-9]{6})" };
 
-	private static TormentingServers exclusive;
+	@AutoClose
+	private static final Gateway gateway = GatewayBuilder.routes().start();
 
-	private static TormentingServers checked;
-
-	private static TormentingServers ordered;
-
-	private static TormentingServers orderedChecked;
-
-	private static TormentingServers correlated;
-
-	@BeforeAll
-	static void start() {
-		exclusive = new TormentingServers(false);
-		checked = new TormentingServers(false);
-		ordered = new TormentingServers(false);
-		orderedChecked = new TormentingServers(false);
-		correlated = new TormentingServers(true);
-		String[] key = { "upstream.correlation.regex-request=^([0-9]{6})",
-				"upstream.correlation.regex-reply=^([0-9]{6})" };
-		gateway = Gateway.start(Gateway.all( //
-				route("exclusive", exclusive, "upstream.pool.max-connections=16"),
-				route("checked", checked, Gateway.all(key, new String[] { "upstream.pool.max-connections=48" })),
-				route("ordered", ordered, "upstream.sharing=ordered", "upstream.pool.max-connections=8"),
-				route("ordered-checked", orderedChecked,
-						Gateway.all(key,
-								new String[] { "upstream.sharing=ordered", "upstream.pool.max-connections=8" })),
-				route("correlated", correlated, Gateway.all(key, new String[] { "upstream.sharing=correlated",
-						"upstream.correlation.rewrite=true", "upstream.pool.max-connections=8" }))));
-	}
-
-	private static String[] route(String name, TormentingServers servers, String... more) {
-		String targets = servers.addresses() + ",127.0.0.1:" + TestPorts.refused();
-		return Gateway.route(name, "crlf", "crlf", targets,
-				Gateway.all(new String[] { "mode=request-reply", "timeouts.reply=400ms", "upstream.on-failure=reply",
-						"upstream.on-failure-reply=" + TormentedClient.SORRY }, more));
-	}
-
-	@AfterAll
-	static void stop() {
-		gateway.close();
-		List.of(exclusive, checked, ordered, orderedChecked, correlated).forEach(TormentingServers::close);
+	private static RouteSpec tormented(String name, int connections) {
+		return route(name).pooled()
+			.with("timeouts.reply=400ms", "upstream.on-failure=reply",
+					"upstream.on-failure-reply=" + TormentedClient.SORRY,
+					"upstream.pool.max-connections=" + connections);
 	}
 
 	@Test
 	void exclusive() throws Exception {
-		torment("exclusive", exclusive, EXCLUSIVE);
+		torment(tormented("exclusive", 16), false, EXCLUSIVE);
 	}
 
 	@Test
 	void exclusiveWithKeysToCheck() throws Exception {
-		torment("checked", checked, KEYED);
+		torment(tormented("checked", 48).correlation(KEY), false, KEYED);
 	}
 
 	@Test
 	void ordered() throws Exception {
-		torment("ordered", ordered, ORDERED);
+		torment(tormented("ordered", 8).ordered(), false, ORDERED);
 	}
 
 	@Test
 	void orderedWithKeysToCheck() throws Exception {
-		torment("ordered-checked", orderedChecked, KEYED);
+		torment(tormented("ordered-checked", 8).ordered().correlation(KEY), false, KEYED);
 	}
 
 	@Test
 	void correlated() throws Exception {
-		torment("correlated", correlated, KEYED);
+		torment(tormented("correlated", 8).correlated(KEY).correlated("rewrite=true"), true, KEYED);
+	}
+
+	private static void torment(RouteSpec route, boolean keyed, Acts acts) throws Exception {
+		try (TormentingServers servers = new TormentingServers(keyed)) {
+			gateway.configure(route.to(servers.addresses() + ",127.0.0.1:" + TestPorts.refused()));
+			torment(route.name(), servers, acts);
+		}
 	}
 
 	private static void torment(String route, TormentingServers servers, Acts acts) throws Exception {

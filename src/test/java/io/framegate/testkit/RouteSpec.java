@@ -58,8 +58,15 @@ public final class RouteSpec {
 	 * @param correlation its settings, each without {@code upstream.correlation.}
 	 */
 	public RouteSpec correlated(String... correlation) {
-		return pooled().with("upstream.sharing=correlated")
-			.with(Stream.of(correlation).map((setting) -> "upstream.correlation." + setting).toArray(String[]::new));
+		return pooled().with("upstream.sharing=correlated").correlation(correlation);
+	}
+
+	/**
+	 * Sets where keys are, which other connections than correlated ones check.
+	 * @param settings each without {@code upstream.correlation.}
+	 */
+	public RouteSpec correlation(String... settings) {
+		return with(Stream.of(settings).map((setting) -> "upstream.correlation." + setting).toArray(String[]::new));
 	}
 
 	/**
@@ -79,6 +86,11 @@ public final class RouteSpec {
 
 	Stream<String> properties() {
 		return this.settings.values().stream().map((setting) -> "framegate.routes." + this.name + "." + setting);
+	}
+
+	@Override
+	public String toString() {
+		return this.name;
 	}
 
 }
