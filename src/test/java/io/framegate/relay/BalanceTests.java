@@ -20,9 +20,7 @@ import io.framegate.testkit.Gateway;
 import io.framegate.testkit.GatewayBuilder;
 import io.framegate.testkit.TestClient;
 import io.framegate.testkit.TestUpstream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -37,8 +35,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Timeout(60)
 class BalanceTests {
 
+	@AutoClose
+	private static final Gateway gateway = GatewayBuilder.routes().start();
+
+	@AutoClose
+	private final NamedServers servers = new NamedServers();
+
 	/** The servers that answered so many requests, each on a connection of its own. */
-	private static Map<String, Integer> answers(Gateway gateway, String route, int clients) {
+	private static Map<String, Integer> answers(String route, int clients) {
 		Map<String, Integer> answers = new HashMap<>();
 		List<TestClient> all = new ArrayList<>();
 		for (int i = 0; i < clients; i++) {
@@ -51,214 +55,170 @@ class BalanceTests {
 		return answers;
 	}
 
-	@Nested
-	class Spread {
-
-		private static NamedServers servers;
-
-		private static Gateway gateway;
-
-		@BeforeAll
-		static void start() {
-			servers = new NamedServers();
-			TestUpstream[] turns = servers.get("turns", 3);
-			TestUpstream[] hash = servers.get("hash", 3);
-			gateway = GatewayBuilder
-				.routes(route("turns").to(turns), route("turns-ordered").ordered().to(turns),
-						route("least").balance("least-connections").to(servers.get("least", 2)),
-						route("hash").balance("source-hash").to(hash),
-						route("hash-pooled").pooled().balance("source-hash").to(hash),
-						route("hash-ordered").ordered().balance("source-hash").to(hash),
-						route("hash-crowded").pooled()
-							.balance("source-hash")
-							.with("upstream.pool.max-connections=8")
-							.to(servers.get("crowd", 3)))
-				.start();
-		}
-
-		@AfterAll
-		static void stop() {
-			gateway.close();
-			servers.close();
-		}
-
-		@Test
-		void roundRobinSpreadsSessions() {
-			assertThat(answers(gateway, "turns", 30)).isEqualTo(Map.of("turns0", 10, "turns1", 10, "turns2", 10));
-		}
-
-		@Test
-		void permanentLinksLeadToEveryTargetAndTakeTurns() {
-			Gateway.await("a link to each on every loop", () -> Optional.of(gateway.connections("turns-ordered"))
-				.filter((links) -> links.size() == 3 * Runtime.getRuntime().availableProcessors()));
-			try (TestClient client = gateway.connect("turns-ordered")) {
-				Map<String, Integer> answers = new HashMap<>();
-				for (int i = 0; i < 300; i++) {
-					client.sendLine("who");
-					answers.merge(client.readLine(), 1, Integer::sum);
-				}
-				assertThat(answers).isEqualTo(Map.of("turns0", 100, "turns1", 100, "turns2", 100));
-			}
-		}
-
-		@Test
-		void leastConnectionsEvensOut() {
-			List<TestClient> first = IntStream.range(0, 10).mapToObj((i) -> gateway.connect("least")).toList();
-			List<TestClient> closing = first.stream().filter((client) -> who(client).equals("least0")).toList();
-			closing.forEach((client) -> {
-				client.halfClose();
-				client.expectEof();
-				client.close();
-			});
-			Gateway.await("them to be closed",
-					() -> Optional.of(gateway.targetConnections("least", 0)).filter((count) -> count == 0));
-			assertThat(answers(gateway, "least", 5)).isEqualTo(Map.of("least0", 5));
-			first.forEach(TestClient::close);
-		}
-
-		@Test
-		void clientsKeepToTheirTargetByTheirAddress() {
-			Map<String, String> homes = new HashMap<>();
-			for (String route : List.of("hash", "hash-pooled", "hash-ordered", "hash", "hash-pooled")) {
-				for (int i = 1; i <= 24; i++) {
-					String address = "127.0.0." + i;
-					String home = askFrom(address, route);
-					assertThat(homes.putIfAbsent(address, home)).as(route + " " + address).isIn(null, home);
-				}
-			}
-			assertThat(homes).containsValues("hash0", "hash1", "hash2");
-			// Others stay where they are when one target goes.
-			servers.stop("hash1");
-			for (int i = 1; i <= 24; i++) {
-				String address = "127.0.0." + i;
-				String now = askFrom(address, "hash");
-				if (homes.get(address).equals("hash1")) {
-					assertThat(now).isIn("hash0", "hash2");
-				}
-				else {
-					assertThat(now).isEqualTo(homes.get(address));
-				}
-			}
-			servers.restart("hash1");
-		}
-
-		@Test
-		void clientsOfSeveralTargetsDoNotTakeEachOthersConnections() throws Exception {
-			List<Future<?>> asked = new ArrayList<>();
-			try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-				for (int i = 1; i <= 8; i++) {
-					String address = "127.0.0." + i;
-					asked.add(threads.submit(() -> {
-						for (int j = 0; j < 50; j++) {
-							assertThat(askFrom(address, "hash-crowded")).startsWith("crowd");
-						}
-					}));
-				}
-				for (Future<?> client : asked) {
-					client.get();
-				}
-			}
-			assertThat(gateway.metric("framegate_connections_opened_total{route=\"hash-crowded\",side=\"upstream\"}"))
-				.isLessThanOrEqualTo(16);
-		}
-
-		private static String askFrom(String address, String route) {
-			try (Socket socket = new Socket("127.0.0.1", gateway.port(route), InetAddress.getByName(address), 0)) {
-				socket.setSoTimeout(10_000);
-				socket.getOutputStream().write("who\r\n".getBytes(StandardCharsets.UTF_8));
-				return new String(socket.getInputStream().readNBytes(7), StandardCharsets.UTF_8).strip();
-			}
-			catch (IOException ex) {
-				throw new java.io.UncheckedIOException(ex);
-			}
-		}
-
+	@Test
+	void roundRobinSpreadsSessions() {
+		gateway.configure(route("turns").to(this.servers.get("turns", 3)));
+		assertThat(answers("turns", 30)).isEqualTo(Map.of("turns0", 10, "turns1", 10, "turns2", 10));
 	}
 
-	@Nested
-	class Failover {
-
-		private static NamedServers servers;
-
-		private static Gateway gateway;
-
-		@BeforeAll
-		static void start() {
-			servers = new NamedServers();
-			gateway = GatewayBuilder
-				.routes(route("failover").pooled()
-					.balance("failover")
-					.with("upstream.health-check.interval=200ms", "upstream.health-check.fall=2")
-					.to(servers.get("failover", 2)),
-						route("failover-ordered").ordered().balance("failover").to(servers.get("failover-ordered", 2)),
-						route("ejected").pooled().to(servers.get("ejected", 2)))
-				.start();
+	@Test
+	void permanentLinksLeadToEveryTargetAndTakeTurns() {
+		gateway.configure(route("turns-ordered").ordered().to(this.servers.get("turns", 3)));
+		Gateway.await("a link to each on every loop", () -> Optional.of(gateway.connections("turns-ordered"))
+			.filter((links) -> links.size() == 3 * Runtime.getRuntime().availableProcessors()));
+		try (TestClient client = gateway.connect("turns-ordered")) {
+			Map<String, Integer> answers = new HashMap<>();
+			for (int i = 0; i < 300; i++) {
+				client.sendLine("who");
+				answers.merge(client.readLine(), 1, Integer::sum);
+			}
+			assertThat(answers).isEqualTo(Map.of("turns0", 100, "turns1", 100, "turns2", 100));
 		}
+	}
 
-		@AfterAll
-		static void stop() {
-			gateway.close();
-			servers.close();
+	@Test
+	void leastConnectionsEvensOut() {
+		gateway.configure(route("least").balance("least-connections").to(this.servers.get("least", 2)));
+		List<TestClient> first = IntStream.range(0, 10).mapToObj((i) -> gateway.connect("least")).toList();
+		List<TestClient> closing = first.stream().filter((client) -> who(client).equals("least0")).toList();
+		closing.forEach((client) -> {
+			client.halfClose();
+			client.expectEof();
+			client.close();
+		});
+		Gateway.await("them to be closed",
+				() -> Optional.of(gateway.targetConnections("least", 0)).filter((count) -> count == 0));
+		assertThat(answers("least", 5)).isEqualTo(Map.of("least0", 5));
+		first.forEach(TestClient::close);
+	}
+
+	@Test
+	void clientsKeepToTheirTargetByTheirAddress() {
+		TestUpstream[] hash = this.servers.get("hash", 3);
+		gateway.configure(route("hash").balance("source-hash").to(hash),
+				route("hash-pooled").pooled().balance("source-hash").to(hash),
+				route("hash-ordered").ordered().balance("source-hash").to(hash));
+		Map<String, String> homes = new HashMap<>();
+		for (String route : List.of("hash", "hash-pooled", "hash-ordered", "hash", "hash-pooled")) {
+			for (int i = 1; i <= 24; i++) {
+				String address = "127.0.0." + i;
+				String home = askFrom(address, route);
+				assertThat(homes.putIfAbsent(address, home)).as(route + " " + address).isIn(null, home);
+			}
 		}
-
-		@Test
-		void failoverGoesBackToThePreferredTarget() {
-			failOverAndBack("failover", "failover");
+		assertThat(homes).containsValues("hash0", "hash1", "hash2");
+		// Others stay where they are when one target goes.
+		this.servers.stop("hash1");
+		for (int i = 1; i <= 24; i++) {
+			String address = "127.0.0." + i;
+			String now = askFrom(address, "hash");
+			if (homes.get(address).equals("hash1")) {
+				assertThat(now).isIn("hash0", "hash2");
+			}
+			else {
+				assertThat(now).isEqualTo(homes.get(address));
+			}
 		}
+	}
 
-		@Test
-		void permanentLinksFailOverAndGoBack() {
-			failOverAndBack("failover-ordered", "failover-ordered");
+	@Test
+	void clientsOfSeveralTargetsDoNotTakeEachOthersConnections() throws Exception {
+		gateway.configure(route("hash-crowded").pooled()
+			.balance("source-hash")
+			.with("upstream.pool.max-connections=8")
+			.to(this.servers.get("crowd", 3)));
+		List<Future<?>> asked = new ArrayList<>();
+		try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+			for (int i = 1; i <= 8; i++) {
+				String address = "127.0.0." + i;
+				asked.add(threads.submit(() -> {
+					for (int j = 0; j < 50; j++) {
+						assertThat(askFrom(address, "hash-crowded")).startsWith("crowd");
+					}
+				}));
+			}
+			for (Future<?> client : asked) {
+				client.get();
+			}
 		}
+		assertThat(gateway.metric("framegate_connections_opened_total{route=\"hash-crowded\",side=\"upstream\"}"))
+			.isLessThanOrEqualTo(16);
+	}
 
-		private static void failOverAndBack(String route, String names) {
+	private static String askFrom(String address, String route) {
+		try (Socket socket = new Socket("127.0.0.1", gateway.port(route), InetAddress.getByName(address), 0)) {
+			socket.setSoTimeout(10_000);
+			socket.getOutputStream().write("who\r\n".getBytes(StandardCharsets.UTF_8));
+			return new String(socket.getInputStream().readNBytes(7), StandardCharsets.UTF_8).strip();
+		}
+		catch (IOException ex) {
+			throw new java.io.UncheckedIOException(ex);
+		}
+	}
+
+	@Test
+	void failoverGoesBackToThePreferredTarget() {
+		gateway.configure(route("failover").pooled()
+			.balance("failover")
+			.with("upstream.health-check.interval=200ms", "upstream.health-check.fall=2")
+			.to(this.servers.get("failover", 2)));
+		failOverAndBack("failover");
+	}
+
+	@Test
+	void permanentLinksFailOverAndGoBack() {
+		gateway.configure(
+				route("failover-ordered").ordered().balance("failover").to(this.servers.get("failover-ordered", 2)));
+		failOverAndBack("failover-ordered");
+	}
+
+	private void failOverAndBack(String route) {
+		try (TestClient client = gateway.connect(route)) {
+			assertThat(who(client)).isEqualTo(route + "0");
+		}
+		this.servers.stop(route + "0");
+		awaitAnswer(gateway, route, route + "1");
+		for (int i = 0; i < 20; i++) {
 			try (TestClient client = gateway.connect(route)) {
-				assertThat(who(client)).isEqualTo(names + "0");
+				assertThat(who(client)).isEqualTo(route + "1");
 			}
-			servers.stop(names + "0");
-			awaitAnswer(gateway, route, names + "1");
-			for (int i = 0; i < 20; i++) {
-				try (TestClient client = gateway.connect(route)) {
-					assertThat(who(client)).isEqualTo(names + "1");
-				}
-			}
-			servers.restart(names + "0");
-			// Without a request failing on the way.
-			Gateway.await(names + "0 to answer again", () -> {
-				try (TestClient client = gateway.connect(route)) {
-					return Optional.of(who(client)).filter((names + "0")::equals);
-				}
-			});
-			Gateway.await("no connection to the other",
-					() -> Optional.of(gateway.targetConnections(route, 1)).filter((count) -> count == 0));
-			assertThat(gateway.closures(route)).filteredOn((closure) -> closure.detail().contains("preferred target"))
-				.isNotEmpty()
-				.extracting(Closure::reason)
-				.containsOnly(CloseReason.RETIRED);
 		}
-
-		@Test
-		void targetThatRefusesIsLeftAloneLongerAndLongerAndComesBackBeforeAClientHasToTry() {
-			servers.stop("ejected1");
-			for (int i = 0; i < 20; i++) {
-				try (TestClient client = gateway.connect("ejected")) {
-					assertThat(who(client)).isEqualTo("ejected0");
-				}
+		this.servers.restart(route + "0");
+		// Without a request failing on the way.
+		Gateway.await(route + "0 to answer again", () -> {
+			try (TestClient client = gateway.connect(route)) {
+				return Optional.of(who(client)).filter((route + "0")::equals);
 			}
-			Gateway.await("it to be ejected", () -> {
-				// New connections are what finds it out.
-				List<TestClient> clients = IntStream.range(0, 8).mapToObj((i) -> gateway.connect("ejected")).toList();
-				clients.forEach((client) -> client.sendLine("who"));
-				clients.forEach((client) -> assertThat(client.readLine()).isEqualTo("ejected0"));
-				clients.forEach(TestClient::close);
-				return Optional.of(gateway.targetState("ejected", 1)).filter("EJECTED"::equals);
-			});
-			assertThat(servers.up(gateway, "ejected", "ejected1")).isZero();
-			servers.restart("ejected1");
-			Gateway.await("it to be back", () -> Optional.of(gateway.targetState("ejected", 1)).filter("UP"::equals));
-			assertThat(servers.up(gateway, "ejected", "ejected1")).isEqualTo(1);
-		}
+		});
+		Gateway.await("no connection to the other",
+				() -> Optional.of(gateway.targetConnections(route, 1)).filter((count) -> count == 0));
+		assertThat(gateway.closures(route)).filteredOn((closure) -> closure.detail().contains("preferred target"))
+			.isNotEmpty()
+			.extracting(Closure::reason)
+			.containsOnly(CloseReason.RETIRED);
+	}
 
+	@Test
+	void targetThatRefusesIsLeftAloneLongerAndLongerAndComesBackBeforeAClientHasToTry() {
+		gateway.configure(route("ejected").pooled().to(this.servers.get("ejected", 2)));
+		this.servers.stop("ejected1");
+		for (int i = 0; i < 20; i++) {
+			try (TestClient client = gateway.connect("ejected")) {
+				assertThat(who(client)).isEqualTo("ejected0");
+			}
+		}
+		Gateway.await("it to be ejected", () -> {
+			// New connections are what finds it out.
+			List<TestClient> clients = IntStream.range(0, 8).mapToObj((i) -> gateway.connect("ejected")).toList();
+			clients.forEach((client) -> client.sendLine("who"));
+			clients.forEach((client) -> assertThat(client.readLine()).isEqualTo("ejected0"));
+			clients.forEach(TestClient::close);
+			return Optional.of(gateway.targetState("ejected", 1)).filter("EJECTED"::equals);
+		});
+		assertThat(this.servers.up(gateway, "ejected", "ejected1")).isZero();
+		this.servers.restart("ejected1");
+		Gateway.await("it to be back", () -> Optional.of(gateway.targetState("ejected", 1)).filter("UP"::equals));
+		assertThat(this.servers.up(gateway, "ejected", "ejected1")).isEqualTo(1);
 	}
 
 }

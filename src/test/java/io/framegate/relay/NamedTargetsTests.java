@@ -44,7 +44,7 @@ class NamedTargetsTests {
 	void addressWhereNothingAnswersIsNotWaitedFor() {
 		int port = this.servers.get("named").port();
 		TestNames.put("half-silent.test", "127.0.0.2", "127.0.0.1");
-		try (FullBacklog silent = new FullBacklog("127.0.0.2", port)) {
+		try (FullBacklog _ = new FullBacklog("127.0.0.2", port)) {
 			gateway.configure(route("half-silent").with("timeouts.connect=10m").to("half-silent.test:" + port));
 			for (int i = 0; i < 4; i++) {
 				try (TestClient client = gateway.connect("half-silent")) {

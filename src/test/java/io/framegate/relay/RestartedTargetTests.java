@@ -8,15 +8,16 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import io.framegate.testkit.Gateway;
 import io.framegate.testkit.GatewayBuilder;
+import io.framegate.testkit.RouteSpec;
 import io.framegate.testkit.TestClient;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import static io.framegate.testkit.RouteSpec.route;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -27,33 +28,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Timeout(60)
 class RestartedTargetTests {
 
-	private static NamedServers servers;
+	@AutoClose
+	private static final Gateway gateway = GatewayBuilder.routes().start();
 
-	private static Gateway gateway;
+	@AutoClose
+	private final NamedServers servers = new NamedServers();
 
-	@BeforeAll
-	static void start() {
-		servers = new NamedServers();
-		String[] checked = { "upstream.health-check.interval=200ms", "upstream.health-check.fall=2" };
-		gateway = GatewayBuilder
-			.routes(route("restart").pooled().with(checked).to(servers.get("restart", 3)),
-					route("restart-ordered").ordered().with(checked).to(servers.get("restart-ordered", 3)),
-					route("restart-correlated")
-						.correlated("regex-request=who (\\d+)", "regex-reply=[a-z0-9-]+ (\\d+)", "rewrite=true")
-						.with(checked)
-						.to(servers.get("restart-correlated", 3)))
-			.start();
-	}
-
-	@AfterAll
-	static void stop() {
-		gateway.close();
-		servers.close();
+	static Stream<RouteSpec> everyWayToShareConnections() {
+		return Stream.of(route("restart").pooled(), route("restart-ordered").ordered(), route("restart-correlated")
+			.correlated("regex-request=who (\\d+)", "regex-reply=[a-z0-9-]+ (\\d+)", "rewrite=true"));
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "restart", "restart-ordered", "restart-correlated" })
-	void restartOfOneOfThreeFailsNothingButWhatWasOnIt(String route) throws Exception {
+	@MethodSource("everyWayToShareConnections")
+	void restartOfOneOfThreeFailsNothingButWhatWasOnIt(RouteSpec spec) throws Exception {
+		String route = spec.name();
+		gateway.configure(spec.with("upstream.health-check.interval=200ms", "upstream.health-check.fall=2")
+			.to(this.servers.get(route, 3)));
 		int clients = 8;
 		AtomicBoolean running = new AtomicBoolean(true);
 		AtomicLong failed = new AtomicLong();
@@ -69,12 +60,12 @@ class RestartedTargetTests {
 		Gateway.await("all three to answer",
 				() -> Optional.of(answers.values()).filter((all) -> all.stream().allMatch((one) -> one.get() > 50)));
 		assertThat(failed.get()).isZero();
-		servers.stop(route + "2");
+		this.servers.stop(route + "2");
 		awaitMore(answers.get(route + "0"), 500);
 		assertThat(failed.get()).isLessThanOrEqualTo(clients);
 		Gateway.await("down", () -> Optional.of(gateway.targetState(route, 2)).filter("DOWN"::equals));
 		long failedBefore = failed.get();
-		servers.restart(route + "2");
+		this.servers.restart(route + "2");
 		long start = System.nanoTime();
 		awaitMore(answers.get(route + "2"), 1);
 		System.out.printf("%s: traffic back after %d ms; %d exchanges failed with the target, %d after%n", route,

@@ -1,9 +1,8 @@
 package io.framegate.relay;
 
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 import io.framegate.closure.CloseReason;
 import io.framegate.closure.Closure;
@@ -12,15 +11,14 @@ import io.framegate.testkit.Gateway;
 import io.framegate.testkit.GatewayBuilder;
 import io.framegate.testkit.Peer;
 import io.framegate.testkit.RouteSpec;
-import io.framegate.testkit.Script;
 import io.framegate.testkit.TestClient;
 import io.framegate.testkit.TestUpstream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import io.framegate.testkit.TestUpstreams;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import static io.framegate.testkit.RouteSpec.route;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -31,35 +29,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Timeout(60)
 class UselessTargetsTests {
 
-	private static final List<TestUpstream> SERVERS = new ArrayList<>();
+	@AutoClose
+	private static final Gateway gateway = GatewayBuilder.routes().start();
 
-	private static Gateway gateway;
-
-	@BeforeAll
-	static void start() {
-		TestUpstream good = answering("pong");
-		TestUpstream hung = server(Peer::awaitEof);
-		TestUpstream pongless = answering("ping");
-		TestUpstream pinging = server((peer) -> {
-			for (String line = peer.readLineOrEof(); line != null; line = peer.readLineOrEof()) {
-				if (line.equals("ping")) {
-					peer.sendLine("pong");
-				}
-			}
-		});
-		TestUpstream closing = server((peer) -> {
-		});
-		TestUpstream resetting = server(Peer::reset);
-		gateway = GatewayBuilder.routes(impatient("hung-exclusive").to(hung, good),
-				impatient("hung-ordered").ordered().to(hung, good), correlated("hung-correlated").to(hung, good),
-				heartbeats(impatient("hung-but-pings").ordered()).to(pinging, good),
-				heartbeats(impatient("sign-on").ordered()).to(pongless, good),
-				heartbeats(correlated("sign-on-correlated")).to(pongless, good),
-				impatient("closing-exclusive").to(closing, good),
-				impatient("closing-ordered").ordered().to(closing, good), failover("closing-session").to(closing, good),
-				impatient("resetting-exclusive").to(resetting, good), failover("resetting-session").to(resetting, good))
-			.start();
-	}
+	@AutoClose
+	private final TestUpstreams servers = new TestUpstreams();
 
 	/** A connect is all that its probes prove. */
 	private static RouteSpec failover(String name) {
@@ -84,32 +58,67 @@ class UselessTargetsTests {
 				"upstream.heartbeat.expect=pong");
 	}
 
-	private static TestUpstream answering(String toPing) {
-		return server((peer) -> {
+	/** Answers a heartbeat with this, and everything else with itself. */
+	private TestUpstream answering(String toPing) {
+		return this.servers.handling((peer) -> {
 			for (String line = peer.readLineOrEof(); line != null; line = peer.readLineOrEof()) {
 				peer.sendLine(line.equals("ping") ? toPing : line);
 			}
 		});
 	}
 
-	private static TestUpstream server(Script script) {
-		TestUpstream server = TestUpstream.handling((peer) -> script.on(peer.within(Duration.ofMinutes(1))));
-		SERVERS.add(server);
-		return server;
-	}
-
-	@AfterAll
-	static void stop() {
-		gateway.close();
-		SERVERS.forEach(TestUpstream::close);
-		SERVERS.clear();
+	static Stream<RouteSpec> everyWayToShareConnections() {
+		return Stream.of(impatient("exclusive"), impatient("ordered").ordered(), correlated("correlated"));
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "hung-exclusive", "hung-ordered", "hung-correlated", "hung-but-pings", "sign-on",
-			"sign-on-correlated", "closing-exclusive", "closing-ordered", "closing-session", "resetting-exclusive",
-			"resetting-session" })
-	void anotherTargetTakesOver(String route) {
+	@MethodSource("everyWayToShareConnections")
+	void anotherTakesOverFromTheTargetThatHangs(RouteSpec route) {
+		assertGoodTakesOver(route, this.servers.sink());
+	}
+
+	@Test
+	void anotherTakesOverFromTheTargetThatOnlyAnswersHeartbeats() {
+		TestUpstream pinging = this.servers.handling((peer) -> {
+			for (String line = peer.readLineOrEof(); line != null; line = peer.readLineOrEof()) {
+				if (line.equals("ping")) {
+					peer.sendLine("pong");
+				}
+			}
+		});
+		assertGoodTakesOver(heartbeats(impatient("pinging").ordered()), pinging);
+	}
+
+	@Test
+	void anotherTakesOverFromTheTargetThatAnswersHeartbeatsWrongly() {
+		TestUpstream pongless = answering("ping");
+		assertGoodTakesOver(heartbeats(impatient("sign-on").ordered()), pongless);
+		assertGoodTakesOver(heartbeats(correlated("sign-on-correlated")), pongless);
+	}
+
+	@Test
+	void anotherTakesOverFromTheTargetThatCloses() {
+		TestUpstream closing = closing();
+		assertGoodTakesOver(impatient("closing-exclusive"), closing);
+		assertGoodTakesOver(impatient("closing-ordered").ordered(), closing);
+		assertGoodTakesOver(failover("closing-session"), closing);
+	}
+
+	@Test
+	void anotherTakesOverFromTheTargetThatResets() {
+		TestUpstream resetting = this.servers.handling(Peer::reset);
+		assertGoodTakesOver(impatient("resetting-exclusive"), resetting);
+		assertGoodTakesOver(failover("resetting-session"), resetting);
+	}
+
+	private TestUpstream closing() {
+		return this.servers.handling((peer) -> {
+		});
+	}
+
+	private void assertGoodTakesOver(RouteSpec spec, TestUpstream useless) {
+		String route = spec.name();
+		gateway.configure(spec.to(useless, answering("pong")));
 		Gateway.await("an answer by the other", () -> {
 			try (TestClient client = gateway.connect(route)) {
 				client.sendLine("01 who");
@@ -138,26 +147,22 @@ class UselessTargetsTests {
 	 */
 	@Test
 	void targetThatClosesBeforeItIsSentAnythingIsOfNoUse() {
-		try (TestUpstream closing = TestUpstream.handling((peer) -> {
-		});
-				TestUpstream good = TestUpstream.lineEcho();
-				Gateway gateway = GatewayBuilder.routes(failover("session").to(closing, good)).start()) {
-			for (int i = 0; i < 3; i++) {
-				try (TestClient client = gateway.connect("session")) {
-					client.expectEof();
-					client.sendLine("01 who");
-				}
-			}
-			Gateway.await("the records", () -> Optional.of(upstreamReasons(gateway)).filter((all) -> all.size() == 3));
-			assertThat(upstreamReasons(gateway)).containsOnly(CloseReason.UPSTREAM_RESET);
+		gateway.configure(failover("session").to(closing(), this.servers.lineEcho()));
+		for (int i = 0; i < 3; i++) {
 			try (TestClient client = gateway.connect("session")) {
+				client.expectEof();
 				client.sendLine("01 who");
-				assertThat(client.readLine()).isEqualTo("01 who");
 			}
+		}
+		Gateway.await("the records", () -> Optional.of(upstreamReasons()).filter((all) -> all.size() == 3));
+		assertThat(upstreamReasons()).containsOnly(CloseReason.UPSTREAM_RESET);
+		try (TestClient client = gateway.connect("session")) {
+			client.sendLine("01 who");
+			assertThat(client.readLine()).isEqualTo("01 who");
 		}
 	}
 
-	private static List<CloseReason> upstreamReasons(Gateway gateway) {
+	private static List<CloseReason> upstreamReasons() {
 		return gateway.closures("session")
 			.stream()
 			.filter((closure) -> closure.side() == Side.UPSTREAM)
@@ -167,20 +172,19 @@ class UselessTargetsTests {
 
 	@Test
 	void connectionsThatEndUnusedAreNotMadeAgainAtOnce() {
-		try (TestUpstream closing = TestUpstream.handling((peer) -> {
-		}); Gateway gateway = GatewayBuilder.routes(impatient(route("closing")).to(closing)).start()) {
-			for (int i = 0; i < 3; i++) {
-				try (TestClient client = gateway.connect("closing")) {
-					client.sendLine("01");
-					client.expectEof();
-				}
+		TestUpstream closing = closing();
+		gateway.configure(impatient(route("closing")).to(closing));
+		for (int i = 0; i < 3; i++) {
+			try (TestClient client = gateway.connect("closing")) {
+				client.sendLine("01");
+				client.expectEof();
 			}
-			// Each waits a second at most, within which there are pauses of 100 to 800
-			// ms.
-			assertThat(closing.connections()).hasSizeLessThanOrEqualTo(40);
-			Closure closure = gateway.awaitClosure("closing", Side.INBOUND);
-			assertThat(closure.reason()).isEqualTo(CloseReason.UPSTREAM_EOF);
 		}
+		// Each waits a second at most, within which there are pauses of 100 to 800
+		// ms.
+		assertThat(closing.connections()).hasSizeLessThanOrEqualTo(40);
+		Closure closure = gateway.awaitClosure("closing", Side.INBOUND);
+		assertThat(closure.reason()).isEqualTo(CloseReason.UPSTREAM_EOF);
 	}
 
 }
