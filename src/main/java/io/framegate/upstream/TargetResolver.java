@@ -35,6 +35,8 @@ final class TargetResolver {
 
 	private final Predicate<TargetState> isTarget;
 
+	private final Duration every;
+
 	private final CountDownLatch stopped = new CountDownLatch(1);
 
 	/**
@@ -42,7 +44,12 @@ final class TargetResolver {
 	 * @param isTarget whether a target still is one, so that its name is needed
 	 */
 	TargetResolver(Predicate<TargetState> isTarget) {
+		this(isTarget, LOOK_UP_EVERY);
+	}
+
+	TargetResolver(Predicate<TargetState> isTarget, Duration every) {
 		this.isTarget = isTarget;
+		this.every = every;
 	}
 
 	/**
@@ -67,7 +74,7 @@ final class TargetResolver {
 
 	private void lookUpAgainAndAgain(TargetState state) {
 		try {
-			while (!this.stopped.await(LOOK_UP_EVERY.toMillis(), TimeUnit.MILLISECONDS) && this.isTarget.test(state)) {
+			while (!this.stopped.await(this.every.toMillis(), TimeUnit.MILLISECONDS) && this.isTarget.test(state)) {
 				lookUp(state);
 			}
 		}
