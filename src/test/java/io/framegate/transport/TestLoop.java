@@ -51,7 +51,7 @@ public final class TestLoop implements AutoCloseable {
 	 * Has time pass and runs what is due then.
 	 * @param millis how much time
 	 */
-	void pass(long millis) {
+	public void pass(long millis) {
 		this.clock.pass(millis);
 		this.channel.advanceTimeBy(millis, TimeUnit.MILLISECONDS);
 		run();
