@@ -36,17 +36,22 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 class DocumentedCommandsTests {
 
 	/** How a command begins that is not run here, and why. */
-	private static final Map<String, String> ELSEWHERE = Map.of( //
-			"kind ", "needs Docker and makes a cluster", //
-			"helm ", "needs a cluster; the chart's tests render the chart", //
-			"kubectl ", "needs a cluster", //
-			"sleep 3; ", "waits for kubectl's port-forward", //
-			"htpasswd ", "Apache's tool", //
-			"tshark ", "Wireshark's tool, as root", //
-			"java -Djarmode=tools ", "needs the built jar", //
-			"java -cp ", "needs the extracted jar; ImageIT starts one with code of a user's own", //
-			"java -jar ", "needs the built jar; ExamplesTests starts every example", //
-			"src/image/base.sh ", "takes minutes; ImageIT starts what it makes");
+	private static final Map<String, String> ELSEWHERE = Map.ofEntries( //
+			Map.entry("kind ", "needs Docker and makes a cluster"), //
+			Map.entry("helm ", "needs a cluster; the chart's tests render the chart"), //
+			Map.entry("kubectl ", "needs a cluster"), //
+			Map.entry("sleep 3; ", "waits for kubectl's port-forward"), //
+			Map.entry("htpasswd ", "Apache's tool"), //
+			Map.entry("tshark ", "Wireshark's tool, as root"), //
+			Map.entry("java -Djarmode=tools ", "needs the built jar"), //
+			Map.entry("java -cp ", "needs the extracted jar; ImageIT starts one with code of a user's own"), //
+			Map.entry("java -jar ", "needs the built jar; ExamplesTests starts every example"), //
+			Map.entry("src/image/base.sh ", "takes minutes; ImageIT starts what it makes"), //
+			Map.entry("curl --cacert ", "needs a gateway with TLS; ManagementTlsTests has one"), //
+			Map.entry("openssl ", "makes certificates"), //
+			Map.entry("unzip -p target/", "needs the built jar; JarIT reads it"), //
+			Map.entry("trivy ", "a scanner"), //
+			Map.entry("grype ", "a scanner"));
 
 	private static final String EXAMPLE_ID = "mwttvi6f-1";
 

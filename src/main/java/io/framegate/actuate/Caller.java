@@ -20,6 +20,8 @@ public final class Caller extends AbstractAuthenticationToken {
 
 	private static final String ATTRIBUTE = Caller.class.getName();
 
+	private static final String CLAIMED = ATTRIBUTE + ".claimed";
+
 	private final String name;
 
 	private final String remote;
@@ -44,6 +46,24 @@ public final class Caller extends AbstractAuthenticationToken {
 	 */
 	static @Nullable Caller of(ServerWebExchange exchange) {
 		return exchange.getAttribute(ATTRIBUTE);
+	}
+
+	/**
+	 * Notes who a request's certificate names, if that is nobody who may log in.
+	 * @param exchange the request
+	 * @param subject the certificate's subject
+	 */
+	public static void claimed(ServerWebExchange exchange, String subject) {
+		exchange.getAttributes().put(CLAIMED, subject);
+	}
+
+	/**
+	 * Who a request's certificate names that was not accepted as a login.
+	 * @param exchange the request
+	 * @return the subject, or {@code null} if there is no such certificate
+	 */
+	public static @Nullable String claimed(ServerWebExchange exchange) {
+		return exchange.getAttribute(CLAIMED);
 	}
 
 	/**

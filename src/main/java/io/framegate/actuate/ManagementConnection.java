@@ -1,20 +1,25 @@
 package io.framegate.actuate;
 
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One connection of the management server. Closes it if no next request comes, if a
- * request stays incomplete, or if nobody takes the answer. Runs on the connection's event
- * loop.
+ * request stays incomplete, or if nobody takes the answer. Where it sees encrypted bytes
+ * instead of requests, as in front of HTTP/2, it closes if none come. Runs on the
+ * connection's event loop.
  */
 final class ManagementConnection extends ChannelDuplexHandler {
 
@@ -25,6 +30,10 @@ final class ManagementConnection extends ChannelDuplexHandler {
 
 	/** More than the answer to a drain or a reload may take. */
 	private static final int ANSWER_SECONDS = 120;
+
+	private static final Map<String, String> HARMLESS = Map.of("X-Content-Type-Options", "nosniff", "X-Frame-Options",
+			"DENY", "Cache-Control", "no-store", "Referrer-Policy", "no-referrer", "Content-Security-Policy",
+			"default-src 'none'; frame-ancestors 'none'");
 
 	private final Channel channel;
 
@@ -77,7 +86,7 @@ final class ManagementConnection extends ChannelDuplexHandler {
 			this.busy = true;
 			within(BODY_SECONDS);
 		}
-		if (message instanceof LastHttpContent) {
+		if (message instanceof LastHttpContent || message instanceof ByteBuf) {
 			within(ANSWER_SECONDS);
 		}
 		context.fireChannelRead(message);
@@ -85,6 +94,9 @@ final class ManagementConnection extends ChannelDuplexHandler {
 
 	@Override
 	public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+		if (message instanceof HttpResponse response) {
+			HARMLESS.forEach((name, value) -> setIfMissing(response.headers(), name, value));
+		}
 		if (message instanceof LastHttpContent) {
 			context.write(message, promise.unvoid().addListener((written) -> {
 				this.busy = false;
@@ -100,6 +112,13 @@ final class ManagementConnection extends ChannelDuplexHandler {
 	public void channelInactive(ChannelHandlerContext context) {
 		cancel();
 		context.fireChannelInactive();
+	}
+
+	/** The server's own errors, such as for what is no HTTP, reach no filter. */
+	private static void setIfMissing(HttpHeaders headers, String name, String value) {
+		if (!headers.contains(name)) {
+			headers.set(name, value);
+		}
 	}
 
 	private void within(int seconds) {

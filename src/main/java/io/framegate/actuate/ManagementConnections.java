@@ -28,6 +28,8 @@ final class ManagementConnections implements WebServerFactoryCustomizer<NettyRea
 
 	private static final Logger logger = LoggerFactory.getLogger(ManagementConnections.class);
 
+	private static final String HANDLER = "framegate.management";
+
 	private static final int MIN = 16;
 
 	private static final int MAX = 200;
@@ -71,7 +73,11 @@ final class ManagementConnections implements WebServerFactoryCustomizer<NettyRea
 				? Peer.network(address.getAddress().getHostAddress()) : "unknown";
 		ManagementConnection connection = new ManagementConnection(channel, peer);
 		if (channel.pipeline().get(NettyPipeline.HttpCodec) != null) {
-			channel.pipeline().addAfter(NettyPipeline.HttpCodec, "framegate.management", connection);
+			channel.pipeline().addAfter(NettyPipeline.HttpCodec, HANDLER, connection);
+		}
+		else {
+			// What HTTP is spoken is only known after the TLS handshake.
+			channel.pipeline().addFirst(HANDLER, connection);
 		}
 		ManagementConnection victim = null;
 		synchronized (this.open) {

@@ -98,6 +98,9 @@ final class RejectedRequestHandler implements WebExceptionHandler {
 		Caller caller = Caller.of(exchange);
 		String attempted = (caller != null) ? null
 				: attemptedName(request.getHeaders().getFirst(HttpHeaders.AUTHORIZATION));
+		if (caller == null && attempted == null && status.isSameCodeAs(HttpStatus.UNAUTHORIZED)) {
+			attempted = Caller.claimed(exchange);
+		}
 		String remote = Peer.address(request);
 		Map<String, String> asked = Map.of("method", request.getMethod().name(), "path", request.getPath().value());
 		if (attempted != null) {

@@ -39,6 +39,7 @@ public final class ConfigurationReader {
 	ConfigurationReader(ConfigurableEnvironment environment, List<UnsupportedProperty> unbuilt) {
 		this.unbuilt = unbuilt;
 		this.settings = new SettingsReader(environment, this.problems).read();
+		this.settings.setPasswordRequired(PasswordRule.isRequired(environment));
 		refuseBootsUser(environment);
 	}
 

@@ -3,10 +3,13 @@ package io.framegate.configuration;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.origin.SystemEnvironmentOrigin;
+import org.springframework.core.env.Environment;
 
 /**
  * What a password may be in a configuration: a hash as Spring Security writes it, or the
@@ -27,6 +30,18 @@ final class PasswordRule {
 	private static final String PLAIN = "noop";
 
 	private PasswordRule() {
+	}
+
+	/**
+	 * Whether every user needs a password. A user without one can log in by certificate
+	 * only, so the web server must ask for certificates.
+	 * @param environment holds the web server's properties
+	 */
+	static boolean isRequired(Environment environment) {
+		Binder binder = Binder.get(environment);
+		return Stream.of("server", "management.server")
+			.map((server) -> binder.bind(server + ".ssl.client-auth", String.class).orElse("none"))
+			.noneMatch((asks) -> asks.equalsIgnoreCase("want") || asks.equalsIgnoreCase("need"));
 	}
 
 	/**

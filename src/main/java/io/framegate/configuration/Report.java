@@ -86,11 +86,14 @@ final class Report implements Validation {
 	}
 
 	/**
-	 * Checks a password: a hash, or plain text from an environment variable.
+	 * Checks a password: a hash, or plain text from an environment variable. It may be
+	 * missing if users can log in by certificate.
 	 * @param key the property
 	 */
 	void password(String key) {
-		required(key);
+		if (this.settings.isPasswordRequired()) {
+			required(key);
+		}
 		Setting setting = this.settings.get(property(key));
 		if (setting != null) {
 			String message = PasswordRule.refusal(setting);

@@ -36,6 +36,8 @@ final class Settings {
 
 	private final Set<String> users = new TreeSet<>();
 
+	private boolean passwordRequired = true;
+
 	static String route(String name) {
 		return child(ROUTES, name);
 	}
@@ -86,6 +88,14 @@ final class Settings {
 	 */
 	void declareUser(String name) {
 		this.users.add(name);
+	}
+
+	boolean isPasswordRequired() {
+		return this.passwordRequired;
+	}
+
+	void setPasswordRequired(boolean required) {
+		this.passwordRequired = required;
 	}
 
 	void put(Setting setting) {

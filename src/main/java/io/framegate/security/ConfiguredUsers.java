@@ -7,6 +7,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -55,10 +56,11 @@ public final class ConfiguredUsers implements ReactiveUserDetailsService {
 	 * A user.
 	 *
 	 * @param name the name
-	 * @param password the password's hash, with the prefix that says how it was made
+	 * @param password the password's hash, with the prefix that says how it was made;
+	 * {@code null} if only a certificate is a login
 	 * @param roles what the user may do
 	 */
-	record Known(String name, String password, List<GrantedAuthority> roles) {
+	record Known(String name, @Nullable String password, List<GrantedAuthority> roles) {
 
 		/** Without the password. */
 		@Override
@@ -131,7 +133,7 @@ public final class ConfiguredUsers implements ReactiveUserDetailsService {
 		return new Settings(Map.copyOf(users), properties.metrics(), properties.open());
 	}
 
-	private static Known known(String name, String password, List<Role> roles) {
+	private static Known known(String name, @Nullable String password, List<Role> roles) {
 		return new Known(name, password, AuthorityUtils
 			.createAuthorityList(roles.stream().map((role) -> "ROLE_" + role.label()).toArray(String[]::new)));
 	}
@@ -153,10 +155,10 @@ public final class ConfiguredUsers implements ReactiveUserDetailsService {
 	}
 
 	/**
-	 * Whether any user exists who can log in.
+	 * Whether any user exists who can log in with a password.
 	 */
-	boolean areThere() {
-		return !this.settings.users().isEmpty();
+	boolean havePasswords() {
+		return this.settings.users().values().stream().anyMatch((user) -> user.password() != null);
 	}
 
 	/**
@@ -179,7 +181,12 @@ public final class ConfiguredUsers implements ReactiveUserDetailsService {
 	 * @return a hash
 	 */
 	String decoy(String name) {
-		List<String> hashes = this.settings.users().values().stream().map(Known::password).sorted().toList();
+		List<String> hashes = this.settings.users()
+			.values()
+			.stream()
+			.flatMap((user) -> Stream.ofNullable(user.password()))
+			.sorted()
+			.toList();
 		if (hashes.isEmpty()) {
 			return "{noop}";
 		}
@@ -197,7 +204,7 @@ public final class ConfiguredUsers implements ReactiveUserDetailsService {
 	@Override
 	public Mono<UserDetails> findByUsername(String name) {
 		Known user = find(name);
-		return (user == null) ? Mono.empty()
+		return (user == null || user.password() == null) ? Mono.empty()
 				: Mono.just(User.withUsername(name).password(user.password()).authorities(user.roles()).build());
 	}
 

@@ -85,8 +85,10 @@ final class Logins implements ReactiveAuthenticationManager, AutoCloseable {
 	private Mono<Authentication> check(Authentication login, String peer) {
 		String name = login.getName();
 		String password = String.valueOf(login.getCredentials());
-		ConfiguredUsers.Known user = this.users.find(name);
-		String hash = (user != null) ? user.password() : this.users.decoy(name);
+		ConfiguredUsers.Known known = this.users.find(name);
+		String own = (known != null) ? known.password() : null;
+		ConfiguredUsers.Known user = (own != null) ? known : null;
+		String hash = (own != null) ? own : this.users.decoy(name);
 		if (user != null && this.passwords.isSeen(password, hash)) {
 			return Mono.just(accepted(user));
 		}

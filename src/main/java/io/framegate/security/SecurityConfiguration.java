@@ -1,5 +1,6 @@
 package io.framegate.security;
 
+import io.framegate.actuate.Caller;
 import io.framegate.actuate.RejectedRequest;
 import io.framegate.actuate.RequestParameters;
 import io.framegate.configuration.ConfigurationChanges;
@@ -15,8 +16,11 @@ import org.springframework.boot.actuate.endpoint.SanitizingFunction;
 import org.springframework.boot.actuate.endpoint.web.WebServerNamespace;
 import org.springframework.boot.health.actuate.endpoint.HealthEndpointGroupsPostProcessor;
 import org.springframework.boot.security.autoconfigure.actuate.web.reactive.EndpointRequest;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 import org.springframework.http.HttpHeaders;
 import org.springframework.security.authentication.AuthenticationCredentialsNotFoundException;
@@ -33,6 +37,15 @@ import org.springframework.security.web.server.ServerAuthenticationEntryPoint;
 import org.springframework.security.web.server.authorization.AuthorizationContext;
 import org.springframework.security.web.server.authorization.ServerAccessDeniedHandler;
 import org.springframework.security.web.server.context.NoOpServerSecurityContextRepository;
+import org.springframework.security.web.server.header.CacheControlServerHttpHeadersWriter;
+import org.springframework.security.web.server.header.CompositeServerHttpHeadersWriter;
+import org.springframework.security.web.server.header.ContentSecurityPolicyServerHttpHeadersWriter;
+import org.springframework.security.web.server.header.HttpHeaderWriterWebFilter;
+import org.springframework.security.web.server.header.ReferrerPolicyServerHttpHeadersWriter;
+import org.springframework.security.web.server.header.ReferrerPolicyServerHttpHeadersWriter.ReferrerPolicy;
+import org.springframework.security.web.server.header.StrictTransportSecurityServerHttpHeadersWriter;
+import org.springframework.security.web.server.header.XContentTypeOptionsServerHttpHeadersWriter;
+import org.springframework.security.web.server.header.XFrameOptionsServerHttpHeadersWriter;
 import org.springframework.security.web.server.savedrequest.NoOpServerRequestCache;
 import org.springframework.security.web.server.util.matcher.ServerWebExchangeMatcher;
 
@@ -55,6 +68,8 @@ class SecurityConfiguration {
 	/** Endpoints that hold frames, passwords or requests. */
 	private static final String[] SECRETS = { "heapdump", "env", "configprops", "logfile", "httpexchanges",
 			"sessions" };
+
+	private static final String NO_CONTENT = "default-src 'none'; frame-ancestors 'none'";
 
 	private static final String VIEWER = Role.VIEWER.label();
 
@@ -97,11 +112,29 @@ class SecurityConfiguration {
 		return new Logins(users, passwords);
 	}
 
+	/**
+	 * What browsers are told, because no answer is a page for them. First of all filters,
+	 * so that answers have it which Spring Security's firewall sends.
+	 * @return adds the headers
+	 */
+	@Bean
+	@Order(Ordered.HIGHEST_PRECEDENCE)
+	HttpHeaderWriterWebFilter framegateHeaders() {
+		ContentSecurityPolicyServerHttpHeadersWriter policy = new ContentSecurityPolicyServerHttpHeadersWriter();
+		policy.setPolicyDirectives(NO_CONTENT);
+		ReferrerPolicyServerHttpHeadersWriter referrer = new ReferrerPolicyServerHttpHeadersWriter();
+		referrer.setPolicy(ReferrerPolicy.NO_REFERRER);
+		return new HttpHeaderWriterWebFilter(
+				new CompositeServerHttpHeadersWriter(policy, new CacheControlServerHttpHeadersWriter(),
+						new XContentTypeOptionsServerHttpHeadersWriter(), new XFrameOptionsServerHttpHeadersWriter(),
+						new StrictTransportSecurityServerHttpHeadersWriter(), referrer));
+	}
+
 	@Bean
 	SecurityWebFilterChain securityWebFilterChain(ServerHttpSecurity http, ConfiguredUsers users, Logins logins,
 			ObjectProvider<ReactiveJwtDecoder> tokens, Environment environment, WebEndpointProperties endpoints,
-			EndpointAccessResolver access) {
-		boolean basic = users.areThere();
+			EndpointAccessResolver access, SslBundles bundles) {
+		boolean basic = users.havePasswords();
 		ReactiveJwtDecoder bearer = tokens.getIfAvailable();
 		boolean trusted = "none".equalsIgnoreCase(environment.getProperty("server.forward-headers-strategy"));
 		ServerAuthenticationEntryPoint whoAreYou = whoAreYou(basic, bearer != null);
@@ -115,6 +148,7 @@ class SecurityConfiguration {
 			.requestCache((cache) -> cache.requestCache(NoOpServerRequestCache.getInstance()))
 			.addFilterBefore((exchange, chain) -> chain.filter(exchange)
 				.contextWrite((context) -> Logins.from(context, exchange)), SecurityWebFiltersOrder.HTTP_BASIC)
+			.headers(ServerHttpSecurity.HeaderSpec::disable)
 			.addFilterAfter(new Callers(users, bearer != null, trusted), SecurityWebFiltersOrder.AUTHENTICATION)
 			.addFilterBefore(new WriteAccessFilter(endpoints.getBasePath(), access),
 					SecurityWebFiltersOrder.AUTHORIZATION)
@@ -125,6 +159,9 @@ class SecurityConfiguration {
 					spec.disable();
 				}
 			});
+		if (ClientCertificates.areTrusted(environment, bundles)) {
+			http.addFilterAt(new CertificateLogins(users), SecurityWebFiltersOrder.AUTHENTICATION);
+		}
 		if (bearer != null) {
 			JwtRoles roles = new JwtRoles(environment.getProperty(TOKENS + "principal-claim-name", "sub"));
 			http.oauth2ResourceServer((server) -> server.authenticationEntryPoint(whoAreYou)
@@ -177,8 +214,10 @@ class SecurityConfiguration {
 			}
 			boolean none = cause instanceof AuthenticationCredentialsNotFoundException
 					|| cause instanceof InsufficientAuthenticationException;
-			return Mono
-				.error(RejectedRequest.unauthorized(none ? "Credentials are required" : text(cause.getMessage())));
+			String claimed = Caller.claimed(exchange);
+			String missing = (claimed != null) ? "The certificate of '" + claimed + "' names no user"
+					: "Credentials are required";
+			return Mono.error(RejectedRequest.unauthorized(none ? missing : text(cause.getMessage())));
 		};
 	}
 

@@ -11,11 +11,11 @@ import io.framegate.closure.Closure;
 import io.framegate.closure.EndedBy;
 import io.framegate.closure.Side;
 import io.framegate.testkit.Gateway;
-import io.framegate.testkit.GatewayBuilder;
 import io.framegate.testkit.TestClient;
 import io.framegate.testkit.TestUpstream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,7 +23,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-import static io.framegate.testkit.RouteSpec.route;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -32,15 +31,39 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
  */
 class LeversTests {
 
-	@AutoClose
-	private static final TestUpstream server = TestUpstream.lineEcho();
+	private static final CountDownLatch ANSWER = new CountDownLatch(1);
 
-	@AutoClose
-	private static final Gateway gateway = GatewayBuilder
-		.routes(route("t").with("timeouts.idle=5m").to(server), route("other").to(server))
-		.with("management.endpoint.routes.access=unrestricted", "management.endpoint.connections.access=unrestricted",
-				"management.endpoint.timeouts.access=unrestricted")
-		.start();
+	private static TestUpstream server;
+
+	private static TestUpstream slow;
+
+	private static Gateway gateway;
+
+	@BeforeAll
+	static void start() {
+		server = TestUpstream.lineEcho();
+		slow = TestUpstream.handling((peer) -> {
+			String first = peer.readLine();
+			String second = peer.readLine();
+			ANSWER.await();
+			peer.sendLine(first);
+			peer.sendLine(second);
+			peer.awaitEof();
+		});
+		gateway = Gateway.start(Gateway.all(Gateway.route("t", "crlf", "crlf", server.address(), "timeouts.idle=5m"),
+				Gateway.route("slow", "crlf", "crlf", slow.address()),
+				Gateway.route("other", "crlf", "crlf", server.address()),
+				new String[] { "management.endpoint.routes.access=unrestricted",
+						"management.endpoint.connections.access=unrestricted",
+						"management.endpoint.timeouts.access=unrestricted" }));
+	}
+
+	@AfterAll
+	static void stop() {
+		gateway.close();
+		server.close();
+		slow.close();
+	}
 
 	@AfterEach
 	void asBefore() {
@@ -106,15 +129,7 @@ class LeversTests {
 
 	@Test
 	void drainTellsWhatWasDeliveredOnceItIsDone() {
-		CountDownLatch answer = new CountDownLatch(1);
-		try (TestUpstream slow = TestUpstream.handling((peer) -> {
-			String first = peer.readLine();
-			String second = peer.readLine();
-			answer.await();
-			peer.sendLine(first);
-			peer.sendLine(second);
-			peer.awaitEof();
-		}); TestClient client = gateway.connect(route("slow").to(slow))) {
+		try (TestClient client = gateway.connect("slow")) {
 			client.sendLine("one");
 			client.sendLine("two");
 			Gateway.await("both frames upstream",
@@ -123,7 +138,7 @@ class LeversTests {
 				Gateway.await("the drain",
 						() -> gateway.get("/actuator/routes/slow").at("/state").asString().equals("DRAINING")
 								? Optional.of(true) : Optional.empty());
-				answer.countDown();
+				ANSWER.countDown();
 				client.readAll();
 				client.close();
 			});

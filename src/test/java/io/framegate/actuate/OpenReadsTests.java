@@ -1,15 +1,28 @@
 package io.framegate.actuate;
 
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+import javax.net.ssl.SSLException;
+
 import io.framegate.testkit.Gateway;
+import io.framegate.testkit.TestCertificates;
 import io.framegate.testkit.TestClient;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.security.crypto.bcrypt.BCryptPasswordEncoder;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * {@code framegate.management.metrics} and {@code framegate.management.open}.
@@ -51,6 +64,27 @@ class OpenReadsTests {
 			assertThat(stranger(gateway, "GET /actuator/heapdump")).isEqualTo(401);
 			assertThat(stranger(gateway, "GET /actuator/env")).isEqualTo(401);
 			assertThat(stranger(gateway, "DELETE /actuator/routes/t")).isEqualTo(401);
+		}
+	}
+
+	@Test
+	void thisMachineMayReadWithoutUsersOverTlsToo(CapturedOutput output, @TempDir Path directory) throws Exception {
+		TestCertificates authority = TestCertificates.authority("CN=Operations");
+		List<String> properties = new ArrayList<>(
+				List.of(authority.issue("CN=gateway", "ip:127.0.0.1").bundle("management", directory)));
+		properties.add("server.ssl.bundle=management");
+		try (Gateway gateway = start(properties.toArray(String[]::new));
+				HttpClient client = HttpClient.newBuilder().sslContext(authority.trusting()).build();
+				HttpClient distrusting = HttpClient.newHttpClient()) {
+			HttpRequest.Builder routes = HttpRequest
+				.newBuilder(URI.create("https://127.0.0.1:" + gateway.httpPort() + "/actuator/routes"));
+			assertThat(client.send(routes.build(), BodyHandlers.discarding()).statusCode()).isEqualTo(200);
+			assertThat(client.send(routes.header("X-Forwarded-For", "127.0.0.1").build(), BodyHandlers.discarding())
+				.statusCode()).isEqualTo(401);
+			assertThatExceptionOfType(SSLException.class)
+				.isThrownBy(() -> distrusting.send(routes.build(), BodyHandlers.discarding()));
+			assertThat(client.send(routes.build(), BodyHandlers.discarding()).statusCode()).isEqualTo(401);
+			assertThat(output.getAll()).doesNotContain("SSLHandshakeException");
 		}
 	}
 

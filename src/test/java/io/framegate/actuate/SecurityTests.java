@@ -117,6 +117,23 @@ class SecurityTests {
 			assertThat(status("GET /actuator" + endpoint, "Host: elsewhere")).isEqualTo(status);
 		}
 
+		@ParameterizedTest
+		@CsvSource({ "GET /actuator/health HTTP/1.1,200", "GET /actuator/routes HTTP/1.1,401", "GET /%00 HTTP/1.1,400",
+				"SPEAK NO HTTP PLEASE,400" })
+		void everyAnswerHasTheHeadersForBrowsers(String request, int status) {
+			try (TestClient http = TestClient.connect(gateway.httpPort())) {
+				http.send(request + "\r\nHost: elsewhere\r\nConnection: close\r\n\r\n");
+				assertThat(http.readAll()).asString(StandardCharsets.UTF_8)
+					.startsWith("HTTP/1.1 " + status)
+					.containsIgnoringCase("x-content-type-options: nosniff")
+					.containsIgnoringCase("x-frame-options: DENY")
+					.containsIgnoringCase("referrer-policy: no-referrer")
+					.containsIgnoringCase("content-security-policy: default-src 'none'")
+					.containsIgnoringCase("no-store")
+					.doesNotContainIgnoringCase("strict-transport-security");
+			}
+		}
+
 		@Test
 		void strangersDoNotSeeWhatHealthIsMadeOf() {
 			try (TestClient http = TestClient.connect(gateway.httpPort())) {

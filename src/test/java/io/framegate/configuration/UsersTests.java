@@ -115,6 +115,31 @@ class UsersTests {
 			.containsExactly(org.assertj.core.groups.Tuple.tuple(ANN, "is required"));
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "server.ssl.client-auth=want", "server.ssl.client-auth=NEED",
+			"management.server.ssl.client-auth=need" })
+	void userWithoutAPasswordMayHaveACertificate(String property) {
+		String[] asked = property.split("=");
+		UserProperties ann = TestConfiguration.empty()
+			.yaml("framegate.management.users: {ann: {roles: operator}}")
+			.property(asked[0], asked[1])
+			.read()
+			.management()
+			.users()
+			.get("ann");
+		assertThat(ann.roles()).containsExactly(Role.OPERATOR);
+		assertThat(ann.encodedPassword()).isNull();
+	}
+
+	@Test
+	void userWithoutAPasswordNeedsAServerThatAsksForCertificates() {
+		assertThat(TestConfiguration.empty()
+			.yaml("framegate.management.users: {ann: {roles: operator}}")
+			.property("server.ssl.client-auth", "none")
+			.problems()).extracting(Problem::property, Problem::message)
+			.containsExactly(org.assertj.core.groups.Tuple.tuple(ANN, "is required"));
+	}
+
 	@Test
 	void emptyVariableIsNoPassword() {
 		assertThat(TestConfiguration.empty().variable(ANN_VARIABLE, "").problems())

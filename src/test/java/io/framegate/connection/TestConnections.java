@@ -53,15 +53,7 @@ public final class TestConnections implements AutoCloseable {
 	 * @param clock the clock of their event loops
 	 */
 	public TestConnections(LongSupplier clock) {
-		this(new EventLoops(new MemoryBudget(Runtime.getRuntime().maxMemory() / 4), clock));
-	}
-
-	/**
-	 * Connections on certain event loops, which end with them.
-	 * @param loops the event loops
-	 */
-	public TestConnections(EventLoops loops) {
-		this.loops = loops;
+		this.loops = new EventLoops(new MemoryBudget(Runtime.getRuntime().maxMemory() / 4), clock);
 	}
 
 	public EventLoops loops() {
