@@ -58,7 +58,8 @@ class ArchitectureTests {
 			closure       →
 			metrics       → timeout closure
 			transport     → framing timeout metrics closure
-			connection    → transport framing timeout metrics closure
+			tls           →
+			connection    → tls transport framing timeout metrics closure
 			route         → timeout
 			configuration → route framing timeout
 			upstream      → connection transport route framing timeout metrics closure

@@ -39,7 +39,8 @@ public interface ConnectionHandler extends ConnectionQueries {
 	}
 
 	/**
-	 * The peer sent FIN and every frame before it was delivered.
+	 * The peer sent FIN and every frame before it was delivered, or it has not even shown
+	 * who it is.
 	 * @param connection the connection
 	 */
 	void inputEnded(FrameConnection connection);

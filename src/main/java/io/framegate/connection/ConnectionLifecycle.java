@@ -37,6 +37,23 @@ final class ConnectionLifecycle {
 		this.state = next;
 	}
 
+	/** An inbound peer must send a PROXY header. */
+	void awaitHeader() {
+		become(ConnectionState.PROXY_HEADER);
+	}
+
+	/** A TLS handshake begins. */
+	void shakeHands() {
+		become(ConnectionState.TLS_HANDSHAKE);
+	}
+
+	/** An inbound peer has shown who it is: it waits for its upstream connection. */
+	void introduced() {
+		if (this.state != ConnectionState.ACCEPTED) {
+			become(ConnectionState.ACCEPTED);
+		}
+	}
+
 	/** The connection is established: reading begins. */
 	void established() {
 		become(ConnectionState.OPEN);
@@ -125,8 +142,7 @@ final class ConnectionLifecycle {
 	 * Whether something besides its socket is missing, so that nothing is delivered yet.
 	 */
 	boolean isWaitingToOpen() {
-		ConnectionState now = this.state;
-		return now == ConnectionState.ACCEPTED || now == ConnectionState.CONNECTING;
+		return this.state.compareTo(ConnectionState.OPEN) < 0;
 	}
 
 	boolean isFinRead() {

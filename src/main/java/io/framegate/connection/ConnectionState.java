@@ -6,10 +6,11 @@ import io.framegate.closure.Side;
 
 /**
  * A connection's life. <pre>
- * inbound:  ACCEPTED ─┬──────────────────────────────┐
- *                     ├→ PROXY_HEADER ┐              │
- *                     └→ TLS_HANDSHAKE┴──────────────┤
+ * inbound:  ACCEPTED ────────────────────────────────┐
+ *             ▲  └→ PROXY_HEADER → TLS_HANDSHAKE     │   (either may be left out)
+ *             └───────────┴──────────────┘           │
  * upstream: CONNECTING ──────────────────────────────┤
+ *                └──────→ TLS_HANDSHAKE ─────────────┤
  *                                                    ▼
  *             READ_CLOSED (peer's FIN) ◄──────────  OPEN ──────────► WRITE_CLOSED (our FIN)
  *                   │                                │                     │
@@ -55,14 +56,22 @@ public enum ConnectionState {
 	 */
 	boolean mayBecome(ConnectionState next) {
 		return switch (next) {
-			case ACCEPTED, CONNECTING -> false;
+			case CONNECTING -> false;
+			case ACCEPTED -> isIntroduction();
 			case PROXY_HEADER -> this == ACCEPTED;
-			case TLS_HANDSHAKE -> this == ACCEPTED || this == PROXY_HEADER;
+			case TLS_HANDSHAKE -> this == ACCEPTED || this == PROXY_HEADER || this == CONNECTING;
 			case OPEN -> compareTo(OPEN) < 0;
 			case READ_CLOSED, WRITE_CLOSED -> this == OPEN;
 			case DRAINING -> compareTo(DRAINING) < 0;
 			case CLOSED -> this != CLOSED;
 		};
+	}
+
+	/**
+	 * Whether the peer has still to show who it is.
+	 */
+	boolean isIntroduction() {
+		return this == PROXY_HEADER || this == TLS_HANDSHAKE;
 	}
 
 	/**

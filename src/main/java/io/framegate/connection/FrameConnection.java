@@ -31,7 +31,7 @@ public final class FrameConnection extends SocketConnection {
 
 	private final Registry registry;
 
-	private final ConnectionHandler handler;
+	private ConnectionHandler handler;
 
 	private @Nullable Object attachment;
 
@@ -75,6 +75,17 @@ public final class FrameConnection extends SocketConnection {
 
 	public ConnectionHandler handler() {
 		return this.handler;
+	}
+
+	/**
+	 * The peer has shown what it must: another handler serves it.
+	 * @param next the handler
+	 */
+	public void introduced(ConnectionHandler next) {
+		parts().setReading(false);
+		parts().lifecycle.introduced();
+		this.handler = next;
+		next.accepted(this);
 	}
 
 	public @Nullable Object attachment() {

@@ -226,7 +226,10 @@ final class FrameReader implements SharedReadBuffer.Reader {
 			return;
 		}
 		this.gate.end();
-		if (this.unread == null && !this.lifecycle.isWaitingToOpen()) {
+		if (this.lifecycle.state().isIntroduction()) {
+			this.owner.inputEnded();
+		}
+		else if (this.unread == null && !this.lifecycle.isWaitingToOpen()) {
 			closeGracefully();
 		}
 	}
@@ -331,6 +334,9 @@ final class FrameReader implements SharedReadBuffer.Reader {
 		 * short.
 		 */
 		boolean mustStarve();
+
+		/** The peer's FIN came before it was served. */
+		void inputEnded();
 
 		/**
 		 * Every frame before the peer's FIN was delivered.

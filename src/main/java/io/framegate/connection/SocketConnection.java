@@ -2,7 +2,6 @@ package io.framegate.connection;
 
 import java.net.InetSocketAddress;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.function.Consumer;
 
 import io.framegate.closure.Cause;
@@ -24,25 +23,13 @@ import org.springframework.messaging.Message;
  * counts. Event loop only; {@link #send(Message)}, {@link #execute}, {@link #later} and
  * what only reads a count or a state may be called by any thread.
  */
-abstract class SocketConnection extends SpringConnection {
-
-	private final long number;
-
-	private final String id;
-
-	private final InetSocketAddress remote;
-
-	/** Nanoseconds since 1970, where an Instant would take three times as much. */
-	private final long openedAt = ChronoUnit.NANOS.between(Instant.EPOCH, Instant.now());
+abstract class SocketConnection extends PeerConnection {
 
 	private final ConnectionParts parts;
 
 	SocketConnection(ConnectionContext context, IoLoop loop, Channel channel, long number, String id,
 			InetSocketAddress remote, TcpListener listener, ApplicationEventPublisher publisher) {
-		super(publisher);
-		this.number = number;
-		this.id = id;
-		this.remote = remote;
+		super(number, id, remote, publisher);
 		this.parts = new WiredParts(context, loop, channel, id, listener, events());
 	}
 
@@ -57,20 +44,6 @@ abstract class SocketConnection extends SpringConnection {
 	}
 
 	// Identity
-
-	@Override
-	public String getConnectionId() {
-		// The superclass' constructor asks before there is an id.
-		return (this.id != null) ? this.id : super.getConnectionId();
-	}
-
-	/**
-	 * Its place among the connections of this process, oldest first.
-	 * @return a number that rises by one with each connection
-	 */
-	public long number() {
-		return this.number;
-	}
 
 	@Override
 	public String route() {
@@ -100,17 +73,30 @@ abstract class SocketConnection extends SpringConnection {
 		return this.parts.lifecycle.state();
 	}
 
-	@Override
-	public InetSocketAddress remote() {
-		return this.remote;
-	}
-
 	public @Nullable InetSocketAddress local() {
 		return (InetSocketAddress) this.parts.channel.localAddress();
 	}
 
 	public Channel channel() {
 		return this.parts.channel;
+	}
+
+	// Opening
+
+	/**
+	 * The peer must send a PROXY header before anything else: reading begins.
+	 */
+	public void awaitHeader() {
+		this.parts.lifecycle.awaitHeader();
+		this.parts.setReading(true);
+	}
+
+	/**
+	 * A TLS handshake begins: reading begins, too.
+	 */
+	public void shakeHands() {
+		this.parts.lifecycle.shakeHands();
+		this.parts.setReading(true);
 	}
 
 	// Reading
@@ -294,10 +280,6 @@ abstract class SocketConnection extends SpringConnection {
 	 */
 	public long startedAt(Timeout timer) {
 		return this.parts.timers.startedAt(timer);
-	}
-
-	public Instant openedAt() {
-		return Instant.EPOCH.plusNanos(this.openedAt);
 	}
 
 	public Instant lastReadAt() {

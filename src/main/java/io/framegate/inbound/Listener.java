@@ -2,6 +2,7 @@ package io.framegate.inbound;
 
 import java.net.InetSocketAddress;
 import java.util.concurrent.locks.LockSupport;
+import java.util.List;
 import java.util.function.Supplier;
 
 import io.framegate.closure.Cause;
@@ -49,6 +50,9 @@ public final class Listener extends AbstractServerConnectionFactory implements L
 	private final Supplier<ConnectionHandler> handlers;
 
 	private final RefusedConnections refused;
+
+	/** What a client must show before it is served. */
+	private final List<Introduction.Step> introduction = List.of();
 
 	private volatile @Nullable ListeningSocket socket;
 
@@ -176,12 +180,16 @@ public final class Listener extends AbstractServerConnectionFactory implements L
 			if (most == 0 || this.context.metrics().active(Side.INBOUND) < most) {
 				SocketOptions.configure(channel);
 				return new FrameConnection(this.context, this.connections, loop, channel, remote, listener,
-						this.handlers.get(), getApplicationEventPublisher());
+						introduced(this.handlers.get()), getApplicationEventPublisher());
 			}
 		}
 		this.refused.refuse(channel, remote,
 				Cause.byGateway(CloseReason.LIMIT_CONNECTIONS, "max-connections (" + most + ") reached"));
 		return null;
+	}
+
+	private ConnectionHandler introduced(ConnectionHandler handler) {
+		return this.introduction.isEmpty() ? handler : new Introduction(this.introduction, handler);
 	}
 
 	/**
