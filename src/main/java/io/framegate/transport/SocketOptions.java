@@ -133,7 +133,13 @@ public final class SocketOptions {
 	public static void writeLimit(Channel channel, long nanos) {
 		if (channel instanceof EpollSocketChannel) {
 			long millis = Math.min(TimeUnit.NANOSECONDS.toMillis(nanos), Integer.MAX_VALUE);
-			channel.config().setOption(EpollChannelOption.TCP_USER_TIMEOUT, (int) millis);
+			try {
+				channel.config().setOption(EpollChannelOption.TCP_USER_TIMEOUT, (int) millis);
+			}
+			catch (ChannelException ex) {
+				// Closed a moment ago: nothing waits for the peer any more.
+				logger.debug("TCP_USER_TIMEOUT", ex);
+			}
 		}
 	}
 
