@@ -58,6 +58,8 @@ final class Session implements ConnectionHandler {
 			return;
 		}
 		this.upstream = connection;
+		// Not needed any more, and as large as a part of a connection.
+		this.attempts = null;
 		client.peer(connection);
 		connection.peer(client);
 		client.open();
@@ -221,8 +223,10 @@ final class Session implements ConnectionHandler {
 	@Override
 	public void closed(FrameConnection connection, Cause cause, long lostFrames, long lostBytes) {
 		ConnectAttempts attempts = this.attempts;
-		if (attempts != null && connection.side() == Side.UPSTREAM && connection != this.upstream) {
-			attempts.failed(connection, cause);
+		if (connection.side() == Side.UPSTREAM && connection != this.upstream) {
+			if (attempts != null) {
+				attempts.failed(connection, cause);
+			}
 			return;
 		}
 		FrameConnection other = other(connection);

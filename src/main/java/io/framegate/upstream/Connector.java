@@ -23,8 +23,10 @@ import io.framegate.transport.Loop;
 import io.framegate.transport.SocketErrors;
 import io.framegate.transport.SocketOptions;
 import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelHandlerAdapter;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +44,15 @@ public final class Connector extends AbstractClientConnectionFactory {
 	 * useless.
 	 */
 	public static final long SOON = TimeUnit.SECONDS.toNanos(1);
+
+	/** Leaves the pipeline when the socket is registered. */
+	private static final ChannelHandler NO_HANDLER = new ChannelInitializer<>() {
+
+		@Override
+		protected void initChannel(Channel channel) {
+		}
+
+	};
 
 	private final Route route;
 
@@ -244,8 +255,7 @@ public final class Connector extends AbstractClientConnectionFactory {
 			.channel(this.loops.channel())
 			.disableResolver()
 			.option(ChannelOption.SO_REUSEADDR, true)
-			.handler(new ChannelHandlerAdapter() {
-			})
+			.handler(NO_HANDLER)
 			.register();
 		if (registered.cause() == null) {
 			SocketOptions.configure(registered.channel());
