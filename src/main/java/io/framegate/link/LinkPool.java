@@ -55,12 +55,22 @@ public final class LinkPool {
 				this.settings.isPermanent() ? loopCount : EXCLUSIVE);
 		int count = Math.min(loopCount, most);
 		for (int i = 0; i < count; i++) {
-			int quota = most / count + ((i < most % count) ? 1 : 0);
-			this.dispatchers.add(new ExchangeDispatcher(loops.all().get(i), connector, this.settings, quota,
-					this::newLink, this::shareWork));
+			this.dispatchers.add(new ExchangeDispatcher(loops.all().get(i), connector, this.settings,
+					quota(most, count, i), this::newLink, this::shareWork));
 		}
 		connector.whenTargetIsBack((target) -> this.dispatchers
 			.forEach((dispatcher) -> dispatcher.loop().execute(() -> dispatcher.cameBack(target))));
+	}
+
+	/**
+	 * How many links one of the dispatchers may have.
+	 * @param most how many there may be in all
+	 * @param count how many dispatchers share them, at most as many
+	 * @param index which one
+	 * @return its even share; the first ones have what is left over
+	 */
+	static int quota(int most, int count, int index) {
+		return most / count + ((index < most % count) ? 1 : 0);
 	}
 
 	public void start() {

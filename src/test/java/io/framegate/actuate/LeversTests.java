@@ -11,11 +11,11 @@ import io.framegate.closure.Closure;
 import io.framegate.closure.EndedBy;
 import io.framegate.closure.Side;
 import io.framegate.testkit.Gateway;
+import io.framegate.testkit.GatewayBuilder;
 import io.framegate.testkit.TestClient;
 import io.framegate.testkit.TestUpstream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
+import static io.framegate.testkit.RouteSpec.route;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -31,39 +32,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
  */
 class LeversTests {
 
-	private static final CountDownLatch ANSWER = new CountDownLatch(1);
+	@AutoClose
+	private static final TestUpstream server = TestUpstream.lineEcho();
 
-	private static TestUpstream server;
-
-	private static TestUpstream slow;
-
-	private static Gateway gateway;
-
-	@BeforeAll
-	static void start() {
-		server = TestUpstream.lineEcho();
-		slow = TestUpstream.handling((peer) -> {
-			String first = peer.readLine();
-			String second = peer.readLine();
-			ANSWER.await();
-			peer.sendLine(first);
-			peer.sendLine(second);
-			peer.awaitEof();
-		});
-		gateway = Gateway.start(Gateway.all(Gateway.route("t", "crlf", "crlf", server.address(), "timeouts.idle=5m"),
-				Gateway.route("slow", "crlf", "crlf", slow.address()),
-				Gateway.route("other", "crlf", "crlf", server.address()),
-				new String[] { "management.endpoint.routes.access=unrestricted",
-						"management.endpoint.connections.access=unrestricted",
-						"management.endpoint.timeouts.access=unrestricted" }));
-	}
-
-	@AfterAll
-	static void stop() {
-		gateway.close();
-		server.close();
-		slow.close();
-	}
+	@AutoClose
+	private static final Gateway gateway = GatewayBuilder
+		.routes(route("t").with("timeouts.idle=5m").to(server), route("other").to(server))
+		.with("management.endpoint.routes.access=unrestricted", "management.endpoint.connections.access=unrestricted",
+				"management.endpoint.timeouts.access=unrestricted")
+		.start();
 
 	@AfterEach
 	void asBefore() {
@@ -129,7 +106,15 @@ class LeversTests {
 
 	@Test
 	void drainTellsWhatWasDeliveredOnceItIsDone() {
-		try (TestClient client = gateway.connect("slow")) {
+		CountDownLatch answer = new CountDownLatch(1);
+		try (TestUpstream slow = TestUpstream.handling((peer) -> {
+			String first = peer.readLine();
+			String second = peer.readLine();
+			answer.await();
+			peer.sendLine(first);
+			peer.sendLine(second);
+			peer.awaitEof();
+		}); TestClient client = gateway.connect(route("slow").to(slow))) {
 			client.sendLine("one");
 			client.sendLine("two");
 			Gateway.await("both frames upstream",
@@ -138,7 +123,7 @@ class LeversTests {
 				Gateway.await("the drain",
 						() -> gateway.get("/actuator/routes/slow").at("/state").asString().equals("DRAINING")
 								? Optional.of(true) : Optional.empty());
-				ANSWER.countDown();
+				answer.countDown();
 				client.readAll();
 				client.close();
 			});

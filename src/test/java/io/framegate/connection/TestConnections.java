@@ -53,7 +53,15 @@ public final class TestConnections implements AutoCloseable {
 	 * @param clock the clock of their event loops
 	 */
 	public TestConnections(LongSupplier clock) {
-		this.loops = new EventLoops(new MemoryBudget(Runtime.getRuntime().maxMemory() / 4), clock);
+		this(new EventLoops(new MemoryBudget(Runtime.getRuntime().maxMemory() / 4), clock));
+	}
+
+	/**
+	 * Connections on certain event loops, which end with them.
+	 * @param loops the event loops
+	 */
+	public TestConnections(EventLoops loops) {
+		this.loops = loops;
 	}
 
 	public EventLoops loops() {

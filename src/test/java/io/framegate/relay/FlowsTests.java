@@ -1,7 +1,6 @@
 package io.framegate.relay;
 
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -13,12 +12,13 @@ import io.framegate.closure.Closure;
 import io.framegate.closure.Side;
 import io.framegate.framing.Framings;
 import io.framegate.testkit.Gateway;
+import io.framegate.testkit.GatewayBuilder;
+import io.framegate.testkit.RouteSpec;
 import io.framegate.testkit.TestClient;
 import io.framegate.testkit.TestPorts;
 import io.framegate.testkit.TestUpstream;
 import io.framegate.timeout.Timeout;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.beans.factory.annotation.Value;
@@ -37,6 +37,7 @@ import org.springframework.messaging.MessageChannel;
 import org.springframework.messaging.support.ChannelInterceptor;
 import org.springframework.messaging.support.MessageBuilder;
 
+import static io.framegate.testkit.RouteSpec.route;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -48,35 +49,25 @@ class FlowsTests {
 
 	private static final int ASKED = TestPorts.refused();
 
-	private static TestUpstream server;
+	@AutoClose
+	private static final TestUpstream server = TestUpstream.lineEcho();
 
-	private static Gateway gateway;
+	/**
+	 * All routes at once, because the samples subscribe to their channels at the start.
+	 */
+	@AutoClose
+	private static final Gateway gateway = GatewayBuilder
+		.routes(exchanges("intercepted").to(server), exchanges("orders").to(server), exchanges("partly").to(server),
+				exchanges("clock"), exchanges("slow").with("handler=blocking"),
+				exchanges("slow-pooled").with("handler=blocking").to(server), route("events").with("mode=one-way"),
+				exchanges("unanswered").with("timeouts.reply=200ms", "timeouts.drain=1s"),
+				route("asked").ordered().with("listen.port=" + ASKED).to(server))
+		.with("orders.port=" + ASKED)
+		.beans(Samples.class)
+		.start();
 
-	@BeforeAll
-	static void start() {
-		server = TestUpstream.lineEcho();
-		String[] exchanges = { "mode=request-reply" };
-		gateway = Gateway.start(List.of(Samples.class), Gateway.all( //
-				Gateway.route("intercepted", "crlf", "crlf", server.address(), exchanges),
-				Gateway.route("orders", "crlf", "crlf", server.address(), exchanges),
-				Gateway.route("partly", "crlf", "crlf", server.address(), exchanges),
-				Gateway.route("clock", "crlf", "crlf", "", exchanges),
-				Gateway.route("slow", "crlf", "crlf", "", "mode=request-reply", "handler=blocking"),
-				Gateway
-					.route("slow-pooled", "crlf", "crlf", server.address(), "mode=request-reply", "handler=blocking"),
-				Gateway.route("events", "crlf", "crlf", "", "mode=one-way"),
-				Gateway.route("unanswered", "crlf", "crlf", "", "mode=request-reply", "timeouts.reply=200ms",
-						"timeouts.drain=1s"),
-				new String[] { "orders.port=" + ASKED, "framegate.routes.asked.mode=request-reply",
-						"framegate.routes.asked.listen.port=" + ASKED,
-						"framegate.routes.asked.upstream.sharing=ordered",
-						"framegate.routes.asked.upstream.targets=" + server.address() }));
-	}
-
-	@AfterAll
-	static void stop() {
-		gateway.close();
-		server.close();
+	private static RouteSpec exchanges(String name) {
+		return route(name).pooled();
 	}
 
 	@Test

@@ -20,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 import ca.uhn.hl7v2.AcknowledgmentCode;
 import ca.uhn.hl7v2.DefaultHapiContext;
@@ -37,12 +38,15 @@ import ca.uhn.hl7v2.validation.impl.ValidationContextFactory;
 import io.framegate.closure.CloseReason;
 import io.framegate.closure.Side;
 import io.framegate.testkit.Gateway;
+import io.framegate.testkit.GatewayBuilder;
+import io.framegate.testkit.RouteSpec;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
+import static io.framegate.testkit.RouteSpec.route;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -66,7 +70,7 @@ class HapiTests {
 
 	private static final ExecutorService THREADS_OF_HAPI = Executors.newCachedThreadPool();
 
-	private static Gateway gateway;
+	private static final Gateway gateway = GatewayBuilder.routes().start();
 
 	private static Hapi hapi;
 
@@ -78,30 +82,33 @@ class HapiTests {
 		server = hapi.newServer(0, false);
 		server.registerApplication(new Registration());
 		server.startAndWait();
-		String target = "127.0.0.1:" + hapi.port();
-		String[] key = { "mode=request-reply", "upstream.pool.max-connections=4",
-				"upstream.correlation.regex-request=^MSH\\|(?:[^|\\r]*\\|){8}([^|\\r]*)",
-				"upstream.correlation.regex-reply=\\rMSA\\|[^|\\r]*\\|([^|\\r]*)" };
-		gateway = Gateway.start(Gateway.all( //
-				Gateway.route("session", "mllp", "mllp", target), //
-				Gateway.route("exclusive", "mllp", "mllp", target, key),
-				Gateway.route("correlated", "mllp", "mllp", target,
-						Gateway.all(key, new String[] { "upstream.sharing=correlated" })),
-				Gateway.route("rewritten", "mllp", "mllp", target, Gateway.all(key,
-						new String[] { "upstream.sharing=correlated", "upstream.correlation.rewrite=true" }))));
 	}
 
 	@AfterAll
 	static void stop() throws IOException {
+		// The server waits for the end of its connections.
 		gateway.close();
 		server.stopAndWait();
 		hapi.close();
 		THREADS_OF_HAPI.shutdownNow();
 	}
 
+	static Stream<RouteSpec> everyWayToAServer() {
+		String[] key = { "regex-request=^MSH\\|(?:[^|\\r]*\\|){8}([^|\\r]*)",
+				"regex-reply=\\rMSA\\|[^|\\r]*\\|([^|\\r]*)" };
+		return Stream.of(route("session"), shared("exclusive").correlation(key), shared("correlated").correlated(key),
+				shared("rewritten").correlated(key).correlation("rewrite=true"));
+	}
+
+	private static RouteSpec shared(String name) {
+		return route(name).pooled().with("upstream.pool.max-connections=4");
+	}
+
 	@ParameterizedTest
-	@ValueSource(strings = { "session", "exclusive", "correlated", "rewritten" })
-	void everyMessageGetsItsOwnAcknowledgement(String route) throws Exception {
+	@MethodSource("everyWayToAServer")
+	void everyMessageGetsItsOwnAcknowledgement(RouteSpec spec) throws Exception {
+		String route = spec.name();
+		gateway.configure(spec.framing("mllp", "mllp").to("127.0.0.1:" + hapi.port()));
 		Queue<String> seen = SEEN.computeIfAbsent(route, (name) -> new ConcurrentLinkedQueue<>());
 		try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
 			List<Callable<Set<String>>> clients = new ArrayList<>();

@@ -15,20 +15,25 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 import io.framegate.closure.Side;
 import io.framegate.testkit.Gateway;
+import io.framegate.testkit.GatewayBuilder;
 import io.framegate.testkit.Peer;
+import io.framegate.testkit.RouteSpec;
 import io.framegate.testkit.TestClient;
 import io.framegate.testkit.TestSocket;
 import io.framegate.testkit.TestUpstream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
+import static io.framegate.testkit.RouteSpec.route;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 /**
  * ISO 8583 messages behind two bytes of length: terminals that all count their trace
@@ -55,61 +60,59 @@ class Iso8583Tests {
 	/** A card number may stand before them. */
 	private static final String REGEX = "^02[0-9]{2}[0-9A-F]{16}(?:16[0-9]{16})?[0-9]{28}([0-9]{6})";
 
-	private static final List<Host> HOSTS = new ArrayList<>();
+	@AutoClose
+	private static final Gateway gateway = GatewayBuilder.routes().start();
 
-	private static Gateway gateway;
-
-	@BeforeAll
-	static void start() {
-		String[] offset = { "upstream.correlation.offset=" + TRACE_NUMBER, "upstream.correlation.length=6" };
-		String[] regex = { "upstream.correlation.regex-request=" + REGEX, "upstream.correlation.regex-reply=" + REGEX };
-		String[] anyOrder = { "upstream.correlation.ordered=false" };
-		// There the trace number of a network message is elsewhere: its answer is known
-		// by the rest.
-		String[] expected = { "upstream.heartbeat.expect=" + SIGNED_ON };
-		gateway = Gateway.start(Gateway.all(route("offset", Gateway.all(offset, expected)), route("regex", regex),
-				route("any-order", Gateway.all(offset, expected, anyOrder))));
+	/** A route to the host, its links signed on. */
+	private static RouteSpec signedOn(String name, String... correlation) {
+		return route(name).framing("length2", "length2")
+			.correlated("rewrite=true")
+			.correlated(correlation)
+			.with("upstream.pool.max-connections=2", "upstream.heartbeat.interval=2s",
+					"upstream.heartbeat.send=" + SIGN_ON);
 	}
 
-	private static String[] route(String name, String[] more) {
-		Host host = new Host();
-		HOSTS.add(host);
-		return Gateway.route(name, "length2", "length2", host.server.address(),
-				Gateway.all(new String[] { "mode=request-reply", "upstream.sharing=correlated",
-						"upstream.correlation.rewrite=true", "upstream.pool.max-connections=2",
-						"upstream.heartbeat.interval=2s", "upstream.heartbeat.send=" + SIGN_ON }, more));
+	/**
+	 * Finds trace numbers by their place. In a network message it is another: an answer
+	 * to a heartbeat is known by the rest.
+	 */
+	private static RouteSpec byOffset(String name) {
+		return signedOn(name, "offset=" + TRACE_NUMBER, "length=6").with("upstream.heartbeat.expect=" + SIGNED_ON);
 	}
 
-	@AfterAll
-	static void stop() {
-		gateway.close();
-		HOSTS.forEach((host) -> host.server.close());
+	static Stream<Arguments> everyWayToFindTraceNumbers() {
+		return Stream.of(arguments(byOffset("offset"), false, true),
+				arguments(signedOn("regex", "regex-request=" + REGEX, "regex-reply=" + REGEX), true, true),
+				arguments(byOffset("any-order").correlation("ordered=false"), false, false));
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "0, offset, false, true", "1, regex, true, true", "2, any-order, false, false" })
-	void everyTerminalGetsItsOwnAnswers(int number, String route, boolean cards, boolean ordered) throws Exception {
-		Host host = HOSTS.get(number);
-		try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-			List<Callable<Void>> terminals = new ArrayList<>();
-			for (int i = 0; i < TERMINALS; i++) {
-				int terminal = i;
-				terminals.add(() -> speak(route, terminal, cards, ordered));
+	@MethodSource("everyWayToFindTraceNumbers")
+	void everyTerminalGetsItsOwnAnswers(RouteSpec spec, boolean cards, boolean ordered) throws Exception {
+		String route = spec.name();
+		try (Host host = new Host()) {
+			gateway.configure(spec.to(host.server));
+			try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+				List<Callable<Void>> terminals = new ArrayList<>();
+				for (int i = 0; i < TERMINALS; i++) {
+					int terminal = i;
+					terminals.add(() -> speak(route, terminal, cards, ordered));
+				}
+				for (Future<Void> done : threads.invokeAll(terminals)) {
+					done.get();
+				}
 			}
-			for (Future<Void> done : threads.invokeAll(terminals)) {
-				done.get();
-			}
+			assertThat(host.mistakes).isEmpty();
+			assertThat(host.seen).hasSize(TERMINALS * BATCHES * AT_ONCE);
+			// Every link signed on, and is kept awake once the terminals are silent.
+			Gateway.await("heartbeats", () -> Optional.of(host.heartbeats.get()).filter((count) -> count >= 4));
+			assertThat(gateway.connections(route)).filteredOn((connection) -> connection.side() == Side.UPSTREAM)
+				.hasSize(2);
+			assertThat(gateway.text("/actuator/prometheus")
+				.lines()
+				.filter((line) -> line.startsWith("framegate_replies_discarded") && line.contains('"' + route + '"')))
+				.allSatisfy((line) -> assertThat(line).endsWith(" 0.0"));
 		}
-		assertThat(host.mistakes).isEmpty();
-		assertThat(host.seen).hasSize(TERMINALS * BATCHES * AT_ONCE);
-		// Every link signed on, and is kept awake once the terminals are silent.
-		Gateway.await("heartbeats", () -> Optional.of(host.heartbeats.get()).filter((count) -> count >= 4));
-		assertThat(gateway.connections(route)).filteredOn((connection) -> connection.side() == Side.UPSTREAM)
-			.hasSize(2);
-		assertThat(gateway.text("/actuator/prometheus")
-			.lines()
-			.filter((line) -> line.startsWith("framegate_replies_discarded") && line.contains('"' + route + '"')))
-			.allSatisfy((line) -> assertThat(line).endsWith(" 0.0"));
 	}
 
 	private static Void speak(String route, int terminal, boolean cards, boolean ordered) {
@@ -165,7 +168,7 @@ class Iso8583Tests {
 	/**
 	 * Answers each message when it likes, and takes note of what a real host objects to.
 	 */
-	private static final class Host {
+	private static final class Host implements AutoCloseable {
 
 		private final TestUpstream server = TestUpstream.handling(this::serve);
 
@@ -220,6 +223,11 @@ class Iso8583Tests {
 			synchronized (peer) {
 				send(peer, message);
 			}
+		}
+
+		@Override
+		public void close() {
+			this.server.close();
 		}
 
 	}
