@@ -4,6 +4,8 @@ import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
+import io.framegate.proxy.ProxyHeader;
+
 import org.springframework.context.ApplicationEventPublisher;
 
 /**

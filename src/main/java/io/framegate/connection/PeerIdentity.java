@@ -1,5 +1,6 @@
 package io.framegate.connection;
 
+import io.framegate.proxy.ProxyHeader;
 import io.framegate.tls.TlsSession;
 import org.jspecify.annotations.Nullable;
 
