@@ -59,19 +59,20 @@ class ArchitectureTests {
 			metrics       → timeout closure
 			transport     → framing timeout metrics closure
 			tls           →
-			connection    → tls transport framing timeout metrics closure
+			proxy         →
+			connection    → proxy tls transport framing timeout metrics closure
 			route         → timeout
 			configuration → route framing timeout
-			upstream      → connection transport route framing timeout metrics closure
+			upstream      → proxy connection transport route framing timeout metrics closure
 			exchange      → transport route closure
 			link          → exchange upstream connection transport route framing timeout metrics closure
 			channel       → connection transport metrics closure
 			relay         → link exchange upstream connection transport route framing metrics closure
-			inbound       → connection transport route metrics closure
+			inbound       → proxy connection transport framing route metrics closure
 			lifecycle     → inbound channel relay link upstream connection transport framing timeout metrics closure \
 			route configuration
 			demo          → configuration framing
-			actuate       → lifecycle connection transport route timeout metrics closure
+			actuate       → lifecycle proxy connection transport route timeout metrics closure
 			security      → actuate configuration route
 			""";
 

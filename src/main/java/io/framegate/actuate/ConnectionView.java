@@ -4,10 +4,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.framegate.connection.ConnectionState;
 import io.framegate.connection.FrameConnection;
+import io.framegate.proxy.ProxyHeader;
+import io.framegate.proxy.TlvNames;
 import io.framegate.timeout.Timeout;
 import io.framegate.timeout.Timeouts;
 import io.framegate.transport.Addresses;
@@ -33,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * @param bytesOut bytes taken by the kernel
  * @param pendingBytes bytes written and not taken
  * @param inFlight exchanges in flight
+ * @param proxy the PROXY header that it came with
  * @param timers its timers, if one connection is asked for
  * @param tcp what the kernel knows of it, if one connection is asked for
  */
@@ -40,8 +44,8 @@ import org.jspecify.annotations.Nullable;
 record ConnectionView(String id, String route, String side, ConnectionState state, String remote,
 		@JsonInclude @Nullable String local, @JsonInclude @Nullable String peerId, Instant openedAt,
 		@JsonInclude @Nullable Instant lastReadAt, @JsonInclude @Nullable Instant lastWriteAt, long framesIn,
-		long framesOut, long bytesIn, long bytesOut, long pendingBytes, int inFlight, @Nullable List<TimerView> timers,
-		@Nullable TcpInfo tcp) {
+		long framesOut, long bytesIn, long bytesOut, long pendingBytes, int inFlight, @Nullable ProxyView proxy,
+		@Nullable List<TimerView> timers, @Nullable TcpInfo tcp) {
 
 	static ConnectionView brief(FrameConnection connection) {
 		return of(connection, null, null);
@@ -67,7 +71,30 @@ record ConnectionView(String id, String route, String side, ConnectionState stat
 				(peer != null) ? peer.getConnectionId() : null, connection.openedAt(),
 				(bytesIn > 0) ? connection.lastReadAt() : null, (bytesOut > 0) ? connection.lastWriteAt() : null,
 				connection.framesIn(), connection.framesOut(), bytesIn, bytesOut, connection.pendingBytes(),
-				connection.handler().inFlight(), timers, tcp);
+				connection.handler().inFlight(), ProxyView.of(connection.identity().proxy()), timers, tcp);
+	}
+
+	/**
+	 * The PROXY header of a client.
+	 *
+	 * @param version 1 or 2
+	 * @param via the proxy's address and port
+	 * @param destination the address and port that the client connected to, {@code null}
+	 * if the header does not say
+	 * @param tlvs the header's other values, by the names that they have in messages, or
+	 * by type
+	 */
+	record ProxyView(int version, String via, @JsonInclude @Nullable String destination, Map<String, String> tlvs) {
+
+		static @Nullable ProxyView of(@Nullable ProxyHeader header) {
+			if (header == null) {
+				return null;
+			}
+			String destination = Addresses.text(header.destination());
+			return new ProxyView(header.version(), Addresses.text(header.via()),
+					destination.isEmpty() ? null : destination, TlvNames.all(header));
+		}
+
 	}
 
 	/**

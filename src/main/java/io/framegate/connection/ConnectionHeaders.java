@@ -1,7 +1,12 @@
 package io.framegate.connection;
 
 import java.io.Serial;
+import java.util.HashMap;
 import java.util.Map;
+
+import io.framegate.proxy.ProxyHeader;
+import io.framegate.proxy.TlvNames;
+import io.framegate.transport.Addresses;
 
 import org.springframework.integration.ip.IpHeaders;
 import org.springframework.messaging.MessageHeaders;
@@ -15,18 +20,28 @@ final class ConnectionHeaders extends MessageHeaders {
 	@Serial
 	private static final long serialVersionUID = 1L;
 
+	private static final String PROXY = "framegate_proxy_";
+
 	private final transient FrameConnection connection;
 
 	ConnectionHeaders(FrameConnection connection) {
-		this(connection, connection.getHostAddress(), connection.getHostName());
+		super(of(connection), ID_VALUE_NONE, -1L);
+		this.connection = connection;
 	}
 
-	private ConnectionHeaders(FrameConnection connection, String address, String host) {
+	private static Map<String, Object> of(FrameConnection connection) {
+		String address = connection.getHostAddress();
+		String host = connection.getHostName();
 		// Most hosts have no other name than their address: one string is kept for both.
-		super(Map.of(IpHeaders.CONNECTION_ID, connection.getConnectionId(), IpHeaders.IP_ADDRESS, address,
-				IpHeaders.HOSTNAME, host.equals(address) ? address : host, IpHeaders.REMOTE_PORT, connection.getPort(),
-				FrameConnection.ROUTE_HEADER, connection.route()), ID_VALUE_NONE, -1L);
-		this.connection = connection;
+		Map<String, Object> headers = new HashMap<>(Map.of(IpHeaders.CONNECTION_ID, connection.getConnectionId(),
+				IpHeaders.IP_ADDRESS, address, IpHeaders.HOSTNAME, host.equals(address) ? address : host,
+				IpHeaders.REMOTE_PORT, connection.getPort(), FrameConnection.ROUTE_HEADER, connection.route()));
+		ProxyHeader proxy = connection.identity().proxy();
+		if (proxy != null) {
+			headers.put(PROXY + "via", Addresses.text(proxy.via()));
+			TlvNames.named(proxy).forEach((name, text) -> headers.put(PROXY + name, text));
+		}
+		return headers;
 	}
 
 	FrameConnection connection() {

@@ -3,6 +3,7 @@ package io.framegate.inbound;
 import java.util.List;
 
 import io.framegate.closure.Cause;
+import io.framegate.closure.CloseReason;
 import io.framegate.connection.ConnectionHandler;
 import io.framegate.connection.FrameConnection;
 
@@ -30,6 +31,16 @@ final class Introduction implements ConnectionHandler {
 		 */
 		void cutOff(FrameConnection connection);
 
+		/**
+		 * The time for all steps is over.
+		 * @param connection the client's connection, to be closed unless this step is
+		 * satisfied with that
+		 * @param cause says so
+		 */
+		default void late(FrameConnection connection, Cause cause) {
+			connection.close(cause);
+		}
+
 	}
 
 	private final List<Step> steps;
@@ -37,6 +48,8 @@ final class Introduction implements ConnectionHandler {
 	private final ConnectionHandler next;
 
 	private int step;
+
+	private boolean cutOff;
 
 	/**
 	 * Makes an introduction.
@@ -68,12 +81,21 @@ final class Introduction implements ConnectionHandler {
 
 	@Override
 	public void inputEnded(FrameConnection connection) {
-		this.steps.get(this.step).cutOff(connection);
+		// Closing in order tells of the FIN once more.
+		if (!this.cutOff) {
+			this.cutOff = true;
+			this.steps.get(this.step).cutOff(connection);
+		}
 	}
 
 	@Override
 	public void failed(FrameConnection connection, Cause cause) {
-		connection.close(cause);
+		if (cause.reason() == CloseReason.TLS_HANDSHAKE_TIMEOUT) {
+			this.steps.get(this.step).late(connection, cause);
+		}
+		else {
+			connection.close(cause);
+		}
 	}
 
 	@Override

@@ -1,8 +1,9 @@
 package io.framegate.inbound;
 
 import java.net.InetSocketAddress;
-import java.util.concurrent.locks.LockSupport;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 import io.framegate.closure.Cause;
@@ -51,8 +52,7 @@ public final class Listener extends AbstractServerConnectionFactory implements L
 
 	private final RefusedConnections refused;
 
-	/** What a client must show before it is served. */
-	private final List<Introduction.Step> introduction = List.of();
+	private volatile @Nullable ProxyHeaderStep proxyHeader;
 
 	private volatile @Nullable ListeningSocket socket;
 
@@ -69,6 +69,11 @@ public final class Listener extends AbstractServerConnectionFactory implements L
 		this.connections = connections;
 		this.handlers = handlers;
 		this.refused = new RefusedConnections(context, connections);
+		this.proxyHeader = proxyHeader(listen);
+	}
+
+	private static @Nullable ProxyHeaderStep proxyHeader(Listen listen) {
+		return (listen.proxyProtocol() != Listen.Proxy.OFF) ? new ProxyHeaderStep(listen) : null;
 	}
 
 	/**
@@ -175,12 +180,18 @@ public final class Listener extends AbstractServerConnectionFactory implements L
 					Cause.byGateway(CloseReason.OVERLOAD, "too much memory is held (framegate.memory.limit)"));
 			return null;
 		}
+		ProxyHeaderStep header = this.proxyHeader;
+		Cause refusal = (header != null) ? header.refusal(remote) : null;
+		if (refusal != null) {
+			this.refused.refuse(channel, remote, refusal);
+			return null;
+		}
 		int most = this.listen.maxConnections();
 		synchronized (this.refused) {
 			if (most == 0 || this.context.metrics().active(Side.INBOUND) < most) {
 				SocketOptions.configure(channel);
 				return new FrameConnection(this.context, this.connections, loop, channel, remote, listener,
-						introduced(this.handlers.get()), getApplicationEventPublisher());
+						introduced(header, this.handlers.get()), getApplicationEventPublisher());
 			}
 		}
 		this.refused.refuse(channel, remote,
@@ -188,16 +199,22 @@ public final class Listener extends AbstractServerConnectionFactory implements L
 		return null;
 	}
 
-	private ConnectionHandler introduced(ConnectionHandler handler) {
-		return this.introduction.isEmpty() ? handler : new Introduction(this.introduction, handler);
+	/** What a client must show before it is served, and then its handler. */
+	private static ConnectionHandler introduced(@Nullable ProxyHeaderStep header, ConnectionHandler handler) {
+		List<Introduction.Step> steps = new ArrayList<>();
+		if (header != null) {
+			steps.add(header);
+		}
+		return steps.isEmpty() ? handler : new Introduction(steps, handler);
 	}
 
 	/**
-	 * Applies new limits. The port stays.
+	 * Applies new limits, and who may send a PROXY header. The port stays.
 	 * @param changed how to listen
 	 */
 	public void change(Listen changed) {
 		this.listen = changed;
+		this.proxyHeader = proxyHeader(changed);
 	}
 
 	/**

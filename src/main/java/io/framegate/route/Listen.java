@@ -32,7 +32,7 @@ import org.springframework.util.unit.DataSize;
 public record Listen(@Range(min = 0, max = 65535) int port, @DefaultValue("0.0.0.0") String address,
 		@DefaultValue("crlf") String framing, @DefaultValue("false") boolean lengthIncludesHeader,
 		@DefaultValue("64KB") DataSize maxFrameSize, @Range(min = 1, max = 65535) @DefaultValue("1024") int backlog,
-		@Nullable Tls tls, @DefaultValue("off") Proxy proxyProtocol, @DefaultValue List<String> proxyTrusted,
+		@Nullable Tls tls, @DefaultValue("off") Proxy proxyProtocol, @DefaultValue List<AddressBlock> proxyTrusted,
 		@DefaultValue List<String> allow, @DefaultValue List<String> deny,
 		@Range(min = 0) @DefaultValue("10000") int maxConnections,
 		@Range(min = 0) @DefaultValue("0") int maxConnectionsPerIp,
@@ -60,8 +60,25 @@ public record Listen(@Range(min = 0, max = 65535) int port, @DefaultValue("0.0.0
 		at.required("port");
 		at.host("address", this.address);
 		at.framing(this.framing, this.lengthIncludesHeader);
+		checkProxy(at);
 		if (this.tls != null) {
 			this.tls.check(at.at("tls"));
+		}
+	}
+
+	/**
+	 * A header says who a client is: nobody may send one who is not trusted.
+	 */
+	private void checkProxy(Validation at) {
+		if (at.refused("proxy-protocol") || at.refused("proxy-trusted")) {
+			return;
+		}
+		if (this.proxyProtocol == Proxy.OFF) {
+			at.refuseIfSet("proxy-trusted", "applies only where proxy-protocol is optional or required");
+		}
+		else if (this.proxyTrusted.isEmpty()) {
+			at.refuse("proxy-trusted", "is required where proxy-protocol is " + this.proxyProtocol.label()
+					+ ": the addresses of the proxies, such as 10.0.0.0/8");
 		}
 	}
 

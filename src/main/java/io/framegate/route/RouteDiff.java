@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 public final class RouteDiff {
 
 	/** Properties that a running route can change. */
-	private static final Set<String> LIVE = Set.of("timeouts", "listen.max-connections", "upstream.targets");
+	private static final Set<String> LIVE = Set.of("timeouts", "listen.max-connections", "listen.proxy-protocol",
+			"listen.proxy-trusted", "upstream.targets");
 
 	private final Set<String> names = new TreeSet<>();
 

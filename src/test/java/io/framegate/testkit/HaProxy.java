@@ -58,9 +58,23 @@ public final class HaProxy implements Balancer {
 	 * @return the balancer, listening
 	 */
 	public static HaProxy start() {
+		return start("", "server-template pod 1-8 127.0.0.1:1 disabled");
+	}
+
+	/**
+	 * A proxy in front of one server.
+	 * @param bind options of the line {@code bind}
+	 * @param server the server's port and options of the line {@code server}
+	 * @return the proxy, listening
+	 */
+	public static HaProxy before(String bind, String server) {
+		return start(bind, "server one 127.0.0.1:" + server);
+	}
+
+	private static HaProxy start(String bind, String servers) {
 		try {
 			for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-				Optional<HaProxy> started = tryOn(TestPorts.refused());
+				Optional<HaProxy> started = tryOn(TestPorts.refused(), bind, servers);
 				if (started.isPresent()) {
 					return started.get();
 				}
@@ -75,7 +89,7 @@ public final class HaProxy implements Balancer {
 	/**
 	 * The port may be taken meanwhile: HAProxy ends then.
 	 */
-	private static Optional<HaProxy> tryOn(int port) throws IOException {
+	private static Optional<HaProxy> tryOn(int port, String bind, String servers) throws IOException {
 		Path directory = Files.createTempDirectory("haproxy");
 		Path configuration = directory.resolve("haproxy.cfg");
 		Files.writeString(configuration, """
@@ -88,12 +102,12 @@ public final class HaProxy implements Balancer {
 				  timeout client 5m
 				  timeout server 5m
 				frontend clients
-				  bind 127.0.0.1:%d
+				  bind 127.0.0.1:%d %s
 				  default_backend pods
 				backend pods
 				  balance roundrobin
-				  server-template pod 1-8 127.0.0.1:1 disabled
-				""".formatted(directory.resolve("socket"), port));
+				  %s
+				""".formatted(directory.resolve("socket"), port, bind, servers));
 		Process process = new ProcessBuilder("haproxy", "-db", "-f", configuration.toString()).redirectErrorStream(true)
 			.redirectOutput(directory.resolve("output").toFile())
 			.start();
