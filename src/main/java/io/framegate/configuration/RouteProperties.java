@@ -47,6 +47,10 @@ public record RouteProperties(@DefaultValue("session") Mode mode, @DefaultValue 
 			streamless(at.at("upstream"), this.upstream.framing());
 		}
 		checkOneWay(at);
+		if (this.upstream.proxyTlvs() == Upstream.ProxyTlvs.FORWARD && this.listen.proxyProtocol() == Listen.Proxy.OFF
+				&& !at.at("listen").refused("proxy-protocol")) {
+			at.at("upstream").refuse("proxy-tlvs", "forward has nothing to pass on: listen.proxy-protocol is off");
+		}
 	}
 
 	private void checkOneWay(Report at) {

@@ -102,7 +102,7 @@ final class CloseSequence {
 
 	private void closeIfDone() {
 		if (this.lifecycle.isDone()) {
-			Throwable reset = SocketOptions.lossByReset(this.channel, this.output.progress().bytesTaken());
+			Throwable reset = SocketOptions.lossByReset(this.channel, this.output.progress().bytesSent());
 			if (reset != null) {
 				// After its FIN, the peer refused what it was sent.
 				close(causeOf(reset));

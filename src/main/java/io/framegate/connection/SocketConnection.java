@@ -11,6 +11,7 @@ import io.framegate.framing.Framing;
 import io.framegate.timeout.Timeout;
 import io.framegate.transport.IoLoop;
 import io.framegate.transport.TcpInfo;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import org.jspecify.annotations.Nullable;
 
@@ -97,6 +98,23 @@ abstract class SocketConnection extends PeerConnection {
 	public void shakeHands() {
 		this.parts.lifecycle.shakeHands();
 		this.parts.setReading(true);
+	}
+
+	/**
+	 * Sends bytes ahead of the first frame. No count includes them.
+	 * @param bytes the bytes
+	 * @param sent run when the peer's kernel has taken all of them
+	 */
+	public void sendAhead(byte[] bytes, Runnable sent) {
+		channel().writeAndFlush(Unpooled.wrappedBuffer(bytes)).addListener((future) -> this.parts.guard(() -> {
+			if (!future.isSuccess()) {
+				this.parts.socketFailed(future.cause());
+			}
+			else if (channel().isOpen()) {
+				this.parts.output.progress().sentAhead(bytes.length);
+				sent.run();
+			}
+		}));
 	}
 
 	// Reading

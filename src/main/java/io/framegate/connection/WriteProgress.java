@@ -14,6 +14,9 @@ final class WriteProgress extends WriteTracker {
 	/** Bytes given to the channel since its last flush. */
 	private long unflushed;
 
+	/** Bytes sent before any frame, which no count includes. */
+	private int ahead;
+
 	private long lastWriteAt;
 
 	private long progressAt;
@@ -32,6 +35,22 @@ final class WriteProgress extends WriteTracker {
 	public void add(int[] ends, int count, int bytes) {
 		super.add(ends, count, bytes);
 		this.unflushed += bytes;
+	}
+
+	/**
+	 * The peer's kernel has taken bytes that are no frames.
+	 * @param bytes how many
+	 */
+	void sentAhead(int bytes) {
+		this.ahead += bytes;
+	}
+
+	/**
+	 * What the peer's kernel has taken in all.
+	 * @return bytes of frames, and what was sent ahead of them
+	 */
+	long bytesSent() {
+		return bytesTaken() + this.ahead;
 	}
 
 	/** Something is written where nothing was pending. */

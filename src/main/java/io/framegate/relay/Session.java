@@ -42,8 +42,7 @@ final class Session implements ConnectionHandler {
 	@Override
 	public void accepted(FrameConnection connection) {
 		this.inbound = connection;
-		this.attempts = this.connector.attempts(connection.loop(), connection.remote().getAddress(), this,
-				connection::closeGracefully);
+		this.attempts = this.connector.attempts(connection, this, connection::closeGracefully);
 	}
 
 	@Override

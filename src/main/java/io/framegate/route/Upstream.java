@@ -24,6 +24,7 @@ import org.springframework.util.unit.DataSize;
  * connections come from. Not set: the kernel's choice
  * @param tls TLS towards the servers
  * @param proxyProtocol the PROXY protocol header sent first, if any
+ * @param proxyTlvs whether the header passes on the values of the client's own header
  * @param sharing how the clients of a request-reply route share connections
  * @param pool the shared connections
  * @param correlation the place of the key that matches a reply to its request. If sharing
@@ -37,9 +38,9 @@ import org.springframework.util.unit.DataSize;
 public record Upstream(@DefaultValue List<Target> targets, @DefaultValue("crlf") String framing,
 		@DefaultValue("false") boolean lengthIncludesHeader, @DefaultValue("64KB") DataSize maxFrameSize,
 		@DefaultValue("round-robin") Balance balance, @Nullable String sourceAddress, @Nullable PortRange sourcePort,
-		@Nullable Tls tls, @DefaultValue("off") Proxy proxyProtocol, @DefaultValue("exclusive") Sharing sharing,
-		@DefaultValue Pool pool, @Nullable Correlation correlation, @DefaultValue Heartbeat heartbeat,
-		@DefaultValue("close") OnFailure onFailure, @Nullable String onFailureReply,
+		@Nullable Tls tls, @DefaultValue("off") Proxy proxyProtocol, @DefaultValue("none") ProxyTlvs proxyTlvs,
+		@DefaultValue("exclusive") Sharing sharing, @DefaultValue Pool pool, @Nullable Correlation correlation,
+		@DefaultValue Heartbeat heartbeat, @DefaultValue("close") OnFailure onFailure, @Nullable String onFailureReply,
 		@DefaultValue("keep") OnDown onDown, @DefaultValue HealthCheck healthCheck) {
 
 	public Upstream {
@@ -80,6 +81,9 @@ public record Upstream(@DefaultValue List<Target> targets, @DefaultValue("crlf")
 			at.refuse("correlation", "is required where sharing is correlated");
 		}
 		this.heartbeat.check(at.at("heartbeat"));
+		if (this.proxyTlvs == ProxyTlvs.FORWARD && !at.refused("proxy-protocol")) {
+			checkForwarding(at, mode);
+		}
 		at.payload("on-failure-reply", this.onFailureReply);
 		if (!at.refused("on-failure") && (this.onFailure == OnFailure.REPLY) != (this.onFailureReply != null)) {
 			at.refuse("on-failure-reply", (this.onFailureReply != null) ? "applies only where on-failure is reply"
@@ -88,6 +92,15 @@ public record Upstream(@DefaultValue List<Target> targets, @DefaultValue("crlf")
 		this.healthCheck.check(at.at("health-check"));
 		if (!at.refused("sharing")) {
 			checkUse(at, mode);
+		}
+	}
+
+	private void checkForwarding(Validation at, Mode mode) {
+		if (this.proxyProtocol != Proxy.V2) {
+			at.refuse("proxy-tlvs", "forward applies only where proxy-protocol is v2");
+		}
+		else if (mode != Mode.SESSION) {
+			at.refuse("proxy-tlvs", "forward applies only in mode session: elsewhere clients share connections");
 		}
 	}
 
@@ -136,6 +149,17 @@ public record Upstream(@DefaultValue List<Target> targets, @DefaultValue("crlf")
 
 		/** The binary header. */
 		V2
+
+	}
+
+	/** Which values the PROXY protocol header has besides addresses. */
+	public enum ProxyTlvs implements Labelled {
+
+		/** None. */
+		NONE,
+
+		/** Those of the header that the client came with. */
+		FORWARD
 
 	}
 

@@ -59,6 +59,8 @@ public final class ConnectAttempts {
 
 	private final Loop loop;
 
+	private final @Nullable Preface preface;
+
 	private final ConnectionHandler handler;
 
 	private final Consumer<Cause> failed;
@@ -88,10 +90,12 @@ public final class ConnectAttempts {
 
 	private boolean over;
 
-	ConnectAttempts(Owner owner, Timeouts timeouts, Loop loop, ConnectionHandler handler, Consumer<Cause> failed) {
+	ConnectAttempts(Owner owner, Timeouts timeouts, Loop loop, @Nullable Preface preface, ConnectionHandler handler,
+			Consumer<Cause> failed) {
 		this.owner = owner;
 		this.timeouts = timeouts;
 		this.loop = loop;
+		this.preface = preface;
 		this.handler = handler;
 		this.failed = failed;
 	}
@@ -140,6 +144,14 @@ public final class ConnectAttempts {
 				tryNext();
 			}
 		}));
+	}
+
+	/**
+	 * What the connection sends first.
+	 * @return the preface, or {@code null} for nothing
+	 */
+	@Nullable Preface preface() {
+		return this.preface;
 	}
 
 	/**

@@ -1,6 +1,7 @@
 package io.framegate.upstream;
 
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
 import java.util.List;
@@ -100,20 +101,22 @@ public final class Connector extends AbstractClientConnectionFactory {
 	}
 
 	/**
-	 * Connects to the first target that accepts.
-	 * @param loop the loop; the caller is on it
-	 * @param client the address of the client it is for, or {@code null}
+	 * Connects to the first target that accepts, for one client alone. The target is told
+	 * who it is, if the route says so.
+	 * @param client the client's connection; the caller is on its loop
 	 * @param handler follows every attempt
 	 * @param failed told why no target could be reached
 	 * @return the attempts, in flight
 	 */
-	public ConnectAttempts attempts(Loop loop, @Nullable InetAddress client, ConnectionHandler handler,
-			Consumer<Cause> failed) {
-		return attempts(loop, client, null, handler, failed);
+	public ConnectAttempts attempts(FrameConnection client, ConnectionHandler handler, Consumer<Cause> failed) {
+		ConnectAttempts attempts = new ConnectAttempts(this::connect, this.context.timeouts(), client.loop(),
+				Preface.of(this.route.upstream(), client), handler, failed);
+		attempts.begin(this.targets.toTry(client.remote().getAddress(), null));
+		return attempts;
 	}
 
 	/**
-	 * Connects to the first target that accepts.
+	 * Connects to the first target that accepts, for any number of clients.
 	 * @param loop the loop; the caller is on it
 	 * @param client the address of the client it is for, or {@code null}
 	 * @param first the target to try first, or {@code null}
@@ -123,7 +126,7 @@ public final class Connector extends AbstractClientConnectionFactory {
 	 */
 	public ConnectAttempts attempts(Loop loop, @Nullable InetAddress client, @Nullable TargetState first,
 			ConnectionHandler handler, Consumer<Cause> failed) {
-		ConnectAttempts attempts = new ConnectAttempts(this::connect, this.context.timeouts(), loop, handler, failed);
+		ConnectAttempts attempts = shared(loop, handler, failed);
 		attempts.begin(this.targets.toTry(client, first));
 		return attempts;
 	}
@@ -146,9 +149,14 @@ public final class Connector extends AbstractClientConnectionFactory {
 	 * @return the attempts, in flight
 	 */
 	public ConnectAttempts attempts(Loop loop, TargetState target, ConnectionHandler handler, Consumer<Cause> failed) {
-		ConnectAttempts attempts = new ConnectAttempts(this::connect, this.context.timeouts(), loop, handler, failed);
+		ConnectAttempts attempts = shared(loop, handler, failed);
 		attempts.begin(List.of(target));
 		return attempts;
+	}
+
+	private ConnectAttempts shared(Loop loop, ConnectionHandler handler, Consumer<Cause> failed) {
+		return new ConnectAttempts(this::connect, this.context.timeouts(), loop, Preface.own(this.route.upstream()),
+				handler, failed);
 	}
 
 	/**
@@ -204,18 +212,38 @@ public final class Connector extends AbstractClientConnectionFactory {
 			}
 			else if (future.isSuccess()) {
 				state.connected();
-				if (!this.context.shared()) {
-					long since = loop.now();
-					connection.whenClosed().thenAccept((closure) -> judge(state, closure, loop.now() - since));
-				}
-				attempts.succeeded(connection);
-				connection.open();
+				begin(connection, attempts, state);
 			}
 			else {
 				connection.close(whyNot(candidate, attempt, connection));
 			}
 		});
 		return connection;
+	}
+
+	/**
+	 * A connection is established. What it sends first is with the kernel before it
+	 * opens.
+	 */
+	private void begin(FrameConnection connection, ConnectAttempts attempts, TargetState state) {
+		InetSocketAddress local = connection.local();
+		Preface preface = attempts.preface();
+		if (preface == null || local == null) {
+			open(connection, attempts, state);
+		}
+		else {
+			connection.sendAhead(preface.bytes(local, connection.remote()), () -> open(connection, attempts, state));
+		}
+	}
+
+	private void open(FrameConnection connection, ConnectAttempts attempts, TargetState state) {
+		if (!this.context.shared()) {
+			Loop loop = connection.loop();
+			long since = loop.now();
+			connection.whenClosed().thenAccept((closure) -> judge(state, closure, loop.now() - since));
+		}
+		attempts.succeeded(connection);
+		connection.open();
 	}
 
 	/**

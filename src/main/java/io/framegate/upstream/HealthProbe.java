@@ -150,6 +150,11 @@ final class HealthProbe {
 				socket.setSoLinger(true, 0);
 				return "Connection refused (connected to itself)";
 			}
+			Preface preface = Preface.own(this.upstream);
+			if (preface != null) {
+				socket.getOutputStream()
+					.write(preface.bytes((InetSocketAddress) socket.getLocalSocketAddress(), address));
+			}
 			if (this.check.send() == null) {
 				return null;
 			}

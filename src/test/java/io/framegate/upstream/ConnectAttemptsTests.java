@@ -45,7 +45,7 @@ class ConnectAttemptsTests implements ConnectAttempts.Owner {
 
 	private final List<Cause> failed = new ArrayList<>();
 
-	private final ConnectAttempts attempts = new ConnectAttempts(this, connections.timeouts(), this.loop, HANDLER,
+	private final ConnectAttempts attempts = new ConnectAttempts(this, connections.timeouts(), this.loop, null, HANDLER,
 			this.failed::add);
 
 	/** Whether a source port is looked for, so that a connect begins later. */

@@ -101,7 +101,7 @@ class ConnectorTests {
 	}
 
 	private void connect() {
-		connect(() -> this.connector.attempts(this.connections.loop(), CLIENT, this.handler, this.failed::add));
+		connect(() -> this.connector.attempts(this.connections.loop(), CLIENT, null, this.handler, this.failed::add));
 	}
 
 	private void connect(Supplier<ConnectAttempts> attempts) {
@@ -312,7 +312,7 @@ class ConnectorTests {
 				this.connections.loops(), this.connections.registry());
 		unwired.targets().start();
 		this.connections.inLoop(() -> assertThatIllegalStateException()
-			.isThrownBy(() -> unwired.attempts(this.connections.loop(), CLIENT, this.handler, this.failed::add))
+			.isThrownBy(() -> unwired.attempts(this.connections.loop(), CLIENT, null, this.handler, this.failed::add))
 			.withMessageStartingWith("No adapter listens to "));
 		unwired.stop();
 	}
