@@ -126,6 +126,9 @@ Where values contradict each other, one line each. The schema has checked each v
 {{- if and $values.tcpRoute.enabled (not $values.tcpRoute.parentRefs) -}}
 {{- $problems = append $problems "tcpRoute.parentRefs: needs a Gateway" -}}
 {{- end -}}
+{{- if and (not (has ($values.proxyProtocol.mode | toString) (list "off" "false" ""))) (not $values.proxyProtocol.trusted) -}}
+{{- $problems = append $problems "proxyProtocol.trusted: needs the addresses of the load balancer" -}}
+{{- end -}}
 {{- range $name, $bundle := $values.tls.bundles -}}
 {{- if not (or $bundle.secretName $bundle.certificate) -}}
 {{- $problems = append $problems (printf "tls.bundles.%s: needs a secretName or a certificate" $name) -}}
@@ -141,14 +144,11 @@ capability is there; ChartSchemaTests compares it with the gateway's.
 {{- define "framegate.unbuilt" -}}
 {{- $harmless := list
       (dict "key" "listen.tls")
-      (dict "key" "listen.proxy-protocol" "values" (list "off" "false"))
-      (dict "key" "listen.proxy-trusted")
       (dict "key" "listen.allow")
       (dict "key" "listen.deny")
       (dict "key" "listen.max-connections-per-ip" "values" (list "0"))
       (dict "key" "listen.max-accepts-per-second" "values" (list "0"))
-      (dict "key" "upstream.tls")
-      (dict "key" "upstream.proxy-protocol" "values" (list "off" "false")) -}}
+      (dict "key" "upstream.tls") -}}
 {{- $problems := list -}}
 {{- range $name := keys .Values.routes | sortAlpha -}}
 {{- $route := index $.Values.routes $name -}}
@@ -161,9 +161,6 @@ capability is there; ChartSchemaTests compares it with the gateway's.
 {{- end -}}
 {{- end -}}
 {{- end -}}
-{{- end -}}
-{{- if not (has (.Values.proxyProtocol.mode | toString) (list "off" "false" "")) -}}
-{{- $problems = append $problems "proxyProtocol.mode: is not available in this version of the gateway: only off is" -}}
 {{- end -}}
 {{- toJson $problems -}}
 {{- end -}}

@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import io.framegate.framing.Framings;
+import io.framegate.route.AddressBlock;
 import io.framegate.route.FrameCondition;
 import io.framegate.route.KeyRange;
 import io.framegate.route.PortRange;
@@ -154,6 +155,9 @@ class ChartSchemaTests {
 		}
 		if (leaf.type() == MemoryLimit.class) {
 			return text("^[0-9]+ ?([A-Za-z]+|%)$|^" + PLACEHOLDER + "$");
+		}
+		if (leaf.type() == AddressBlock.class) {
+			return text("^([0-9A-Fa-f:.]+(/[0-9]{1,3})?|.*" + PLACEHOLDER + ".*)$");
 		}
 		if (leaf.type() == Target.class) {
 			return text("^(.+:[0-9]{1,5}|.*" + PLACEHOLDER + ".*)$");

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
+import io.framegate.route.AddressBlock;
 import io.framegate.route.Balance;
 import io.framegate.route.Handler;
 import io.framegate.route.HealthCheck;
@@ -78,8 +79,8 @@ class FramegatePropertiesTests {
 				        max-frame-size: 1KB
 				        backlog: 16
 				        tls:
-				        proxy-protocol: off
-				        proxy-trusted: []
+				        proxy-protocol: optional
+				        proxy-trusted: [10.0.0.0/8, '2001:db8::1']
 				        allow: []
 				        deny: []
 				        max-connections: 5
@@ -91,12 +92,16 @@ class FramegatePropertiesTests {
 				        max-frame-size: 2KB
 				        source-address: 127.0.0.2
 				        source-port: 40000-40099
-				        proxy-protocol: off
+				        proxy-protocol: v2
+				        proxy-tlvs: forward
 				      timeouts: {connect: 1s, first-frame: 0, max-age: 2h}
 				""").onlyRoute();
 		assertThat(route.handler()).isEqualTo(Handler.BLOCKING);
 		assertThat(route.listen()).isEqualTo(new Listen(7001, "127.0.0.1", "length2", true, DataSize.ofKilobytes(1), 16,
-				null, Listen.Proxy.OFF, List.of(), List.of(), List.of(), 5, 0, 0));
+				null, Listen.Proxy.OPTIONAL, List.of(AddressBlock.of("10.0.0.0/8"), AddressBlock.of("2001:db8::1")),
+				List.of(), List.of(), 5, 0, 0));
+		assertThat(route.upstream().proxyProtocol()).isEqualTo(Upstream.Proxy.V2);
+		assertThat(route.upstream().proxyTlvs()).isEqualTo(Upstream.ProxyTlvs.FORWARD);
 		assertThat(route.upstream().targets()).containsExactly(new Target("one.example", 1), new Target("::1", 2));
 		assertThat(route.upstream().framing()).isEqualTo("bean:mine");
 		assertThat(route.upstream().lengthIncludesHeader()).isFalse();

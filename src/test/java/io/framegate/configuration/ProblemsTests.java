@@ -130,7 +130,7 @@ class ProblemsTests {
 			"framegate.defaults.timeouts.tls | framegate.defaults.timeouts.tls | is not a known key; known here: connect, tls-handshake, first-frame, frame, idle, reply, write, drain, max-age",
 			"framegate.routes.orders.colour | framegate.routes.orders.colour | is not a known key; known here: mode, listen, upstream, timeouts, handler",
 			"framegate.routes.orders.listen.port.number | framegate.routes.orders.listen.port | takes a value, not keys of its own",
-			"framegate.routes.orders.upstream | framegate.routes.orders.upstream | takes keys of its own, not a value: targets, framing, length-includes-header, max-frame-size, balance, source-address, source-port, tls, proxy-protocol, sharing, pool, correlation, heartbeat, on-failure, on-failure-reply, on-down, health-check" })
+			"framegate.routes.orders.upstream | framegate.routes.orders.upstream | takes keys of its own, not a value: targets, framing, length-includes-header, max-frame-size, balance, source-address, source-port, tls, proxy-protocol, proxy-tlvs, sharing, pool, correlation, heartbeat, on-failure, on-failure-reply, on-down, health-check" })
 	void unknownKeyIsRefusedWithTheNearest(String written, String property, String message) {
 		assertThat(TestConfiguration.route("orders").property(written, "1").problems())
 			.extracting(Problem::property, Problem::message)
@@ -138,8 +138,7 @@ class ProblemsTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "listen.proxy-protocol, required, ': only off is'", "listen.max-connections-per-ip, 5, ': only 0 is'",
-			"listen.max-accepts-per-second, 5, ': only 0 is'", "upstream.proxy-protocol, v2, ': only off is'" })
+	@CsvSource({ "listen.max-connections-per-ip, 5, ': only 0 is'", "listen.max-accepts-per-second, 5, ': only 0 is'" })
 	void whatIsNotBuiltIsRefused(String key, String value, String more) {
 		assertThat(TestConfiguration.route("orders").property("framegate.routes.orders." + key, value).problems())
 			.extracting(Problem::property, Problem::value, Problem::message)
@@ -148,13 +147,30 @@ class ProblemsTests {
 
 	@ParameterizedTest
 	@CsvSource({ "listen.tls, bundle, edge", "upstream.tls, bundle, partner", "listen.allow, [0], 10.0.0.0/8",
-			"listen.deny, [0], 10.0.0.0/8", "listen.proxy-trusted, [0], 10.0.0.0/8" })
+			"listen.deny, [0], 10.0.0.0/8" })
 	void groupThatIsNotBuiltIsRefusedOnce(String group, String key, String value) {
 		String property = "framegate.routes.orders." + group;
 		assertThat(TestConfiguration.route("orders")
 			.property(property + (key.startsWith("[") ? key : "." + key), value)
 			.problems()).extracting(Problem::property, Problem::value, Problem::message)
 			.containsExactly(tuple(property, null, NOT_AVAILABLE));
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', value = {
+			"listen.proxy-protocol: optional | listen.proxy-trusted | is required where proxy-protocol is optional: the addresses of the proxies, such as 10.0.0.0/8",
+			"listen: {proxy-protocol: required, proxy-trusted: []} | listen.proxy-trusted | is required where proxy-protocol is required: the addresses of the proxies, such as 10.0.0.0/8",
+			"listen.proxy-trusted: 10.0.0.0/8 | listen.proxy-trusted | applies only where proxy-protocol is optional or required",
+			"listen: {proxy-protocol: required, proxy-trusted: [10.0.0.0/8, 10.1.2.3/8]} | listen.proxy-trusted[1] | has bits after its prefix of 8: did you mean 10.0.0.0/8?",
+			"listen: {proxy-protocol: required, proxy-trusted: [proxy.example]} | listen.proxy-trusted[0] | must be an IP address or a block of them, such as 10.1.2.3, 10.0.0.0/8 or 2001:db8::/32",
+			"upstream: {proxy-protocol: v1, proxy-tlvs: forward} | upstream.proxy-tlvs | forward applies only where proxy-protocol is v2",
+			"upstream: {proxy-protocol: v2, proxy-tlvs: forward} | upstream.proxy-tlvs | forward has nothing to pass on: listen.proxy-protocol is off",
+			"{mode: one-way, listen.proxy-protocol: required, listen.proxy-trusted: '::1', upstream: {proxy-protocol: v2, proxy-tlvs: forward}} | upstream.proxy-tlvs | forward applies only in mode session: elsewhere clients share connections" })
+	void proxyHeadersAreTrustedAndForwardedOnlyWhereThatMakesSense(String yaml, String property, String message) {
+		assertThat(TestConfiguration.route("orders")
+			.yaml("framegate.routes.orders" + (yaml.startsWith("{") ? ": " : ".") + yaml)
+			.problemsIfAllWereBuilt()).extracting(Problem::property, Problem::message)
+			.containsExactly(tuple("framegate.routes.orders." + property, message));
 	}
 
 	@ParameterizedTest
