@@ -148,6 +148,32 @@ class ReloadTests {
 	}
 
 	@Test
+	void trustInProxiesChangesWhileConnectionsStay() throws Exception {
+		String header = "PROXY TCP4 203.0.113.9 198.51.100.7 40001 7001\r\n";
+		try (TestUpstream server = TestUpstream.lineEcho()) {
+			write(route("r", server.address(), ", proxy-protocol: required, proxy-trusted: [127.0.0.1]"));
+			try (Gateway gateway = start(); TestClient before = gateway.connect("r")) {
+				before.send(header + "a\r\n");
+				assertThat(before.readLine()).isEqualTo("a");
+				write(route("r", server.address(), ", proxy-protocol: required, proxy-trusted: [10.0.0.0/8]"));
+				assertThat(reload(gateway).changed()).containsExactly("r");
+				try (TestClient denied = gateway.connect("r")) {
+					denied.expectEof();
+					assertThat(gateway.awaitClosure("r", denied).reason()).isEqualTo(CloseReason.DENIED);
+				}
+				write(route("r", server.address(), ""));
+				assertThat(reload(gateway).changed()).containsExactly("r");
+				try (TestClient plain = gateway.connect("r")) {
+					plain.sendLine("b");
+					assertThat(plain.readLine()).isEqualTo("b");
+				}
+				before.sendLine("c");
+				assertThat(before.readLine()).isEqualTo("c");
+			}
+		}
+	}
+
+	@Test
 	void wrongConfigurationChangesNothingAndIsSaid() throws Exception {
 		try (TestUpstream server = TestUpstream.lineEcho()) {
 			write(route("r", server.address(), ""));
