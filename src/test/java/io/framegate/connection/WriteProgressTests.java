@@ -54,6 +54,17 @@ class WriteProgressTests {
 	}
 
 	@Test
+	void whatIsSentAheadIsNoFrame() {
+		this.progress.sentAhead(28);
+		write("AB");
+		this.socket.room(100);
+		flush();
+		assertThat(this.progress.settle(this.socket)).isEqualTo(1);
+		assertThat(this.progress.bytesTaken()).isEqualTo(2);
+		assertThat(this.progress.bytesSent()).isEqualTo(30);
+	}
+
+	@Test
 	void closedChannelTellsNothing() {
 		write("AB");
 		this.socket.close();

@@ -80,6 +80,7 @@ class ProxyProtocolInTests {
 		gateway = GatewayBuilder
 			.routes(route("required", "required", "10.0.0.0/8,127.0.0.0/8"), route("optional", "optional", "127.0.0.1"),
 					route("forged", "optional", "10.0.0.0/8"), route("denied", "required", "10.0.0.0/8"),
+					route("six", "required", "127.0.0.0/8,::1").with("listen.address=::"),
 					route("late", "required", "127.0.0.1").with("timeouts.tls-handshake=200ms"),
 					route("greeted", "optional", "127.0.0.1").to(greeter).with("timeouts.tls-handshake=200ms"))
 			.beans(Headers.class)
@@ -133,6 +134,19 @@ class ProxyProtocolInTests {
 
 	private static JsonNode inbound(String route) {
 		return gateway.get("/actuator/connections?side=inbound&route=" + route).at("/connections/0");
+	}
+
+	@Test
+	void proxyThatComesByIpv4ToAnIpv6ListenerIsTrusted() {
+		for (String host : new String[] { "127.0.0.1", "::1" }) {
+			try (TestClient client = TestClient.connect(host, gateway.port("six"))) {
+				client.send(V2);
+				client.sendLine("hello");
+				assertThat(client.readLine()).isEqualTo("hello");
+				assertThat(inbound("six").at("/remote").asString()).isEqualTo(SOURCE + ":40001");
+			}
+			gateway.awaitNoConnections("six");
+		}
 	}
 
 	@Test
