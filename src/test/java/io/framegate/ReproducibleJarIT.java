@@ -36,7 +36,11 @@ class ReproducibleJarIT {
 		}
 		build(copy);
 		Path again = copy.resolve("target").resolve(JAR.getFileName());
-		assertThat(entries(again)).as("checksums").isEqualTo(entries(JAR));
+		Map<String, Long> first = entries(JAR);
+		Map<String, Long> second = entries(again);
+		assertThat(Stream.of(first, second).flatMap((entries) -> entries.keySet().stream()).distinct())
+			.as("entries that differ")
+			.allSatisfy((name) -> assertThat(second.get(name)).as(name).isEqualTo(first.get(name)));
 		assertThat(Files.mismatch(again, JAR)).as("the first byte that differs").isEqualTo(-1);
 	}
 
@@ -62,6 +66,8 @@ class ReproducibleJarIT {
 		ProcessBuilder builder = new ProcessBuilder(command).directory(copy.toFile())
 			.redirectErrorStream(true)
 			.redirectOutput(log);
+		// Failsafe has set that of the tests, and the manifest tells which one ran Maven.
+		builder.environment().put("JAVA_HOME", System.getProperty("maven.java"));
 		builder.environment().put("TZ", "Pacific/Kiritimati");
 		builder.environment()
 			.put("MAVEN_OPTS", "-Duser.language=tr -Duser.country=TR -Duser.timezone=Pacific/Kiritimati");
