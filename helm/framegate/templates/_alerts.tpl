@@ -138,6 +138,15 @@ The alerts as a YAML list. Takes root.
       TLS handshakes of route {{ "{{ $labels.route }}" }} fail
     description: >-
       {{ "{{ $value | humanize }}" }} {{ "{{ $labels.side }}" }} connections closed as {{ "{{ $labels.reason }}" }} in five minutes. Has a certificate expired?
+- alert: FramegateCertificateExpires
+  expr: min by (namespace, bundle, certificate) (ssl_chain_expiry_seconds{ {{- $selector -}} }) < {{ mulf (float64 $values.certificateDays) 86400 | int64 }}
+  for: 5m
+  labels: {severity: warning}
+  annotations:
+    summary: >-
+      A certificate of bundle {{ "{{ $labels.bundle }}" }} expires
+    description: >-
+      Certificate {{ "{{ $labels.certificate }}" }} expires in {{ "{{ $value | humanizeDuration }}" }}. A renewed Secret is read without a restart.
 - alert: FramegateDrainsCut
   expr: {{ include "framegate.closedFor" (dict "selector" $selector "reasons" (list "drain-timeout")) }} > 0
   labels: {severity: warning}

@@ -35,6 +35,9 @@
       "framegate" $framegate
       "server" (dict "port" .Values.management.port)
       "management" (dict "endpoint" $endpoints) -}}
+{{- with .Values.management.tls.bundle -}}
+{{- $_ := set $configuration.server "ssl" (dict "bundle" . "client-auth" $.Values.management.tls.clientAuth) -}}
+{{- end -}}
 {{- with .Values.tls.bundles -}}
 {{- $bundles := dict -}}
 {{- range $name, $bundle := . -}}

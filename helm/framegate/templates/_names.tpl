@@ -76,3 +76,8 @@ annotations:
 {{- define "framegate.bundleSecret" -}}
 {{- .bundle.secretName | default (printf "%s-%s-tls" (include "framegate.fullname" .root) .name) -}}
 {{- end -}}
+
+{{/* How the management port is spoken to. */}}
+{{- define "framegate.managementScheme" -}}
+{{- ternary "https" "http" (not (empty .Values.management.tls.bundle)) -}}
+{{- end -}}

@@ -64,6 +64,11 @@ Where values contradict each other, one line each. The schema has checked each v
 {{- $problems = append $problems (printf "%s.%s.tls.bundle: there is no tls.bundles.%s" $key $side $bundle) -}}
 {{- end -}}
 {{- end -}}
+{{- range $server, $bundle := dig "listen" "tls" "sni" dict $route -}}
+{{- if not (or (hasKey $values.tls.bundles $bundle) (dig "spring" "ssl" "bundle" dict $values.application)) -}}
+{{- $problems = append $problems (printf "%s.listen.tls.sni.%s: there is no tls.bundles.%s" $key $server $bundle) -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}
 {{- range $group, $byRoute := dict "service.ports" $values.service.ports "tcpRoute.sectionNames" $values.tcpRoute.sectionNames -}}
 {{- range $route := keys $byRoute | sortAlpha -}}
@@ -74,6 +79,31 @@ Where values contradict each other, one line each. The schema has checked each v
 {{- end -}}
 {{- if hasKey $values.application "framegate" -}}
 {{- $problems = append $problems "application.framegate: set at the top level instead: routes, defaults, memory, shutdown, closures, demo, management.users" -}}
+{{- end -}}
+{{- $tls := $values.management.tls -}}
+{{- $bundle := get $values.tls.bundles $tls.bundle | default dict -}}
+{{- if and $tls.bundle (not $bundle) (not (dig "spring" "ssl" "bundle" dict $values.application)) -}}
+{{- $problems = append $problems (printf "management.tls.bundle: there is no tls.bundles.%s" $tls.bundle) -}}
+{{- else if and $tls.bundle $bundle (not (dig "keystore" true $bundle)) -}}
+{{- $problems = append $problems (printf "management.tls.bundle: tls.bundles.%s has no certificate (keystore: false)" $tls.bundle) -}}
+{{- end -}}
+{{- if ne $tls.clientAuth "none" -}}
+{{- if not $tls.bundle -}}
+{{- $problems = append $problems "management.tls.clientAuth: needs management.tls.bundle" -}}
+{{- else if and $bundle (not $bundle.truststore) -}}
+{{- $problems = append $problems (printf "management.tls.clientAuth: needs tls.bundles.%s.truststore: true, or nobody's certificate is trusted" $tls.bundle) -}}
+{{- end -}}
+{{- else -}}
+{{- range $name, $user := $values.management.users -}}
+{{- if not $user.password -}}
+{{- $problems = append $problems (printf "management.users.%s.password: is required, unless management.tls.clientAuth is want" $name) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- range $key := list "server.ssl.bundle" "server.ssl.certificate" "server.ssl.key-store" "management.server.ssl.bundle" -}}
+{{- if include "framegate.property" (dict "in" $values.application "path" (splitList "." $key)) -}}
+{{- $problems = append $problems (printf "application.%s: set management.tls.bundle instead, which probes and PodMonitor use too" $key) -}}
+{{- end -}}
 {{- end -}}
 {{- range $key := list "server.port" "management.server.port" -}}
 {{- if include "framegate.property" (dict "in" $values.application "path" (splitList "." $key)) -}}

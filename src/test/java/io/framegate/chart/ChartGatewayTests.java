@@ -1,6 +1,10 @@
 package io.framegate.chart;
 
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,6 +16,7 @@ import java.util.stream.Stream;
 import io.framegate.lifecycle.Routes;
 import io.framegate.lifecycle.RunningRoute;
 import io.framegate.testkit.Gateway;
+import io.framegate.testkit.TestCertificates;
 import io.framegate.testkit.TestClient;
 import io.kubernetes.client.openapi.models.V1Secret;
 import org.junit.jupiter.api.Test;
@@ -28,6 +33,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  * would have, and from the pod's own environment variable.
  */
 class ChartGatewayTests {
+
+	private static final TestCertificates AUTHORITY = TestCertificates.authority("CN=Issuer");
 
 	static Stream<Path> variants() {
 		return Chart.variants();
@@ -61,7 +68,7 @@ class ChartGatewayTests {
 		if (configuration.containsKey("spring")) {
 			Map<String, Object> bundles = Manifests.at(configuration, "spring", "ssl", "bundle", "pem");
 			for (String name : bundles.keySet()) {
-				TestCertificate.write(directory.resolve("tls/" + name));
+				AUTHORITY.issue("CN=" + name, "ip:127.0.0.1").write(directory.resolve("tls/" + name));
 			}
 		}
 		Map<String, Object> routes = Manifests.at(configuration, "framegate", "routes");
@@ -113,6 +120,21 @@ class ChartGatewayTests {
 				.isEqualTo(403);
 			assertThat(gateway.exchange("POST", "/actuator/routes/orders", pause, basic("bob")).statusCode())
 				.isEqualTo(200);
+		}
+	}
+
+	@Test
+	void certificatesOfTheIssuerAreLogins(@TempDir Path directory) throws Exception {
+		Manifests manifests = Manifests.of(Chart.render(Chart.variant("tls")));
+		try (Gateway gateway = start(manifests, directory);
+				HttpClient ann = HttpClient.newBuilder().sslContext(AUTHORITY.issue("CN=ann").context()).build();
+				HttpClient probe = HttpClient.newBuilder().sslContext(AUTHORITY.trusting()).build()) {
+			String management = "https://127.0.0.1:" + gateway.httpPort() + "/actuator/";
+			HttpRequest routes = HttpRequest.newBuilder(URI.create(management + "routes")).build();
+			HttpRequest ready = HttpRequest.newBuilder(URI.create(management + "health/readiness")).build();
+			assertThat(ann.send(routes, BodyHandlers.discarding()).statusCode()).isEqualTo(200);
+			assertThat(probe.send(routes, BodyHandlers.discarding()).statusCode()).isEqualTo(401);
+			assertThat(probe.send(ready, BodyHandlers.discarding()).statusCode()).isEqualTo(200);
 		}
 	}
 

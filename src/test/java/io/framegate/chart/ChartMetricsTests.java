@@ -1,6 +1,7 @@
 package io.framegate.chart;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -17,6 +18,7 @@ import java.util.stream.Stream;
 import io.framegate.closure.CloseReason;
 import io.framegate.closure.Side;
 import io.framegate.testkit.Gateway;
+import io.framegate.testkit.TestCertificates;
 import io.framegate.testkit.TestClient;
 import io.framegate.testkit.TestPorts;
 import io.framegate.testkit.TestUpstream;
@@ -24,6 +26,7 @@ import io.framegate.timeout.Timeout;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -48,7 +51,7 @@ class ChartMetricsTests {
 	private static Gateway gateway;
 
 	@BeforeAll
-	static void seeTraffic() {
+	static void seeTraffic(@TempDir Path directory) {
 		// twice the reply
 		try (TestUpstream doubling = TestUpstream.handling((peer) -> {
 			for (String line = peer.readLineOrEof(); line != null; line = peer.readLineOrEof()) {
@@ -58,7 +61,8 @@ class ChartMetricsTests {
 			gateway = Gateway
 				.start(Gateway.all(Gateway.route("session", "crlf", "crlf", echo.address(), "listen.max-connections=1"),
 						Gateway.route("exchange", "crlf", "crlf", doubling.address(), "mode=request-reply"),
-						Gateway.route("refused", "crlf", "crlf", "127.0.0.1:" + TestPorts.refused())));
+						Gateway.route("refused", "crlf", "crlf", "127.0.0.1:" + TestPorts.refused()),
+						TestCertificates.authority("CN=Test").issue("CN=gateway").bundle("edge", directory)));
 			try (TestClient client = gateway.connect("session")) {
 				client.sendLine("a");
 				assertThat(client.readLine()).isEqualTo("a");

@@ -39,6 +39,7 @@ class ChartRefusalsTests {
 					closures: {keep: 0}                                  | at '/closures/keep': minimum: got 0, want 1
 					reload: never                                        | at '/reload': value must be one of 'in-place', 'restart'
 					management: {users: {ann: {password: sesame}}}       | at '/management/users/ann/password': 'sesame' does not match pattern
+					management: {tls: {clientAuth: need}}                | at '/management/tls/clientAuth': value must be one of 'none', 'want'
 					management: {access: {routes: write}}                | at '/management/access/routes': value must be one of
 					service: {type: ExternalName}                        | at '/service/type': value must be one of 'ClusterIP', 'NodePort', 'LoadBalancer'
 					probes: {liveness: {httpGet: {path: /}}}             | at '/probes/liveness': additional properties 'httpGet' not allowed
@@ -65,6 +66,12 @@ class ChartRefusalsTests {
 					{routes: {a: {listen: {port: 7002}, upstream: {targets: 'a:1'}}}, service: {ports: {a: {port: 7001}}}} | service.ports: routes.a and routes.orders have the same port 7001
 					{routes: {a: {listen: {port: 7002}, upstream: {targets: 'a:1'}}}, service: {type: NodePort, ports: {a: {nodePort: 30001}, orders: {nodePort: 30001}}}} | service.ports: routes.a and routes.orders have the same nodePort 30001
 					fullnameOverride: 1st                                                   | fullnameOverride: '1st' is not a valid Service name
+					management: {tls: {bundle: edge}}                                       | management.tls.bundle: there is no tls.bundles.edge
+					{tls: {bundles: {a: {secretName: a, keystore: false}}}, management: {tls: {bundle: a}}} | management.tls.bundle: tls.bundles.a has no certificate (keystore: false)
+					management: {tls: {clientAuth: want}}                                   | management.tls.clientAuth: needs management.tls.bundle
+					{tls: {bundles: {a: {secretName: a}}}, management: {tls: {bundle: a, clientAuth: want}}} | management.tls.clientAuth: needs tls.bundles.a.truststore: true
+					management: {users: {ann: {roles: [operator]}}}                         | management.users.ann.password: is required, unless management.tls.clientAuth is want
+					application: {server: {ssl: {bundle: a}}}                               | application.server.ssl.bundle: set management.tls.bundle instead
 					application: {server: {port: 9000}}                                     | application.server.port: set management.port instead
 					application: {management.server: {port: 9000}}                          | application.management.server.port: set management.port instead
 					{javaOptions: -Xlog, extraEnv: [{name: JAVA_TOOL_OPTIONS, value: a}]}   | extraEnv: JAVA_TOOL_OPTIONS is set by the chart

@@ -5,9 +5,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 import io.kubernetes.client.custom.IntOrString;
 import io.kubernetes.client.openapi.models.V1ConfigMap;
+import io.kubernetes.client.openapi.models.V1Container;
 import io.kubernetes.client.openapi.models.V1Deployment;
 import io.kubernetes.client.openapi.models.V1NetworkPolicy;
 import io.kubernetes.client.openapi.models.V1Pod;
@@ -255,7 +257,7 @@ class ChartValuesTests {
 			.isEqualTo("file:/etc/framegate/tls/edge/tls.key");
 		assertThat(Manifests.<Map<String, Object>>at(bundles, "mutual")).containsKeys("keystore", "truststore");
 		assertThat(manifests.all("Certificate").map((certificate) -> Manifests.at(certificate, "spec", "secretName")))
-			.containsExactly("gw-framegate-edge-tls", "mutual-tls");
+			.containsExactly("gw-framegate-edge-tls", "management-tls", "mutual-tls");
 		assertThat(manifests.deployment()
 			.getSpec()
 			.getTemplate()
@@ -264,7 +266,42 @@ class ChartValuesTests {
 			.stream()
 			.filter((volume) -> volume.getName().startsWith("tls-"))
 			.map((volume) -> volume.getSecret().getSecretName()))
-			.containsExactly("gw-framegate-edge-tls", "mutual-tls", "partner-ca");
+			.containsExactly("gw-framegate-edge-tls", "management-tls", "mutual-tls", "partner-ca");
+	}
+
+	@Test
+	void everybodySpeaksTlsToManagementIfItHasABundle(@TempDir Path directory) throws IOException {
+		Manifests manifests = Chart.render(Chart.variant("tls"), "{}");
+		Map<String, Object> configuration = Manifests.parse(manifests.configuration()).getFirst();
+		assertThat(Manifests.<Map<String, Object>>at(configuration, "server", "ssl"))
+			.isEqualTo(Map.of("bundle", "management", "client-auth", "want"));
+		assertThat(probes(manifests)).containsOnly("HTTPS");
+		Map<String, Object> monitor = manifests.all("PodMonitor").findFirst().orElseThrow();
+		assertThat(Manifests.<Map<String, Object>>at(monitor, "spec", "podMetricsEndpoints", 0))
+			.containsEntry("scheme", "https")
+			.containsEntry("tlsConfig", Map.of("insecureSkipVerify", true));
+		Map<String, Object> checked = Chart
+			.render(Chart.variant("tls"), "podMonitor: {tlsConfig: {serverName: gw, ca: {secret: {name: a, key: b}}}}")
+			.all("PodMonitor")
+			.findFirst()
+			.orElseThrow();
+		assertThat(Manifests.<Map<String, Object>>at(checked, "spec", "podMetricsEndpoints", 0, "tlsConfig"))
+			.containsOnlyKeys("serverName", "ca");
+		assertThat(Chart.testPod(Chart.variant("tls"), directory).getSpec().getContainers().getFirst().getCommand())
+			.last()
+			.asString()
+			.contains("--no-check-certificate -O - https://gw-framegate-management:8080/actuator/health/readiness");
+		assertThat(Chart.notes(Chart.variant("tls")))
+			.contains("curl --insecure https://localhost:8080/actuator/routes");
+		assertThat(probes(minimal("{}"))).containsOnly("HTTP");
+		assertThat(minimal("{}").configuration()).doesNotContain("ssl");
+	}
+
+	private static List<String> probes(Manifests manifests) {
+		V1Container container = manifests.deployment().getSpec().getTemplate().getSpec().getContainers().getFirst();
+		return Stream.of(container.getStartupProbe(), container.getLivenessProbe(), container.getReadinessProbe())
+			.map((probe) -> probe.getHttpGet().getScheme())
+			.toList();
 	}
 
 	@Test

@@ -38,8 +38,8 @@ final class Extensions {
 		List<Map<String, Object>> endpoints = Manifests.at(spec, "podMetricsEndpoints");
 		assertThat(endpoints).singleElement().satisfies((endpoint) -> {
 			assertThat(endpoint).containsEntry("port", "management").containsEntry("path", "/actuator/prometheus");
-			assertThat(endpoint.keySet()).isSubsetOf("port", "path", "interval", "scrapeTimeout", "relabelings",
-					"metricRelabelings");
+			assertThat(endpoint.keySet()).isSubsetOf("port", "path", "scheme", "tlsConfig", "interval", "scrapeTimeout",
+					"relabelings", "metricRelabelings");
 		});
 	}
 

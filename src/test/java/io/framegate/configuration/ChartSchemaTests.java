@@ -39,7 +39,7 @@ class ChartSchemaTests {
 	private static final String PLACEHOLDER = "\\$\\{.+\\}";
 
 	private static final Map<String, List<String>> REQUIRED = Map.of("route", List.of("listen"), "listen",
-			List.of("port"), "tls", List.of("bundle"), "user", List.of("password"));
+			List.of("port"), "tls", List.of("bundle"));
 
 	@Test
 	void keysOfTheChartAreThoseOfTheGateway() throws IOException {
