@@ -173,12 +173,10 @@ capability is there; ChartSchemaTests compares it with the gateway's.
 */}}
 {{- define "framegate.unbuilt" -}}
 {{- $harmless := list
-      (dict "key" "listen.tls")
       (dict "key" "listen.allow")
       (dict "key" "listen.deny")
       (dict "key" "listen.max-connections-per-ip" "values" (list "0"))
-      (dict "key" "listen.max-accepts-per-second" "values" (list "0"))
-      (dict "key" "upstream.tls") -}}
+      (dict "key" "listen.max-accepts-per-second" "values" (list "0")) -}}
 {{- $problems := list -}}
 {{- range $name := keys .Values.routes | sortAlpha -}}
 {{- $route := index $.Values.routes $name -}}

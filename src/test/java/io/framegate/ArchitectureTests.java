@@ -58,21 +58,21 @@ class ArchitectureTests {
 			closure       →
 			metrics       → timeout closure
 			transport     → framing timeout metrics closure
-			tls           →
+			tls           → route framing closure
 			proxy         →
 			connection    → proxy tls transport framing timeout metrics closure
 			route         → timeout
-			configuration → route framing timeout
-			upstream      → proxy connection transport route framing timeout metrics closure
+			configuration → tls route framing timeout
+			upstream      → proxy connection tls transport route framing timeout metrics closure
 			exchange      → transport route closure
 			link          → exchange upstream connection transport route framing timeout metrics closure
 			channel       → connection transport metrics closure
 			relay         → link exchange upstream connection transport route framing metrics closure
-			inbound       → proxy connection transport framing route metrics closure
-			lifecycle     → inbound channel relay link upstream connection transport framing timeout metrics closure \
+			inbound       → proxy connection tls transport framing route metrics closure
+			lifecycle     → inbound channel relay link upstream connection tls transport framing timeout metrics closure \
 			route configuration
 			demo          → configuration framing
-			actuate       → lifecycle proxy connection transport route timeout metrics closure
+			actuate       → lifecycle proxy connection tls transport route timeout metrics closure
 			security      → actuate configuration route
 			""";
 
@@ -226,7 +226,7 @@ class ArchitectureTests {
 
 	@Test
 	void onlyTheConnectionLayerUsesNetty() {
-		noClasses().that(not(ours("transport connection upstream inbound")))
+		noClasses().that(not(ours("transport tls connection upstream inbound")))
 			// the connections of the management server, which Spring's is built of
 			.and(not(simpleNameStartingWith("ManagementConnection")))
 			.should()

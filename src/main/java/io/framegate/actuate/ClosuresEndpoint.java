@@ -76,13 +76,14 @@ final class ClosuresEndpoint {
 	record View(String id, String route, String side, String remote, @Nullable String peerId, String reason,
 			String endedBy, String detail, Instant openedAt, Instant closedAt, long framesIn, long framesOut,
 			long bytesIn, long bytesOut, Closure.Undelivered undelivered, int partialFrameBytes,
-			@Nullable Integer count) {
+			@Nullable Integer count, Closure.@Nullable Tls tls) {
 
 		static View of(Closure closure) {
 			return new View(closure.id(), closure.route(), closure.side().label(), closure.remote(), closure.peerId(),
 					closure.reason().label(), closure.endedBy().label(), closure.detail(), closure.openedAt(),
 					closure.closedAt(), closure.framesIn(), closure.framesOut(), closure.bytesIn(), closure.bytesOut(),
-					closure.undelivered(), closure.partialFrameBytes(), (closure.count() > 1) ? closure.count() : null);
+					closure.undelivered(), closure.partialFrameBytes(), (closure.count() > 1) ? closure.count() : null,
+					closure.tls());
 		}
 
 	}

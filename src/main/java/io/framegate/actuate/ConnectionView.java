@@ -13,6 +13,7 @@ import io.framegate.proxy.ProxyHeader;
 import io.framegate.proxy.TlvNames;
 import io.framegate.timeout.Timeout;
 import io.framegate.timeout.Timeouts;
+import io.framegate.tls.TlsSession;
 import io.framegate.transport.Addresses;
 import io.framegate.transport.TcpInfo;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  * @param pendingBytes bytes written and not taken
  * @param inFlight exchanges in flight
  * @param proxy the PROXY header that it came with
+ * @param tls what TLS has settled, if the connection has it
  * @param timers its timers, if one connection is asked for
  * @param tcp what the kernel knows of it, if one connection is asked for
  */
@@ -45,7 +47,7 @@ record ConnectionView(String id, String route, String side, ConnectionState stat
 		@JsonInclude @Nullable String local, @JsonInclude @Nullable String peerId, Instant openedAt,
 		@JsonInclude @Nullable Instant lastReadAt, @JsonInclude @Nullable Instant lastWriteAt, long framesIn,
 		long framesOut, long bytesIn, long bytesOut, long pendingBytes, int inFlight, @Nullable ProxyView proxy,
-		@Nullable List<TimerView> timers, @Nullable TcpInfo tcp) {
+		@Nullable TlsSession tls, @Nullable List<TimerView> timers, @Nullable TcpInfo tcp) {
 
 	static ConnectionView brief(FrameConnection connection) {
 		return of(connection, null, null);
@@ -71,7 +73,8 @@ record ConnectionView(String id, String route, String side, ConnectionState stat
 				(peer != null) ? peer.getConnectionId() : null, connection.openedAt(),
 				(bytesIn > 0) ? connection.lastReadAt() : null, (bytesOut > 0) ? connection.lastWriteAt() : null,
 				connection.framesIn(), connection.framesOut(), bytesIn, bytesOut, connection.pendingBytes(),
-				connection.handler().inFlight(), ProxyView.of(connection.identity().proxy()), timers, tcp);
+				connection.handler().inFlight(), ProxyView.of(connection.identity().proxy()),
+				connection.identity().tls(), timers, tcp);
 	}
 
 	/**

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.framegate.closure.Side;
 import io.framegate.lifecycle.ConfigurationAdvice;
 import io.framegate.lifecycle.RunningRoute;
+import io.framegate.lifecycle.TargetFacts;
 import io.framegate.metrics.RouteMetrics;
 import org.jspecify.annotations.Nullable;
 
@@ -27,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record RouteView(String name, String mode, RunningRoute.State state, String address, int port, Framings framing,
-		List<RunningRoute.TargetFacts> targets, Counts connections, Flow frames, Flow bytes,
-		@JsonInclude @Nullable String lastError, List<String> advice) {
+		List<TargetFacts> targets, Counts connections, Flow frames, Flow bytes, @JsonInclude @Nullable String lastError,
+		List<String> advice) {
 
 	static RouteView of(RunningRoute running, ConfigurationAdvice advice) {
 		var route = running.route();

@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 import io.framegate.closure.Side;
 import io.framegate.lifecycle.Routes;
 import io.framegate.lifecycle.RunningRoute;
+import io.framegate.lifecycle.TargetFacts;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.health.contributor.CompositeHealthContributor;
@@ -48,12 +49,15 @@ final class RoutesHealth implements CompositeHealthContributor {
 
 	private HealthContributor route(RunningRoute route) {
 		Map<String, HealthContributor> upstream = new LinkedHashMap<>();
-		List<RunningRoute.TargetFacts> targets = route.targets();
+		List<TargetFacts> targets = route.targets();
 		boolean served = targets.stream().anyMatch((target) -> !isDown(target));
 		targets.forEach((target) -> upstream.put(target.address(), (HealthIndicator) () -> upstream(target, served)));
 		Map<String, HealthContributor> parts = new LinkedHashMap<>();
 		parts.put("listener", (HealthIndicator) () -> listener(route));
 		parts.put("upstream", CompositeHealthContributor.fromMap(upstream));
+		if (!route.certificates().isEmpty()) {
+			parts.put("certificates", (HealthIndicator) () -> certificates(route));
+		}
 		return CompositeHealthContributor.fromMap(parts);
 	}
 
@@ -71,11 +75,31 @@ final class RoutesHealth implements CompositeHealthContributor {
 		return ((error != null) ? health.withDetail("error", error) : health).build();
 	}
 
-	private static boolean isDown(RunningRoute.TargetFacts target) {
+	/**
+	 * Never down: an expired certificate is the peers' to refuse, and many don't.
+	 */
+	private static Health certificates(RunningRoute route) {
+		Health.Builder health = Health.up();
+		route.certificates().forEach((bundle) -> {
+			Map<String, Object> facts = new LinkedHashMap<>();
+			facts.put("daysLeft", (bundle.daysLeft() != null) ? bundle.daysLeft() : "no certificate of its own");
+			if (bundle.expires() != null) {
+				facts.put("expires", bundle.expires());
+			}
+			String advice = bundle.advice();
+			if (advice != null) {
+				facts.put("warning", advice);
+			}
+			health.withDetail(bundle.bundle(), facts);
+		});
+		return health.build();
+	}
+
+	private static boolean isDown(TargetFacts target) {
 		return !target.state().equals("UP") && !target.state().equals("UNKNOWN");
 	}
 
-	private static Health upstream(RunningRoute.TargetFacts target, boolean served) {
+	private static Health upstream(TargetFacts target, boolean served) {
 		Status status = switch (target.state()) {
 			case "UP" -> Status.UP;
 			case "UNKNOWN" -> Status.UNKNOWN;

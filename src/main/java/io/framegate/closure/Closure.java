@@ -25,10 +25,21 @@ import org.jspecify.annotations.Nullable;
  * @param partialFrameBytes bytes held of an incomplete frame
  * @param count how many connections of this peer the record stands for: 1, or more for
  * rapid reconnects; the bytes are those of all, the rest is the newest one's
+ * @param tls what TLS had settled, {@code null} without it
  */
 public record Closure(String id, String route, Side side, String remote, @Nullable String peerId, CloseReason reason,
 		EndedBy endedBy, String detail, Instant openedAt, Instant closedAt, long framesIn, long framesOut, long bytesIn,
-		long bytesOut, Undelivered undelivered, int partialFrameBytes, int count) {
+		long bytesOut, Undelivered undelivered, int partialFrameBytes, int count, @Nullable Tls tls) {
+
+	/**
+	 * The record of a connection without TLS.
+	 */
+	public Closure(String id, String route, Side side, String remote, @Nullable String peerId, CloseReason reason,
+			EndedBy endedBy, String detail, Instant openedAt, Instant closedAt, long framesIn, long framesOut,
+			long bytesIn, long bytesOut, Undelivered undelivered, int partialFrameBytes, int count) {
+		this(id, route, side, remote, peerId, reason, endedBy, detail, openedAt, closedAt, framesIn, framesOut, bytesIn,
+				bytesOut, undelivered, partialFrameBytes, count, null);
+	}
 
 	/**
 	 * Combines this record with an earlier one.
@@ -39,13 +50,24 @@ public record Closure(String id, String route, Side side, String remote, @Nullab
 		return new Closure(this.id, this.route, this.side, this.remote, this.peerId, this.reason, this.endedBy,
 				this.detail, this.openedAt, this.closedAt, this.framesIn, this.framesOut,
 				this.bytesIn + earlier.bytesIn, this.bytesOut + earlier.bytesOut, this.undelivered,
-				this.partialFrameBytes, this.count + earlier.count);
+				this.partialFrameBytes, this.count + earlier.count, this.tls);
 	}
 
 	Closure times(int times) {
 		return new Closure(this.id, this.route, this.side, this.remote, this.peerId, this.reason, this.endedBy,
 				this.detail, this.openedAt, this.closedAt, this.framesIn, this.framesOut, this.bytesIn, this.bytesOut,
-				this.undelivered, this.partialFrameBytes, times);
+				this.undelivered, this.partialFrameBytes, times, this.tls);
+	}
+
+	/**
+	 * What TLS had settled.
+	 *
+	 * @param protocol the version
+	 * @param cipher the cipher suite
+	 * @param subject the distinguished name in the peer's certificate, if it had one
+	 */
+	public record Tls(String protocol, String cipher, @Nullable String subject) {
+
 	}
 
 	/**

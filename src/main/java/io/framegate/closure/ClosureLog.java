@@ -169,6 +169,11 @@ public final class ClosureLog implements AutoCloseable {
 		if (closure.peerId() != null) {
 			line = line.addKeyValue("peerId", closure.peerId());
 		}
+		Closure.Tls tls = closure.tls();
+		if (tls != null) {
+			line = line.addKeyValue("tlsProtocol", tls.protocol()).addKeyValue("tlsCipher", tls.cipher());
+			line = (tls.subject() != null) ? line.addKeyValue("tlsSubject", tls.subject()) : line;
+		}
 		if (closure.count() > 1) {
 			line = line.addKeyValue("count", closure.count());
 		}

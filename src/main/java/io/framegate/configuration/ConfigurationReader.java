@@ -34,12 +34,15 @@ public final class ConfigurationReader {
 
 	private final Settings settings;
 
+	private final KnownBundles bundles;
+
 	private final List<UnsupportedProperty> unbuilt;
 
 	ConfigurationReader(ConfigurableEnvironment environment, List<UnsupportedProperty> unbuilt) {
 		this.unbuilt = unbuilt;
 		this.settings = new SettingsReader(environment, this.problems).read();
 		this.settings.setPasswordRequired(PasswordRule.isRequired(environment));
+		this.bundles = new KnownBundles(environment);
 		refuseBootsUser(environment);
 	}
 
@@ -63,7 +66,7 @@ public final class ConfigurationReader {
 		FramegateProperties properties = new Binder(this.settings.source())
 			.bindOrCreate(Settings.ROOT, Bindable.of(FramegateProperties.class))
 			.withRoutes(routes());
-		Report report = new Report(this.problems, this.settings, Settings.ROOT);
+		Report report = new Report(this.problems, this.settings, this.bundles, Settings.ROOT);
 		properties.check(report);
 		PortConflicts.check(properties, report);
 		this.problems.throwIfAny();

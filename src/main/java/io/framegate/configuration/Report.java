@@ -1,10 +1,12 @@
 package io.framegate.configuration;
 
 import java.net.InetAddress;
+import java.util.List;
 
 import io.framegate.framing.Framings;
 import io.framegate.route.Payload;
 import io.framegate.route.Validation;
+import io.framegate.tls.SubjectPatterns;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,17 +18,20 @@ final class Report implements Validation {
 
 	private final Settings settings;
 
+	private final KnownBundles bundles;
+
 	private final String group;
 
-	Report(Problems problems, Settings settings, String group) {
+	Report(Problems problems, Settings settings, KnownBundles bundles, String group) {
 		this.problems = problems;
 		this.settings = settings;
+		this.bundles = bundles;
 		this.group = group;
 	}
 
 	@Override
 	public Report at(String key) {
-		return new Report(this.problems, this.settings, Settings.child(this.group, key));
+		return new Report(this.problems, this.settings, this.bundles, Settings.child(this.group, key));
 	}
 
 	@Override
@@ -104,6 +109,27 @@ final class Report implements Validation {
 	}
 
 	@Override
+	public void bundle(String key, @Nullable String name, boolean own) {
+		required(key);
+		String refusal = (name != null && !name.isBlank()) ? this.bundles.refusal(name, own) : null;
+		if (refusal != null) {
+			refuse(key, refusal);
+		}
+	}
+
+	@Override
+	public void subjects(String key, List<String> patterns) {
+		for (int i = 0; i < patterns.size(); i++) {
+			try {
+				new SubjectPatterns(List.of(patterns.get(i)));
+			}
+			catch (IllegalArgumentException ex) {
+				refuse(key + "[" + i + "]", String.valueOf(ex.getMessage()));
+			}
+		}
+	}
+
+	@Override
 	public void framing(String name, boolean lengthIncludesHeader) {
 		if (name.startsWith(Framings.BEAN)) {
 			if (name.substring(Framings.BEAN.length()).isBlank()) {
@@ -120,6 +146,9 @@ final class Report implements Validation {
 	}
 
 	private String property(String key) {
+		if (key.endsWith("]")) {
+			return this.group + "." + key;
+		}
 		return key.isEmpty() ? this.group : Settings.child(this.group, key);
 	}
 

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -20,8 +21,10 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyS
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
 import org.springframework.boot.origin.Origin;
+import org.springframework.boot.origin.OriginLookup;
 import org.springframework.boot.origin.SystemEnvironmentOrigin;
 import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /**
@@ -42,6 +45,8 @@ final class SettingsReader {
 	/** The groups whose keys are names that users choose. */
 	private static final List<ConfigurationPropertyName> NAMED = List.of(ROOT.append(ROUTES),
 			ROOT.append("management." + USERS));
+
+	private static final Pattern WILDCARD = Pattern.compile("framegate\\..*\\.sni\\.[^\\[]*\\*.*");
 
 	private final Schema.Group schema = Schema.of(FramegateProperties.class);
 
@@ -79,6 +84,7 @@ final class SettingsReader {
 			else if (source instanceof IterableConfigurationPropertySource iterable) {
 				iterable.stream().forEach((name) -> checkElsewhere(name, iterable));
 			}
+			refuseWildcards(source.getUnderlyingSource());
 			names(source).forEach((name) -> read(source.getConfigurationProperty(name)));
 			this.listsTaken.addAll(this.lists);
 			this.lists.clear();
@@ -157,6 +163,18 @@ final class SettingsReader {
 		}
 	}
 
+	/**
+	 * Outside of brackets Spring leaves characters out that a key cannot have.
+	 */
+	private void refuseWildcards(@Nullable Object source) {
+		if (source instanceof EnumerablePropertySource<?> properties) {
+			Stream.of(properties.getPropertyNames())
+				.filter((name) -> WILDCARD.matcher(name).matches())
+				.forEach((name) -> this.problems.add(new Problem(name, null, OriginLookup.getOrigin(source, name),
+						"must stand in brackets, for the sake of the *: \"[*.example.com]\"")));
+		}
+	}
+
 	private void declare(ConfigurationPropertyName name) {
 		if (name.getNumberOfElements() > 3 && name.getElement(2, Form.UNIFORM).equals(USERS)) {
 			this.settings.declareUser(name.getElement(3, Form.ORIGINAL));
@@ -176,6 +194,13 @@ final class SettingsReader {
 		String path = Settings.ROOT;
 		for (int i = 1; i < name.getNumberOfElements(); i++) {
 			String element = name.getElement(i, Form.ORIGINAL);
+			if (at instanceof Schema.Named named && named.each() instanceof Schema.Leaf) {
+				// A name may contain dots itself.
+				while (i < name.getNumberOfElements() - 1) {
+					i++;
+					element += "." + name.getElement(i, Form.ORIGINAL);
+				}
+			}
 			boolean last = i == name.getNumberOfElements() - 1;
 			if (at instanceof Schema.Leaf leaf && leaf.list() && last && name.isNumericIndex(i)) {
 				take(new PropertyLocation(path, leaf, element), property.getValue(), property.getOrigin());

@@ -19,12 +19,10 @@ record UnsupportedProperty(String key, @Nullable String harmless) {
 
 	static final List<UnsupportedProperty> ALL = List.of(
 	// @formatter:off
-			new UnsupportedProperty("listen.tls", null),
 			new UnsupportedProperty("listen.allow", null),
 			new UnsupportedProperty("listen.deny", null),
 			new UnsupportedProperty("listen.max-connections-per-ip", "0"),
-			new UnsupportedProperty("listen.max-accepts-per-second", "0"),
-			new UnsupportedProperty("upstream.tls", null)
+			new UnsupportedProperty("listen.max-accepts-per-second", "0")
 	// @formatter:on
 	);
 

@@ -67,10 +67,7 @@ final class CloseSequence {
 
 	// The end of each direction
 
-	/**
-	 * Every frame before the peer's FIN was delivered.
-	 * @param fault what is wrong with the end, or {@code null}
-	 */
+	/** Every frame before the peer's FIN was delivered, unless there is a fault. */
 	void inputDone(@Nullable Cause fault) {
 		if (!this.lifecycle.isOpen()) {
 			return;
@@ -102,10 +99,10 @@ final class CloseSequence {
 
 	private void closeIfDone() {
 		if (this.lifecycle.isDone()) {
-			Throwable reset = SocketOptions.lossByReset(this.channel, this.output.progress().bytesSent());
+			Throwable reset = SocketOptions.lossByReset(this.channel, this.output.progress().bytesSent(this.channel));
 			if (reset != null) {
 				// After its FIN, the peer refused what it was sent.
-				close(causeOf(reset));
+				close(this.owner.causeOf(reset));
 				return;
 			}
 			Side side = this.context.side();
@@ -137,7 +134,7 @@ final class CloseSequence {
 			return;
 		}
 		logger.debug("Connection {}", this.id, thrown);
-		Cause cause = causeOf(thrown);
+		Cause cause = this.owner.causeOf(thrown);
 		because(cause);
 		if (this.cause == cause && cause.reason() == CloseReason.WRITE_TIMEOUT) {
 			this.context.timeouts().countFired(Timeout.WRITE);
@@ -157,17 +154,18 @@ final class CloseSequence {
 		this.owner.severed(cause);
 	}
 
-	private Cause causeOf(Throwable thrown) {
-		if (SocketErrors.isAfterFin(thrown)) {
-			return SocketErrors.reset(this.context.side());
-		}
-		return SocketErrors.cause(this.context.side(), thrown,
-				() -> SocketOptions.isKeepaliveOver(this.channel, this.owner.now() - lastActivity()),
-				this.context.timeouts().limit(Timeout.WRITE));
+	/** TLS has failed: nothing can be read or written any more. */
+	void tlsFailed(Cause cause) {
+		this.abrupt = true;
+		close(cause);
 	}
 
-	private long lastActivity() {
-		return Math.max(this.reader.lastReadAt(), this.output.progress().lastWriteAt());
+	/** TLS lets nothing be written any more. What was read is still delivered. */
+	void outputRefused(Cause cause) {
+		because(cause);
+		this.lifecycle.outputEnded();
+		this.severedAfterFin = true;
+		this.lifecycle.sever();
 	}
 
 	/**
@@ -348,13 +346,14 @@ final class CloseSequence {
 		if (!this.lifecycle.isOpen()) {
 			return;
 		}
+		boolean begun = !this.lifecycle.state().isIntroduction();
 		this.lifecycle.closed();
-		this.recorder.close(this.reader, this.output, this::lastCause);
+		this.recorder.close(this.reader, this.output, () -> lastCause(begun));
 	}
 
-	private Cause lastCause() {
+	private Cause lastCause(boolean begun) {
 		Cause cause = this.cause;
-		if (cause == null || (cause.reason().isNormalEnd() && !this.lifecycle.isDone())) {
+		if (cause == null || (cause.reason().isNormalEnd() && begun && !this.lifecycle.isDone())) {
 			// Nobody here closed it: the peer's FIN was followed by a reset.
 			cause = SocketErrors.reset(this.context.side());
 			this.cause = cause;
@@ -366,6 +365,9 @@ final class CloseSequence {
 	interface Owner {
 
 		long now();
+
+		/** What an error of the socket means. */
+		Cause causeOf(Throwable thrown);
 
 		/** The peer's FIN was read, and every frame before it was delivered. */
 		void inputEnded();

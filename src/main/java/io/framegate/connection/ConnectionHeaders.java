@@ -7,6 +7,7 @@ import java.util.Map;
 import io.framegate.proxy.ProxyHeader;
 import io.framegate.proxy.TlvNames;
 import io.framegate.transport.Addresses;
+import io.framegate.tls.TlsSession;
 
 import org.springframework.integration.ip.IpHeaders;
 import org.springframework.messaging.MessageHeaders;
@@ -40,6 +41,15 @@ final class ConnectionHeaders extends MessageHeaders {
 		if (proxy != null) {
 			headers.put(PROXY + "via", Addresses.text(proxy.via()));
 			TlvNames.named(proxy).forEach((name, text) -> headers.put(PROXY + name, text));
+		}
+		TlsSession tls = connection.identity().tls();
+		if (tls != null) {
+			headers.put("framegate_tls_protocol", tls.protocol());
+			headers.put("framegate_tls_cipher", tls.cipher());
+			if (tls.subject() != null) {
+				headers.put("framegate_tls_subject", tls.subject());
+				headers.put("framegate_tls_sans", tls.subjectAlternativeNames());
+			}
 		}
 		return headers;
 	}

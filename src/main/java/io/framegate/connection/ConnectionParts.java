@@ -1,5 +1,7 @@
 package io.framegate.connection;
 
+import javax.net.ssl.SSLEngine;
+
 import io.framegate.framing.BeanFraming;
 import io.framegate.transport.HeldMemory;
 import io.framegate.transport.IoLoop;
@@ -16,7 +18,7 @@ import org.springframework.integration.ip.tcp.connection.TcpListener;
  */
 abstract class ConnectionParts implements ReadGate.Owner, FrameDecoder.Owner, FrameReader.Owner, FrameDelivery.Owner,
 		SerializerCodec.Owner, FrameWriter.Owner, PeerProbe.Owner, ConnectionTimers.Owner, CloseSequence.Owner,
-		SocketHandler.Owner, IoLoop.Member {
+		SocketHandler.Owner, TlsLayer.Owner, IoLoop.Member {
 
 	final ConnectionContext context;
 
@@ -41,6 +43,9 @@ abstract class ConnectionParts implements ReadGate.Owner, FrameDecoder.Owner, Fr
 	final FrameWriter output;
 
 	final ConnectionTimers timers;
+
+	/** TLS, if the connection has it. */
+	@Nullable TlsLayer tls;
 
 	private final PeerProbe probe;
 
@@ -99,11 +104,32 @@ abstract class ConnectionParts implements ReadGate.Owner, FrameDecoder.Owner, Fr
 	}
 
 	void established() {
+		countConnect();
+		this.lifecycle.established();
+		this.timers.established();
+	}
+
+	private void countConnect() {
 		if (this.lifecycle.state() == ConnectionState.CONNECTING) {
 			this.context.metrics().recordConnect(now() - this.timers.begunAt());
 		}
-		this.lifecycle.established();
-		this.timers.established();
+	}
+
+	/**
+	 * A TLS handshake begins.
+	 * @param engine the connection's own engine
+	 * @param outcome told how it ends
+	 */
+	void shakeHands(SSLEngine engine, TlsOutcome outcome) {
+		countConnect();
+		this.lifecycle.shakeHands();
+		this.timers.shakeHands();
+		TlsLayer layer = new TlsLayer(this, this.context.side(), this.channel, this.held, engine, outcome);
+		this.tls = layer;
+		this.reader.secure(layer.handler());
+		this.output.progress().secure(layer.handler());
+		setReading(true);
+		layer.begin();
 	}
 
 	@Override

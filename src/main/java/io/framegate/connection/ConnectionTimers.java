@@ -21,6 +21,8 @@ final class ConnectionTimers {
 
 	private final long begunAt;
 
+	private long shakingSince;
+
 	private long establishedAt;
 
 	private long drainStartedAt;
@@ -30,6 +32,13 @@ final class ConnectionTimers {
 		this.context = context;
 		this.lifecycle = lifecycle;
 		this.begunAt = owner.now();
+	}
+
+	/**
+	 * A TLS handshake begins. Accepted connections have had their time from the accept.
+	 */
+	void shakeHands() {
+		this.shakingSince = (this.context.side() == Side.INBOUND) ? this.begunAt : this.owner.now();
 	}
 
 	void established() {
@@ -64,8 +73,11 @@ final class ConnectionTimers {
 		boolean inUse = this.establishedAt != 0 && !draining;
 		return switch (timer) {
 			case CONNECT -> (state == ConnectionState.CONNECTING) ? this.begunAt : 0;
-			case TLS_HANDSHAKE ->
-				(state == ConnectionState.TLS_HANDSHAKE || state == ConnectionState.PROXY_HEADER) ? this.begunAt : 0;
+			case TLS_HANDSHAKE -> switch (state) {
+				case PROXY_HEADER -> this.begunAt;
+				case TLS_HANDSHAKE -> this.shakingSince;
+				default -> 0;
+			};
 			case FIRST_FRAME -> (inUse && this.context.side() == Side.INBOUND && this.owner.isFirstFrameAwaited())
 					? this.establishedAt : 0;
 			case FRAME -> this.owner.frameStartedAt();

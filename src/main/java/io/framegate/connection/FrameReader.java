@@ -4,6 +4,7 @@ import java.util.Arrays;
 
 import io.framegate.closure.Cause;
 import io.framegate.closure.CloseReason;
+import io.framegate.tls.TlsHandler;
 import io.framegate.transport.HeldMemory;
 import io.framegate.transport.SharedReadBuffer;
 import io.netty.buffer.ByteBuf;
@@ -31,6 +32,11 @@ final class FrameReader implements SharedReadBuffer.Reader {
 
 	/** Runs a user's own framing, if the route has one. */
 	private final @Nullable SerializerCodec codec;
+
+	private @Nullable TlsHandler tls;
+
+	/** What is to be said of the peer's FIN. */
+	private @Nullable Cause end;
 
 	/** Bytes read while reading was paused, or kept when cutting stopped. */
 	private byte @Nullable [] unread;
@@ -93,12 +99,22 @@ final class FrameReader implements SharedReadBuffer.Reader {
 	 */
 	@Override
 	public boolean isFull() {
-		if (this.gate.isFedUp()) {
+		if (this.gate.isFedUp() || (this.tls != null && this.tls.isFull())) {
 			return true;
 		}
 		byte[] waiting = this.unread;
 		return waiting != null && waiting.length >= SharedReadBuffer.READ_SIZE && this.gate.isKeeping()
 				&& !this.decoder.isBroken();
+	}
+
+	@Override
+	public boolean keepsBuffers() {
+		return this.tls != null;
+	}
+
+	/** From now on the socket brings ciphertext. */
+	void secure(TlsHandler handler) {
+		this.tls = handler;
 	}
 
 	private void cut(byte[] from, int begin, int end, long now) {
@@ -220,11 +236,13 @@ final class FrameReader implements SharedReadBuffer.Reader {
 
 	/**
 	 * The peer sent FIN.
+	 * @param how what is to be said of it, or {@code null}
 	 */
-	void finRead() {
+	void finRead(@Nullable Cause how) {
 		if (this.lifecycle.isFinRead() || !this.lifecycle.isOpen()) {
 			return;
 		}
+		this.end = how;
 		this.gate.end();
 		if (this.lifecycle.state().isIntroduction()) {
 			this.owner.inputEnded();
@@ -239,10 +257,12 @@ final class FrameReader implements SharedReadBuffer.Reader {
 			this.lifecycle.inputCut();
 			Runnable last = () -> {
 				int partial = this.decoder.partialBytes();
-				this.owner.inputDone((partial > 0 && !this.decoder.isBroken())
-						? new Cause(CloseReason.TRUNCATED_FRAME, this.context.side().asEndedBy(),
-								this.decoder.explain("FIN after " + partial + " bytes of a frame"))
-						: null);
+				this.owner
+					.inputDone(
+							(partial > 0 && !this.decoder.isBroken())
+									? new Cause(CloseReason.TRUNCATED_FRAME, this.context.side().asEndedBy(),
+											this.decoder.explain("FIN after " + partial + " bytes of a frame"))
+									: this.end);
 			};
 			if (this.codec != null) {
 				this.codec.end(last);

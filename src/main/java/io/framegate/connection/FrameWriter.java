@@ -7,7 +7,6 @@ import io.framegate.transport.HeldMemory;
 import io.framegate.transport.ProcessHalt;
 import io.framegate.transport.WriteBatch;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -193,7 +192,7 @@ final class FrameWriter implements WriteBatch.Sink {
 		if (!this.flushWatched && !this.lifecycle.isSevered() && this.lifecycle.isOpen()) {
 			this.flushWatched = true;
 			this.progress.flushed();
-			this.channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
+			this.progress.mark(this.channel)
 				.addListener((future) -> this.owner.guard(() -> flushed(future.isSuccess())));
 		}
 	}

@@ -1,5 +1,6 @@
 package io.framegate.connection;
 
+import io.framegate.closure.Closure;
 import io.framegate.proxy.ProxyHeader;
 import io.framegate.tls.TlsSession;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,12 @@ public record PeerIdentity(@Nullable ProxyHeader proxy, @Nullable TlsSession tls
 	 */
 	public PeerIdentity with(ProxyHeader header) {
 		return new PeerIdentity(header, this.tls);
+	}
+
+	/** What the record of a connection says of TLS. */
+	Closure.@Nullable Tls closureTls() {
+		TlsSession session = this.tls;
+		return (session != null) ? new Closure.Tls(session.protocol(), session.cipher(), session.subject()) : null;
 	}
 
 	/**

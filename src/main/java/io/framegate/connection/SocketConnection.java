@@ -4,6 +4,9 @@ import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.function.Consumer;
 
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLSession;
+
 import io.framegate.closure.Cause;
 import io.framegate.closure.Closure;
 import io.framegate.closure.Side;
@@ -92,12 +95,14 @@ abstract class SocketConnection extends PeerConnection {
 		this.parts.setReading(true);
 	}
 
-	/**
-	 * A TLS handshake begins: reading begins, too.
-	 */
-	public void shakeHands() {
-		this.parts.lifecycle.shakeHands();
-		this.parts.setReading(true);
+	/** A TLS handshake begins with an engine of its own, and reading with it. */
+	public void shakeHands(SSLEngine engine, TlsOutcome outcome) {
+		this.parts.shakeHands(engine, outcome);
+	}
+
+	@Override
+	public @Nullable SSLSession getSslSession() {
+		return (this.parts.tls != null) ? this.parts.tls.session() : null;
 	}
 
 	/**
@@ -386,7 +391,7 @@ abstract class SocketConnection extends PeerConnection {
 	Closure record(Cause cause, @Nullable String peerId, Closure.Undelivered undelivered) {
 		return new Closure(getConnectionId(), route(), side(), remoteText(), peerId, cause.reason(), cause.endedBy(),
 				cause.detail(), openedAt(), Instant.now(), framesIn(), framesOut(), bytesIn(), bytesOut(), undelivered,
-				this.parts.decoder.partialBytes(), 1);
+				this.parts.decoder.partialBytes(), 1, identity().closureTls());
 	}
 
 }

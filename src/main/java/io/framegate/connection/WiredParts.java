@@ -3,10 +3,12 @@ package io.framegate.connection;
 import java.io.IOException;
 
 import io.framegate.closure.Cause;
+import io.framegate.closure.Side;
 import io.framegate.timeout.Timeout;
 import io.framegate.transport.IoLoop;
 import io.framegate.transport.MemoryAccount;
 import io.framegate.transport.SharedReadBuffer;
+import io.framegate.transport.SocketErrors;
 import io.framegate.transport.SocketOptions;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -78,7 +80,12 @@ final class WiredParts extends ConnectionParts {
 
 	@Override
 	public void finRead() {
-		this.reader.finRead();
+		finRead(null);
+	}
+
+	@Override
+	public void finRead(@Nullable Cause how) {
+		this.reader.finRead(how);
 	}
 
 	@Override
@@ -96,6 +103,36 @@ final class WiredParts extends ConnectionParts {
 	@Override
 	public String id() {
 		return this.id;
+	}
+
+	@Override
+	public Cause causeOf(Throwable thrown) {
+		if (SocketErrors.isAfterFin(thrown)) {
+			return SocketErrors.reset(this.context.side());
+		}
+		long last = Math.max(this.reader.lastReadAt(), this.output.progress().lastWriteAt());
+		return SocketErrors.cause(this.context.side(), thrown,
+				() -> SocketOptions.isKeepaliveOver(this.channel, now() - last),
+				this.context.timeouts().limit(Timeout.WRITE));
+	}
+
+	// Events of TLS
+
+	@Override
+	public void tlsFailed(Cause cause) {
+		ending().tlsFailed(cause);
+	}
+
+	@Override
+	public void outputRefused(Cause cause) {
+		if (!this.lifecycle.isOutputEnded()) {
+			ending().outputRefused(cause);
+		}
+	}
+
+	@Override
+	public void wasted(int bytes) {
+		this.gate.waste(bytes);
 	}
 
 	// What reading needs
@@ -203,8 +240,13 @@ final class WiredParts extends ConnectionParts {
 
 	@Override
 	public void sendFin() {
-		((DuplexChannel) this.channel).shutdownOutput();
-		ending().outputDone();
+		if (this.tls != null) {
+			this.tls.sendFin(() -> ending().outputDone());
+		}
+		else {
+			((DuplexChannel) this.channel).shutdownOutput();
+			ending().outputDone();
+		}
 	}
 
 	// What the kernel is told and asked
@@ -270,6 +312,14 @@ final class WiredParts extends ConnectionParts {
 		switch (timer) {
 			case DRAIN -> ending().drainExpired(cause);
 			case CONNECT -> ending().close(cause);
+			case TLS_HANDSHAKE -> {
+				if (this.context.side() == Side.UPSTREAM) {
+					ending().close(cause);
+				}
+				else {
+					fail(cause);
+				}
+			}
 			// Nothing more can reach a peer that takes nothing, and what it has is
 			// incomplete.
 			case WRITE -> ending().abort(cause);

@@ -1,15 +1,21 @@
 package io.framegate.connection;
 
+import io.framegate.tls.TlsHandler;
 import io.framegate.transport.PendingBytes;
 import io.framegate.transport.WriteTracker;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOutboundBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How far the peer's kernel has taken what was given to a connection's channel, and when
  * it last took some. Event loop only; the counts may be read by any thread.
  */
 final class WriteProgress extends WriteTracker {
+
+	private @Nullable TlsHandler tls;
 
 	/** Bytes given to the channel since its last flush. */
 	private long unflushed;
@@ -23,6 +29,11 @@ final class WriteProgress extends WriteTracker {
 
 	WriteProgress(long now) {
 		this.lastWriteAt = now;
+	}
+
+	/** From now on what is written is encrypted on its way to the socket. */
+	void secure(TlsHandler handler) {
+		this.tls = handler;
 	}
 
 	/**
@@ -47,10 +58,14 @@ final class WriteProgress extends WriteTracker {
 
 	/**
 	 * What the peer's kernel has taken in all.
-	 * @return bytes of frames, and what was sent ahead of them
+	 * @param channel the connection's channel
+	 * @return bytes of frames or of their ciphertext, and what was sent ahead of them
 	 */
-	long bytesSent() {
-		return bytesTaken() + this.ahead;
+	long bytesSent(Channel channel) {
+		TlsHandler encrypting = this.tls;
+		ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
+		return this.ahead + ((encrypting != null && buffer != null)
+				? encrypting.cipherTaken(new PendingBytes().in(buffer)) : bytesTaken());
 	}
 
 	/** Something is written where nothing was pending. */
@@ -73,11 +88,19 @@ final class WriteProgress extends WriteTracker {
 		if (buffer == null) {
 			return -1;
 		}
-		long pending = this.unflushed;
-		if (!buffer.isEmpty()) {
-			pending += new PendingBytes().in(buffer);
-		}
-		return settle(pending);
+		long pending = buffer.isEmpty() ? 0 : new PendingBytes().in(buffer);
+		TlsHandler encrypting = this.tls;
+		return settle(
+				(encrypting != null) ? bytesWritten() - encrypting.plainTaken(pending) : this.unflushed + pending);
+	}
+
+	/**
+	 * Completed once the kernel has taken all that was flushed before.
+	 * @param channel the connection's channel
+	 */
+	ChannelFuture mark(Channel channel) {
+		TlsHandler encrypting = this.tls;
+		return (encrypting != null) ? encrypting.mark() : channel.writeAndFlush(Unpooled.EMPTY_BUFFER);
 	}
 
 	/** The kernel took some. */

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import io.framegate.closure.Cause;
 import io.framegate.closure.CloseReason;
@@ -16,6 +17,8 @@ import io.framegate.connection.FrameConnection;
 import io.framegate.connection.RefusedConnections;
 import io.framegate.metrics.RouteMetrics;
 import io.framegate.route.Listen;
+import io.framegate.tls.CertificateFacts;
+import io.framegate.tls.ServerTls;
 import io.framegate.transport.Addresses;
 import io.framegate.transport.EventLoops;
 import io.framegate.transport.IoLoop;
@@ -54,6 +57,8 @@ public final class Listener extends AbstractServerConnectionFactory implements L
 
 	private volatile @Nullable ProxyHeaderStep proxyHeader;
 
+	private final @Nullable ServerTls tls;
+
 	private volatile @Nullable ListeningSocket socket;
 
 	private volatile int boundPort;
@@ -61,7 +66,7 @@ public final class Listener extends AbstractServerConnectionFactory implements L
 	private volatile @Nullable Cause draining;
 
 	public Listener(ConnectionContext context, Listen listen, EventLoops loops, ConnectionRegistry connections,
-			Supplier<ConnectionHandler> handlers) {
+			Supplier<ConnectionHandler> handlers, @Nullable ServerTls tls) {
 		super(listen.port());
 		this.context = context;
 		this.listen = listen;
@@ -69,6 +74,7 @@ public final class Listener extends AbstractServerConnectionFactory implements L
 		this.connections = connections;
 		this.handlers = handlers;
 		this.refused = new RefusedConnections(context, connections);
+		this.tls = tls;
 		this.proxyHeader = proxyHeader(listen);
 	}
 
@@ -200,10 +206,13 @@ public final class Listener extends AbstractServerConnectionFactory implements L
 	}
 
 	/** What a client must show before it is served, and then its handler. */
-	private static ConnectionHandler introduced(@Nullable ProxyHeaderStep header, ConnectionHandler handler) {
+	private ConnectionHandler introduced(@Nullable ProxyHeaderStep header, ConnectionHandler handler) {
 		List<Introduction.Step> steps = new ArrayList<>();
 		if (header != null) {
 			steps.add(header);
+		}
+		if (this.tls != null) {
+			steps.add(new TlsStep(this.tls));
 		}
 		return steps.isEmpty() ? handler : new Introduction(steps, handler);
 	}
@@ -281,6 +290,13 @@ public final class Listener extends AbstractServerConnectionFactory implements L
 
 	public String address() {
 		return this.listen.address();
+	}
+
+	/**
+	 * The certificates that it may show, none without TLS.
+	 */
+	public Stream<CertificateFacts> certificates() {
+		return (this.tls != null) ? this.tls.certificates().stream() : Stream.empty();
 	}
 
 	@Override

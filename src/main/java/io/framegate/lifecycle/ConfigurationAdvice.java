@@ -3,6 +3,7 @@ package io.framegate.lifecycle;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 import io.framegate.route.Listen;
 import io.framegate.route.Mode;
@@ -10,6 +11,7 @@ import io.framegate.route.Route;
 import io.framegate.route.Upstream;
 import io.framegate.timeout.Timeout;
 import io.framegate.timeout.Timeouts;
+import io.framegate.tls.CertificateFacts;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,7 +59,9 @@ public final class ConfigurationAdvice {
 	 * @return sentences, none if all is well
 	 */
 	public List<String> on(RunningRoute route) {
-		return on(route.route(), route.timeouts());
+		List<String> advice = on(route.route(), route.timeouts());
+		route.certificates().stream().map(CertificateFacts::advice).filter(Objects::nonNull).forEach(advice::add);
+		return advice;
 	}
 
 	List<String> on(Route route, Timeouts timeouts) {

@@ -9,6 +9,7 @@ import io.framegate.configuration.FramegateProperties;
 import io.framegate.connection.ConnectionRegistry;
 import io.framegate.metrics.CoarseClock;
 import io.framegate.route.Route;
+import io.framegate.tls.TlsBundles;
 import io.framegate.transport.EventLoops;
 import io.framegate.transport.MemoryBudget;
 import io.micrometer.core.instrument.Gauge;
@@ -21,6 +22,7 @@ import org.springframework.beans.factory.support.BeanDefinitionRegistryPostProce
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.info.BuildProperties;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -63,6 +65,11 @@ class GatewayConfiguration {
 	@Bean
 	MemoryBudget memoryBudget(FramegateProperties properties) {
 		return new MemoryBudget(properties.memory().limit().bytes(MemoryBudget.available()));
+	}
+
+	@Bean
+	TlsBundles tlsBundles(SslBundles bundles) {
+		return new TlsBundles(bundles);
 	}
 
 	@Bean

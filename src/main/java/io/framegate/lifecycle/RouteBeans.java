@@ -27,9 +27,14 @@ import io.framegate.relay.Relay;
 import io.framegate.relay.SessionRelay;
 import io.framegate.relay.UnsolicitedChannel;
 import io.framegate.route.Handler;
+import io.framegate.route.Listen;
 import io.framegate.route.Mode;
 import io.framegate.route.Route;
+import io.framegate.route.Upstream;
 import io.framegate.timeout.Timeouts;
+import io.framegate.tls.ClientTls;
+import io.framegate.tls.ServerTls;
+import io.framegate.tls.TlsBundles;
 import io.framegate.transport.EventLoops;
 import io.framegate.transport.MemoryBudget;
 import io.framegate.upstream.Connector;
@@ -155,6 +160,8 @@ final class RouteBeans {
 		framing(listen.framing(), listen.lengthIncludesHeader(), listen.maxFrameBytes());
 		var upstream = this.route.upstream();
 		framing(upstream.framing(), upstream.lengthIncludesHeader(), upstream.maxFrameBytes());
+		clientTls();
+		serverTls();
 		if (this.route.mode() != Mode.SESSION && upstream.targets().isEmpty()
 				&& !this.beans.containsBean(this.prefix + ".request")) {
 			throw RouteChannels.nobodyAnswers(this.prefix);
@@ -225,7 +232,17 @@ final class RouteBeans {
 		ConnectionContext context = context(Side.UPSTREAM, upstream.framing(), upstream.lengthIncludesHeader(),
 				upstream.maxFrameBytes());
 		return new Connector(this.route, context, this.beans.getBean(EventLoops.class),
-				this.beans.getBean(ConnectionRegistry.class));
+				this.beans.getBean(ConnectionRegistry.class), clientTls());
+	}
+
+	private @Nullable ClientTls clientTls() {
+		Upstream.Tls tls = this.route.upstream().tls();
+		return (tls != null) ? this.beans.getBean(TlsBundles.class).client(tls) : null;
+	}
+
+	private @Nullable ServerTls serverTls() {
+		Listen.Tls tls = this.route.listen().tls();
+		return (tls != null) ? this.beans.getBean(TlsBundles.class).server(tls) : null;
 	}
 
 	private Relay relay() {
@@ -253,7 +270,7 @@ final class RouteBeans {
 		ConnectionContext context = context(Side.INBOUND, listen.framing(), listen.lengthIncludesHeader(),
 				listen.maxFrameBytes());
 		return new Listener(context, listen, this.beans.getBean(EventLoops.class),
-				this.beans.getBean(ConnectionRegistry.class), bean(".relay", Relay.class)::handler);
+				this.beans.getBean(ConnectionRegistry.class), bean(".relay", Relay.class)::handler, serverTls());
 	}
 
 	private FrameAdapter adapter(String factory, String channel) {

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 
 import io.framegate.channel.FrameAdapter;
 import io.framegate.closure.Cause;
@@ -20,6 +21,7 @@ import io.framegate.metrics.RouteMetrics;
 import io.framegate.relay.Relay;
 import io.framegate.route.Route;
 import io.framegate.timeout.Timeouts;
+import io.framegate.tls.CertificateFacts;
 import io.framegate.upstream.Connector;
 import org.jspecify.annotations.Nullable;
 
@@ -345,23 +347,15 @@ public final class RunningRoute implements RouteDrain.Owner {
 	 * @return their states, in the configured order
 	 */
 	public List<TargetFacts> targets() {
-		return this.connector.targets()
-			.all()
-			.stream()
-			.map((state) -> new TargetFacts(state.target().toString(), state.status().name(), state.connections()))
-			.toList();
+		return this.connector.targets().all().stream().map(TargetFacts::of).toList();
 	}
 
 	/**
-	 * What is known of an upstream target.
-	 *
-	 * @param address host and port
-	 * @param state {@code UP}, {@code EJECTED} for a while after several failures, {@code
-	 * DOWN} by its health check, or {@code UNKNOWN} if not tried yet
-	 * @param connections connections to it, including connects in progress
+	 * The certificates that it uses on both sides.
+	 * @return facts about each bundle, none without TLS
 	 */
-	public record TargetFacts(String address, String state, int connections) {
-
+	public List<CertificateFacts> certificates() {
+		return Stream.concat(this.listener.certificates(), this.connector.certificates()).distinct().toList();
 	}
 
 	RouteContinuity continuity() {

@@ -1,6 +1,9 @@
 package io.framegate.route;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 
@@ -115,11 +118,29 @@ public record Listen(@Range(min = 0, max = 65535) int port, @DefaultValue("0.0.0
 	 *
 	 * @param bundle the name of a Spring Boot SSL bundle. Required
 	 * @param clientAuth whether clients show a certificate
+	 * @param sni other bundles by the server name that clients ask for; *.example.com
+	 * stands for every name with one label more
+	 * @param allowSubjects the clients that are served, by the names in their
+	 * certificates: a distinguished name, a DNS name or a URI, in which * stands for any
+	 * characters. Empty for all
+	 * @param alpn application protocols (ALPN), the best first; empty for none
 	 */
-	public record Tls(String bundle, @DefaultValue("none") ClientAuth clientAuth) {
+	public record Tls(String bundle, @DefaultValue("none") ClientAuth clientAuth, @DefaultValue Map<String, String> sni,
+			@DefaultValue List<String> allowSubjects, @DefaultValue List<String> alpn) {
+
+		public Tls {
+			sni = Collections.unmodifiableMap(new LinkedHashMap<>(sni));
+			allowSubjects = List.copyOf(allowSubjects);
+			alpn = List.copyOf(alpn);
+		}
 
 		void check(Validation at) {
-			at.required("bundle");
+			at.bundle("bundle", this.bundle, true);
+			this.sni.forEach((name, bundle) -> at.at("sni").bundle(name, bundle, true));
+			at.subjects("allow-subjects", this.allowSubjects);
+			if (!this.allowSubjects.isEmpty() && this.clientAuth == ClientAuth.NONE) {
+				at.refuse("allow-subjects", "needs client-auth want or need: other clients show no certificate");
+			}
 		}
 
 	}

@@ -169,11 +169,22 @@ public record Upstream(@DefaultValue List<Target> targets, @DefaultValue("crlf")
 	 * @param bundle the name of a Spring Boot SSL bundle. Required
 	 * @param serverName the name asked for (SNI) and verified. Not set: the target's host
 	 * @param verifyHostname whether the certificate must be for that name
+	 * @param alpn application protocols (ALPN), the best first; empty for none
 	 */
-	public record Tls(String bundle, @Nullable String serverName, @DefaultValue("true") boolean verifyHostname) {
+	public record Tls(String bundle, @Nullable String serverName, @DefaultValue("true") boolean verifyHostname,
+			@DefaultValue List<String> alpn) {
+
+		public Tls {
+			alpn = List.copyOf(alpn);
+		}
 
 		void check(Validation at) {
-			at.required("bundle");
+			at.bundle("bundle", this.bundle, false);
+			if (this.serverName != null) {
+				if (!this.serverName.matches("[A-Za-z0-9._:-]+")) {
+					at.refuse("server-name", "must be a host name or an IP address");
+				}
+			}
 		}
 
 	}

@@ -1,5 +1,7 @@
 package io.framegate.route;
 
+import java.util.List;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +59,21 @@ public interface Validation {
 	 * @param text its value, or {@code null} if it is not set
 	 */
 	void payload(String key, @Nullable String text);
+
+	/**
+	 * Refuses what is not the name of an SSL bundle.
+	 * @param key the property
+	 * @param name its value, or {@code null} if it is not set, though it is required
+	 * @param own whether the bundle must have a certificate of its own
+	 */
+	void bundle(String key, @Nullable String name, boolean own);
+
+	/**
+	 * Refuses what cannot be a pattern of names in a certificate.
+	 * @param key the property
+	 * @param patterns its value
+	 */
+	void subjects(String key, List<String> patterns);
 
 	/**
 	 * Refuses an unknown framing.

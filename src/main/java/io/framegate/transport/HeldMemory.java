@@ -14,6 +14,8 @@ public final class HeldMemory {
 
 	private long exchanges;
 
+	private long secured;
+
 	private boolean open;
 
 	public HeldMemory(MemoryAccount account) {
@@ -33,10 +35,11 @@ public final class HeldMemory {
 		if (this.open) {
 			this.open = false;
 			this.account.budget().closed();
-			this.account.change(-this.input - this.output);
+			this.account.change(-this.input - this.output - this.secured);
 		}
 		this.input = 0;
 		this.output = 0;
+		this.secured = 0;
 	}
 
 	/**
@@ -58,6 +61,17 @@ public final class HeldMemory {
 		if (bytes != this.output && this.open) {
 			this.account.change(bytes - this.output);
 			this.output = bytes;
+		}
+	}
+
+	/**
+	 * What TLS takes: its engine, and a record that is not complete.
+	 * @param bytes all of it
+	 */
+	public void secured(long bytes) {
+		if (bytes != this.secured && this.open) {
+			this.account.change(bytes - this.secured);
+			this.secured = bytes;
 		}
 	}
 

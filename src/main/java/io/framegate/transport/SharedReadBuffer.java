@@ -20,6 +20,12 @@ public final class SharedReadBuffer {
 	/** A connection is read so many times before the loop turns to the next. */
 	private static final int MAX_READS = 4;
 
+	/** What a connection with a buffer of its own reads at once: by what there was. */
+	private static final int LEAST_OWN = 1024;
+
+	/** A little more than the longest TLS record. */
+	private static final int MOST_OWN = 32 * 1024;
+
 	private final MemoryRelief relief;
 
 	private final ByteBuf buffer = new UnpooledByteBufAllocator(true, true).directBuffer(READ_SIZE, READ_SIZE);
@@ -71,6 +77,14 @@ public final class SharedReadBuffer {
 		 */
 		boolean isFull();
 
+		/**
+		 * Whether what is read may be kept, so that it needs a buffer of its own: with
+		 * TLS, where a record may be incomplete.
+		 */
+		default boolean keepsBuffers() {
+			return false;
+		}
+
 	}
 
 	/**
@@ -90,6 +104,9 @@ public final class SharedReadBuffer {
 
 		private int lastBytesRead;
 
+		/** The size of a buffer of its own. */
+		private int own = LEAST_OWN;
+
 		private Receive(Reader reader) {
 			this.reader = reader;
 		}
@@ -102,13 +119,16 @@ public final class SharedReadBuffer {
 
 		@Override
 		public int guess() {
-			return READ_SIZE;
+			return this.reader.keepsBuffers() ? this.own : READ_SIZE;
 		}
 
 		@Override
 		public ByteBuf allocate(ByteBufAllocator alloc) {
 			if (this.reader.isFull()) {
 				throw ReadSuspended.INSTANCE;
+			}
+			if (this.reader.keepsBuffers()) {
+				return alloc.directBuffer(this.own, this.own);
 			}
 			SharedReadBuffer all = SharedReadBuffer.this;
 			int size = all.relief.readSize(READ_SIZE);
@@ -130,6 +150,12 @@ public final class SharedReadBuffer {
 		@Override
 		public void lastBytesRead(int bytes) {
 			this.lastBytesRead = bytes;
+			if (bytes >= this.own) {
+				this.own = Math.min(2 * this.own, MOST_OWN);
+			}
+			else if (bytes < this.own / 4) {
+				this.own = Math.max(this.own / 2, LEAST_OWN);
+			}
 		}
 
 		@Override

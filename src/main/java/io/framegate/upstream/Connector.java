@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 import io.framegate.closure.Cause;
 import io.framegate.closure.CloseReason;
@@ -19,6 +20,8 @@ import io.framegate.connection.FrameConnection;
 import io.framegate.route.OnDown;
 import io.framegate.route.Route;
 import io.framegate.route.Target;
+import io.framegate.tls.CertificateFacts;
+import io.framegate.tls.ClientTls;
 import io.framegate.transport.EventLoops;
 import io.framegate.transport.Loop;
 import io.framegate.transport.SocketErrors;
@@ -69,9 +72,12 @@ public final class Connector extends AbstractClientConnectionFactory {
 
 	private final SourceAddresses sources;
 
+	private final @Nullable ClientTls tls;
+
 	private final List<Consumer<TargetState>> cameBack = new CopyOnWriteArrayList<>();
 
-	public Connector(Route route, ConnectionContext context, EventLoops loops, ConnectionRegistry connections) {
+	public Connector(Route route, ConnectionContext context, EventLoops loops, ConnectionRegistry connections,
+			@Nullable ClientTls tls) {
 		super(route.upstream().targets().isEmpty() ? "none" : route.upstream().targets().getFirst().host(),
 				route.upstream().targets().isEmpty() ? 0 : route.upstream().targets().getFirst().port());
 		this.route = route;
@@ -79,9 +85,11 @@ public final class Connector extends AbstractClientConnectionFactory {
 		this.loops = loops;
 		this.connections = connections;
 		this.targets = new Targets(route.upstream(), context.metrics(), loops.clock());
-		this.healthChecks = new HealthChecks(route.upstream(), context, this::wentDown,
-				(target) -> this.cameBack.forEach((listener) -> listener.accept(target)), loops.clock());
+		this.healthChecks = new HealthChecks(new HealthProbe(route.upstream(), context, tls), route.upstream(), context,
+				this::wentDown, (target) -> this.cameBack.forEach((listener) -> listener.accept(target)),
+				loops.clock());
 		this.sources = new SourceAddresses(route.upstream(), loops.clock());
+		this.tls = tls;
 	}
 
 	public ConnectionContext context() {
@@ -94,6 +102,13 @@ public final class Connector extends AbstractClientConnectionFactory {
 	 */
 	public boolean opened(FrameConnection connection) {
 		return connection.context() == this.context;
+	}
+
+	/**
+	 * The certificates that it may show, none without TLS.
+	 */
+	public Stream<CertificateFacts> certificates() {
+		return (this.tls != null) ? Stream.of(this.tls.certificates()) : Stream.empty();
 	}
 
 	public Targets targets() {
@@ -211,7 +226,6 @@ public final class Connector extends AbstractClientConnectionFactory {
 				state.failed(Evidence.CONNECT);
 			}
 			else if (future.isSuccess()) {
-				state.connected();
 				begin(connection, attempts, state);
 			}
 			else {
@@ -229,14 +243,25 @@ public final class Connector extends AbstractClientConnectionFactory {
 		InetSocketAddress local = connection.local();
 		Preface preface = attempts.preface();
 		if (preface == null || local == null) {
-			open(connection, attempts, state);
+			secure(connection, attempts, state);
 		}
 		else {
-			connection.sendAhead(preface.bytes(local, connection.remote()), () -> open(connection, attempts, state));
+			connection.sendAhead(preface.bytes(local, connection.remote()), () -> secure(connection, attempts, state));
+		}
+	}
+
+	private void secure(FrameConnection connection, ConnectAttempts attempts, TargetState state) {
+		ClientTls with = this.tls;
+		if (with != null) {
+			new Handshake(connection, state, () -> open(connection, attempts, state)).begin(with);
+		}
+		else {
+			open(connection, attempts, state);
 		}
 	}
 
 	private void open(FrameConnection connection, ConnectAttempts attempts, TargetState state) {
+		state.connected();
 		if (!this.context.shared()) {
 			Loop loop = connection.loop();
 			long since = loop.now();
@@ -251,7 +276,7 @@ public final class Connector extends AbstractClientConnectionFactory {
 	 * than a refused one.
 	 */
 	private static void judge(TargetState state, Closure closure, long lasted) {
-		boolean reset = closure.reason() == CloseReason.UPSTREAM_RESET;
+		boolean reset = closure.reason() == CloseReason.UPSTREAM_RESET || closure.reason() == CloseReason.TLS_FAILED;
 		if ((reset || (closure.reason() == CloseReason.UPSTREAM_EOF && closure.bytesOut() == 0))
 				&& closure.bytesIn() == 0 && lasted < SOON) {
 			state.failed(Evidence.ANSWER);

@@ -39,10 +39,10 @@ final class HealthChecks {
 
 	private final CountDownLatch stopped = new CountDownLatch(1);
 
-	HealthChecks(Upstream upstream, ConnectionContext context, Consumer<TargetState> wentDown,
+	HealthChecks(HealthProbe probe, Upstream upstream, ConnectionContext context, Consumer<TargetState> wentDown,
 			Consumer<TargetState> cameBack, LongSupplier clock) {
 		this.clock = clock;
-		this.probe = new HealthProbe(upstream, context);
+		this.probe = probe;
 		this.check = upstream.healthCheck();
 		this.route = context.route();
 		this.wentDown = wentDown;

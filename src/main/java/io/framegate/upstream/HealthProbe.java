@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,8 +13,12 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+
+import javax.net.ssl.SSLSocket;
 
 import io.framegate.connection.ConnectionContext;
 import io.framegate.route.HealthCheck;
@@ -20,6 +26,7 @@ import io.framegate.route.Payload;
 import io.framegate.route.PortRange;
 import io.framegate.route.Upstream;
 import io.framegate.timeout.Timeout;
+import io.framegate.tls.ClientTls;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,13 +41,24 @@ final class HealthProbe {
 
 	private static final long LEAST_LIMIT_MILLIS = 1000;
 
+	/** Closes sockets: a handshake could otherwise go on for ever. */
+	private static final ScheduledThreadPoolExecutor DEADLINES = new ScheduledThreadPoolExecutor(1,
+			Thread.ofPlatform().daemon().name("framegate-probe-deadlines").factory());
+
+	static {
+		DEADLINES.setRemoveOnCancelPolicy(true);
+	}
+
 	private final Upstream upstream;
 
 	private final HealthCheck check;
 
 	private final ConnectionContext context;
 
-	HealthProbe(Upstream upstream, ConnectionContext context) {
+	private final @Nullable ClientTls tls;
+
+	HealthProbe(Upstream upstream, ConnectionContext context, @Nullable ClientTls tls) {
+		this.tls = tls;
 		this.upstream = upstream;
 		this.check = upstream.healthCheck();
 		this.context = context;
@@ -68,7 +86,7 @@ final class HealthProbe {
 			// time.
 			Collections.rotate(addresses, -Math.max(0, addresses.indexOf(state.wellAddress())));
 			for (InetSocketAddress address : addresses) {
-				fault = probe(address);
+				fault = probe(state, address);
 				if (fault == null) {
 					state.wellAddress(address);
 					return null;
@@ -117,13 +135,13 @@ final class HealthProbe {
 	 * Probes from the source addresses of connections: a partner's firewall may block all
 	 * others.
 	 */
-	private @Nullable String probe(InetSocketAddress address) {
+	private @Nullable String probe(TargetState state, InetSocketAddress address) {
 		PortRange range = this.upstream.sourcePort();
 		int first = (range != null) ? range.first() : 0;
 		int last = (range != null) ? range.last() : 0;
 		for (int port = first; port <= last; port++) {
 			try {
-				return probe(address, port);
+				return probe(state, address, port);
 			}
 			catch (BindException ex) {
 				logger.trace("No probe from source port {}", port, ex);
@@ -133,7 +151,7 @@ final class HealthProbe {
 		return null;
 	}
 
-	private @Nullable String probe(InetSocketAddress address, int sourcePort) throws BindException {
+	private @Nullable String probe(TargetState state, InetSocketAddress address, int sourcePort) throws BindException {
 		int millis = limit();
 		long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
 		try (Socket socket = new Socket()) {
@@ -155,21 +173,11 @@ final class HealthProbe {
 				socket.getOutputStream()
 					.write(preface.bytes((InetSocketAddress) socket.getLocalSocketAddress(), address));
 			}
-			if (this.check.send() == null) {
-				return null;
-			}
-			this.context.framing()
-				.serializer()
-				.serialize(new Payload(this.check.send()).bytes(), socket.getOutputStream());
-			byte[] answer = this.context.framing()
-				.deserializer()
-				.deserialize(new DeadlineInputStream(socket, deadline));
-			boolean fits = this.check.expect() == null
-					|| Arrays.equals(answer, new Payload(this.check.expect()).bytes());
-			if (sourcePort == 0) {
+			String fault = (this.tls != null) ? secured(this.tls, state, socket, deadline) : exchange(socket, deadline);
+			if (sourcePort == 0 && this.tls == null && this.check.send() != null) {
 				socket.shutdownOutput();
 			}
-			return fits ? null : "unexpected answer";
+			return fault;
 		}
 		catch (BindException ex) {
 			throw ex;
@@ -181,6 +189,43 @@ final class HealthProbe {
 			// A user's own framing has failed, which must not stop the probes.
 			return ex.toString();
 		}
+	}
+
+	/**
+	 * The same with TLS. The handshake must be done in time, too.
+	 */
+	private @Nullable String secured(ClientTls with, TargetState state, Socket socket, long deadline)
+			throws IOException {
+		Future<?> end = DEADLINES.schedule(() -> {
+			socket.close();
+			return null;
+		}, deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+		try {
+			SSLSocket secured = with.socket(socket, state.target());
+			secured.startHandshake();
+			String fault = exchange(secured, deadline);
+			secured.shutdownOutput();
+			return fault;
+		}
+		catch (SocketException ex) {
+			if (System.nanoTime() - deadline >= 0) {
+				throw new SocketTimeoutException("TLS handshake timed out");
+			}
+			throw ex;
+		}
+		finally {
+			end.cancel(false);
+		}
+	}
+
+	private @Nullable String exchange(Socket socket, long deadline) throws IOException {
+		if (this.check.send() == null) {
+			return null;
+		}
+		this.context.framing().serializer().serialize(new Payload(this.check.send()).bytes(), socket.getOutputStream());
+		byte[] answer = this.context.framing().deserializer().deserialize(new DeadlineInputStream(socket, deadline));
+		boolean fits = this.check.expect() == null || Arrays.equals(answer, new Payload(this.check.expect()).bytes());
+		return fits ? null : "unexpected answer";
 	}
 
 }

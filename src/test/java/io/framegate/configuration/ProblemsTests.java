@@ -146,8 +146,7 @@ class ProblemsTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "listen.tls, bundle, edge", "upstream.tls, bundle, partner", "listen.allow, [0], 10.0.0.0/8",
-			"listen.deny, [0], 10.0.0.0/8" })
+	@CsvSource({ "listen.allow, [0], 10.0.0.0/8", "listen.deny, [0], 10.0.0.0/8" })
 	void groupThatIsNotBuiltIsRefusedOnce(String group, String key, String value) {
 		String property = "framegate.routes.orders." + group;
 		assertThat(TestConfiguration.route("orders")
@@ -307,6 +306,8 @@ class ProblemsTests {
 						"drain requires a health check: set health-check.interval"),
 				arguments("listen.tls.client-auth: need", "listen.tls.bundle", "is required"),
 				arguments("upstream.tls.server-name: x", "upstream.tls.bundle", "is required"),
+				arguments("upstream.tls.bundle: partner", "upstream.tls.bundle",
+						"is not an SSL bundle: none is declared under spring.ssl.bundle"),
 				arguments("upstream.targets: 'a:1, b:1, a:1'", "upstream.targets", "contains a target twice"));
 	}
 
@@ -482,7 +483,7 @@ class ProblemsTests {
 			.containsExactly("framegate.defaults.max-frame-size", "framegate.demo.echo-port",
 					"framegate.routes.empty.listen.port", "framegate.routes.empty.upstream.targets",
 					"framegate.routes.orders.listen.bcklog", "framegate.routes.orders.listen.framing",
-					"framegate.routes.orders.listen.port", "framegate.routes.orders.listen.tls",
+					"framegate.routes.orders.listen.port", "framegate.routes.orders.listen.tls.bundle",
 					"framegate.routes.orders.mode", "framegate.routes.orders.timeouts.idel",
 					"framegate.routes.orders.timeouts.idle", "framegate.routes.orders.upstream.targets[0]",
 					"framegate.routes.orders.upstream.targets[2]");

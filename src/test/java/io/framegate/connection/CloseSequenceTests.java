@@ -117,7 +117,7 @@ class CloseSequenceTests {
 			case "reset-after" -> ending.resetAfterWrites(cause(word));
 			case "sever" -> it.life.sever();
 			case "pause" -> it.gate.pause();
-			case "fin" -> it.reader.finRead();
+			case "fin" -> it.reader.finRead(null);
 			case "discard" -> it.reader.discard();
 			case "lingered" -> ending.lingered();
 			case "gone" -> it.socket.close();

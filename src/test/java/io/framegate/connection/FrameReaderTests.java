@@ -96,7 +96,7 @@ class FrameReaderTests {
 			case "release" -> it.reader.release();
 			case "starve" -> it.gate.starve();
 			case "feed" -> it.reader.feed();
-			case "fin" -> it.reader.finRead();
+			case "fin" -> it.reader.finRead(null);
 			case "discard" -> it.reader.discard();
 			case "close" -> it.reader.close();
 			case "close-life" -> it.life.closed();
@@ -140,7 +140,7 @@ class FrameReaderTests {
 	@Test
 	void endInsideAFrameSaysHowMuchOfItCame() {
 		this.connection.open().read("A\nGET ");
-		this.connection.reader.finRead();
+		this.connection.reader.finRead(null);
 		assertThat(this.connection.causes).containsExactly(new Cause(CloseReason.TRUNCATED_FRAME, EndedBy.INBOUND,
 				"FIN after 4 bytes of a frame; looks like an HTTP request"));
 		assertThat(this.connection.life.isInputCut()).isTrue();
@@ -296,7 +296,7 @@ class FrameReaderTests {
 		it.read("A");
 		it.read("B\nC\nD");
 		it.runUntil("C");
-		it.reader.finRead();
+		it.reader.finRead(null);
 		it.runUntil("end:TRUNCATED_FRAME");
 		assertThat(it.told).containsSubsequence("AB", "C", "end:TRUNCATED_FRAME");
 		assertThat(it.decoder.frames()).isEqualTo(2);

@@ -20,6 +20,7 @@ import io.framegate.framing.FrameSink;
 import io.framegate.framing.Framing;
 import io.framegate.framing.Framings;
 import io.framegate.metrics.RouteMetrics;
+import io.framegate.timeout.Timeout;
 import io.framegate.timeout.Timeouts;
 import io.framegate.transport.EmbeddedSocket;
 import io.framegate.transport.HeldMemory;
@@ -27,6 +28,8 @@ import io.framegate.transport.IdleMember;
 import io.framegate.transport.IoLoop;
 import io.framegate.transport.MemoryAccount;
 import io.framegate.transport.SharedReadBuffer;
+import io.framegate.transport.SocketErrors;
+import io.framegate.transport.SocketOptions;
 import io.framegate.transport.TestLoop;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.buffer.ByteBuf;
@@ -211,6 +214,16 @@ final class TestConnection extends IdleMember
 	}
 
 	// Time and tasks
+
+	@Override
+	public Cause causeOf(Throwable thrown) {
+		if (SocketErrors.isAfterFin(thrown)) {
+			return SocketErrors.reset(this.context.side());
+		}
+		long last = Math.max(this.reader.lastReadAt(), this.writer.progress().lastWriteAt());
+		return SocketErrors.cause(this.context.side(), thrown,
+				() -> SocketOptions.isKeepaliveOver(this.socket, now() - last), this.timeouts.limit(Timeout.WRITE));
+	}
 
 	@Override
 	public long now() {

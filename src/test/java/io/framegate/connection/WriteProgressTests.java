@@ -61,7 +61,7 @@ class WriteProgressTests {
 		flush();
 		assertThat(this.progress.settle(this.socket)).isEqualTo(1);
 		assertThat(this.progress.bytesTaken()).isEqualTo(2);
-		assertThat(this.progress.bytesSent()).isEqualTo(30);
+		assertThat(this.progress.bytesSent(this.socket)).isEqualTo(30);
 	}
 
 	@Test

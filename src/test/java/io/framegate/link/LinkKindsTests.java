@@ -111,7 +111,7 @@ class LinkKindsTests {
 		RouteMetrics metrics = new RouteMetrics("orders", timeouts, this.registry);
 		ConnectionContext context = new ConnectionContext("orders", Side.UPSTREAM, Framings.named("crlf", false), 1024,
 				timeouts, false, true, metrics, closures);
-		this.connector = new Connector(route, context, loops, new ConnectionRegistry());
+		this.connector = new Connector(route, context, loops, new ConnectionRegistry(), null);
 		this.connector.setApplicationEventPublisher((event) -> {
 		});
 		this.connector

@@ -86,7 +86,7 @@ class LinkPoolTests {
 		all.forEach((key, value) -> configuration.property("framegate.routes.orders." + key, value));
 		Route route = configuration.onlyRoute();
 		this.connector = new Connector(route, this.connections.context(), this.connections.loops(),
-				this.connections.registry());
+				this.connections.registry(), null);
 		this.connector.setApplicationEventPublisher((event) -> {
 		});
 		this.connector.registerListener((message) -> {

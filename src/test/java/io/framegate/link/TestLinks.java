@@ -72,7 +72,7 @@ final class TestLinks implements LinkOwner<Link>, LinkSet.Owner, AutoCloseable {
 		properties.forEach((key, value) -> configuration.property("framegate.routes.orders." + key, value));
 		Route route = configuration.onlyRoute();
 		this.connector = new Connector(route, this.connections.context(), this.connections.loops(),
-				this.connections.registry());
+				this.connections.registry(), null);
 		this.connector.setApplicationEventPublisher((event) -> {
 		});
 		this.connector.registerListener((message) -> {

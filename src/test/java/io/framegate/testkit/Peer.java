@@ -18,8 +18,8 @@ public final class Peer extends TestSocket {
 
 	private volatile @Nullable Throwable failure;
 
-	Peer(Socket socket) throws IOException {
-		super(socket);
+	Peer(Socket socket, Socket wire) throws IOException {
+		super(socket, wire);
 	}
 
 	/**

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore;
+import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.cert.CertificateFactory;
@@ -25,9 +27,11 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
-import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedKeyManager;
 import javax.security.auth.x500.X500Principal;
 
 import org.jspecify.annotations.Nullable;
@@ -114,19 +118,12 @@ public final class TestCertificates {
 
 	private static SSLContext context(@Nullable Identity own, X509Certificate trusted) {
 		try {
-			KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-			KeyStore store = emptyStore();
-			if (own != null) {
-				store.setKeyEntry("own", own.key(), NO_PASSWORD,
-						new X509Certificate[] { own.certificate(), own.issuer() });
-			}
-			keys.init(store, NO_PASSWORD);
 			TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
 			KeyStore authorities = emptyStore();
 			authorities.setCertificateEntry("ca", trusted);
 			trust.init(authorities);
 			SSLContext context = SSLContext.getInstance("TLS");
-			context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
+			context.init((own != null) ? new KeyManager[] { new Stubborn(own) } : null, trust.getTrustManagers(), null);
 			return context;
 		}
 		catch (GeneralSecurityException ex) {
@@ -281,6 +278,62 @@ public final class TestCertificates {
 						"truststore.certificate=file:" + directory.resolve("ca.crt")), Stream.of(more))
 				.map((property) -> "spring.ssl.bundle.pem." + bundle + "." + property)
 				.toArray(String[]::new);
+		}
+
+	}
+
+	/**
+	 * Shows its certificate even where it can do no good: expired, or of an authority
+	 * that the peer has not asked for.
+	 */
+	private static final class Stubborn extends X509ExtendedKeyManager {
+
+		private static final String[] ALIASES = { "own" };
+
+		private final Identity own;
+
+		Stubborn(Identity own) {
+			this.own = own;
+		}
+
+		@Override
+		public String chooseClientAlias(String[] types, Principal[] issuers, Socket socket) {
+			return ALIASES[0];
+		}
+
+		@Override
+		public String chooseServerAlias(String type, Principal[] issuers, Socket socket) {
+			return type.equals("EC") ? ALIASES[0] : null;
+		}
+
+		@Override
+		public String chooseEngineClientAlias(String[] types, Principal[] issuers, SSLEngine engine) {
+			return ALIASES[0];
+		}
+
+		@Override
+		public String chooseEngineServerAlias(String type, Principal[] issuers, SSLEngine engine) {
+			return type.equals("EC") ? ALIASES[0] : null;
+		}
+
+		@Override
+		public X509Certificate[] getCertificateChain(String alias) {
+			return new X509Certificate[] { this.own.certificate(), this.own.issuer() };
+		}
+
+		@Override
+		public PrivateKey getPrivateKey(String alias) {
+			return this.own.key();
+		}
+
+		@Override
+		public String[] getClientAliases(String type, Principal[] issuers) {
+			return ALIASES;
+		}
+
+		@Override
+		public String[] getServerAliases(String type, Principal[] issuers) {
+			return ALIASES;
 		}
 
 	}

@@ -5,6 +5,11 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.function.Consumer;
+
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
 
 /**
  * A client of the gateway.
@@ -22,8 +27,8 @@ public final class TestClient extends TestSocket {
 
 	private static final int CONNECT_MILLIS = 10_000;
 
-	private TestClient(Socket socket) throws IOException {
-		super(socket);
+	private TestClient(Socket socket, Socket wire) throws IOException {
+		super(socket, wire);
 	}
 
 	/**
@@ -54,11 +59,50 @@ public final class TestClient extends TestSocket {
 				socket.setReceiveBufferSize(receiveBuffer);
 			}
 			socket.connect(new InetSocketAddress(host, port), CONNECT_MILLIS);
-			return new TestClient(socket);
+			return new TestClient(socket, socket);
 		}
 		catch (IOException ex) {
 			try (socket) {
 				throw new UncheckedIOException("No connection to " + host + ":" + port + ": " + ex.getMessage(), ex);
+			}
+			catch (IOException closing) {
+				throw new UncheckedIOException(closing);
+			}
+		}
+	}
+
+	/**
+	 * Connects with TLS, and returns when the handshake is done.
+	 * @param port where
+	 * @param tls what the client shows and trusts
+	 * @param settings sets what else it wants
+	 * @return the connected client
+	 */
+	public static TestClient connect(int port, SSLContext tls, Consumer<SSLParameters> settings) {
+		return connect(port, 0, tls, settings);
+	}
+
+	/**
+	 * The same with a small receive buffer, for a client that reads slowly.
+	 */
+	public static TestClient connect(int port, int receiveBuffer, SSLContext tls, Consumer<SSLParameters> settings) {
+		Socket wire = new Socket();
+		try {
+			if (receiveBuffer > 0) {
+				wire.setReceiveBufferSize(receiveBuffer);
+			}
+			wire.connect(new InetSocketAddress("127.0.0.1", port), CONNECT_MILLIS);
+			wire.setSoTimeout(CONNECT_MILLIS);
+			SSLSocket socket = (SSLSocket) tls.getSocketFactory().createSocket(wire, "localhost", port, true);
+			SSLParameters parameters = socket.getSSLParameters();
+			settings.accept(parameters);
+			socket.setSSLParameters(parameters);
+			socket.startHandshake();
+			return new TestClient(socket, wire);
+		}
+		catch (IOException ex) {
+			try (wire) {
+				throw new UncheckedIOException("No TLS with port " + port + ": " + ex.getMessage(), ex);
 			}
 			catch (IOException closing) {
 				throw new UncheckedIOException(closing);

@@ -13,6 +13,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSocket;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +33,9 @@ public abstract sealed class TestSocket implements AutoCloseable permits TestCli
 
 	private final Socket socket;
 
+	/** The TCP connection below TLS, or the same socket without it. */
+	private final Socket wire;
+
 	private final InputStream in;
 
 	private final OutputStream out;
@@ -43,8 +50,9 @@ public abstract sealed class TestSocket implements AutoCloseable permits TestCli
 
 	private volatile Duration deadline = DEFAULT_LIMIT;
 
-	TestSocket(Socket socket) throws IOException {
+	TestSocket(Socket socket, Socket wire) throws IOException {
 		this.socket = socket;
+		this.wire = wire;
 		this.socket.setTcpNoDelay(true);
 		this.in = socket.getInputStream();
 		this.out = socket.getOutputStream();
@@ -282,9 +290,43 @@ public abstract sealed class TestSocket implements AutoCloseable permits TestCli
 	 */
 	public final void reset() {
 		unchecked(() -> {
-			this.socket.setSoLinger(true, 0);
-			this.socket.close();
+			this.wire.setSoLinger(true, 0);
+			this.wire.close();
 		});
+	}
+
+	/**
+	 * Sends FIN without what TLS would send before it; reading goes on.
+	 */
+	public final void halfCloseWire() {
+		unchecked(this.wire::shutdownOutput);
+	}
+
+	/**
+	 * Sends bytes past TLS.
+	 */
+	public final void sendOnWire(byte[] bytes) {
+		unchecked(() -> this.wire.getOutputStream().write(bytes));
+	}
+
+	/**
+	 * What TLS has settled.
+	 */
+	public final SSLSession session() {
+		return ((SSLSocket) this.socket).getSession();
+	}
+
+	/**
+	 * Who the peer is by its certificate.
+	 * @return a distinguished name
+	 */
+	public final String peer() {
+		try {
+			return session().getPeerPrincipal().getName();
+		}
+		catch (SSLPeerUnverifiedException ex) {
+			throw new AssertionError(ex);
+		}
 	}
 
 	/**

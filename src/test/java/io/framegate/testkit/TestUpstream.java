@@ -5,9 +5,15 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
 
 import org.awaitility.Awaitility;
 
@@ -34,8 +40,11 @@ public final class TestUpstream implements AutoCloseable {
 
 	private final Script script;
 
-	private TestUpstream(String host, int port, Script script) throws IOException {
+	private final Wrapper wrapper;
+
+	private TestUpstream(String host, int port, Wrapper wrapper, Script script) throws IOException {
 		this.script = script;
+		this.wrapper = wrapper;
 		this.server.bind(new InetSocketAddress(InetAddress.getByName(host), port), BACKLOG);
 	}
 
@@ -66,8 +75,30 @@ public final class TestUpstream implements AutoCloseable {
 	 * @return the listening upstream
 	 */
 	public static TestUpstream handling(String host, int port, Script script) {
+		return handling(host, port, (socket) -> socket, script);
+	}
+
+	/**
+	 * The same with TLS. A handshake is done when a script first reads or writes.
+	 * @param tls what the server shows and trusts
+	 * @param settings sets what else it wants
+	 * @param script the script
+	 * @return the listening upstream
+	 */
+	public static TestUpstream handling(SSLContext tls, Consumer<SSLParameters> settings, Script script) {
+		return handling("127.0.0.1", 0, (socket) -> {
+			SSLSocket secured = (SSLSocket) tls.getSocketFactory().createSocket(socket, null, true);
+			secured.setUseClientMode(false);
+			SSLParameters parameters = secured.getSSLParameters();
+			settings.accept(parameters);
+			secured.setSSLParameters(parameters);
+			return secured;
+		}, script);
+	}
+
+	private static TestUpstream handling(String host, int port, Wrapper wrapper, Script script) {
 		try {
-			TestUpstream upstream = new TestUpstream(host, port, script);
+			TestUpstream upstream = new TestUpstream(host, port, wrapper, script);
 			Thread.ofVirtual().name("testkit-accept-" + upstream.port()).start(upstream::accept);
 			return upstream;
 		}
@@ -143,7 +174,8 @@ public final class TestUpstream implements AutoCloseable {
 	private void accept() {
 		while (!this.server.isClosed()) {
 			try {
-				Peer peer = new Peer(this.server.accept());
+				Socket wire = this.server.accept();
+				Peer peer = new Peer(this.wrapper.wrap(wire), wire);
 				this.connections.add(peer);
 				Thread.ofVirtual().name("testkit-" + peer).start(() -> peer.play(this.script));
 			}
@@ -220,6 +252,13 @@ public final class TestUpstream implements AutoCloseable {
 	public void close() {
 		stopListening();
 		this.connections.forEach(Peer::close);
+	}
+
+	@FunctionalInterface
+	private interface Wrapper {
+
+		Socket wrap(Socket accepted) throws IOException;
+
 	}
 
 }

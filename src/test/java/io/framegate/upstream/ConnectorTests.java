@@ -88,7 +88,7 @@ class ConnectorTests {
 		Route route = configuration.onlyRoute();
 		ConnectionContext context = new ConnectionContext("orders", Side.UPSTREAM, Framings.named("crlf", false), 1024,
 				this.connections.timeouts(), false, shared, this.connections.metrics(), this.closures);
-		this.connector = new Connector(route, context, this.connections.loops(), this.connections.registry());
+		this.connector = new Connector(route, context, this.connections.loops(), this.connections.registry(), null);
 		this.connector.setApplicationEventPublisher((event) -> {
 		});
 		this.connector.registerListener((message) -> {
@@ -309,7 +309,7 @@ class ConnectorTests {
 		assertThatThrownBy(() -> this.connector.buildNewConnection()).isInstanceOf(UnsupportedOperationException.class)
 			.hasMessage("Upstream connections of route 'orders' are opened by the gateway alone");
 		Connector unwired = new Connector(TestConfiguration.route("orders").onlyRoute(), this.connector.context(),
-				this.connections.loops(), this.connections.registry());
+				this.connections.loops(), this.connections.registry(), null);
 		unwired.targets().start();
 		this.connections.inLoop(() -> assertThatIllegalStateException()
 			.isThrownBy(() -> unwired.attempts(this.connections.loop(), CLIENT, null, this.handler, this.failed::add))

@@ -47,8 +47,8 @@ class HealthChecksTests {
 				"health-check.send", "ping", "health-check.expect", "pong"));
 		this.targets = new Targets(upstream, connections.metrics(), new SystemClock());
 		this.targets.start();
-		this.checks = new HealthChecks(upstream, connections.context(),
-				(state) -> this.told.add("down after " + this.probes),
+		this.checks = new HealthChecks(new HealthProbe(upstream, connections.context(), null), upstream,
+				connections.context(), (state) -> this.told.add("down after " + this.probes),
 				(state) -> this.told.add("up after " + this.probes), new SystemClock());
 	}
 

@@ -58,7 +58,7 @@ class HealthProbeTests {
 		if (expect != null) {
 			properties.put("health-check.expect", expect);
 		}
-		return new HealthProbe(TestUpstreamSide.of(properties), connections.context());
+		return new HealthProbe(TestUpstreamSide.of(properties), connections.context(), null);
 	}
 
 	@ParameterizedTest

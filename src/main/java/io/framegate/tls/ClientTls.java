@@ -1,0 +1,121 @@
+package io.framegate.tls;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.util.List;
+
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+
+import io.framegate.route.Target;
+import io.framegate.route.Upstream;
+
+/**
+ * TLS towards the targets of a route. Any thread may call.
+ */
+public final class ClientTls {
+
+	private final Upstream.Tls settings;
+
+	private final TlsBundle bundle;
+
+	private volatile Current current;
+
+	ClientTls(Upstream.Tls settings, TlsBundle bundle) {
+		this.settings = settings;
+		this.bundle = bundle;
+		this.current = make(bundle.material());
+	}
+
+	private static Current make(KeyMaterial material) {
+		return new Current(material, TlsParameters.context(material.keys(), material.trust()));
+	}
+
+	private Current current() {
+		Current made = this.current;
+		KeyMaterial now = this.bundle.material();
+		if (made.material() != now) {
+			made = make(now);
+			this.current = made;
+		}
+		return made;
+	}
+
+	/**
+	 * The certificates of the bundle that it uses.
+	 */
+	public CertificateFacts certificates() {
+		return CertificateFacts.of(this.bundle);
+	}
+
+	/**
+	 * The name that a target's certificate must be for.
+	 * @param target the target
+	 * @return a host name or an IP address
+	 */
+	public String serverName(Target target) {
+		String name = this.settings.serverName();
+		return (name != null) ? name : target.host();
+	}
+
+	/**
+	 * An engine for a new connection, with the bundle as it is now.
+	 * @param target where it leads to
+	 */
+	public SSLEngine engine(Target target) {
+		Current now = current();
+		SSLEngine engine = now.context().createSSLEngine(serverName(target), target.port());
+		engine.setUseClientMode(true);
+		engine.setSSLParameters(parameters(engine.getSSLParameters(), now.material(), serverName(target)));
+		return engine;
+	}
+
+	/**
+	 * TLS on a blocking socket, for a probe.
+	 * @param socket the socket, connected
+	 * @param target where it leads to
+	 * @return the same connection with TLS, no handshake done yet
+	 * @throws IOException if that fails
+	 */
+	public SSLSocket socket(Socket socket, Target target) throws IOException {
+		Current now = current();
+		SSLSocket secured = (SSLSocket) now.context()
+			.getSocketFactory()
+			.createSocket(socket, serverName(target), target.port(), true);
+		secured.setSSLParameters(parameters(secured.getSSLParameters(), now.material(), serverName(target)));
+		return secured;
+	}
+
+	private SSLParameters parameters(SSLParameters parameters, KeyMaterial material, String name) {
+		TlsParameters.restrict(parameters, material, this.settings.alpn());
+		if (this.settings.verifyHostname()) {
+			parameters.setEndpointIdentificationAlgorithm("HTTPS");
+		}
+		if (!isAddress(name)) {
+			parameters.setServerNames(List.of(new SNIHostName(name)));
+		}
+		return parameters;
+	}
+
+	private static boolean isAddress(String name) {
+		try {
+			InetAddress.ofLiteral(name);
+			return true;
+		}
+		catch (IllegalArgumentException ex) {
+			return false;
+		}
+	}
+
+	/**
+	 * A context and what it was made of.
+	 */
+	private record Current(KeyMaterial material, SSLContext context) {
+
+	}
+
+}
