@@ -19,7 +19,7 @@ class FramingFuzzTests {
 
 	static List<Path> seeds() throws IOException {
 		try (Stream<Path> seeds = Files.list(Path.of("src/test/resources/fuzz"))) {
-			return seeds.sorted().toList();
+			return seeds.filter(Files::isRegularFile).sorted().toList();
 		}
 	}
 
