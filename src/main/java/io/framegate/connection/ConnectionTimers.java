@@ -79,7 +79,7 @@ final class ConnectionTimers {
 				default -> 0;
 			};
 			case FIRST_FRAME -> (inUse && this.context.side() == Side.INBOUND && this.owner.isFirstFrameAwaited())
-					? this.establishedAt : 0;
+					? this.establishedAt + this.owner.delayed() : 0;
 			case FRAME -> this.owner.frameStartedAt();
 			case IDLE -> inUse ? this.owner.lastActivity() : 0;
 			case REPLY -> this.owner.awaitingReplySince();
@@ -135,6 +135,9 @@ final class ConnectionTimers {
 
 		/** Whether the peer must begin but has sent no complete frame and no FIN. */
 		boolean isFirstFrameAwaited();
+
+		/** How long the peer was made to wait, because it sends too fast. */
+		long delayed();
 
 		/** When the incomplete frame began, 0 for none. */
 		long frameStartedAt();

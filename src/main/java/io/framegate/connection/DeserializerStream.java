@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,12 @@ final class DeserializerStream extends InputStream {
 	private int sinceFrame;
 
 	private long frameStartedAt;
+
+	/** The deserializer rests after a frame, because frames come too fast. */
+	private volatile boolean resting;
+
+	/** When its last rest ended, a {@link System#nanoTime()} stamp, 0 for never. */
+	private volatile long restedAt;
 
 	private boolean ended;
 
@@ -88,6 +95,49 @@ final class DeserializerStream extends InputStream {
 
 	synchronized void discard() {
 		this.lateFrom = Math.min(this.lateFrom, this.offered);
+		notifyAll();
+	}
+
+	/**
+	 * Lets the deserializer's thread rest after a frame until there may be another one,
+	 * unless the rest of the stream is wanted at once or not at all.
+	 * @param limit how many frames there may be
+	 * @throws IOException if it is interrupted
+	 */
+	synchronized void restFor(TokenBucket limit) throws IOException {
+		limit.take(1);
+		long now = System.nanoTime();
+		long until = now + limit.untilReady(now);
+		this.resting = until > now;
+		for (long left = until - now; left > 0 && !this.closed
+				&& this.lateFrom == Long.MAX_VALUE; left = until - System.nanoTime()) {
+			pause(left);
+		}
+		if (this.resting) {
+			this.restedAt = System.nanoTime() | 1;
+			this.resting = false;
+		}
+	}
+
+	private void pause(long nanos) throws IOException {
+		try {
+			TimeUnit.NANOSECONDS.timedWait(this, nanos);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new IOException("interrupted", ex);
+		}
+	}
+
+	long restedUntil(long now) {
+		return this.resting ? now : this.restedAt;
+	}
+
+	/** Nobody read for a while: the frame did not wait for its sender. */
+	synchronized void shiftFrameStart(long nanos) {
+		if (this.sinceFrame > 0) {
+			this.frameStartedAt = Math.min(this.frameStartedAt + nanos, System.nanoTime());
+		}
 	}
 
 	synchronized void whenIdle(Runnable task) {

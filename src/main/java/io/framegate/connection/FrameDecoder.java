@@ -28,6 +28,9 @@ final class FrameDecoder implements FrameSink {
 
 	private final FrameCutter cutter;
 
+	/** How fast frames may come, or {@code null} if that was never limited. */
+	private @Nullable ReadPace pace;
+
 	/** Since when there is not enough memory for what was read, 0 if there is. */
 	private long refusedSince;
 
@@ -100,6 +103,9 @@ final class FrameDecoder implements FrameSink {
 		int partialBefore = this.cutter.partialBytes();
 		long framesBefore = this.frames;
 		long stampBefore = this.owner.cutting(now);
+		if (this.pace != null) {
+			this.pace.cutting(now);
+		}
 		try {
 			int at = this.cutter.cut(from, begin, end, this);
 			if (this.cutter.partialBytes() > 0 && (partialBefore == 0 || this.frames != framesBefore)) {
@@ -143,6 +149,9 @@ final class FrameDecoder implements FrameSink {
 			return true;
 		}
 		this.delivery.frame(payload);
+		if (this.pace != null) {
+			this.pace.frame();
+		}
 		return !this.gate.isStopped() || this.gate.isDiscarding();
 	}
 
@@ -161,7 +170,46 @@ final class FrameDecoder implements FrameSink {
 		}
 		Cause cause = new Cause(CloseReason.FRAME_TOO_LONG, this.context.side().asEndedBy(), fault);
 		afterFrames(() -> this.owner.oversize(start, cause));
+		if (this.pace != null) {
+			this.pace.frame();
+		}
 		return !this.gate.isStopped();
+	}
+
+	/**
+	 * Limits how fast frames and bytes may come.
+	 * @param frameRate frames a second, 0 for no limit
+	 * @param byteRate bytes a second, 0 for no limit
+	 */
+	void limit(int frameRate, long byteRate) {
+		ReadPace limits = this.pace;
+		if (limits == null) {
+			limits = new ReadPace(this.gate, this.codec, this.owner::now);
+			this.pace = limits;
+		}
+		limits.limit(frameRate, byteRate);
+	}
+
+	@Nullable ReadPace pace() {
+		return this.pace;
+	}
+
+	/**
+	 * How long the peer was made to wait in all, because it sends too fast.
+	 * @return nanoseconds
+	 */
+	long delayed() {
+		ReadPace limits = this.pace;
+		return (limits != null) ? limits.held() : 0;
+	}
+
+	/**
+	 * Until when the peer was last made to wait.
+	 * @return a {@link System#nanoTime()} stamp, 0 for never
+	 */
+	long delayedUntil() {
+		ReadPace limits = this.pace;
+		return (limits != null) ? limits.heldUntil() : 0;
 	}
 
 	/**
@@ -198,6 +246,9 @@ final class FrameDecoder implements FrameSink {
 	 */
 	void shiftFrameStart(long nanos) {
 		this.frameStartedAt += nanos;
+		if (this.codec != null) {
+			this.codec.shiftFrameStart(nanos);
+		}
 	}
 
 	boolean isBroken() {
@@ -259,6 +310,8 @@ final class FrameDecoder implements FrameSink {
 
 	/** What cutting needs of its connection. */
 	interface Owner {
+
+		long now();
 
 		/** Where the memory of its loop is counted. */
 		MemoryAccount memory();

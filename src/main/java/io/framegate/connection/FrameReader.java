@@ -86,6 +86,10 @@ final class FrameReader implements SharedReadBuffer.Reader {
 					buffers.giveScratch(scratch);
 				}
 			}
+			ReadPace pace = this.decoder.pace();
+			if (pace != null) {
+				pace.bytes(size, this.lastReadAt);
+			}
 		}
 		countHeld();
 		if (!this.gate.isStarved() && this.owner.mustStarve()) {
@@ -94,11 +98,19 @@ final class FrameReader implements SharedReadBuffer.Reader {
 	}
 
 	/**
-	 * Whether so much unread input waits that more stays in the kernel. Netty would
-	 * otherwise read up to FIN, asked to or not.
+	 * If much unread input waits, more stays in the kernel: Netty would otherwise read up
+	 * to FIN, asked to or not.
 	 */
 	@Override
-	public boolean isFull() {
+	public int room(int most) {
+		if (isFull()) {
+			return 0;
+		}
+		ReadPace pace = this.decoder.pace();
+		return (pace != null) ? pace.room(most) : most;
+	}
+
+	boolean isFull() {
 		if (this.gate.isFedUp() || (this.tls != null && this.tls.isFull())) {
 			return true;
 		}
@@ -182,6 +194,16 @@ final class FrameReader implements SharedReadBuffer.Reader {
 		}
 	}
 
+	/**
+	 * Limits how fast the peer may send.
+	 * @param frames frames a second, 0 for no limit
+	 * @param bytes bytes a second, 0 for no limit
+	 */
+	void limit(int frames, long bytes) {
+		this.decoder.limit(frames, bytes);
+		sweep();
+	}
+
 	private void readOn() {
 		if (this.gate.isStopped() || this.lifecycle.isWaitingToOpen()) {
 			return;
@@ -201,6 +223,10 @@ final class FrameReader implements SharedReadBuffer.Reader {
 	void discard() {
 		if (this.gate.isDiscarding() || !this.lifecycle.isOpen()) {
 			return;
+		}
+		ReadPace pace = this.decoder.pace();
+		if (pace != null) {
+			pace.end();
 		}
 		while (this.unread != null && !this.decoder.isBroken() && !this.lifecycle.isWaitingToOpen()) {
 			this.gate.resume();
@@ -294,9 +320,14 @@ final class FrameReader implements SharedReadBuffer.Reader {
 	// What it holds
 
 	/**
-	 * Counts what is held if that changes without a read. The loop's sweep calls.
+	 * Reads on if the peer was too fast, and counts what is held if that changes without
+	 * a read. The loop's sweep calls.
 	 */
 	void sweep() {
+		ReadPace pace = this.decoder.pace();
+		if (pace != null && pace.isWaitOver()) {
+			readOn();
+		}
 		if (this.codec != null || this.delivery.isElsewhere()) {
 			countHeld();
 		}

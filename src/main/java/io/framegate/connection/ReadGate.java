@@ -23,6 +23,9 @@ final class ReadGate {
 	/** There is not enough memory for more. */
 	private boolean starved;
 
+	/** The peer sends faster than it may. */
+	private boolean throttled;
+
 	/** Input is discarded from now on. */
 	private boolean discarding;
 
@@ -99,6 +102,25 @@ final class ReadGate {
 		return before;
 	}
 
+	/**
+	 * Stops reading until {@link #unthrottle}, unless input is discarded.
+	 * @return whether it is read no more
+	 */
+	boolean throttle() {
+		if (this.throttled || this.discarding) {
+			return false;
+		}
+		stop();
+		this.throttled = true;
+		return true;
+	}
+
+	boolean unthrottle() {
+		boolean before = this.throttled;
+		this.throttled = false;
+		return before;
+	}
+
 	private void stop() {
 		if (!isStopped()) {
 			this.stoppedAt = this.owner.now();
@@ -158,7 +180,7 @@ final class ReadGate {
 	}
 
 	boolean isStopped() {
-		return this.paused || this.held || this.starved;
+		return this.paused || this.held || this.starved || this.throttled;
 	}
 
 	/**
@@ -174,6 +196,10 @@ final class ReadGate {
 
 	boolean isStarved() {
 		return this.starved;
+	}
+
+	boolean isThrottled() {
+		return this.throttled;
 	}
 
 	boolean isDiscarding() {

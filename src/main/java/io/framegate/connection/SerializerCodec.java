@@ -41,6 +41,9 @@ final class SerializerCodec {
 	/** Run after the deserializer has read its last frame. */
 	private final List<Runnable> afterLast = new ArrayList<>();
 
+	/** How fast its frames may come, or {@code null} for no limit. */
+	private volatile @Nullable TokenBucket pace;
+
 	private boolean reading;
 
 	private boolean finished;
@@ -132,6 +135,10 @@ final class SerializerCodec {
 				else {
 					this.owner.receivedLate(payload);
 				}
+				TokenBucket limit = this.pace;
+				if (limit != null) {
+					this.input.restFor(limit);
+				}
 			}
 		}
 		catch (SoftEndOfStreamException ex) {
@@ -176,6 +183,32 @@ final class SerializerCodec {
 	 */
 	long frameStartedAt() {
 		return this.input.frameStartedAt();
+	}
+
+	/**
+	 * Nobody read for a while: the frame did not wait for its sender.
+	 * @param nanos for how long
+	 */
+	void shiftFrameStart(long nanos) {
+		this.input.shiftFrameStart(nanos);
+	}
+
+	/**
+	 * Limits how fast frames are read from the stream.
+	 * @param rate frames a second, 0 for no limit
+	 * @param now a {@link System#nanoTime()} stamp
+	 */
+	void limit(int rate, long now) {
+		this.pace = (rate > 0) ? new TokenBucket(rate, now) : null;
+	}
+
+	/**
+	 * Until when the deserializer has rested because frames come too fast.
+	 * @param now a {@link System#nanoTime()} stamp
+	 * @return such a stamp, 0 for never
+	 */
+	long restedUntil(long now) {
+		return this.input.restedUntil(now);
 	}
 
 	/**

@@ -153,6 +153,15 @@ abstract class SocketConnection extends PeerConnection {
 		this.parts.decoder.ignore();
 	}
 
+	/**
+	 * Limits how fast the peer may send. What comes faster is read later.
+	 * @param frames frames a second, 0 for no limit
+	 * @param bytes bytes a second, 0 for no limit
+	 */
+	public void limitReading(int frames, long bytes) {
+		this.parts.reader.limit(frames, bytes);
+	}
+
 	/** Whether only a part of a frame was read. */
 	public boolean isInsideFrame() {
 		return this.parts.reader.isInsideFrame();
@@ -330,11 +339,13 @@ abstract class SocketConnection extends PeerConnection {
 	}
 
 	/**
-	 * When a byte was last sent or received.
+	 * When a byte was last sent or received, or could not be because the peer sends too
+	 * fast.
 	 * @return a {@link System#nanoTime()} stamp
 	 */
 	public long lastActivity() {
-		return Math.max(this.parts.reader.lastReadAt(), this.parts.output.progress().lastWriteAt());
+		long lastRead = Math.max(this.parts.reader.lastReadAt(), this.parts.decoder.delayedUntil());
+		return Math.max(lastRead, this.parts.output.progress().lastWriteAt());
 	}
 
 	public long framesIn() {

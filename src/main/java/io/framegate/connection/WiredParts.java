@@ -279,6 +279,11 @@ final class WiredParts extends ConnectionParts {
 	}
 
 	@Override
+	public long delayed() {
+		return this.decoder.delayed();
+	}
+
+	@Override
 	public long frameStartedAt() {
 		return this.decoder.frameStartedAt();
 	}

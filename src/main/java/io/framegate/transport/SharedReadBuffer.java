@@ -73,9 +73,11 @@ public final class SharedReadBuffer {
 	public interface Reader {
 
 		/**
-		 * Whether input stays in the kernel for now.
+		 * How much to read now.
+		 * @param most bytes that there is room for
+		 * @return bytes; 0 if input stays in the kernel for now
 		 */
-		boolean isFull();
+		int room(int most);
 
 		/**
 		 * Whether what is read may be kept, so that it needs a buffer of its own: with
@@ -124,14 +126,15 @@ public final class SharedReadBuffer {
 
 		@Override
 		public ByteBuf allocate(ByteBufAllocator alloc) {
-			if (this.reader.isFull()) {
+			SharedReadBuffer all = SharedReadBuffer.this;
+			int size = this.reader.room(all.relief.readSize(READ_SIZE));
+			if (size == 0) {
 				throw ReadSuspended.INSTANCE;
 			}
 			if (this.reader.keepsBuffers()) {
-				return alloc.directBuffer(this.own, this.own);
+				int own = Math.min(this.own, size);
+				return alloc.directBuffer(own, own);
 			}
-			SharedReadBuffer all = SharedReadBuffer.this;
-			int size = all.relief.readSize(READ_SIZE);
 			return (all.buffer.refCnt() == 1) ? all.buffer.setIndex(READ_SIZE - size, READ_SIZE - size).retain()
 					: alloc.directBuffer(size, size);
 		}

@@ -74,6 +74,20 @@ class ConnectionTimersTests {
 	}
 
 	@Test
+	void clientThatHadToWaitHasMoreTimeForItsFirstFrame() {
+		ConnectionLifecycle life = new ConnectionLifecycle(Side.INBOUND);
+		ConnectionTimers timers = timers(Side.INBOUND, life);
+		life.established();
+		timers.established();
+		this.peer.delayed = 4 * SECOND;
+		this.peer.activity = this.peer.pass(14 * SECOND - 1);
+		timers.sweep(this.peer.time);
+		assertThat(this.peer.fired).isEmpty();
+		timers.sweep(this.peer.pass(1));
+		assertThat(this.peer.fired).extracting(Cause::reason).containsExactly(CloseReason.FIRST_FRAME_TIMEOUT);
+	}
+
+	@Test
 	void onlyTheDrainTimerRunsWhileDraining() {
 		ConnectionLifecycle life = new ConnectionLifecycle(Side.INBOUND);
 		ConnectionTimers timers = timers(Side.INBOUND, life);
@@ -195,6 +209,8 @@ class ConnectionTimersTests {
 
 		private long other;
 
+		private long delayed;
+
 		private String more = "";
 
 		private boolean firstFrameAwaited = true;
@@ -212,6 +228,11 @@ class ConnectionTimersTests {
 		@Override
 		public boolean isFirstFrameAwaited() {
 			return this.firstFrameAwaited;
+		}
+
+		@Override
+		public long delayed() {
+			return this.delayed;
 		}
 
 		@Override
