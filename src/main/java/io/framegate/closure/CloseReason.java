@@ -120,6 +120,18 @@ public enum CloseReason {
 	}
 
 	/**
+	 * Whether a client that ends so was never served, unless it was before.
+	 */
+	public boolean isRefusal() {
+		return switch (this) {
+			case TLS_HANDSHAKE_TIMEOUT, TLS_FAILED, LIMIT_CONNECTIONS, LIMIT_PER_IP, LIMIT_RATE, DENIED,
+					PROXY_HEADER_BAD, OVERLOAD ->
+				true;
+			default -> false;
+		};
+	}
+
+	/**
 	 * Whether a drain was asked for, so that {@link #DRAIN_TIMEOUT} replaces this reason.
 	 */
 	public boolean isDrain() {

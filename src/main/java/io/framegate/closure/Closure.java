@@ -23,8 +23,9 @@ import org.jspecify.annotations.Nullable;
  * @param bytesOut bytes taken by the kernel
  * @param undelivered frames read from or meant for the peer that were not delivered
  * @param partialFrameBytes bytes held of an incomplete frame
- * @param count how many connections of this peer the record stands for: 1, or more for
- * rapid reconnects; the bytes are those of all, the rest is the newest one's
+ * @param count how many connections the record stands for: 1, or more for rapid
+ * reconnects of one peer and for clients that were refused; the bytes are those of all,
+ * the rest is the newest one's
  * @param tls what TLS had settled, {@code null} without it
  */
 public record Closure(String id, String route, Side side, String remote, @Nullable String peerId, CloseReason reason,

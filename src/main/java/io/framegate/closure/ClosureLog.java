@@ -18,8 +18,9 @@ import org.slf4j.spi.LoggingEventBuilder;
 /**
  * The ended connections: a bounded ring of each route's newest, and a log line for each.
  * A peer that reconnects rapidly gets one line a second with the number of its
- * connections. Any thread may call. A separate thread writes the lines, because a blocked
- * console must not stop an event loop.
+ * connections, and so do all who are refused for one reason. Any thread may call. A
+ * separate thread writes the lines, because a blocked console must not stop an event
+ * loop.
  */
 public final class ClosureLog implements AutoCloseable {
 
@@ -181,7 +182,11 @@ public final class ClosureLog implements AutoCloseable {
 				closure.route(), closure.side().label(), closure.remote(), closure.endedBy().label(),
 				closure.reason().label(), closure.detail().isEmpty() ? "" : " (" + closure.detail() + ")",
 				closure.framesIn(), closure.framesOut(), closure.undelivered().frames(),
-				(closure.count() > 1) ? "; " + closure.count() + " of this peer ended so" : "");
+				(closure.count() > 1) ? "; " + closure.count() + others(closure) : "");
+	}
+
+	private static String others(Closure closure) {
+		return RepeatedClosures.isRefused(closure) ? " clients were refused so" : " of this peer ended so";
 	}
 
 	/**

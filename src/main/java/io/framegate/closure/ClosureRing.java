@@ -6,11 +6,15 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * The newest ended connections of one route. The caller holds the lock.
+ * The newest ended connections of one route. Those that did nothing, such as refused
+ * ones, push others out only until they are half of all. The caller holds the lock.
  */
 final class ClosureRing {
 
 	private final Deque<Entry> entries = new ArrayDeque<>();
+
+	/** The records of connections that did nothing. */
+	private final Deque<Entry> fleeting = new ArrayDeque<>();
 
 	private final int keep;
 
@@ -59,9 +63,17 @@ final class ClosureRing {
 	}
 
 	Entry add(Closure closure) {
+		return add(closure, this.entries);
+	}
+
+	Entry addFleeting(Closure closure) {
+		return add(closure, this.fleeting);
+	}
+
+	private Entry add(Closure closure, Deque<Entry> to) {
 		Entry entry = new Entry(closure, this.next.getAsLong());
-		this.entries.addFirst(entry);
-		if (this.entries.size() > this.keep) {
+		to.addFirst(entry);
+		if (size() > this.keep) {
 			removeOldest();
 		}
 		return entry;
@@ -73,15 +85,23 @@ final class ClosureRing {
 	}
 
 	void removeOldest() {
-		this.entries.removeLast().removed = true;
+		(isFleetingNext() ? this.fleeting : this.entries).removeLast().removed = true;
+	}
+
+	private boolean isFleetingNext() {
+		if (this.entries.isEmpty() || this.fleeting.size() > Math.max(1, this.keep / 2)) {
+			return true;
+		}
+		return !this.fleeting.isEmpty() && this.fleeting.getLast().number < this.entries.getLast().number;
 	}
 
 	int size() {
-		return this.entries.size();
+		return this.entries.size() + this.fleeting.size();
 	}
 
 	void forEach(Consumer<Entry> consumer) {
 		this.entries.forEach(consumer);
+		this.fleeting.forEach(consumer);
 	}
 
 }

@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Recognises a peer that reconnects rapidly: each of its connections ends within a
  * second, for the same reason and without a frame. The first few of a burst have their
- * own records, the others share one. The caller holds the lock.
+ * own records and lines, the others share one a second. Clients that are refused for the
+ * same reason count as one peer, because there may be many of them; only the first has a
+ * line of its own. The caller holds the lock.
  */
 final class RepeatedClosures {
 
@@ -26,6 +28,9 @@ final class RepeatedClosures {
 
 	private static final int MAX_BURSTS = 1000;
 
+	/** The host of all who are refused. */
+	private static final String ANYBODY = "";
+
 	private final Map<Key, Burst> bursts = new LinkedHashMap<>(16, 0.75f, true) {
 
 		@Override
@@ -37,10 +42,13 @@ final class RepeatedClosures {
 	private record Key(String route, Side side, String host, CloseReason reason, EndedBy endedBy) {
 
 		static Key of(Closure closure) {
-			String remote = closure.remote();
-			int colon = remote.lastIndexOf(':');
-			return new Key(closure.route(), closure.side(), (colon > 0) ? remote.substring(0, colon) : remote,
+			return new Key(closure.route(), closure.side(), isRefused(closure) ? ANYBODY : host(closure.remote()),
 					closure.reason(), closure.endedBy());
+		}
+
+		private static String host(String remote) {
+			int colon = remote.lastIndexOf(':');
+			return (colon > 0) ? remote.substring(0, colon) : remote;
 		}
 
 	}
@@ -68,7 +76,7 @@ final class RepeatedClosures {
 	 * Counts a closure.
 	 * @param closure the closure
 	 * @param ring where its record belongs
-	 * @return whether it needs its own record and line
+	 * @return whether it needs its own line
 	 */
 	boolean add(Closure closure, ClosureRing ring) {
 		if (!mayRepeat(closure)) {
@@ -81,14 +89,18 @@ final class RepeatedClosures {
 			burst.together = null;
 		}
 		burst.newest = closure;
-		if (++burst.seen <= SINGLE) {
-			ring.add(closure);
-			return true;
+		burst.seen++;
+		boolean single = burst.seen <= (isRefused(closure) ? 1 : SINGLE);
+		if (!single) {
+			burst.untold++;
 		}
-		burst.untold++;
+		if (burst.seen <= SINGLE) {
+			ring.addFleeting(closure);
+			return single;
+		}
 		ClosureRing.Entry together = burst.together;
 		if (together == null || together.isRemoved()) {
-			burst.together = ring.add(closure);
+			burst.together = ring.addFleeting(closure);
 		}
 		else {
 			ring.renew(together, closure.after(together.closure()));
@@ -114,9 +126,25 @@ final class RepeatedClosures {
 	private static boolean mayRepeat(Closure closure) {
 		return switch (closure.reason()) {
 			case SHUTDOWN, ROUTE_DRAIN, OPERATOR_CLOSE, OPERATOR_ABORT -> false;
-			default -> closure.framesIn() == 0 && closure.framesOut() == 0 && closure.undelivered().frames() == 0
-					&& closure.openedAt().plus(SHORT).isAfter(closure.closedAt());
+			default -> isWithoutFrames(closure) && (isShort(closure) || isRefused(closure));
 		};
+	}
+
+	private static boolean isWithoutFrames(Closure closure) {
+		return closure.framesIn() == 0 && closure.framesOut() == 0 && closure.undelivered().frames() == 0;
+	}
+
+	private static boolean isShort(Closure closure) {
+		return closure.openedAt().plus(SHORT).isAfter(closure.closedAt());
+	}
+
+	/**
+	 * Whether a client was never served. One that closes for lack of memory may have
+	 * been.
+	 */
+	static boolean isRefused(Closure closure) {
+		return closure.side() == Side.INBOUND && closure.reason().isRefusal() && isWithoutFrames(closure)
+				&& (isShort(closure) || closure.reason() != CloseReason.OVERLOAD);
 	}
 
 }

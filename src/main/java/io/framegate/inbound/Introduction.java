@@ -120,7 +120,9 @@ final class Introduction implements ConnectionHandler {
 
 	@Override
 	public void closed(FrameConnection connection, Cause cause, long lostFrames, long lostBytes) {
-		// Nobody else knows it.
+		if (cause.reason().isRefusal()) {
+			connection.context().metrics().countRefused(cause.reason());
+		}
 	}
 
 }

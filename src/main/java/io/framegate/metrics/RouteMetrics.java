@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.DoubleSupplier;
+import java.util.stream.Stream;
 
 import io.framegate.closure.CloseReason;
 import io.framegate.closure.Side;
@@ -37,8 +38,6 @@ public final class RouteMetrics implements AutoCloseable {
 			Duration.ofMillis(10), Duration.ofMillis(20), Duration.ofMillis(50), Duration.ofMillis(100),
 			Duration.ofMillis(200), Duration.ofMillis(500), Duration.ofSeconds(1), Duration.ofSeconds(2),
 			Duration.ofSeconds(5), Duration.ofSeconds(10), Duration.ofSeconds(30) };
-
-	private static final List<CloseReason> REFUSALS = List.of(CloseReason.LIMIT_CONNECTIONS, CloseReason.OVERLOAD);
 
 	private static final List<String> DISCARDS = List.of("late", "doubled", "unsolicited", "half", "unmatched",
 			"too-long", "client-gone");
@@ -118,7 +117,7 @@ public final class RouteMetrics implements AutoCloseable {
 			.serviceLevelObjectives(BUCKETS)
 			.register(registry);
 		this.metrics.add(this.connect);
-		REFUSALS.forEach(this::refused);
+		Stream.of(CloseReason.values()).filter(CloseReason::isRefusal).forEach(this::refused);
 	}
 
 	private void count(String name, String description, LongAdder adder, String... tags) {
@@ -200,7 +199,7 @@ public final class RouteMetrics implements AutoCloseable {
 	}
 
 	/**
-	 * Counts a connection that was not accepted.
+	 * Counts a client that was not served.
 	 * @param reason why not
 	 */
 	public void countRefused(CloseReason reason) {
@@ -208,7 +207,7 @@ public final class RouteMetrics implements AutoCloseable {
 	}
 
 	private LongAdder refused(CloseReason reason) {
-		return kind("framegate.accepts.refused", "Connections that were not accepted", "reason", reason.label());
+		return kind("framegate.accepts.refused", "Clients that were not served", "reason", reason.label());
 	}
 
 	/**

@@ -125,4 +125,62 @@ class ClosuresTests {
 		}
 	}
 
+	/** From as many addresses as there are clients. */
+	@Test
+	void refusedClientsShareARecordWhoeverTheyAre() {
+		try (LoggedClosures log = new LoggedClosures(); ClosureLog closures = new ClosureLog(100)) {
+			for (int i = 0; i < 2000; i++) {
+				String host = "10.0." + (i / 250) + "." + (i % 250);
+				closures.add(closure("r", i, host, CloseReason.LIMIT_RATE, 0, 1));
+				closures.add(closure("r", i, host, CloseReason.TLS_HANDSHAKE_TIMEOUT, 0, 10_000));
+			}
+			List<Closure> newest = closures.newest(ALL, 100);
+			assertThat(newest).hasSize(22);
+			assertThat(newest.subList(0, 2)).extracting(Closure::id, Closure::count)
+				.containsOnly(org.assertj.core.groups.Tuple.tuple("c-1999", 1990));
+			int told = Gateway.await("all told", () -> {
+				int sum = log.lines()
+					.stream()
+					.mapToInt((line) -> (int) LoggedClosures.fields(line).getOrDefault("count", 1))
+					.sum();
+				return (sum == 4000) ? Optional.of(log.lines().size()) : Optional.empty();
+			});
+			assertThat(told).isLessThan(10);
+			assertThat(log.lines()).last()
+				.satisfies((line) -> assertThat(line.getFormattedMessage()).endsWith(" clients were refused so"));
+		}
+	}
+
+	@Test
+	void connectionsThatDidNothingPushOutNoMoreThanHalf() {
+		try (ClosureLog closures = new ClosureLog(100)) {
+			for (int i = 0; i < 100; i++) {
+				closures.add(closure("r", i, "10.0.0.2", CloseReason.INBOUND_EOF, 1, 1));
+			}
+			for (int i = 0; i < 5000; i++) {
+				closures
+					.add(closure("r", 100 + i, "10.1." + (i / 250) + "." + (i % 250), CloseReason.INBOUND_EOF, 0, 1));
+			}
+			List<Closure> newest = closures.newest(ALL, 1000);
+			assertThat(newest).hasSize(100);
+			assertThat(newest).filteredOn((closure) -> closure.framesIn() == 1)
+				.hasSize(50)
+				.extracting(Closure::id)
+				.startsWith("c-99")
+				.endsWith("c-50");
+			closures.add(closure("r", 6000, "10.0.0.2", CloseReason.INBOUND_EOF, 1, 1));
+			assertThat(closures.newest(ALL, 1000)).hasSize(100).first().extracting(Closure::id).isEqualTo("c-6000");
+		}
+	}
+
+	@Test
+	void servedClientThatClosesForLackOfMemoryHasARecordOfItsOwn() {
+		try (ClosureLog closures = new ClosureLog(100)) {
+			for (int i = 0; i < 30; i++) {
+				closures.add(closure("r", i, "10.0.0." + i, CloseReason.OVERLOAD, 0, 60_000));
+			}
+			assertThat(closures.newest(ALL, 100)).hasSize(30).allMatch((closure) -> closure.count() == 1);
+		}
+	}
+
 }
