@@ -172,11 +172,7 @@ What this version of the gateway refuses to start with, for the notes to say. A 
 capability is there; ChartSchemaTests compares it with the gateway's.
 */}}
 {{- define "framegate.unbuilt" -}}
-{{- $harmless := list
-      (dict "key" "listen.allow")
-      (dict "key" "listen.deny")
-      (dict "key" "listen.max-connections-per-ip" "values" (list "0"))
-      (dict "key" "listen.max-accepts-per-second" "values" (list "0")) -}}
+{{- $harmless := list -}}
 {{- $problems := list -}}
 {{- range $name := keys .Values.routes | sortAlpha -}}
 {{- $route := index $.Values.routes $name -}}

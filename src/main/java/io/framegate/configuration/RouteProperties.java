@@ -9,6 +9,7 @@ import io.framegate.route.Listen;
 import io.framegate.route.Mode;
 import io.framegate.route.Route;
 import io.framegate.route.Upstream;
+import io.framegate.route.WhenDown;
 import io.framegate.timeout.Timeout;
 
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -50,6 +51,9 @@ public record RouteProperties(@DefaultValue("session") Mode mode, @DefaultValue 
 		if (this.upstream.proxyTlvs() == Upstream.ProxyTlvs.FORWARD && this.listen.proxyProtocol() == Listen.Proxy.OFF
 				&& !at.at("listen").refused("proxy-protocol")) {
 			at.at("upstream").refuse("proxy-tlvs", "forward has nothing to pass on: listen.proxy-protocol is off");
+		}
+		if (this.listen.whenDown() == WhenDown.REFUSE && this.upstream.targets().isEmpty()) {
+			at.at("listen").refuse("when-down", "refuse requires upstream.targets: a route without them is never down");
 		}
 	}
 

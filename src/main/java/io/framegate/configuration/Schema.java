@@ -135,7 +135,8 @@ sealed interface Schema {
 		boolean allows(Object value) {
 			return switch (value) {
 				case Integer number -> this.range == null || (number >= this.range.min() && number <= this.range.max());
-				case DataSize size -> size.toBytes() >= 1 && size.compareTo(LARGEST) <= 0;
+				case DataSize size ->
+					size.toBytes() >= ((this.range != null) ? this.range.min() : 1) && size.compareTo(LARGEST) <= 0;
 				default -> true;
 			};
 		}
@@ -145,15 +146,16 @@ sealed interface Schema {
 		 * @return the end of a sentence
 		 */
 		String allowed() {
+			if (this.type == DataSize.class) {
+				return ((this.range != null) ? "must be 0 (off) or a size" : "must be a size")
+						+ " from 1B to 1GB, such as 512B or 64KB";
+			}
 			if (this.range != null) {
 				return "must be a whole number from %d to %d".formatted(this.range.min(), this.range.max());
 			}
 			if (this.type == Duration.class) {
 				return "must be 0 or a duration from 1ms to %dd with its unit, such as 500ms, 30s or 5m"
 					.formatted(Timeouts.MAX.toDays());
-			}
-			if (this.type == DataSize.class) {
-				return "must be a size from 1B to 1GB, such as 512B or 64KB";
 			}
 			if (this.type == boolean.class) {
 				return "must be true or false";

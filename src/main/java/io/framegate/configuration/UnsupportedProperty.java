@@ -17,14 +17,7 @@ record UnsupportedProperty(String key, @Nullable String harmless) {
 
 	static final String MESSAGE = "is not available in this version";
 
-	static final List<UnsupportedProperty> ALL = List.of(
-	// @formatter:off
-			new UnsupportedProperty("listen.allow", null),
-			new UnsupportedProperty("listen.deny", null),
-			new UnsupportedProperty("listen.max-connections-per-ip", "0"),
-			new UnsupportedProperty("listen.max-accepts-per-second", "0")
-	// @formatter:on
-	);
+	static final List<UnsupportedProperty> ALL = List.of();
 
 	/** Keys that will have values and keys of their own, which nothing reads yet. */
 	private static final Pattern LATER = Pattern

@@ -25,7 +25,14 @@ public final class ConnectionRegistry implements FrameConnection.Registry {
 
 	private final ConcurrentMap<String, FrameConnection> connections = new ConcurrentHashMap<>();
 
+	private final Lingering lingering = new Lingering();
+
 	private final ConnectionCounts census = new ConnectionCounts(this.connections.values());
+
+	/** How many refused clients the process keeps. */
+	Lingering lingering() {
+		return this.lingering;
+	}
 
 	@Override
 	public long nextNumber() {

@@ -2,8 +2,8 @@ package io.framegate.connection;
 
 import java.net.InetSocketAddress;
 import java.time.Instant;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 import io.framegate.closure.Cause;
 import io.framegate.closure.Closure;
@@ -18,14 +18,11 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 
 /**
- * Connections that a route refuses. Each gets its record at once, and FIN. What it sends
- * is read and dropped until its own FIN, no longer than the drain timer, because closing
- * would send RST. Only a limited number is kept open. Any event loop may call.
+ * Connections that a route refuses. Each gets FIN. What it sends is read and dropped
+ * until its own FIN, no longer than the drain timer, because closing would send RST. Of
+ * all routes together only a limited number is kept open. Any event loop may call.
  */
 public final class RefusedConnections {
-
-	/** How many sockets are kept open for clients that have not sent FIN yet. */
-	private static final int MAX_LINGERING = 256;
 
 	private static final int MAX_BYTES = 1024 * 1024;
 
@@ -35,27 +32,42 @@ public final class RefusedConnections {
 
 	private final ConnectionRegistry connections;
 
-	private final AtomicInteger lingering = new AtomicInteger();
+	private final Lingering lingering;
 
 	public RefusedConnections(ConnectionContext context, ConnectionRegistry connections) {
 		this.context = context;
 		this.connections = connections;
+		this.lingering = connections.lingering();
 	}
 
 	/**
-	 * Refuses a connection.
+	 * Refuses a client that has shown who it is.
+	 * @param connection its connection, not open yet
+	 * @param cause the cause
+	 */
+	public void refuse(FrameConnection connection, Cause cause) {
+		if (this.lingering.begin()) {
+			connection.whenClosed().thenRun(this.lingering::end);
+			connection.ignoreInput();
+			connection.closeGracefully(cause);
+		}
+		else {
+			connection.close(cause);
+		}
+	}
+
+	/**
+	 * Refuses a connection, which gets its record at once.
 	 * @param channel its channel, accepted
 	 * @param remote the peer
 	 * @param cause the cause
 	 */
 	public void refuse(Channel channel, InetSocketAddress remote, Cause cause) {
 		record(remote, cause);
-		if (this.lingering.incrementAndGet() > MAX_LINGERING) {
-			this.lingering.decrementAndGet();
+		if (!this.lingering.begin()) {
 			channel.close();
 			return;
 		}
-		channel.closeFuture().addListener((closed) -> this.lingering.decrementAndGet());
 		channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
 		channel.pipeline().addLast(new Farewell());
 		// The channel is being set up now.
@@ -66,9 +78,14 @@ public final class RefusedConnections {
 			}
 		});
 		long limit = this.context.timeouts().nanos(Timeout.DRAIN);
-		channel.eventLoop()
+		Future<?> end = channel.eventLoop()
 			.schedule(() -> channel.close(), (limit > 0) ? limit : TimeUnit.SECONDS.toNanos(DEFAULT_LINGER_SECONDS),
 					TimeUnit.NANOSECONDS);
+		channel.closeFuture().addListener((closed) -> {
+			this.lingering.end();
+			// Or a flood would be remembered for as long as it might have lingered.
+			end.cancel(false);
+		});
 	}
 
 	private void record(InetSocketAddress remote, Cause cause) {

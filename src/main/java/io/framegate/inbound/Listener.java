@@ -13,6 +13,7 @@ import io.framegate.closure.Side;
 import io.framegate.connection.ConnectionContext;
 import io.framegate.connection.ConnectionHandler;
 import io.framegate.connection.ConnectionRegistry;
+import io.framegate.connection.ConnectionState;
 import io.framegate.connection.FrameConnection;
 import io.framegate.connection.RefusedConnections;
 import io.framegate.metrics.RouteMetrics;
@@ -53,6 +54,8 @@ public final class Listener extends AbstractServerConnectionFactory implements L
 
 	private final Supplier<ConnectionHandler> handlers;
 
+	private final Admission admission;
+
 	private final RefusedConnections refused;
 
 	private volatile @Nullable ProxyHeaderStep proxyHeader;
@@ -66,13 +69,14 @@ public final class Listener extends AbstractServerConnectionFactory implements L
 	private volatile @Nullable Cause draining;
 
 	public Listener(ConnectionContext context, Listen listen, EventLoops loops, ConnectionRegistry connections,
-			Supplier<ConnectionHandler> handlers, @Nullable ServerTls tls) {
+			Admission admission, Supplier<ConnectionHandler> handlers, @Nullable ServerTls tls) {
 		super(listen.port());
 		this.context = context;
 		this.listen = listen;
 		this.loops = loops;
 		this.connections = connections;
 		this.handlers = handlers;
+		this.admission = admission;
 		this.refused = new RefusedConnections(context, connections);
 		this.tls = tls;
 		this.proxyHeader = proxyHeader(listen);
@@ -176,40 +180,73 @@ public final class Listener extends AbstractServerConnectionFactory implements L
 	}
 
 	/**
-	 * Takes a connection, unless the route or the process has too many. Loops call in
-	 * turn, because the limit counts the connections of all loops.
+	 * Takes a connection, unless the client is refused, or the route or the process has
+	 * too many. Loops call in turn, because limits count the connections of all loops.
 	 */
 	private @Nullable FrameConnection admit(SocketChannel channel, InetSocketAddress remote, TcpListener listener) {
 		IoLoop loop = this.loops.of(channel.eventLoop());
-		if (loop.memory().budget().isOverloaded()) {
-			this.refused.refuse(channel, remote,
-					Cause.byGateway(CloseReason.OVERLOAD, "too much memory is held (framegate.memory.limit)"));
-			return null;
-		}
 		ProxyHeaderStep header = this.proxyHeader;
-		Cause refusal = (header != null) ? header.refusal(remote) : null;
-		if (refusal != null) {
-			this.refused.refuse(channel, remote, refusal);
-			return null;
+		boolean known = header == null || !header.isTrusted(remote);
+		Cause refusal = denial(remote, header, known);
+		if (refusal == null && loop.memory().budget().isOverloaded()) {
+			refusal = Cause.byGateway(CloseReason.OVERLOAD, "too much memory is held (framegate.memory.limit)");
 		}
-		int most = this.listen.maxConnections();
-		synchronized (this.refused) {
-			if (most == 0 || this.context.metrics().active(Side.INBOUND) < most) {
-				SocketOptions.configure(channel);
-				return new FrameConnection(this.context, this.connections, loop, channel, remote, listener,
-						introduced(header, this.handlers.get()), getApplicationEventPublisher());
+		if (refusal == null) {
+			synchronized (this.admission) {
+				refusal = this.admission.excess(this.listen);
+				if (refusal == null && known) {
+					refusal = this.admission.excessOfKnown(remote.getAddress(), this.listen, loop.time());
+				}
+				if (refusal == null) {
+					SocketOptions.configure(channel);
+					FrameConnection connection = new FrameConnection(this.context, this.connections, loop, channel,
+							remote, listener, introduced(header, known, this.handlers.get()),
+							getApplicationEventPublisher());
+					taken(connection, known);
+					return connection;
+				}
 			}
 		}
-		this.refused.refuse(channel, remote,
-				Cause.byGateway(CloseReason.LIMIT_CONNECTIONS, "max-connections (" + most + ") reached"));
+		this.refused.refuse(channel, remote, refusal);
 		return null;
 	}
 
+	/**
+	 * Why a socket's address is refused.
+	 * @param known whether it is the client's own: a trusted proxy's header may name
+	 * another
+	 */
+	private @Nullable Cause denial(InetSocketAddress remote, @Nullable ProxyHeaderStep header, boolean known) {
+		Cause denial = (header != null) ? header.refusal(remote) : null;
+		if (denial != null) {
+			return denial;
+		}
+		return known ? Admission.denialOfKnown(remote.getAddress(), this.listen)
+				: Admission.denial(remote.getAddress(), this.listen);
+	}
+
+	private void taken(FrameConnection connection, boolean known) {
+		Listen limits = this.listen;
+		if (known) {
+			this.admission.count(connection, limits);
+		}
+		if (limits.isReadingLimited()) {
+			limitReading(connection);
+		}
+	}
+
+	private void limitReading(FrameConnection connection) {
+		connection.limitReading(this.listen.maxFramesPerSecond(), this.listen.maxBytesPerSecond().toBytes());
+	}
+
 	/** What a client must show before it is served, and then its handler. */
-	private ConnectionHandler introduced(@Nullable ProxyHeaderStep header, ConnectionHandler handler) {
+	private ConnectionHandler introduced(@Nullable ProxyHeaderStep header, boolean known, ConnectionHandler handler) {
 		List<Introduction.Step> steps = new ArrayList<>();
 		if (header != null) {
 			steps.add(header);
+		}
+		if (!known) {
+			steps.add(new AdmissionStep(this.admission, () -> this.listen, this.refused));
 		}
 		if (this.tls != null) {
 			steps.add(new TlsStep(this.tls));
@@ -218,12 +255,28 @@ public final class Listener extends AbstractServerConnectionFactory implements L
 	}
 
 	/**
-	 * Applies new limits, and who may send a PROXY header. The port stays.
+	 * Applies new rules and limits, those on reading also to open connections, and who
+	 * may send a PROXY header. The port stays.
 	 * @param changed how to listen
 	 */
 	public void change(Listen changed) {
-		this.listen = changed;
-		this.proxyHeader = proxyHeader(changed);
+		boolean limited = this.listen.isReadingLimited() || changed.isReadingLimited();
+		List<FrameConnection> open;
+		synchronized (this.admission) {
+			this.listen = changed;
+			this.proxyHeader = proxyHeader(changed);
+			open = this.connections.all().stream().filter(this::isClients).toList();
+			this.admission.change(changed, open);
+		}
+		if (limited) {
+			open.forEach((connection) -> connection.execute(() -> limitReading(connection)));
+		}
+	}
+
+	/** Whether it is a client of the route, or of one that it replaces. */
+	private boolean isClients(FrameConnection connection) {
+		return connection.side() == Side.INBOUND && connection.route().equals(this.context.route())
+				&& connection.state() != ConnectionState.PROXY_HEADER;
 	}
 
 	/**

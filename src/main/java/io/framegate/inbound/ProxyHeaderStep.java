@@ -44,7 +44,11 @@ final class ProxyHeaderStep implements Introduction.Step {
 				: null;
 	}
 
-	private boolean isTrusted(InetSocketAddress peer) {
+	/**
+	 * Whether a peer's header would be believed.
+	 * @param peer its address
+	 */
+	boolean isTrusted(InetSocketAddress peer) {
 		for (AddressBlock block : this.trusted) {
 			if (block.contains(peer.getAddress())) {
 				return true;

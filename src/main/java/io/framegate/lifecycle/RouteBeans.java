@@ -270,7 +270,8 @@ final class RouteBeans {
 		ConnectionContext context = context(Side.INBOUND, listen.framing(), listen.lengthIncludesHeader(),
 				listen.maxFrameBytes());
 		return new Listener(context, listen, this.beans.getBean(EventLoops.class),
-				this.beans.getBean(ConnectionRegistry.class), bean(".relay", Relay.class)::handler, serverTls());
+				this.beans.getBean(ConnectionRegistry.class), bean(".terms", RouteContinuity.class).admission(),
+				bean(".relay", Relay.class)::handler, serverTls());
 	}
 
 	private FrameAdapter adapter(String factory, String channel) {

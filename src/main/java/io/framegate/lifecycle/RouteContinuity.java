@@ -1,13 +1,14 @@
 package io.framegate.lifecycle;
 
 import io.framegate.channel.RouteChannels;
+import io.framegate.inbound.Admission;
 import io.framegate.metrics.RouteMetrics;
 import io.framegate.timeout.Timeouts;
 
 /**
  * What a replaced route and its successor share while the old one drains: limits set at
- * run time, counts, and the subscribers of the route's channels. It ends with the last
- * route that uses it. Any thread may call.
+ * run time, counts, who is admitted, and the subscribers of the route's channels. It ends
+ * with the last route that uses it. Any thread may call.
  */
 final class RouteContinuity {
 
@@ -17,9 +18,12 @@ final class RouteContinuity {
 
 	private final RouteChannels channels;
 
+	private final Admission admission;
+
 	private int users;
 
 	RouteContinuity(Timeouts timeouts, RouteMetrics metrics, RouteChannels channels) {
+		this.admission = new Admission(metrics);
 		this.timeouts = timeouts;
 		this.metrics = metrics;
 		this.channels = channels;
@@ -31,6 +35,10 @@ final class RouteContinuity {
 
 	RouteMetrics metrics() {
 		return this.metrics;
+	}
+
+	Admission admission() {
+		return this.admission;
 	}
 
 	RouteChannels channels() {

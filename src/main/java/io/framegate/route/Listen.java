@@ -1,5 +1,6 @@
 package io.framegate.route;
 
+import java.net.InetAddress;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,15 +32,22 @@ import org.springframework.util.unit.DataSize;
  * @param maxConnectionsPerIp how many may be open at once from one address; 0 for no
  * limit
  * @param maxAcceptsPerSecond how many are accepted in a second; 0 for no limit
+ * @param maxFramesPerSecond how many frames are read of a connection in a second; 0 for
+ * no limit
+ * @param maxBytesPerSecond how many bytes are read of a connection in a second, 1B to
+ * 1GB; 0 for no limit
+ * @param whenDown whether clients are accepted while no target is up
  */
 public record Listen(@Range(min = 0, max = 65535) int port, @DefaultValue("0.0.0.0") String address,
 		@DefaultValue("crlf") String framing, @DefaultValue("false") boolean lengthIncludesHeader,
 		@DefaultValue("64KB") DataSize maxFrameSize, @Range(min = 1, max = 65535) @DefaultValue("1024") int backlog,
 		@Nullable Tls tls, @DefaultValue("off") Proxy proxyProtocol, @DefaultValue List<AddressBlock> proxyTrusted,
-		@DefaultValue List<String> allow, @DefaultValue List<String> deny,
+		@DefaultValue List<AddressBlock> allow, @DefaultValue List<AddressBlock> deny,
 		@Range(min = 0) @DefaultValue("10000") int maxConnections,
 		@Range(min = 0) @DefaultValue("0") int maxConnectionsPerIp,
-		@Range(min = 0) @DefaultValue("0") int maxAcceptsPerSecond) {
+		@Range(min = 0) @DefaultValue("0") int maxAcceptsPerSecond,
+		@Range(min = 0) @DefaultValue("0") int maxFramesPerSecond,
+		@Range(min = 0) @DefaultValue("0B") DataSize maxBytesPerSecond, @DefaultValue("accept") WhenDown whenDown) {
 
 	public Listen {
 		proxyTrusted = List.copyOf(proxyTrusted);
@@ -56,6 +64,33 @@ public record Listen(@Range(min = 0, max = 65535) int port, @DefaultValue("0.0.0
 	}
 
 	/**
+	 * The rule that a client may not connect by.
+	 * @param address its address
+	 * @return a block of {@code deny}, or {@code null}
+	 */
+	public @Nullable AddressBlock deniedBy(InetAddress address) {
+		for (AddressBlock block : this.deny) {
+			if (block.contains(address)) {
+				return block;
+			}
+		}
+		return null;
+	}
+
+	/**
+	 * Whether a client may connect that {@code deny} does not name.
+	 * @param address its address
+	 */
+	public boolean allows(InetAddress address) {
+		return this.allow.isEmpty() || this.allow.stream().anyMatch((block) -> block.contains(address));
+	}
+
+	/** Whether it is limited how fast connections are read. */
+	public boolean isReadingLimited() {
+		return this.maxFramesPerSecond > 0 || this.maxBytesPerSecond.toBytes() > 0;
+	}
+
+	/**
 	 * Refuses values that make no sense together.
 	 * @param at takes what is wrong
 	 */
@@ -64,6 +99,9 @@ public record Listen(@Range(min = 0, max = 65535) int port, @DefaultValue("0.0.0
 		at.host("address", this.address);
 		at.framing(this.framing, this.lengthIncludesHeader);
 		checkProxy(at);
+		if (this.maxFramesPerSecond > 0 && this.framing.equals("stream")) {
+			at.refuse("max-frames-per-second", "does not apply to the framing stream: use max-bytes-per-second");
+		}
 		if (this.tls != null) {
 			this.tls.check(at.at("tls"));
 		}

@@ -15,8 +15,10 @@ import org.jspecify.annotations.Nullable;
 public final class RouteDiff {
 
 	/** Properties that a running route can change. */
-	private static final Set<String> LIVE = Set.of("timeouts", "listen.max-connections", "listen.proxy-protocol",
-			"listen.proxy-trusted", "upstream.targets");
+	private static final Set<String> LIVE = Set.of("timeouts", "listen.proxy-protocol", "listen.proxy-trusted",
+			"listen.allow", "listen.deny", "listen.max-connections", "listen.max-connections-per-ip",
+			"listen.max-accepts-per-second", "listen.max-frames-per-second", "listen.max-bytes-per-second",
+			"listen.when-down", "upstream.targets");
 
 	private final Set<String> names = new TreeSet<>();
 

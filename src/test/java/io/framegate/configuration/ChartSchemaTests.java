@@ -141,6 +141,9 @@ class ChartSchemaTests {
 		if (leaf.type() == Duration.class) {
 			return Map.of("$ref", "#/definitions/duration");
 		}
+		if (leaf.type() == DataSize.class && leaf.range() != null) {
+			return Map.of("$ref", "#/definitions/rate");
+		}
 		if (leaf.type() == DataSize.class) {
 			return Map.of("$ref", "#/definitions/size");
 		}

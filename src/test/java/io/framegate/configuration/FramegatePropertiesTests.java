@@ -18,6 +18,7 @@ import io.framegate.route.Route;
 import io.framegate.route.Sharing;
 import io.framegate.route.Target;
 import io.framegate.route.Upstream;
+import io.framegate.route.WhenDown;
 import io.framegate.timeout.Timeout;
 import org.junit.jupiter.api.Test;
 
@@ -46,8 +47,9 @@ class FramegatePropertiesTests {
 		assertThat(route.mode()).isEqualTo(Mode.SESSION);
 		assertThat(route.handler()).isEqualTo(Handler.FAST);
 		assertThat(route.timeouts()).isEmpty();
-		assertThat(route.listen()).isEqualTo(new Listen(0, "0.0.0.0", "crlf", false, DataSize.ofKilobytes(64), 1024,
-				null, Listen.Proxy.OFF, List.of(), List.of(), List.of(), 10000, 0, 0));
+		assertThat(route.listen())
+			.isEqualTo(new Listen(0, "0.0.0.0", "crlf", false, DataSize.ofKilobytes(64), 1024, null, Listen.Proxy.OFF,
+					List.of(), List.of(), List.of(), 10000, 0, 0, 0, DataSize.ofBytes(0), WhenDown.ACCEPT));
 		Upstream upstream = route.upstream();
 		assertThat(upstream.targets()).containsExactly(new Target("127.0.0.1", 7101));
 		assertThat(upstream.framing()).isEqualTo("crlf");
@@ -81,11 +83,14 @@ class FramegatePropertiesTests {
 				        tls:
 				        proxy-protocol: optional
 				        proxy-trusted: [10.0.0.0/8, '2001:db8::1']
-				        allow: []
-				        deny: []
+				        allow: [10.0.0.0/8, '2001:db8::/32']
+				        deny: 10.1.2.3
 				        max-connections: 5
-				        max-connections-per-ip: 0
-				        max-accepts-per-second: 0
+				        max-connections-per-ip: 3
+				        max-accepts-per-second: 50
+				        max-frames-per-second: 100
+				        max-bytes-per-second: 10KB
+				        when-down: refuse
 				      upstream:
 				        targets: ['one.example:1', '[::1]:2']
 				        framing: bean:mine
@@ -99,7 +104,8 @@ class FramegatePropertiesTests {
 		assertThat(route.handler()).isEqualTo(Handler.BLOCKING);
 		assertThat(route.listen()).isEqualTo(new Listen(7001, "127.0.0.1", "length2", true, DataSize.ofKilobytes(1), 16,
 				null, Listen.Proxy.OPTIONAL, List.of(AddressBlock.of("10.0.0.0/8"), AddressBlock.of("2001:db8::1")),
-				List.of(), List.of(), 5, 0, 0));
+				List.of(AddressBlock.of("10.0.0.0/8"), AddressBlock.of("2001:db8::/32")),
+				List.of(AddressBlock.of("10.1.2.3")), 5, 3, 50, 100, DataSize.ofKilobytes(10), WhenDown.REFUSE));
 		assertThat(route.upstream().proxyProtocol()).isEqualTo(Upstream.Proxy.V2);
 		assertThat(route.upstream().proxyTlvs()).isEqualTo(Upstream.ProxyTlvs.FORWARD);
 		assertThat(route.upstream().targets()).containsExactly(new Target("one.example", 1), new Target("::1", 2));

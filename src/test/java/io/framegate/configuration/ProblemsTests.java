@@ -20,6 +20,10 @@ class ProblemsTests {
 
 	private static final String CORRELATED = "mode: request-reply\nupstream.sharing: correlated";
 
+	private static final String RATE = "must be 0 (off) or a size from 1B to 1GB, such as 512B or 64KB";
+
+	private static final String BLOCK = "must be an IP address or a block of them, such as 10.1.2.3, 10.0.0.0/8 or 2001:db8::/32";
+
 	private static final String NOT_AVAILABLE = "is not available in this version";
 
 	private static final String FRAMING = "must be one of crlf, lf, nul, stx-etx, mllp, length1, length2, length4, stream or bean:<name>";
@@ -62,6 +66,13 @@ class ProblemsTests {
 				arguments("listen.backlog", "0", "must be a whole number from 1 to 65535"), //
 				arguments("listen.max-connections", "-1", number), //
 				arguments("listen.max-connections-per-ip", "-1", number), //
+				arguments("listen.max-accepts-per-second", "many", number), //
+				arguments("listen.max-frames-per-second", "-1", number), //
+				arguments("listen.max-bytes-per-second", "-1B", RATE), //
+				arguments("listen.max-bytes-per-second", "2GB", RATE), //
+				arguments("listen.when-down", "refused", "must be one of accept, refuse. Did you mean 'refuse'?"), //
+				arguments("listen.allow[0]", "localhost", BLOCK), //
+				arguments("listen.deny[0]", "10.0.0.0/33", "the prefix length is a whole number from 0 to 32"), //
 				arguments("listen.proxy-protocol", "on", "must be one of off, optional, required"), //
 				arguments("upstream.proxy-protocol", "v3", "must be one of off, v1, v2. Did you mean 'v1'?"), //
 				arguments("upstream.targets[0]", "nowhere", TARGET), //
@@ -138,21 +149,17 @@ class ProblemsTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "listen.max-connections-per-ip, 5, ': only 0 is'", "listen.max-accepts-per-second, 5, ': only 0 is'" })
-	void whatIsNotBuiltIsRefused(String key, String value, String more) {
-		assertThat(TestConfiguration.route("orders").property("framegate.routes.orders." + key, value).problems())
-			.extracting(Problem::property, Problem::value, Problem::message)
-			.containsExactly(tuple("framegate.routes.orders." + key, value, NOT_AVAILABLE + more));
-	}
-
-	@ParameterizedTest
-	@CsvSource({ "listen.allow, [0], 10.0.0.0/8", "listen.deny, [0], 10.0.0.0/8" })
-	void groupThatIsNotBuiltIsRefusedOnce(String group, String key, String value) {
-		String property = "framegate.routes.orders." + group;
-		assertThat(TestConfiguration.route("orders")
-			.property(property + (key.startsWith("[") ? key : "." + key), value)
+	@CsvSource(delimiter = '|', value = {
+			"listen.max-frames-per-second | framing: stream | 5 | does not apply to the framing stream: use max-bytes-per-second",
+			"listen.when-down | max-connections: 1 | refuse | refuse requires upstream.targets: a route without them is never down" })
+	void limitThatHasNoMeaningIsRefused(String key, String also, String value, String message) {
+		TestConfiguration route = key.endsWith("down")
+				? TestConfiguration.empty().yaml("framegate.routes.orders: {mode: request-reply, listen.port: 0}")
+				: TestConfiguration.route("orders");
+		assertThat(route.yaml("framegate.routes.orders.listen." + also)
+			.property("framegate.routes.orders." + key, value)
 			.problems()).extracting(Problem::property, Problem::value, Problem::message)
-			.containsExactly(tuple(property, null, NOT_AVAILABLE));
+			.containsExactly(tuple("framegate.routes.orders." + key, value, message));
 	}
 
 	@ParameterizedTest

@@ -83,7 +83,7 @@ class ReadPaceTests {
 				it.reader.limit(this.frames, this.bytes);
 			}
 			case "in" -> it.read(word.replace(';', '\n'));
-			case "fin" -> it.reader.finRead();
+			case "fin" -> it.reader.finRead(null);
 			case "discard" -> it.reader.discard();
 			case "close" -> it.reader.close();
 			case "pause" -> it.gate.pause();
@@ -139,7 +139,7 @@ class ReadPaceTests {
 		it.reader.limit(1, 0);
 		long before = System.nanoTime();
 		it.read("A\nB\n");
-		it.reader.finRead();
+		it.reader.finRead(null);
 		it.runUntil("A");
 		assertThat(it.decoder.delayedUntil()).isEqualTo(it.time);
 		it.runUntil("end");

@@ -46,6 +46,16 @@ public final class TestClient extends TestSocket {
 	}
 
 	/**
+	 * Connects from a certain address of this machine.
+	 * @param local the address, such as 127.0.0.2
+	 * @param port where
+	 * @return the connected client
+	 */
+	public static TestClient connectFrom(String local, int port) {
+		return connect(local, "127.0.0.1", port, 0);
+	}
+
+	/**
 	 * Connects with a small receive buffer, for a client that reads slowly.
 	 * @param host the host
 	 * @param port the port
@@ -53,8 +63,15 @@ public final class TestClient extends TestSocket {
 	 * @return the connected client
 	 */
 	public static TestClient connect(String host, int port, int receiveBuffer) {
+		return connect(null, host, port, receiveBuffer);
+	}
+
+	private static TestClient connect(String local, String host, int port, int receiveBuffer) {
 		Socket socket = new Socket();
 		try {
+			if (local != null) {
+				socket.bind(new InetSocketAddress(local, 0));
+			}
 			if (receiveBuffer > 0) {
 				socket.setReceiveBufferSize(receiveBuffer);
 			}

@@ -1,0 +1,253 @@
+package io.framegate.inbound;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+import io.framegate.closure.Cause;
+import io.framegate.closure.CloseReason;
+import io.framegate.closure.Closure;
+import io.framegate.closure.EndedBy;
+import io.framegate.closure.Side;
+import io.framegate.connection.FrameConnection;
+import io.framegate.testkit.Gateway;
+import io.framegate.testkit.GatewayBuilder;
+import io.framegate.testkit.LoggedClosures;
+import io.framegate.testkit.RouteSpec;
+import io.framegate.testkit.TestClient;
+import io.framegate.testkit.TestUpstream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Who may connect, how many and how fast.
+ */
+class AdmissionTests {
+
+	private final TestUpstream server = TestUpstream.lineEcho();
+
+	@AfterEach
+	void close() {
+		this.server.close();
+	}
+
+	private Gateway start(String... listen) {
+		return GatewayBuilder.routes(RouteSpec.route("s").to(this.server).with(listen)).start();
+	}
+
+	private static double refused(Gateway gateway, CloseReason reason) {
+		return gateway.metric("framegate_accepts_refused_total{reason=\"%s\",route=\"s\"}".formatted(reason.label()));
+	}
+
+	private static void assertServed(TestClient client) {
+		client.sendLine("hello");
+		assertThat(client.readLine()).isEqualTo("hello");
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			deny=127.0.0.2                       | 127.0.0.2 | listen.deny (127.0.0.2)
+			deny=127.0.0.2/31                    | 127.0.0.3 | listen.deny (127.0.0.2/31)
+			deny=::ffff:127.0.0.2                | 127.0.0.2 | listen.deny (127.0.0.2)
+			allow=127.0.0.1                      | 127.0.0.2 | listen.allow, which does not name it
+			allow=127.0.0.0/8 deny=127.0.0.2     | 127.0.0.2 | listen.deny (127.0.0.2)
+			allow=127.0.0.1,10.0.0.0/8           | 127.0.0.3 | listen.allow, which does not name it
+			""")
+	void addressThatMayNotConnectIsRefusedAndCostsNoServerAnything(String rules, String address, String rule) {
+		try (Gateway gateway = start(List.of(rules.split(" ")).stream().map("listen."::concat).toArray(String[]::new));
+				TestClient refused = TestClient.connectFrom(address, gateway.port("s"))) {
+			refused.sendLine("hello");
+			refused.expectEof();
+			Closure closure = gateway.awaitClosure("s", Side.INBOUND);
+			assertThat(closure.reason()).isEqualTo(CloseReason.DENIED);
+			assertThat(closure.endedBy()).isEqualTo(EndedBy.GATEWAY);
+			assertThat(closure.detail()).isEqualTo(address + " is refused by " + rule);
+			assertThat(closure.remote()).isEqualTo(address + ":" + refused.localPort());
+			assertThat(refused(gateway, CloseReason.DENIED)).isEqualTo(1);
+			assertThat(this.server.connections()).isEmpty();
+			try (TestClient other = gateway.connect("s")) {
+				assertServed(other);
+			}
+		}
+	}
+
+	@Test
+	void ipv4ClientOfAnIpv6SocketIsItself() {
+		try (Gateway gateway = start("listen.address=::", "listen.allow=127.0.0.1")) {
+			try (TestClient client = TestClient.connect("127.0.0.1", gateway.port("s"))) {
+				assertServed(client);
+			}
+			try (TestClient refused = TestClient.connect("::1", gateway.port("s"))) {
+				refused.expectEof();
+			}
+			Gateway.await("a closure", () -> gateway.closures("s")
+				.stream()
+				.filter((closure) -> closure.detail().equals("::1 is refused by listen.allow, which does not name it"))
+				.findFirst());
+		}
+	}
+
+	@Test
+	void addressHasItsShareAndGetsItBackHoweverAConnectionEnds() {
+		try (Gateway gateway = start("listen.max-connections-per-ip=2", "listen.max-frame-size=100B")) {
+			int port = gateway.port("s");
+			try (TestClient stays = TestClient.connectFrom("127.0.0.2", port)) {
+				assertServed(stays);
+				for (int end = 0; end < 5; end++) {
+					TestClient second = takePlace(gateway, "127.0.0.2");
+					try (TestClient third = TestClient.connectFrom("127.0.0.2", port)) {
+						third.expectEof();
+						Closure closure = awaitReason(gateway, third, CloseReason.LIMIT_PER_IP);
+						assertThat(closure.detail()).isEqualTo("max-connections-per-ip (2) reached");
+					}
+					try (TestClient other = TestClient.connectFrom("127.0.0.3", port)) {
+						assertServed(other);
+					}
+					end(gateway, second, end);
+				}
+				takePlace(gateway, "127.0.0.2").close();
+				assertServed(stays);
+			}
+			assertThat(refused(gateway, CloseReason.LIMIT_PER_IP)).isGreaterThanOrEqualTo(5);
+		}
+	}
+
+	private static Closure awaitReason(Gateway gateway, TestClient client, CloseReason reason) {
+		return Gateway.await("a closure of " + client, () -> gateway.closures("s")
+			.stream()
+			.filter((closure) -> closure.remote().endsWith(":" + client.localPort()) && closure.reason() == reason)
+			.findFirst());
+	}
+
+	/** A place is given back a moment after the client sees the end. */
+	private static TestClient takePlace(Gateway gateway, String address) {
+		return Gateway.await("a place", () -> {
+			TestClient client = TestClient.connectFrom(address, gateway.port("s"));
+			client.sendLine("hello");
+			if ("hello".equals(client.readLineOrEof())) {
+				return Optional.of(client);
+			}
+			client.close();
+			return Optional.empty();
+		});
+	}
+
+	private static void end(Gateway gateway, TestClient client, int how) {
+		FrameConnection connection = gateway.connections("s")
+			.stream()
+			.filter((each) -> each.remote().getPort() == client.localPort())
+			.findFirst()
+			.orElseThrow();
+		Cause operator = new Cause(CloseReason.OPERATOR_ABORT, EndedBy.OPERATOR, "");
+		switch (how) {
+			case 0 -> client.close();
+			case 1 -> client.reset();
+			case 2 -> connection.execute(() -> connection.abort(operator));
+			case 3 -> connection.execute(() -> connection.handler().drain(connection, operator));
+			default -> client.send("x".repeat(101));
+		}
+		if (how > 2) {
+			client.expectEof();
+			client.close();
+		}
+	}
+
+	@Test
+	void clientsThatComeTooFastAreRefusedUntilASecondLater() {
+		try (Gateway gateway = start("listen.max-accepts-per-second=3")) {
+			List<TestClient> clients = new ArrayList<>(
+					IntStream.range(0, 30).mapToObj((i) -> gateway.connect("s")).toList());
+			clients.forEach((client) -> client.sendLine("hello"));
+			long served = clients.stream().filter((client) -> "hello".equals(client.readLineOrEof())).count();
+			assertThat(served).isBetween(3L, 15L);
+			assertThat(refused(gateway, CloseReason.LIMIT_RATE)).isEqualTo(30 - served);
+			assertThat(this.server.connections()).hasSize((int) served);
+			assertThat(gateway.closures("s")).filteredOn((closure) -> closure.reason() == CloseReason.LIMIT_RATE)
+				.first()
+				.satisfies((closure) -> assertThat(closure.detail()).isEqualTo("max-accepts-per-second (3) reached"));
+			takePlace(gateway, "127.0.0.1").close();
+			clients.forEach(TestClient::close);
+		}
+	}
+
+	/** However many addresses there are. */
+	@Test
+	void floodIsOneLineASecondAndPushesNoOtherRecordOut() {
+		int crowd = 400;
+		try (Gateway gateway = GatewayBuilder
+			.routes(RouteSpec.route("s").to(this.server).with("listen.deny=127.0.1.0/24"))
+			.with("framegate.closures.keep=20")
+			.start(); LoggedClosures log = new LoggedClosures()) {
+			try (TestClient client = gateway.connect("s")) {
+				assertServed(client);
+			}
+			gateway.awaitNoConnections("s");
+			long begun = System.nanoTime();
+			for (int i = 0; i < crowd; i++) {
+				TestClient.connectFrom("127.0.1." + (1 + i % 200), gateway.port("s")).close();
+			}
+			Gateway.await("all refused",
+					() -> (refused(gateway, CloseReason.DENIED) == crowd) ? Optional.of(true) : Optional.empty());
+			List<Closure> closures = gateway.closures("s");
+			assertThat(closures).hasSizeLessThanOrEqualTo(20);
+			assertThat(closures).filteredOn((closure) -> closure.reason() == CloseReason.INBOUND_EOF).hasSize(2);
+			List<Closure> denied = closures.stream()
+				.filter((closure) -> closure.reason() == CloseReason.DENIED)
+				.toList();
+			assertThat(denied).hasSizeLessThanOrEqualTo(11);
+			assertThat(denied.stream().mapToInt(Closure::count).sum()).isEqualTo(crowd);
+			int lines = Gateway.await("all told", () -> {
+				List<Integer> counts = log.lines()
+					.stream()
+					.map(LoggedClosures::fields)
+					.filter((fields) -> "denied".equals(fields.get("reason")))
+					.map((fields) -> (Integer) fields.getOrDefault("count", 1))
+					.toList();
+				return (counts.stream().mapToInt(Integer::intValue).sum() == crowd) ? Optional.of(counts.size())
+						: Optional.empty();
+			});
+			long seconds = (System.nanoTime() - begun) / 1_000_000_000;
+			assertThat(lines).isLessThanOrEqualTo((int) seconds + 3);
+			assertThat(gateway.route("s").metrics().active(Side.INBOUND)).isZero();
+		}
+	}
+
+	/** They send nothing and never close. */
+	@Test
+	void refusedClientsThatStayTakeNoDescriptorsForEver() {
+		int crowd = 600;
+		try (Gateway gateway = start("listen.deny=127.0.0.2")) {
+			List<TestClient> clients = IntStream.range(0, crowd)
+				.mapToObj((i) -> TestClient.connectFrom("127.0.0.2", gateway.port("s")))
+				.toList();
+			Gateway.await("all refused",
+					() -> (refused(gateway, CloseReason.DENIED) == crowd) ? Optional.of(true) : Optional.empty());
+			clients.forEach(TestClient::expectEof);
+			Gateway.await("the others closed",
+					() -> Optional.of(clients.stream().filter(AdmissionTests::isReset).count())
+						.filter((count) -> count >= crowd - 256));
+			assertThat(clients).filteredOn(AdmissionTests::isReset).hasSize(crowd - 256);
+			try (TestClient honest = gateway.connect("s")) {
+				assertServed(honest);
+			}
+			clients.forEach(TestClient::close);
+		}
+	}
+
+	/** A closed socket answers what is sent with RST, so that a later write fails. */
+	private static boolean isReset(TestClient client) {
+		try {
+			client.send("x");
+			return false;
+		}
+		catch (RuntimeException ex) {
+			return true;
+		}
+	}
+
+}
