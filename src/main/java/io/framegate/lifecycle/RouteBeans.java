@@ -285,7 +285,8 @@ final class RouteBeans {
 		return new RunningRoute(this.route, bean(".terms", RouteContinuity.class),
 				this.beans.getBean(ConnectionRegistry.class), bean(".listener", Listener.class),
 				bean(".connector", Connector.class), bean(".relay", Relay.class),
-				List.of(bean(".upstream", FrameAdapter.class), bean(".inbound", FrameAdapter.class)));
+				List.of(bean(".upstream", FrameAdapter.class), bean(".inbound", FrameAdapter.class)),
+				this.beans.getBean(EventLoops.class).next());
 	}
 
 }

@@ -71,9 +71,8 @@ final class RouteFactory {
 
 	}
 
-	ListeningSocket open(Route route) {
-		return ListeningSocket.open(route.name(), route.listen(), route.listen().port(),
-				this.beans.getBean(EventLoops.class));
+	ListeningSocket open(Route route, int port) {
+		return ListeningSocket.open(route.name(), route.listen(), port, this.beans.getBean(EventLoops.class));
 	}
 
 	void destroy(Route route) {

@@ -100,11 +100,12 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 	/**
 	 * Opens a listening socket for a route.
 	 * @param route the route
+	 * @param port its port, 0 for any free one
 	 * @return the socket, to be given to the route
 	 * @throws io.framegate.inbound.BindFailedException if the port cannot be bound
 	 */
-	ListeningSocket open(Route route) {
-		return this.factory.open(route);
+	ListeningSocket open(Route route, int port) {
+		return this.factory.open(route, port);
 	}
 
 	/**

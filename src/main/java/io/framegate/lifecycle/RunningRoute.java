@@ -1,13 +1,8 @@
 package io.framegate.lifecycle;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -22,6 +17,7 @@ import io.framegate.relay.Relay;
 import io.framegate.route.Route;
 import io.framegate.timeout.Timeouts;
 import io.framegate.tls.CertificateFacts;
+import io.framegate.transport.Loop;
 import io.framegate.upstream.Connector;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * other, on threads of their own. Any thread may call; event loops only what reads or
  * returns at once.
  */
-public final class RunningRoute implements RouteDrain.Owner {
+public final class RunningRoute implements RouteDrain.Owner, DownWatch.Owner {
 
 	/** What a route is doing. */
 	public enum State {
@@ -38,7 +34,7 @@ public final class RunningRoute implements RouteDrain.Owner {
 		/** Accepting connections. */
 		LISTENING,
 
-		/** Accepting none; existing connections go on. */
+		/** Accepting none, or none now (when-down); existing connections go on. */
 		PAUSED,
 
 		/** Accepting none, and closing existing connections. */
@@ -49,11 +45,8 @@ public final class RunningRoute implements RouteDrain.Owner {
 
 	}
 
-	/** Resolving a name before new targets are used may take long. */
-	private static final Duration MAX_TURN = Duration.ofSeconds(30);
-
 	/** Runs actions one after the other. */
-	private final Executor turns;
+	private final Turns turns;
 
 	private volatile Route route;
 
@@ -73,6 +66,8 @@ public final class RunningRoute implements RouteDrain.Owner {
 
 	private final RouteDrain drain;
 
+	private final DownWatch downWatch;
+
 	private final AtomicBoolean stopped = new AtomicBoolean();
 
 	private volatile State state = State.PAUSED;
@@ -82,13 +77,16 @@ public final class RunningRoute implements RouteDrain.Owner {
 	 */
 	private int resumed;
 
+	/** Its port belongs to the route that replaces it. */
+	private volatile boolean handedOver;
+
 	/** It is removed when its drain is done: nobody may resume it. */
 	private volatile boolean ending;
 
 	private volatile @Nullable String lastError;
 
 	RunningRoute(Route route, RouteContinuity continuity, ConnectionRegistry connections, Listener listener,
-			Connector connector, Relay relay, List<FrameAdapter> adapters) {
+			Connector connector, Relay relay, List<FrameAdapter> adapters, Loop loop) {
 		this.turns = new Turns("framegate-route-" + route.name());
 		this.route = route;
 		this.continuity = continuity;
@@ -99,6 +97,8 @@ public final class RunningRoute implements RouteDrain.Owner {
 		this.relay = relay;
 		this.adapters = adapters;
 		this.drain = new RouteDrain(this, this.turns, connections, listener, connector, relay);
+		this.downWatch = new DownWatch(this, route.name(), route.listen().whenDown(),
+				() -> connector.targets().isOtherUpThan(null), this.turns, loop);
 		continuity.use();
 	}
 
@@ -107,7 +107,7 @@ public final class RunningRoute implements RouteDrain.Owner {
 	 * @throws io.framegate.inbound.BindFailedException if the port cannot be bound
 	 */
 	void start() {
-		inTurn(() -> serve(this.listener::start));
+		this.turns.runAndWait(() -> serve(this::open));
 	}
 
 	/**
@@ -115,7 +115,14 @@ public final class RunningRoute implements RouteDrain.Owner {
 	 * @param socket the socket
 	 */
 	void start(ListeningSocket socket) {
-		inTurn(() -> serve(() -> this.listener.adopt(socket)));
+		this.turns.runAndWait(() -> serve(() -> this.listener.adopt(socket)));
+	}
+
+	/** Opens its port, unless it must stay closed because no target is up. */
+	private void open() {
+		if (this.downWatch.mayOpen()) {
+			this.listener.start();
+		}
 	}
 
 	private void serve(Runnable listen) {
@@ -127,6 +134,7 @@ public final class RunningRoute implements RouteDrain.Owner {
 			this.adapters.forEach(FrameAdapter::start);
 			this.state = State.LISTENING;
 			this.lastError = null;
+			this.downWatch.start();
 		}
 		catch (RuntimeException ex) {
 			failed(ex);
@@ -140,12 +148,30 @@ public final class RunningRoute implements RouteDrain.Owner {
 	 */
 	@Nullable ListeningSocket release() {
 		AtomicReference<@Nullable ListeningSocket> socket = new AtomicReference<>();
-		inTurn(() -> socket.set(this.listener.release()));
+		this.turns.runAndWait(() -> {
+			this.handedOver = true;
+			socket.set(this.listener.release());
+		});
 		return socket.get();
 	}
 
 	boolean isListening() {
-		return this.state == State.LISTENING && !this.ending;
+		return state() == State.LISTENING && !this.ending;
+	}
+
+	@Override
+	public boolean wantsToListen() {
+		return this.state == State.LISTENING && !this.ending && !this.handedOver;
+	}
+
+	@Override
+	public void openPort() {
+		this.listener.start();
+	}
+
+	@Override
+	public void closePort() {
+		this.listener.pause();
 	}
 
 	/**
@@ -160,14 +186,18 @@ public final class RunningRoute implements RouteDrain.Owner {
 	 * that the kernel has accepted are served.
 	 */
 	void giveUpPort() {
-		inTurn(this.listener::pause);
+		this.turns.runAndWait(() -> {
+			this.handedOver = true;
+			this.listener.pause();
+		});
 	}
 
 	/**
 	 * Opens its own port again, which was closed in vain.
 	 */
 	void listenAgain() {
-		inTurn(() -> serve(this.listener::start));
+		this.handedOver = false;
+		this.turns.runAndWait(() -> serve(this::open));
 	}
 
 	/**
@@ -175,16 +205,18 @@ public final class RunningRoute implements RouteDrain.Owner {
 	 * @param socket the socket meant for the replacement
 	 */
 	void takeBack(@Nullable ListeningSocket socket) {
+		this.handedOver = false;
 		if (socket == null) {
 			return;
 		}
-		inTurn(() -> {
+		this.turns.runAndWait(() -> {
 			if (!this.listener.isListening() && socket.port() == port()) {
 				this.listener.adopt(socket);
+				this.downWatch.opened();
 			}
 			else {
 				socket.close();
-				serve(this.listener::start);
+				serve(this::open);
 			}
 		});
 	}
@@ -202,7 +234,7 @@ public final class RunningRoute implements RouteDrain.Owner {
 	void show() {
 		for (State one : State.values()) {
 			this.metrics.show("framegate.route.state", "1 for the state that the route is in, else 0",
-					() -> (this.state == one) ? 1 : 0, "state", one.name().toLowerCase(Locale.ROOT));
+					() -> (state() == one) ? 1 : 0, "state", one.name().toLowerCase(Locale.ROOT));
 		}
 		this.metrics.show("framegate.connections.limit", "How many inbound connections there may be, 0 for no limit",
 				() -> this.route.listen().maxConnections());
@@ -218,10 +250,11 @@ public final class RunningRoute implements RouteDrain.Owner {
 	 * @param changed the new configuration
 	 */
 	void change(Route changed) {
-		inTurn(() -> {
+		this.turns.runAndWait(() -> {
 			this.timeouts.configure(changed.timeouts());
 			this.listener.change(changed.listen());
 			this.connector.change(changed.upstream().targets());
+			this.downWatch.change(changed.listen().whenDown());
 			this.route = changed;
 		});
 	}
@@ -230,7 +263,7 @@ public final class RunningRoute implements RouteDrain.Owner {
 	 * Stops accepting. Existing connections go on, and a drain too. Not for event loops.
 	 */
 	public void pause() {
-		inTurn(() -> {
+		this.turns.runAndWait(() -> {
 			this.listener.pause();
 			if (this.state != State.DRAINING) {
 				this.state = State.PAUSED;
@@ -244,12 +277,12 @@ public final class RunningRoute implements RouteDrain.Owner {
 	 * has then failed, and may be resumed again
 	 */
 	public void resume() {
-		inTurn(() -> {
+		this.turns.runAndWait(() -> {
 			if (this.ending) {
 				throw new IllegalStateException("it was changed or removed, or the gateway is stopping");
 			}
 			this.resumed++;
-			serve(this.listener::start);
+			serve(this::open);
 		});
 	}
 
@@ -292,34 +325,11 @@ public final class RunningRoute implements RouteDrain.Owner {
 	}
 
 	/**
-	 * Runs an action after earlier ones. An action may wait for event loops; no event
-	 * loop ever waits for an action.
-	 */
-	private void inTurn(Runnable lever) {
-		try {
-			CompletableFuture.runAsync(lever, this.turns).get(MAX_TURN.toMillis(), TimeUnit.MILLISECONDS);
-		}
-		catch (ExecutionException ex) {
-			if (ex.getCause() instanceof RuntimeException fault) {
-				throw fault;
-			}
-			throw new IllegalStateException(ex.getCause());
-		}
-		catch (TimeoutException ex) {
-			throw new IllegalStateException(
-					"It was not done within " + MAX_TURN.toSeconds() + " s: an event loop does not answer", ex);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			throw new IllegalStateException("Interrupted while it was done", ex);
-		}
-	}
-
-	/**
 	 * Closes what remains and stops.
 	 */
 	void stop() {
 		if (!this.stopped.getAndSet(true)) {
+			this.downWatch.stop();
 			this.adapters.forEach(FrameAdapter::stop);
 			this.continuity.release();
 		}
@@ -334,7 +344,11 @@ public final class RunningRoute implements RouteDrain.Owner {
 	}
 
 	public State state() {
-		return this.state;
+		return isRefusing() ? State.PAUSED : this.state;
+	}
+
+	private boolean isRefusing() {
+		return this.state == State.LISTENING && this.downWatch.isClosed();
 	}
 
 	@Override
@@ -342,10 +356,7 @@ public final class RunningRoute implements RouteDrain.Owner {
 		return this.timeouts;
 	}
 
-	/**
-	 * The current upstream targets.
-	 * @return their states, in the configured order
-	 */
+	/** The current upstream targets, in the configured order. */
 	public List<TargetFacts> targets() {
 		return this.connector.targets().all().stream().map(TargetFacts::of).toList();
 	}
@@ -375,16 +386,13 @@ public final class RunningRoute implements RouteDrain.Owner {
 		return this.listener.address();
 	}
 
-	/**
-	 * The port listened on, even if any free one was configured.
-	 * @return a port
-	 */
+	/** The port listened on, even if any free one was configured. */
 	public int port() {
 		return this.listener.getPort();
 	}
 
 	public @Nullable String lastError() {
-		return this.lastError;
+		return isRefusing() ? this.downWatch.reason() : this.lastError;
 	}
 
 }

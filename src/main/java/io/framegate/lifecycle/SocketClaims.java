@@ -19,7 +19,21 @@ import org.jspecify.annotations.Nullable;
  */
 final class SocketClaims {
 
-	private final Function<Route, ListeningSocket> opener;
+	private final Opener opener;
+
+	/** Opens listening sockets. */
+	interface Opener {
+
+		/**
+		 * Opens a socket.
+		 * @param route whose socket it is
+		 * @param port the port, 0 for any free one
+		 * @return the socket
+		 * @throws io.framegate.inbound.BindFailedException if the port cannot be bound
+		 */
+		ListeningSocket open(Route route, int port);
+
+	}
 
 	private final List<RunningRoute> running;
 
@@ -31,7 +45,7 @@ final class SocketClaims {
 	 * @param plan what changes
 	 * @param opener opens a new socket
 	 */
-	SocketClaims(List<RunningRoute> running, RoutePlan plan, Function<Route, ListeningSocket> opener) {
+	SocketClaims(List<RunningRoute> running, RoutePlan plan, Opener opener) {
 		this.running = running;
 		this.opener = opener;
 		plan.started().forEach((route) -> claim(route, null, plan));
@@ -126,11 +140,18 @@ final class SocketClaims {
 
 		void open() {
 			try {
-				this.socket = SocketClaims.this.opener.apply(this.route);
+				this.socket = SocketClaims.this.opener.open(this.route, port());
 			}
 			catch (RuntimeException ex) {
 				this.fault = ex;
 			}
+		}
+
+		/** A free port that the old route found stays with the route. */
+		private int port() {
+			int port = this.route.listen().port();
+			RunningRoute own = this.before;
+			return (port == 0 && own != null && own.route().listen().port() == 0) ? own.port() : port;
 		}
 
 		void take() {
@@ -139,6 +160,10 @@ final class SocketClaims {
 			}
 			if (this.holder != null) {
 				this.socket = this.holder.release();
+				if (this.socket == null) {
+					// It has closed its port meanwhile, because no target is up.
+					open();
+				}
 				return;
 			}
 			RunningRoute own = this.before;
