@@ -194,16 +194,6 @@ final class FrameReader implements SharedReadBuffer.Reader {
 		}
 	}
 
-	/**
-	 * Limits how fast the peer may send.
-	 * @param frames frames a second, 0 for no limit
-	 * @param bytes bytes a second, 0 for no limit
-	 */
-	void limit(int frames, long bytes) {
-		this.decoder.limit(frames, bytes);
-		sweep();
-	}
-
 	private void readOn() {
 		if (this.gate.isStopped() || this.lifecycle.isWaitingToOpen()) {
 			return;
@@ -370,6 +360,11 @@ final class FrameReader implements SharedReadBuffer.Reader {
 
 	long lastReadAt() {
 		return this.lastReadAt;
+	}
+
+	/** When bytes were last read, or had to wait for a limit. */
+	long lastActiveAt() {
+		return Math.max(this.lastReadAt, this.decoder.delayedUntil());
 	}
 
 	/** What reading needs of its connection. */

@@ -87,9 +87,7 @@ abstract class SocketConnection extends PeerConnection {
 
 	// Opening
 
-	/**
-	 * The peer must send a PROXY header before anything else: reading begins.
-	 */
+	/** The peer must send a PROXY header before anything else: reading begins. */
 	public void awaitHeader() {
 		this.parts.lifecycle.awaitHeader();
 		this.parts.setReading(true);
@@ -124,16 +122,12 @@ abstract class SocketConnection extends PeerConnection {
 
 	// Reading
 
-	/**
-	 * Stops reading until {@link #resume}.
-	 */
+	/** Stops reading until {@link #resume}. */
 	public void pause() {
 		this.parts.gate.pause();
 	}
 
-	/**
-	 * Goes on reading, beginning with what was already read.
-	 */
+	/** Goes on reading, beginning with what was already read. */
 	public void resume() {
 		this.parts.reader.resume();
 	}
@@ -154,12 +148,13 @@ abstract class SocketConnection extends PeerConnection {
 	}
 
 	/**
-	 * Limits how fast the peer may send. What comes faster is read later.
-	 * @param frames frames a second, 0 for no limit
-	 * @param bytes bytes a second, 0 for no limit
+	 * Limits how fast the peer may send: what comes faster is read later.
+	 * @param frames frames a second
+	 * @param bytes bytes a second, both 0 for no limit
 	 */
 	public void limitReading(int frames, long bytes) {
-		this.parts.reader.limit(frames, bytes);
+		this.parts.decoder.limit(frames, bytes);
+		this.parts.reader.sweep();
 	}
 
 	/** Whether only a part of a frame was read. */
@@ -204,9 +199,7 @@ abstract class SocketConnection extends PeerConnection {
 		this.parts.output.write(payload);
 	}
 
-	/**
-	 * Whether the peer takes bytes fast enough to write more.
-	 */
+	/** Whether the peer takes bytes fast enough to write more. */
 	public boolean isWritable() {
 		return this.parts.output.isWritable();
 	}
@@ -339,13 +332,11 @@ abstract class SocketConnection extends PeerConnection {
 	}
 
 	/**
-	 * When a byte was last sent or received, or could not be because the peer sends too
-	 * fast.
+	 * When a byte was last sent or received, or had to wait for a limit.
 	 * @return a {@link System#nanoTime()} stamp
 	 */
 	public long lastActivity() {
-		long lastRead = Math.max(this.parts.reader.lastReadAt(), this.parts.decoder.delayedUntil());
-		return Math.max(lastRead, this.parts.output.progress().lastWriteAt());
+		return Math.max(this.parts.reader.lastActiveAt(), this.parts.output.progress().lastWriteAt());
 	}
 
 	public long framesIn() {

@@ -217,6 +217,125 @@ class AdmissionTests {
 		}
 	}
 
+	private Gateway behindProxies(String... rules) {
+		List<String> listen = new ArrayList<>(List.of(rules));
+		listen.add("listen.proxy-trusted=127.0.0.1,127.0.0.2");
+		return start(listen.toArray(String[]::new));
+	}
+
+	private static TestClient through(Gateway gateway, String proxy, String client) {
+		TestClient connection = TestClient.connectFrom(proxy, gateway.port("s"));
+		connection.send("PROXY TCP4 " + client + " 192.0.2.1 40001 7001\r\n");
+		return connection;
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "listen.deny=203.0.113.0/24, listen.deny (203.0.113.0/24)",
+			"'listen.allow=127.0.0.0/8,203.0.113.8', 'listen.allow, which does not name it'" })
+	void clientBehindAProxyIsAdmittedByItsOwnAddress(String rule, String why) {
+		try (Gateway gateway = behindProxies("listen.proxy-protocol=required", rule);
+				TestClient refused = through(gateway, "127.0.0.1", "203.0.113.9")) {
+			refused.sendLine("hello");
+			refused.expectEof();
+			refused.close();
+			Closure closure = gateway.awaitClosure("s", Side.INBOUND);
+			assertThat(closure.reason()).isEqualTo(CloseReason.DENIED);
+			assertThat(closure.detail()).isEqualTo("203.0.113.9 is refused by " + why);
+			assertThat(closure.remote()).isEqualTo("203.0.113.9:40001");
+			assertThat(closure.undelivered().frames()).isZero();
+			assertThat(refused(gateway, CloseReason.DENIED)).isEqualTo(1);
+			assertThat(this.server.connections()).isEmpty();
+			try (TestClient other = through(gateway, "127.0.0.1",
+					rule.contains("allow") ? "203.0.113.8" : "198.51.100.1")) {
+				assertServed(other);
+			}
+		}
+	}
+
+	@Test
+	void proxyMayBeDeniedItself() {
+		try (Gateway gateway = behindProxies("listen.proxy-protocol=required", "listen.deny=127.0.0.2",
+				"listen.allow=203.0.113.0/24");
+				TestClient refused = TestClient.connectFrom("127.0.0.2", gateway.port("s"))) {
+			refused.expectEof();
+			assertThat(gateway.awaitClosure("s", Side.INBOUND).detail())
+				.isEqualTo("127.0.0.2 is refused by listen.deny (127.0.0.2)");
+			try (TestClient client = through(gateway, "127.0.0.1", "203.0.113.9")) {
+				assertServed(client);
+			}
+		}
+	}
+
+	@Test
+	void clientsBehindAProxyAreCountedByTheirOwnAddresses() {
+		try (Gateway gateway = behindProxies("listen.proxy-protocol=optional", "listen.max-connections-per-ip=1")) {
+			try (TestClient one = through(gateway, "127.0.0.1", "203.0.113.9");
+					TestClient other = through(gateway, "127.0.0.1", "203.0.113.10");
+					TestClient proxy = TestClient.connectFrom("127.0.0.1", gateway.port("s"));
+					TestClient direct = TestClient.connectFrom("127.0.0.3", gateway.port("s"))) {
+				assertServed(one);
+				assertServed(other);
+				assertServed(proxy);
+				assertServed(direct);
+				try (TestClient again = through(gateway, "127.0.0.2", "203.0.113.9")) {
+					again.expectEof();
+				}
+				Gateway.await("a closure",
+						() -> gateway.closures("s")
+							.stream()
+							.filter((closure) -> closure.reason() == CloseReason.LIMIT_PER_IP)
+							.filter((closure) -> closure.remote().equals("203.0.113.9:40001"))
+							.findFirst());
+				try (TestClient again = TestClient.connectFrom("127.0.0.3", gateway.port("s"))) {
+					again.expectEof();
+				}
+			}
+			gateway.awaitNoConnections("s");
+			Gateway.await("a place", () -> {
+				try (TestClient again = through(gateway, "127.0.0.1", "203.0.113.9")) {
+					again.sendLine("hello");
+					return Optional.ofNullable(again.readLineOrEof());
+				}
+			});
+		}
+	}
+
+	@Test
+	void clientsBehindAProxyThatComeTooFastAreRefused() {
+		try (Gateway gateway = behindProxies("listen.proxy-protocol=required", "listen.max-accepts-per-second=2")) {
+			List<TestClient> clients = IntStream.range(0, 20)
+				.mapToObj((i) -> through(gateway, "127.0.0.1", "203.0.113." + i))
+				.toList();
+			clients.forEach((client) -> client.sendLine("hello"));
+			long served = clients.stream().filter((client) -> "hello".equals(client.readLineOrEof())).count();
+			assertThat(served).isBetween(2L, 15L);
+			clients.forEach(TestClient::close);
+			gateway.awaitNoConnections("s");
+			assertThat(refused(gateway, CloseReason.LIMIT_RATE)).isEqualTo(20 - served);
+			assertThat(this.server.connections()).hasSize((int) served);
+		}
+	}
+
+	/** They come without the header that is required. */
+	@Test
+	void floodThatFailsItsIntroductionSharesARecordToo() {
+		int crowd = 200;
+		try (Gateway gateway = behindProxies("listen.proxy-protocol=required")) {
+			for (int i = 0; i < crowd; i++) {
+				try (TestClient client = TestClient.connectFrom("127.0.0." + (1 + i % 2), gateway.port("s"))) {
+					client.send("GET / HTTP/1.1\r\n");
+					client.readUntilEnd();
+				}
+			}
+			Gateway.await("all refused", () -> (refused(gateway, CloseReason.PROXY_HEADER_BAD) == crowd)
+					? Optional.of(true) : Optional.empty());
+			gateway.awaitNoConnections("s");
+			List<Closure> closures = gateway.closures("s");
+			assertThat(closures).hasSizeLessThanOrEqualTo(11);
+			assertThat(closures.stream().mapToInt(Closure::count).sum()).isEqualTo(crowd);
+		}
+	}
+
 	/** They send nothing and never close. */
 	@Test
 	void refusedClientsThatStayTakeNoDescriptorsForEver() {

@@ -99,8 +99,9 @@ class SharedReadBufferTests {
 
 	@SuppressWarnings("deprecation")
 	private RecvByteBufAllocator.ExtendedHandle handle() {
-		return this.all.receive((most) -> this.full ? 0 : most).newHandle() instanceof RecvByteBufAllocator.ExtendedHandle handle
-				? handle : fail("Netty's epoll needs an extended handle");
+		return this.all.receive((most) -> this.full ? 0 : most)
+			.newHandle() instanceof RecvByteBufAllocator.ExtendedHandle handle ? handle
+					: fail("Netty's epoll needs an extended handle");
 	}
 
 	private static void read(RecvByteBufAllocator.ExtendedHandle handle, int bytes, int attempted) {
