@@ -1,10 +1,13 @@
 package io.framegate.testkit;
 
+import java.io.FilterOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.function.Consumer;
 
 import javax.net.ssl.SSLContext;
@@ -103,7 +106,19 @@ public final class TestClient extends TestSocket {
 	 * The same with a small receive buffer, for a client that reads slowly.
 	 */
 	public static TestClient connect(int port, int receiveBuffer, SSLContext tls, Consumer<SSLParameters> settings) {
-		Socket wire = new Socket();
+		return secure(new Socket(), port, receiveBuffer, tls, settings);
+	}
+
+	/**
+	 * The same behind a proxy.
+	 * @param header what the proxy sends, in one segment with the ClientHello
+	 */
+	public static TestClient connect(byte[] header, int port, SSLContext tls, Consumer<SSLParameters> settings) {
+		return secure(new BehindProxy(header), port, 0, tls, settings);
+	}
+
+	private static TestClient secure(Socket wire, int port, int receiveBuffer, SSLContext tls,
+			Consumer<SSLParameters> settings) {
 		try {
 			if (receiveBuffer > 0) {
 				wire.setReceiveBufferSize(receiveBuffer);
@@ -135,6 +150,33 @@ public final class TestClient extends TestSocket {
 	public TestClient within(Duration limit) {
 		deadline(limit);
 		return this;
+	}
+
+	/**
+	 * Sends a header together with the first bytes.
+	 */
+	private static final class BehindProxy extends Socket {
+
+		private byte[] header;
+
+		BehindProxy(byte[] header) {
+			this.header = header;
+		}
+
+		@Override
+		public OutputStream getOutputStream() throws IOException {
+			return new FilterOutputStream(super.getOutputStream()) {
+
+				@Override
+				public void write(byte[] bytes, int offset, int length) throws IOException {
+					byte[] first = BehindProxy.this.header;
+					BehindProxy.this.header = new byte[0];
+					this.out.write(ProxyBytes.concat(first, Arrays.copyOfRange(bytes, offset, offset + length)));
+				}
+
+			};
+		}
+
 	}
 
 }
