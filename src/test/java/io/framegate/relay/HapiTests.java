@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +23,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+
+import javax.net.ssl.SSLSocket;
 
 import ca.uhn.hl7v2.AcknowledgmentCode;
 import ca.uhn.hl7v2.DefaultHapiContext;
@@ -40,9 +44,11 @@ import io.framegate.closure.Side;
 import io.framegate.testkit.Gateway;
 import io.framegate.testkit.GatewayBuilder;
 import io.framegate.testkit.RouteSpec;
+import io.framegate.testkit.TestCertificates;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -70,18 +76,33 @@ class HapiTests {
 
 	private static final ExecutorService THREADS_OF_HAPI = Executors.newCachedThreadPool();
 
-	private static final Gateway gateway = GatewayBuilder.routes().start();
+	private static final TestCertificates.Identity IDENTITY = TestCertificates.authority("CN=Hospital")
+		.issue("CN=hl7.example", "ip:127.0.0.1");
+
+	@TempDir
+	private static Path directory;
+
+	private static Gateway gateway;
 
 	private static Hapi hapi;
 
+	private static Hapi secureHapi;
+
 	private static HL7Service server;
+
+	private static HL7Service secureServer;
 
 	@BeforeAll
 	static void start() throws InterruptedException {
+		gateway = GatewayBuilder.routes().with(IDENTITY.bundle("hospital", directory)).start();
 		hapi = new Hapi();
 		server = hapi.newServer(0, false);
-		server.registerApplication(new Registration());
-		server.startAndWait();
+		secureHapi = new Hapi();
+		secureServer = secureHapi.newServer(0, true);
+		for (HL7Service each : List.of(server, secureServer)) {
+			each.registerApplication(new Registration());
+			each.startAndWait();
+		}
 	}
 
 	@AfterAll
@@ -89,7 +110,9 @@ class HapiTests {
 		// The server waits for the end of its connections.
 		gateway.close();
 		server.stopAndWait();
+		secureServer.stopAndWait();
 		hapi.close();
+		secureHapi.close();
 		THREADS_OF_HAPI.shutdownNow();
 	}
 
@@ -97,7 +120,12 @@ class HapiTests {
 		String[] key = { "regex-request=^MSH\\|(?:[^|\\r]*\\|){8}([^|\\r]*)",
 				"regex-reply=\\rMSA\\|[^|\\r]*\\|([^|\\r]*)" };
 		return Stream.of(route("session"), shared("exclusive").correlation(key), shared("correlated").correlated(key),
-				shared("rewritten").correlated(key).correlation("rewrite=true"));
+				shared("rewritten").correlated(key).correlation("rewrite=true"), secure(route("secure-session")),
+				secure(shared("secure-exclusive")), secure(shared("secure-correlated").correlated(key)));
+	}
+
+	private static RouteSpec secure(RouteSpec spec) {
+		return spec.with("listen.tls.bundle=hospital", "listen.tls.client-auth=need", "upstream.tls.bundle=hospital");
 	}
 
 	private static RouteSpec shared(String name) {
@@ -108,7 +136,7 @@ class HapiTests {
 	@MethodSource("everyWayToAServer")
 	void everyMessageGetsItsOwnAcknowledgement(RouteSpec spec) throws Exception {
 		String route = spec.name();
-		gateway.configure(spec.framing("mllp", "mllp").to("127.0.0.1:" + hapi.port()));
+		gateway.configure(spec.framing("mllp", "mllp").to("127.0.0.1:" + (isSecure(route) ? secureHapi : hapi).port()));
 		Queue<String> seen = SEEN.computeIfAbsent(route, (name) -> new ConcurrentLinkedQueue<>());
 		try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
 			List<Callable<Set<String>>> clients = new ArrayList<>();
@@ -138,11 +166,15 @@ class HapiTests {
 			.allSatisfy((line) -> assertThat(line).endsWith(" 0.0"));
 	}
 
+	private static boolean isSecure(String route) {
+		return route.startsWith("secure");
+	}
+
 	/** Several threads send on one connection; HAPI tells their replies apart. */
 	private static Set<String> speak(String route, int client) throws Exception {
 		// Two connections of one context to one port would be one.
 		Hapi sender = new Hapi();
-		Connection connection = sender.newClient("127.0.0.1", gateway.port(route), false);
+		Connection connection = sender.newClient("127.0.0.1", gateway.port(route), isSecure(route));
 		connection.getInitiator().setTimeout(60, TimeUnit.SECONDS);
 		AtomicInteger ids = new AtomicInteger();
 		Set<String> patients = ConcurrentHashMap.newKeySet();
@@ -239,6 +271,17 @@ class HapiTests {
 					return Hapi.this.listening;
 				}
 
+				@Override
+				public Socket createTlsSocket() throws IOException {
+					return IDENTITY.context().getSocketFactory().createSocket();
+				}
+
+				@Override
+				public ServerSocket createTlsServerSocket() throws IOException {
+					Hapi.this.listening = new SecureServerSocket();
+					return Hapi.this.listening;
+				}
+
 			});
 			learn();
 		}
@@ -266,6 +309,28 @@ class HapiTests {
 					() -> Optional.ofNullable(this.listening)
 						.map(ServerSocket::getLocalPort)
 						.filter((port) -> port > 0));
+		}
+
+	}
+
+	/** Accepts clients that show a certificate, on a free port of 127.0.0.1. */
+	private static final class SecureServerSocket extends ServerSocket {
+
+		SecureServerSocket() throws IOException {
+		}
+
+		@Override
+		public void bind(SocketAddress any) throws IOException {
+			bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1024);
+		}
+
+		@Override
+		public Socket accept() throws IOException {
+			SSLSocket secure = (SSLSocket) IDENTITY.context()
+				.getSocketFactory()
+				.createSocket(super.accept(), null, true);
+			secure.setNeedClientAuth(true);
+			return secure;
 		}
 
 	}
