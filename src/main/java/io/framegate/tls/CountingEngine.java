@@ -21,6 +21,8 @@ final class CountingEngine extends SSLEngine {
 
 	private final WrittenRecords records;
 
+	private int answers;
+
 	CountingEngine(SSLEngine engine, WrittenRecords records) {
 		super(engine.getPeerHost(), engine.getPeerPort());
 		this.engine = engine;
@@ -32,13 +34,32 @@ final class CountingEngine extends SSLEngine {
 		SSLEngineResult result = this.engine.wrap(from, offset, length, to);
 		if (result.bytesProduced() > 0) {
 			this.records.add(result.bytesConsumed(), result.bytesProduced());
+			if (result.bytesConsumed() == 0) {
+				this.answers++;
+			}
 		}
 		return result;
 	}
 
 	@Override
 	public SSLEngineResult unwrap(ByteBuffer from, ByteBuffer[] to, int offset, int length) throws SSLException {
-		return this.engine.unwrap(from, to, offset, length);
+		SSLEngineResult result = this.engine.unwrap(from, to, offset, length);
+		if (result.bytesProduced() > 0) {
+			this.answers = 0;
+		}
+		return result;
+	}
+
+	/**
+	 * How many records without plaintext were written since the peer sent some.
+	 */
+	int answers() {
+		return this.answers;
+	}
+
+	/** The handshake is done: its own records do not count. */
+	void handshaken() {
+		this.answers = 0;
 	}
 
 	@Override

@@ -33,7 +33,7 @@ public final class TlsBundle {
 			this.material = KeyMaterial.of(bundle);
 		}
 		catch (RuntimeException ex) {
-			throw new IllegalStateException("SSL bundle '%s' cannot be read: %s".formatted(name, ex.getMessage()), ex);
+			throw new UnusableBundleException(name, String.valueOf(ex.getMessage()), ex);
 		}
 	}
 

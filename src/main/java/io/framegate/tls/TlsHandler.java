@@ -29,9 +29,17 @@ public final class TlsHandler extends SslHandler {
 	/** So much ciphertext that is not decrypted yet is enough. */
 	private static final int ENOUGH = 64 * 1024;
 
+	/**
+	 * A peer that asks for new keys again and again, and reads none of the answers, would
+	 * fill the memory with them.
+	 */
+	private static final int MAX_ANSWERS = 32;
+
 	private final Owner owner;
 
 	private final Side side;
+
+	private final CountingEngine engine;
 
 	private final WrittenRecords records;
 
@@ -61,11 +69,17 @@ public final class TlsHandler extends SslHandler {
 	 * @param owner the connection
 	 */
 	public TlsHandler(SSLEngine engine, Side side, Owner owner) {
-		this(engine, side, owner, new WrittenRecords(), new HandshakeWorkers());
+		this(side, owner, engine, new WrittenRecords(), new HandshakeWorkers());
 	}
 
-	private TlsHandler(SSLEngine engine, Side side, Owner owner, WrittenRecords records, HandshakeWorkers workers) {
-		super(new CountingEngine(engine, records), false, workers);
+	private TlsHandler(Side side, Owner owner, SSLEngine engine, WrittenRecords records, HandshakeWorkers workers) {
+		this(side, owner, new CountingEngine(engine, records), records, workers);
+	}
+
+	private TlsHandler(Side side, Owner owner, CountingEngine engine, WrittenRecords records,
+			HandshakeWorkers workers) {
+		super(engine, false, workers);
+		this.engine = engine;
 		this.side = side;
 		this.owner = owner;
 		this.records = records;
@@ -130,6 +144,9 @@ public final class TlsHandler extends SslHandler {
 			return;
 		}
 		super.decode(context, in, out);
+		if (this.finished && this.engine.answers() > MAX_ANSWERS) {
+			fail(TlsFault.byPeer(this.side, "too many KeyUpdates in a row"));
+		}
 	}
 
 	@Override
@@ -148,6 +165,7 @@ public final class TlsHandler extends SslHandler {
 	private void handshaken(Channel channel, Future<?> done) {
 		if (done.isSuccess()) {
 			this.finished = true;
+			this.engine.handshaken();
 			this.owner.handshaken(TlsSession.of(engine().getSession(), engine().getApplicationProtocol()));
 		}
 		else if (channel.isOpen()) {

@@ -310,6 +310,13 @@ public abstract sealed class TestSocket implements AutoCloseable permits TestCli
 	}
 
 	/**
+	 * Asks for new keys (TLS 1.3).
+	 */
+	public final void updateKeys() {
+		unchecked(((SSLSocket) this.socket)::startHandshake);
+	}
+
+	/**
 	 * What TLS has settled.
 	 */
 	public final SSLSession session() {

@@ -1,5 +1,6 @@
 package io.framegate.tls;
 
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -40,7 +41,7 @@ class TlsEndsTests {
 
 	private static final SSLContext CLIENT = CA.trusting();
 
-	private static final int LINES = 2000;
+	private static final int LINES = 10_000;
 
 	private static final String LINE = "x".repeat(998);
 
@@ -263,6 +264,40 @@ class TlsEndsTests {
 			assertThat(closure.reason()).isEqualTo(CloseReason.TLS_FAILED);
 			assertThat(closure.endedBy()).isEqualTo(EndedBy.INBOUND);
 			assertThat(closure.framesIn()).isEqualTo(1);
+		}
+	}
+
+	/**
+	 * What the client asks for is answered each time, and it reads none of the answers.
+	 */
+	@Test
+	void endlessKeyUpdatesAreAFault() {
+		try (TestClient client = connect("sink", "TLSv1.3")) {
+			client.sendLine("one");
+			assertThatThrownBy(() -> {
+				for (int i = 0; i < 100_000; i++) {
+					client.updateKeys();
+				}
+			}).isInstanceOf(UncheckedIOException.class);
+			Closure closure = gateway.awaitClosure("sink", client);
+			assertThat(closure.reason()).isEqualTo(CloseReason.TLS_FAILED);
+			assertThat(closure.endedBy()).isEqualTo(EndedBy.INBOUND);
+			assertThat(closure.detail()).isEqualTo("too many KeyUpdates in a row");
+		}
+	}
+
+	@Test
+	void keyUpdatesBetweenFramesAreServed() {
+		try (TestClient client = connect("in", "TLSv1.3")) {
+			for (int i = 0; i < 100; i++) {
+				client.sendLine("question " + i);
+				client.updateKeys();
+			}
+			client.halfClose();
+			for (int i = 0; i < 100; i++) {
+				assertThat(client.readLine()).isEqualTo("answer " + i);
+			}
+			client.expectEof();
 		}
 	}
 

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
  * Certificates that are replaced while the gateway runs, as Kubernetes replaces a mounted
@@ -138,6 +139,20 @@ class TlsRotationTests {
 				assertThat(closure.reason().isNormalEnd()).as(closure.toString()).isTrue();
 				assertThat(closure.undelivered().frames()).isZero();
 			});
+		}
+	}
+
+	@Test
+	void unreadableBundlePreventsTheStart() throws Exception {
+		mount(CA.issue("CN=first", "dns:localhost"));
+		Files.writeString(this.directory.resolve("..data/tls.key"), "no key");
+		try (TestUpstream server = echo()) {
+			assertThatThrownBy(() -> gateway(server).close())
+				.hasRootCauseMessage("Missing private key or unrecognized format")
+				.hasStackTraceContaining("SSL bundle 'edge' cannot be read: ");
+			assertThat(new UnusableBundleFailureAnalyzer()
+				.analyze(new UnusableBundleException("edge", "no key", new IllegalStateException()))
+				.getDescription()).isEqualTo("SSL bundle 'edge' cannot be read: no key.");
 		}
 	}
 
