@@ -10,6 +10,8 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Runs every load through every gateway, in turns, and prints the medians. The load
  * generator and the echo upstream live here, on one thread each; every gateway is a
@@ -50,13 +52,21 @@ public final class Benchmark {
 				measure(row.getKey(), row.getValue(), load, Duration.ZERO, this.options.warmUp());
 			}
 		}
+		if (this.options.handshakes()) {
+			for (Map.Entry<Scenario, Gateway> row : this.gateways.entrySet()) {
+				shakeHands(row.getKey(), row.getValue(), this.options.warmUp());
+			}
+		}
 		for (int round = 1; round <= this.options.rounds(); round++) {
 			say("round " + round + " of " + this.options.rounds());
 			for (Load load : this.options.loads()) {
 				for (Map.Entry<Scenario, Gateway> row : inTurn(round)) {
 					Sample sample = measure(row.getKey(), row.getValue(), load, SETTLE, this.options.window());
-					this.report.add(load, row.getKey(), sample);
+					this.report.add(load.toString(), row.getKey(), sample);
 				}
+			}
+			if (this.options.handshakes()) {
+				shakeHands(round);
 			}
 		}
 		stop();
@@ -103,7 +113,7 @@ public final class Benchmark {
 
 	private Sample measure(Scenario scenario, Gateway gateway, Load load, Duration settle, Duration window)
 			throws IOException {
-		try (LoadGenerator generator = new LoadGenerator(gateway.port(), load, scenario.keepsOrder())) {
+		try (LoadGenerator generator = new LoadGenerator(gateway, load, scenario.keepsOrder())) {
 			Sample sample = generator.run(settle, window, gateway::cpuNanos);
 			say("  %-28s %-32s %s".formatted(scenario.label(), load, sample));
 			return sample;
@@ -111,6 +121,24 @@ public final class Benchmark {
 		catch (IOException ex) {
 			throw new IOException(scenario.label() + ", " + load + ": " + ex.getMessage() + gateway.lastWords(), ex);
 		}
+	}
+
+	private void shakeHands(int round) throws IOException {
+		for (Map.Entry<Scenario, Gateway> row : inTurn(round)) {
+			Sample sample = shakeHands(row.getKey(), row.getValue(), this.options.window());
+			if (sample != null) {
+				this.report.add("A handshake, one exchange and the end, 4 clients at a time", row.getKey(), sample);
+			}
+		}
+	}
+
+	private static @Nullable Sample shakeHands(Scenario scenario, Gateway gateway, Duration window) throws IOException {
+		if (!scenario.isTls()) {
+			return null;
+		}
+		Sample sample = new Handshakes().measure(gateway, window);
+		say("  %-28s %-32s %s".formatted(scenario.label(), "handshakes", sample));
+		return sample;
 	}
 
 	/**

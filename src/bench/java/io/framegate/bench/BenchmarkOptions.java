@@ -21,6 +21,7 @@ import org.springframework.boot.convert.DurationStyle;
  * @param window {@code bench.window}: 3s
  * @param idleSessions {@code bench.idle}: how many idle sessions to weigh each gateway's
  * memory with, 0 for none
+ * @param handshakes {@code bench.handshakes}: whether TLS handshakes are measured, too
  * @param javaOptions {@code bench.java-options}: for every gateway on the JVM
  * @param jar {@code bench.jar}: Framegate's, the built one by default
  * @param before {@code bench.before}: an earlier Framegate's, for the scenarios
@@ -28,15 +29,15 @@ import org.springframework.boot.convert.DurationStyle;
  * @param directory {@code bench.directory}: where logs and results go
  */
 record BenchmarkOptions(List<Scenario> scenarios, List<Integer> connections, List<Integer> depths, int payload,
-		int rounds, Duration warmUp, Duration window, int idleSessions, List<String> javaOptions, Path jar, Path before,
-		Path directory) {
+		int rounds, Duration warmUp, Duration window, int idleSessions, boolean handshakes, List<String> javaOptions,
+		Path jar, Path before, Path directory) {
 
 	static BenchmarkOptions fromSystemProperties() {
 		return new BenchmarkOptions(list("only", Scenario.usual()).map(Scenario::labelled).toList(),
 				list("connections", "50").map(Integer::valueOf).toList(),
 				list("depths", "1,16").map(Integer::valueOf).toList(), Integer.parseInt(value("payload", "64")),
 				Integer.parseInt(value("rounds", "5")), duration("warm-up", "5s"), duration("window", "3s"),
-				Integer.parseInt(value("idle", "0")),
+				Integer.parseInt(value("idle", "0")), Boolean.parseBoolean(value("handshakes", "false")),
 				Stream.of(value("java-options", "").split(" ")).filter((option) -> !option.isEmpty()).toList(),
 				Path.of(value("jar", System.getProperty("gateway.jar", "target/framegate.jar"))).toAbsolutePath(),
 				Path.of(value("before", "target/before.jar")).toAbsolutePath(),
@@ -48,8 +49,8 @@ record BenchmarkOptions(List<Scenario> scenarios, List<Integer> connections, Lis
 	 */
 	BenchmarkOptions ofBefore() {
 		return new BenchmarkOptions(this.scenarios, this.connections, this.depths, this.payload, this.rounds,
-				this.warmUp, this.window, this.idleSessions, this.javaOptions, this.before, this.before,
-				this.directory);
+				this.warmUp, this.window, this.idleSessions, this.handshakes, this.javaOptions, this.before,
+				this.before, this.directory);
 	}
 
 	List<Load> loads() {

@@ -45,6 +45,82 @@ final class Commands {
 		return List.of("haproxy", "-db", "-f", file.toString());
 	}
 
+	/**
+	 * HAProxy ending TLS.
+	 */
+	static List<String> haproxyTls(Site site) throws IOException {
+		Path file = site.directory().resolve("haproxy.cfg");
+		Certificate certificate = Certificate.make(site.directory());
+		Files.writeString(file, """
+				global
+				  ssl-default-bind-ciphersuites TLS_AES_128_GCM_SHA256
+				  tune.ssl.cachesize 0
+				defaults
+				  mode tcp
+				  timeout connect 5s
+				  timeout client 1h
+				  timeout server 1h
+				frontend bench
+				  bind 127.0.0.1:%d ssl crt %s ssl-min-ver TLSv1.3 no-tls-tickets
+				  default_backend echo
+				backend echo
+				  server echo 127.0.0.1:%d
+				""".formatted(site.port(), certificate.both(), site.upstreamPort()));
+		return List.of("haproxy", "-db", "-f", file.toString());
+	}
+
+	/**
+	 * nginx ending TLS, with a process a core.
+	 */
+	static List<String> nginxTls(Site site) throws IOException {
+		Path file = site.directory().resolve("nginx.conf");
+		Certificate certificate = Certificate.make(site.directory());
+		Path module = Path.of("/usr/lib/nginx/modules/ngx_stream_module.so");
+		Files.writeString(file, """
+				%s
+				daemon off;
+				worker_processes auto;
+				pid nginx.pid;
+				error_log error.log;
+				events { worker_connections 20000; }
+				stream {
+				  server {
+				    listen 127.0.0.1:%d ssl backlog=1024;
+				    ssl_certificate %s;
+				    ssl_certificate_key %s;
+				    ssl_protocols TLSv1.3;
+				    ssl_conf_command Ciphersuites TLS_AES_128_GCM_SHA256;
+				    ssl_session_tickets off;
+				    tcp_nodelay on;
+				    proxy_timeout 1h;
+				    proxy_pass 127.0.0.1:%d;
+				  }
+				}
+				""".formatted(Files.exists(module) ? "load_module " + module + ";" : "", site.port(),
+				certificate.chain(), certificate.key(), site.upstreamPort()));
+		return List.of("nginx", "-p", site.directory().toString(), "-e", "error.log", "-c", file.toString());
+	}
+
+	/**
+	 * Framegate ending TLS.
+	 */
+	static List<String> framegateTls(Site site) throws IOException {
+		Certificate certificate = Certificate.make(site.directory());
+		List<String> command = framegate(site, "session", "framing: crlf");
+		Path file = site.directory().resolve("application.yml");
+		Files.writeString(file,
+				Files.readString(file).replace("framing: crlf, max", "framing: crlf, tls: {bundle: bench}, max") + """
+						spring:
+						  ssl:
+						    bundle:
+						      pem:
+						        bench:
+						          keystore: {certificate: "file:%s", private-key: "file:%s"}
+						          options: {enabled-protocols: [TLSv1.3], ciphers: [TLS_AES_128_GCM_SHA256]}
+						""".formatted(certificate.chain(), certificate.key()));
+		return command;
+	}
+
 	static List<String> springIntegration(Site site, String upstreamFraming) {
 		return java(site, "-cp", System.getProperty("java.class.path"), SpringIntegrationGateway.class.getName(),
 				String.valueOf(site.port()), String.valueOf(site.upstreamPort()), upstreamFraming,

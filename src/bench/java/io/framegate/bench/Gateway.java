@@ -3,9 +3,7 @@ package io.framegate.bench;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -28,13 +27,16 @@ final class Gateway implements AutoCloseable {
 
 	private final int port;
 
+	private final boolean tls;
+
 	private final Path log;
 
 	private final @Nullable Process process;
 
-	private Gateway(String label, int port, Path log, @Nullable Process process) {
-		this.label = label;
+	private Gateway(Scenario scenario, int port, Path log, @Nullable Process process) {
+		this.label = scenario.label();
 		this.port = port;
+		this.tls = scenario.isTls();
 		this.log = log;
 		this.process = process;
 	}
@@ -43,13 +45,13 @@ final class Gateway implements AutoCloseable {
 		Path directory = Files.createDirectories(options.directory().resolve(scenario.label()));
 		Path log = directory.resolve("output.log");
 		if (!scenario.hasProcess()) {
-			return new Gateway(scenario.label(), upstreamPort, log, null);
+			return new Gateway(scenario, upstreamPort, log, null);
 		}
 		int port = freePort();
 		ProcessBuilder builder = new ProcessBuilder(
 				scenario.command(new Scenario.Site(directory, port, upstreamPort, options)));
 		builder.directory(directory.toFile()).redirectErrorStream(true).redirectOutput(log.toFile());
-		return new Gateway(scenario.label(), port, log, builder.start());
+		return new Gateway(scenario, port, log, builder.start());
 	}
 
 	/**
@@ -70,15 +72,20 @@ final class Gateway implements AutoCloseable {
 	}
 
 	private boolean answers() {
-		try (Socket socket = new Socket()) {
-			socket.connect(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), this.port), 1000);
-			socket.setSoTimeout(1000);
-			socket.getOutputStream().write("are you ready?\r\n".getBytes(StandardCharsets.US_ASCII));
-			return socket.getInputStream().readNBytes(16).length == 16;
+		try (Client client = Client.connect(this)) {
+			client.exchange("are you ready?\r\n".getBytes(StandardCharsets.US_ASCII));
+			return true;
 		}
 		catch (IOException ex) {
 			return false;
 		}
+	}
+
+	/**
+	 * Whether clients speak TLS.
+	 */
+	boolean isTls() {
+		return this.tls;
 	}
 
 	int port() {
@@ -86,14 +93,28 @@ final class Gateway implements AutoCloseable {
 	}
 
 	/**
-	 * CPU time of the process since its start, user and system, to 10 ms.
+	 * CPU time of the process and its workers since their start, user and system, to 10
+	 * ms.
 	 */
 	long cpuNanos() {
-		return (this.process == null) ? 0 : this.process.info().totalCpuDuration().map(Duration::toNanos).orElse(0L);
+		return processes().mapToLong((one) -> one.info().totalCpuDuration().map(Duration::toNanos).orElse(0L)).sum();
 	}
 
-	long pid() {
-		return (this.process == null) ? ProcessHandle.current().pid() : this.process.pid();
+	/**
+	 * Weighs the process and its workers, as {@link Memory} does.
+	 * @return KB of 1,024 bytes
+	 */
+	long kilobytes() throws IOException, InterruptedException {
+		long all = 0;
+		for (ProcessHandle one : processes().toList()) {
+			all += new Memory(one.pid()).kilobytes();
+		}
+		return all;
+	}
+
+	private Stream<ProcessHandle> processes() {
+		return (this.process == null) ? Stream.empty()
+				: Stream.concat(Stream.of(this.process.toHandle()), this.process.descendants());
 	}
 
 	/**

@@ -1,8 +1,6 @@
 package io.framegate.bench;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,32 +21,27 @@ final class IdleSessions {
 	 * @return KB (1,024 bytes) of the gateway's memory for each
 	 */
 	static double weigh(Gateway gateway, BenchmarkOptions options) throws IOException, InterruptedException {
-		try (LoadGenerator warmUp = new LoadGenerator(gateway.port(), new Load(50, 1, options.payload()), false)) {
+		try (LoadGenerator warmUp = new LoadGenerator(gateway, new Load(50, 1, options.payload()), false)) {
 			warmUp.run(Duration.ZERO, Duration.ofSeconds(2), gateway::cpuNanos);
 		}
-		List<Socket> sockets = new ArrayList<>();
+		List<Client> clients = new ArrayList<>();
 		try {
-			Memory memory = new Memory(gateway.pid());
-			long before = settledKilobytes(memory);
+			long before = settledKilobytes(gateway);
 			byte[] frame = new byte[options.payload() + 2];
 			Arrays.fill(frame, (byte) 'x');
 			frame[frame.length - 2] = '\r';
 			frame[frame.length - 1] = '\n';
 			for (int i = 0; i < options.idleSessions(); i++) {
-				Socket socket = new Socket(InetAddress.getByName("127.0.0.1"), gateway.port());
-				sockets.add(socket);
-				socket.setSoTimeout(10_000);
-				socket.getOutputStream().write(frame);
-				if (!Arrays.equals(socket.getInputStream().readNBytes(frame.length), frame)) {
-					throw new IOException("session " + i + " got no reply" + gateway.lastWords());
-				}
+				Client client = Client.connect(gateway);
+				clients.add(client);
+				client.exchange(frame);
 			}
-			long after = settledKilobytes(memory);
+			long after = settledKilobytes(gateway);
 			return (double) (after - before) / options.idleSessions();
 		}
 		finally {
-			for (Socket socket : sockets) {
-				socket.close();
+			for (Client client : clients) {
+				client.close();
 			}
 		}
 	}
@@ -56,11 +49,11 @@ final class IdleSessions {
 	/**
 	 * Collects and reads until two readings agree, for memory is given back with delay.
 	 */
-	private static long settledKilobytes(Memory memory) throws IOException, InterruptedException {
-		long last = memory.kilobytes();
+	private static long settledKilobytes(Gateway gateway) throws IOException, InterruptedException {
+		long last = gateway.kilobytes();
 		for (int attempt = 0; attempt < 20; attempt++) {
 			TimeUnit.MILLISECONDS.sleep(500);
-			long next = memory.kilobytes();
+			long next = gateway.kilobytes();
 			if (Math.abs(next - last) <= 200) {
 				return next;
 			}

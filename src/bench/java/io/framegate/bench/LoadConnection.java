@@ -21,6 +21,8 @@ final class LoadConnection {
 
 	private final SocketChannel channel;
 
+	private final Wire wire;
+
 	private final int index;
 
 	private final boolean keepsOrder;
@@ -42,8 +44,9 @@ final class LoadConnection {
 
 	private int answered;
 
-	LoadConnection(SocketChannel channel, int index, Load load, boolean keepsOrder) {
+	LoadConnection(SocketChannel channel, Wire wire, int index, Load load, boolean keepsOrder) {
 		this.channel = channel;
+		this.wire = wire;
 		this.index = index;
 		this.keepsOrder = keepsOrder;
 		this.frameLength = load.payload() + Short.BYTES;
@@ -82,8 +85,7 @@ final class LoadConnection {
 	 */
 	void flush() throws IOException {
 		this.out.flip();
-		this.channel.write(this.out);
-		boolean more = this.out.hasRemaining();
+		boolean more = !this.wire.write(this.out);
 		this.out.compact();
 		int interest = more ? SelectionKey.OP_READ | SelectionKey.OP_WRITE : SelectionKey.OP_READ;
 		SelectionKey registered = Objects.requireNonNull(this.key);
@@ -98,7 +100,7 @@ final class LoadConnection {
 	 */
 	int read(ByteBuffer buffer, Histogram latencies) throws IOException {
 		buffer.clear();
-		if (this.channel.read(buffer) < 0) {
+		if (this.wire.read(buffer) < 0) {
 			throw new IOException("connection " + this.index + ": the gateway closed it, " + owed() + " replies owed");
 		}
 		long now = System.nanoTime();

@@ -42,13 +42,14 @@ final class LoadGenerator implements AutoCloseable {
 
 	private boolean sending = true;
 
-	LoadGenerator(int port, Load load, boolean keepsOrder) throws IOException {
+	LoadGenerator(Gateway gateway, Load load, boolean keepsOrder) throws IOException {
 		this.load = load;
 		try {
-			InetSocketAddress gateway = new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port);
+			InetSocketAddress address = new InetSocketAddress(InetAddress.getByName("127.0.0.1"), gateway.port());
 			for (int index = 0; index < load.connections(); index++) {
-				SocketChannel channel = SocketChannel.open(gateway);
-				LoadConnection connection = new LoadConnection(channel, index, load, keepsOrder);
+				SocketChannel channel = SocketChannel.open(address);
+				Wire wire = gateway.isTls() ? new TlsWire(channel) : new PlainWire(channel);
+				LoadConnection connection = new LoadConnection(channel, wire, index, load, keepsOrder);
 				this.connections.add(connection);
 				connection.register(this.selector);
 			}

@@ -24,7 +24,7 @@ final class Report {
 			|---|---|---|---|---|---|---|---|---|---|---|
 			""";
 
-	private final Map<Load, Map<Scenario, List<Sample>>> samples = new LinkedHashMap<>();
+	private final Map<String, Map<Scenario, List<Sample>>> samples = new LinkedHashMap<>();
 
 	private final Map<Scenario, Double> idle = new EnumMap<>(Scenario.class);
 
@@ -38,7 +38,7 @@ final class Report {
 		this.options = options;
 	}
 
-	void add(Load load, Scenario scenario, Sample sample) {
+	void add(String load, Scenario scenario, Sample sample) {
 		this.samples.computeIfAbsent(load, (key) -> new EnumMap<>(Scenario.class))
 			.computeIfAbsent(scenario, (key) -> new ArrayList<>())
 			.add(sample);
@@ -64,7 +64,8 @@ final class Report {
 				"""
 						Clients, gateway and echo upstream share the cores. One exchange is a request frame and its reply: CPU is
 						the gateway process's user and system time in the window, divided by the exchanges, so both directions
-						count as one. Clients speak crlf; upstream framing is crlf unless the row's name ends otherwise.
+						count as one. Clients speak crlf; upstream framing is crlf unless the row's name ends otherwise. Clients of a
+						row whose name ends with tls speak TLS 1.3 with AES-128-GCM, and HAProxy's row for them is haproxy-tls.
 						""");
 		this.notes.forEach((note) -> text.append("Note: ").append(note).append(".\n"));
 		this.samples.forEach((load, rows) -> {
@@ -88,7 +89,7 @@ final class Report {
 				row.stream().mapToDouble(Sample::exchangesPerSecond).min().orElseThrow(),
 				row.stream().mapToDouble(Sample::exchangesPerSecond).max().orElseThrow(),
 				median(row, Sample::p50Micros), median(row, Sample::p99Micros), cpu, cores,
-				ratios(scenario, row, rows.get(Scenario.HAPROXY)),
+				ratios(scenario, row, rows.get(scenario.isTls() ? Scenario.HAPROXY_TLS : Scenario.HAPROXY)),
 				ratios(scenario, row, rows.get(Scenario.SPRING_INTEGRATION)));
 	}
 

@@ -42,6 +42,13 @@ enum Scenario {
 			(site) -> Commands.framegate(site, "request-reply",
 					"framing: crlf, sharing: correlated, correlation: {offset: 0, length: " + RequestId.LENGTH + "}")),
 
+	/** The next three end the clients' TLS. */
+	HAPROXY_TLS("haproxy-tls", false, Commands::haproxyTls),
+
+	NGINX_TLS("nginx-tls", false, Commands::nginxTls),
+
+	FRAMEGATE_TLS("framegate-tls", false, Commands::framegateTls),
+
 	/** What a change costs is the difference to the row without {@code before}. */
 	BEFORE_FRAMEGATE("before-framegate", false, (site) -> FRAMEGATE.command(site.ofBefore())),
 
@@ -92,7 +99,18 @@ enum Scenario {
 	}
 
 	boolean isAvailable() {
-		return this != HAPROXY || Commands.isOnPath("haproxy");
+		return switch (this) {
+			case HAPROXY, HAPROXY_TLS -> Commands.isOnPath("haproxy");
+			case NGINX_TLS -> Commands.isOnPath("nginx");
+			default -> true;
+		};
+	}
+
+	/**
+	 * Whether clients speak TLS.
+	 */
+	boolean isTls() {
+		return this == HAPROXY_TLS || this == NGINX_TLS || this == FRAMEGATE_TLS;
 	}
 
 	/**
