@@ -214,7 +214,7 @@ class DocumentedCommandsTests {
 			assertThat(pom + sources(option.group(2))).contains(option.group(1));
 		}
 		for (MatchResult test : Pattern.compile("-D(?:it\\.)?test=(\\w+)").matcher(command.text()).results().toList()) {
-			assertThat(sources("bench") + sources("test")).contains("class " + test.group(1) + " ");
+			assertThat(sources("bench") + sources("fuzz") + sources("test")).contains("class " + test.group(1) + " ");
 		}
 	}
 
