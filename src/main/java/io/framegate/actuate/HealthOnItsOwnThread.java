@@ -26,6 +26,8 @@ import org.springframework.boot.health.actuate.endpoint.HealthEndpoint;
 import org.springframework.boot.health.actuate.endpoint.HealthEndpointGroups;
 import org.springframework.boot.health.actuate.endpoint.HealthEndpointWebExtension;
 import org.springframework.boot.health.actuate.endpoint.ReactiveHealthEndpointWebExtension;
+import org.springframework.boot.health.contributor.HealthContributor;
+import org.springframework.boot.health.contributor.HealthContributors;
 import org.springframework.boot.health.registry.HealthContributorRegistry;
 import org.springframework.boot.health.registry.ReactiveHealthContributorRegistry;
 
@@ -44,6 +46,12 @@ final class HealthOnItsOwnThread extends ReactiveHealthEndpointWebExtension impl
 
 	private static final Duration SLOW = Duration.ofSeconds(10);
 
+	private final HealthContributorRegistry contributors;
+
+	private final ReactiveHealthContributorRegistry reactive;
+
+	private final HealthEndpointGroups groups;
+
 	private final HealthEndpointWebExtension blocking;
 
 	private final ExecutorService probes = thread("framegate-probes");
@@ -53,6 +61,9 @@ final class HealthOnItsOwnThread extends ReactiveHealthEndpointWebExtension impl
 	HealthOnItsOwnThread(HealthContributorRegistry contributors, ReactiveHealthContributorRegistry reactive,
 			HealthEndpointGroups groups) {
 		super(reactive, contributors, groups, SLOW);
+		this.contributors = contributors;
+		this.reactive = reactive;
+		this.groups = groups;
 		this.blocking = new HealthEndpointWebExtension(contributors, reactive, groups, SLOW);
 	}
 
@@ -73,8 +84,31 @@ final class HealthOnItsOwnThread extends ReactiveHealthEndpointWebExtension impl
 	public Mono<WebEndpointResponse<? extends HealthDescriptor>> health(ApiVersion version,
 			@Nullable WebServerNamespace namespace, SecurityContext who,
 			@Selector(match = Match.ALL_REMAINING) String... path) {
+		if (isNowhere(path)) {
+			return Mono.just(new WebEndpointResponse<>(WebEndpointResponse.STATUS_NOT_FOUND));
+		}
 		boolean probe = path.length == 1 && PROBES.contains(path[0]);
 		return on(probe ? this.probes : this.others, () -> this.blocking.health(version, known(namespace), who, path));
+	}
+
+	/**
+	 * Whether the parent of what is asked for does not exist. Spring Boot would answer as
+	 * for a fault of its own, with a stack trace in the log, to anybody.
+	 */
+	private boolean isNowhere(String[] path) {
+		int first = (this.groups.get(path[0]) != null) ? 1 : 0;
+		HealthContributors level = this.contributors;
+		for (int i = first; i < path.length - 1; i++) {
+			HealthContributor child = level.getContributor(path[i]);
+			if (child == null && i == first) {
+				child = this.reactive.asHealthContributors().getContributor(path[i]);
+			}
+			if (!(child instanceof HealthContributors children)) {
+				return child == null;
+			}
+			level = children;
+		}
+		return false;
 	}
 
 	private static WebServerNamespace known(@Nullable WebServerNamespace namespace) {

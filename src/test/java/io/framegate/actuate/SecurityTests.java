@@ -110,9 +110,11 @@ class SecurityTests {
 		}
 
 		@ParameterizedTest
-		@CsvSource({ "/health,200", "/health/liveness,200", "/health/readiness,200", "/prometheus,200", "'',401",
-				"/info,401", "/metrics,401", "/routes,401", "/connections,401", "/closures,401", "/timeouts,401",
-				"/integrationgraph,401", "/auditevents,401", "/sbom,401", "/heapdump,401", "/nothing,401" })
+		@CsvSource({ "/health/none,404", "/health/none/t/listener,404", "/health/liveness/none/t,404",
+				"/health/routes/none/listener,404", "/health,200", "/health/liveness,200", "/health/readiness,200",
+				"/prometheus,200", "'',401", "/info,401", "/metrics,401", "/routes,401", "/connections,401",
+				"/closures,401", "/timeouts,401", "/integrationgraph,401", "/auditevents,401", "/sbom,401",
+				"/heapdump,401", "/nothing,401" })
 		void strangersGetHealthAndPrometheusAlone(String endpoint, int status) {
 			assertThat(status("GET /actuator" + endpoint, "Host: elsewhere")).isEqualTo(status);
 		}
