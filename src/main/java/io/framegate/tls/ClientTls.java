@@ -6,6 +6,7 @@ import java.net.Socket;
 import java.util.List;
 
 import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
@@ -58,8 +59,10 @@ public final class ClientTls {
 	 * @return a host name or an IP address
 	 */
 	public String serverName(Target target) {
-		String name = this.settings.serverName();
-		return (name != null) ? name : target.host();
+		String configured = this.settings.serverName();
+		String name = (configured != null) ? configured : target.host();
+		// The dot of an absolute name is in no certificate.
+		return name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
 	}
 
 	/**
@@ -96,9 +99,22 @@ public final class ClientTls {
 			parameters.setEndpointIdentificationAlgorithm("HTTPS");
 		}
 		if (!isAddress(name)) {
-			parameters.setServerNames(List.of(new SNIHostName(name)));
+			parameters.setServerNames(asked(name));
 		}
 		return parameters;
+	}
+
+	/**
+	 * No name with an underscore is asked for, as container networks have them: most
+	 * servers need none, and those on a JDK would refuse it.
+	 */
+	private static List<SNIServerName> asked(String name) {
+		try {
+			return List.of(new SNIHostName(name));
+		}
+		catch (IllegalArgumentException ex) {
+			return List.of();
+		}
 	}
 
 	private static boolean isAddress(String name) {

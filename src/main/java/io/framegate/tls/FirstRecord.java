@@ -51,7 +51,9 @@ final class FirstRecord {
 			return null;
 		}
 		this.seen = true;
-		if (this.side == Side.INBOUND && type == HANDSHAKE && in.getUnsignedByte(at + RECORD_HEADER) == CLIENT_HELLO) {
+		boolean whole = in.getUnsignedShort(at + 3) >= HEADERS - RECORD_HEADER;
+		if (whole && this.side == Side.INBOUND && type == HANDSHAKE
+				&& in.getUnsignedByte(at + RECORD_HEADER) == CLIENT_HELLO) {
 			int length = in.getUnsignedMedium(at + RECORD_HEADER + 1);
 			if (length > MAX_CLIENT_HELLO) {
 				return "a ClientHello of " + length + " bytes, " + MAX_CLIENT_HELLO + " are allowed";

@@ -31,6 +31,9 @@ final class HandshakeWorkers implements Executor {
 
 	private int busy;
 
+	/** Only a server of TLS 1.2 wants another handshake: reading goes on meanwhile. */
+	private boolean handshaken;
+
 	/**
 	 * Begins.
 	 * @param of the connection's channel
@@ -49,8 +52,10 @@ final class HandshakeWorkers implements Executor {
 			throw new IllegalStateException("The handshake has not begun");
 		}
 		this.busy++;
-		// What comes meanwhile could not be decrypted.
-		of.config().setAutoRead(false);
+		if (!this.handshaken) {
+			// What comes meanwhile could not be decrypted.
+			of.config().setAutoRead(false);
+		}
 		WORKERS.execute(() -> {
 			try {
 				if (of.isOpen()) {
@@ -67,6 +72,11 @@ final class HandshakeWorkers implements Executor {
 				});
 			}
 		});
+	}
+
+	/** The first handshake is done. */
+	void handshaken() {
+		this.handshaken = true;
 	}
 
 	boolean isBusy() {

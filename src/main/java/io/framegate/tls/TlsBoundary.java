@@ -18,13 +18,25 @@ import org.jspecify.annotations.Nullable;
  */
 final class TlsBoundary extends ChannelOutboundHandlerAdapter implements ChannelFutureListener {
 
+	/** So much of what TLS says by itself may wait for the peer to take it. */
+	private static final int MAX_OWN = 128;
+
+	private final WrittenRecords records;
+
 	private @Nullable ChannelHandlerContext context;
+
+	/** Records without plaintext that the socket has not taken. */
+	private int own;
 
 	private long written;
 
 	private long unflushed;
 
 	private boolean closing;
+
+	TlsBoundary(WrittenRecords records) {
+		this.records = records;
+	}
 
 	@Override
 	public void handlerAdded(ChannelHandlerContext added) {
@@ -36,7 +48,23 @@ final class TlsBoundary extends ChannelOutboundHandlerAdapter implements Channel
 		int size = ((ByteBuf) message).readableBytes();
 		this.written += size;
 		this.unflushed += size;
-		to.write(message, promise.unvoid().addListener(this));
+		ChannelPromise watched = promise.unvoid().addListener(this);
+		if (this.records.isLastWithout()) {
+			this.own++;
+			watched.addListener((taken) -> this.own--);
+		}
+		to.write(message, watched);
+	}
+
+	/**
+	 * Whether the peer makes TLS answer, and does not take the answers.
+	 */
+	boolean isFlooded() {
+		ChannelHandlerContext to = this.context;
+		if (this.own > MAX_OWN && to != null) {
+			flush(to);
+		}
+		return this.own > MAX_OWN;
 	}
 
 	/** A write that fails ends the output, and nobody else would tell. */

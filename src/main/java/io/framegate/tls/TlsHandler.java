@@ -45,7 +45,7 @@ public final class TlsHandler extends SslHandler {
 
 	private final HandshakeWorkers workers;
 
-	private final TlsBoundary boundary = new TlsBoundary();
+	private final TlsBoundary boundary;
 
 	private final FirstRecord first;
 
@@ -83,6 +83,7 @@ public final class TlsHandler extends SslHandler {
 		this.side = side;
 		this.owner = owner;
 		this.records = records;
+		this.boundary = new TlsBoundary(records);
 		this.workers = workers;
 		this.first = new FirstRecord(side);
 		// The connection's own timer does it.
@@ -147,6 +148,9 @@ public final class TlsHandler extends SslHandler {
 		if (this.finished && this.engine.answers() > MAX_ANSWERS) {
 			fail(TlsFault.byPeer(this.side, "too many KeyUpdates in a row"));
 		}
+		else if (this.finished && this.boundary.isFlooded()) {
+			fail(TlsFault.byPeer(this.side, "it does not read the answers to its KeyUpdates"));
+		}
 	}
 
 	@Override
@@ -166,6 +170,7 @@ public final class TlsHandler extends SslHandler {
 		if (done.isSuccess()) {
 			this.finished = true;
 			this.engine.handshaken();
+			this.workers.handshaken();
 			this.owner.handshaken(TlsSession.of(engine().getSession(), engine().getApplicationProtocol()));
 		}
 		else if (channel.isOpen()) {

@@ -21,6 +21,8 @@ final class WrittenRecords {
 	/** Ciphertext without plaintext since the last record: handshakes, alerts. */
 	private int without;
 
+	private boolean lastWithout;
+
 	private long plainWritten;
 
 	private long cipherWritten;
@@ -36,6 +38,7 @@ final class WrittenRecords {
 	 * @param cipher bytes of ciphertext
 	 */
 	void add(int plain, int cipher) {
+		this.lastWithout = plain == 0;
 		if (plain == 0) {
 			this.without += cipher;
 		}
@@ -49,6 +52,11 @@ final class WrittenRecords {
 			this.plainWritten += plain;
 		}
 		this.cipherWritten += cipher;
+	}
+
+	/** Whether what was encrypted last had no plaintext. */
+	boolean isLastWithout() {
+		return this.lastWithout;
 	}
 
 	private void makeRoom() {

@@ -226,7 +226,7 @@ public final class Connector extends AbstractClientConnectionFactory {
 				state.failed(Evidence.CONNECT);
 			}
 			else if (future.isSuccess()) {
-				begin(connection, attempts, state);
+				connection.execute(() -> begin(connection, attempts, state));
 			}
 			else {
 				connection.close(whyNot(candidate, attempt, connection));

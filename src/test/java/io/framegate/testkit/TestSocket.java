@@ -310,7 +310,7 @@ public abstract sealed class TestSocket implements AutoCloseable permits TestCli
 	}
 
 	/**
-	 * Asks for new keys (TLS 1.3).
+	 * Asks for new keys (TLS 1.3), or shakes hands again (TLS 1.2).
 	 */
 	public final void updateKeys() {
 		unchecked(((SSLSocket) this.socket)::startHandshake);

@@ -360,6 +360,41 @@ class TlsEndsTests {
 		}
 	}
 
+	/** The answers to key updates between frames would pile up here. */
+	@Test
+	void keyUpdatesWhoseAnswersNobodyReadsAreATlsFault() {
+		try (TestClient client = TestClient.connect(gateway.port("flood"), 8 * 1024, CLIENT, version("TLSv1.3"))) {
+			client.sendLine("go");
+			Gateway.await("back pressure",
+					() -> gateway.connections("flood").stream().anyMatch((one) -> !one.isWritable()) ? Optional.of(true)
+							: Optional.empty());
+			assertThatThrownBy(() -> {
+				for (int i = 0; i < 1_000_000; i++) {
+					client.updateKeys();
+					if (i % 16 == 0) {
+						client.sendLine("more");
+					}
+				}
+			}).isInstanceOf(UncheckedIOException.class);
+			assertThat(gateway.awaitClosure("flood", client).reason()).isEqualTo(CloseReason.TLS_FAILED);
+		}
+	}
+
+	@Test
+	void keyUpdatesBetweenFramesAreNoFault() {
+		try (TestClient client = connect("in", "TLSv1.3")) {
+			for (int i = 0; i < 1000; i++) {
+				client.updateKeys();
+				client.sendLine("question " + i);
+			}
+			client.halfClose();
+			for (int i = 0; i < 1000; i++) {
+				assertThat(client.readLine()).isEqualTo("answer " + i);
+			}
+			client.expectEof();
+		}
+	}
+
 	@Test
 	void slowReaderGetsEverything() {
 		try (TestClient client = TestClient.connect(gateway.port("flood"), 8 * 1024, CLIENT, version("TLSv1.3"))) {

@@ -1,6 +1,7 @@
 package io.framegate.tls;
 
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -8,6 +9,8 @@ import java.util.function.Consumer;
 
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 
 import io.framegate.closure.CloseReason;
@@ -193,6 +196,25 @@ class TlsFailuresTests {
 			client.send(new byte[] { 0x16, 3, 1, 0x40, 0, 1, 0, (byte) 0x60, 0 });
 			assertThat(client.readUntilEnd()).isEmpty();
 			assertThat(gateway.awaitClosure("plain", client).detail()).startsWith("a ClientHello of 24576 bytes");
+		}
+	}
+
+	/** However a ClientHello is cut into records: at worst before its length. */
+	@ParameterizedTest
+	@ValueSource(ints = { 1, 2, 3, 4 })
+	void clientHelloMayBeginWithASmallRecord(int first) throws SSLException {
+		SSLEngine engine = CA.trusting().createSSLEngine();
+		engine.setUseClientMode(true);
+		ByteBuffer hello = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
+		engine.wrap(ByteBuffer.allocate(0), hello);
+		hello.flip();
+		ByteBuffer cut = ByteBuffer.allocate(hello.limit() + 5);
+		cut.put(hello.array(), 0, 3).putShort((short) first).put(hello.array(), 5, first);
+		cut.put(hello.array(), 0, 3).putShort((short) (hello.limit() - 5 - first));
+		cut.put(hello.array(), 5 + first, hello.limit() - 5 - first);
+		try (TestClient client = gateway.connect("plain")) {
+			client.send(cut.array());
+			assertThat(client.readExactly(3)).containsExactly(0x16, 3, 3);
 		}
 	}
 

@@ -53,6 +53,8 @@ class TlsUpstreamTests {
 
 	private static TestUpstream silent;
 
+	private static TestUpstream again;
+
 	private static Gateway gateway;
 
 	@BeforeAll
@@ -65,6 +67,13 @@ class TlsUpstreamTests {
 				(tls) -> tls.setNeedClientAuth(true), (peer) -> peer.sendLine("re: " + peer.readLine()));
 		plain = TestUpstream.handling((peer) -> peer.sendLine("220 hello"));
 		silent = TestUpstream.silent();
+		again = TestUpstream.handling(good().context(), (tls) -> tls.setProtocols(new String[] { "TLSv1.2" }),
+				(peer) -> {
+					for (String line = peer.readLineOrEof(); line != null; line = peer.readLineOrEof()) {
+						peer.updateKeys();
+						peer.sendLine("re: " + line);
+					}
+				});
 		String health = "upstream.health-check.interval=100ms";
 		gateway = Gateway.start(Gateway.all(
 				new String[] { "spring.ssl.bundle.pem.trust.truststore.certificate=file:"
@@ -74,6 +83,10 @@ class TlsUpstreamTests {
 				route("misnamed", misnamed.address()),
 				route("renamed", misnamed.address(), "upstream.tls.server-name=other.example"),
 				route("lenient", misnamed.address(), "upstream.tls.verify-hostname=false"),
+				route("underlined", misnamed.address(), "upstream.tls.server-name=a_b.example",
+						"upstream.tls.verify-hostname=false"),
+				route("absolute", misnamed.address(), "upstream.tls.server-name=other.example."),
+				route("again", again.address(), "upstream.tls.verify-hostname=false"),
 				route("anonymous", demanding.address()), route("known", demanding.address(), "upstream.tls.bundle=own"),
 				route("plain", plain.address()), route("silent", silent.address(), "timeouts.tls-handshake=200ms"),
 				route("next", stranger.address() + "," + good.address(), "upstream.balance=failover"),
@@ -106,6 +119,7 @@ class TlsUpstreamTests {
 		demanding.close();
 		plain.close();
 		silent.close();
+		again.close();
 		gateway.close();
 	}
 
@@ -135,9 +149,19 @@ class TlsUpstreamTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "good", "renamed", "lenient", "known", "next" })
+	@CsvSource({ "good", "renamed", "lenient", "known", "next", "underlined", "absolute" })
 	void serverThatIsTrustedAnswers(String route) {
 		expectAnswer(route);
+	}
+
+	@Test
+	void serverMayShakeHandsAgain() {
+		try (TestClient client = gateway.connect("again")) {
+			for (int i = 0; i < 3; i++) {
+				client.sendLine("hello " + i);
+				assertThat(client.readLine()).isEqualTo("re: hello " + i);
+			}
+		}
 	}
 
 	/** With TLS 1.3 the server refuses when our handshake is done. */
