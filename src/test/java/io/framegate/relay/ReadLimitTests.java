@@ -12,6 +12,7 @@ import io.framegate.closure.Side;
 import io.framegate.connection.FrameConnection;
 import io.framegate.testkit.Gateway;
 import io.framegate.testkit.GatewayBuilder;
+import io.framegate.testkit.LoopTime;
 import io.framegate.testkit.RouteSpec;
 import io.framegate.testkit.TestClient;
 import io.framegate.testkit.TestUpstream;
@@ -155,6 +156,32 @@ class ReadLimitTests {
 			assertThat(closure.reason()).isEqualTo(CloseReason.OPERATOR_CLOSE);
 			assertThat(closure.undelivered().frames()).isZero();
 		}
+	}
+
+	/** As long as there is something before it. */
+	@ParameterizedTest
+	@CsvSource({ "FIN, 60", "FIN, 30000", "RST, 60", "none, 60" })
+	void loopRestsWhileAFinWaitsForItsTurn(String end, int frames) {
+		try (Gateway gateway = start("listen.max-frames-per-second=20"); TestClient client = gateway.connect("s")) {
+			Thread.ofVirtual().start(() -> {
+				client.send("100\r\n".repeat(frames));
+				if (end.equals("FIN")) {
+					client.halfClose();
+				}
+				else if (end.equals("RST")) {
+					client.reset();
+				}
+			});
+			awaitAtLeast(20);
+			LoopTime time = new LoopTime();
+			awaitAtLeast(60);
+			assertThat(time.share()).isLessThan(0.3);
+		}
+	}
+
+	private void awaitAtLeast(int count) {
+		Gateway.await(count + " frames",
+				() -> Optional.of(this.server.receivedCount()).filter((all) -> all >= count * 5));
 	}
 
 	/** It was acknowledged, so it still arrives. */
