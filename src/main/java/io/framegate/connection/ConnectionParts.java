@@ -5,6 +5,7 @@ import javax.net.ssl.SSLEngine;
 import io.framegate.framing.BeanFraming;
 import io.framegate.transport.HeldMemory;
 import io.framegate.transport.IoLoop;
+import io.framegate.transport.LoopMembers;
 import io.framegate.transport.TcpInfo;
 import io.netty.channel.Channel;
 
@@ -18,7 +19,7 @@ import org.springframework.integration.ip.tcp.connection.TcpListener;
  */
 abstract class ConnectionParts implements ReadGate.Owner, FrameDecoder.Owner, FrameReader.Owner, FrameDelivery.Owner,
 		SerializerCodec.Owner, FrameWriter.Owner, PeerProbe.Owner, ConnectionTimers.Owner, CloseSequence.Owner,
-		SocketHandler.Owner, TlsLayer.Owner, IoLoop.Member {
+		SocketHandler.Owner, TlsLayer.Owner, LoopMembers.Member {
 
 	final ConnectionContext context;
 

@@ -29,9 +29,6 @@ public final class IoLoop implements Loop {
 	/** How often timers are checked, in milliseconds: the most that one may be late. */
 	private static final long SWEEP_MILLIS = 100;
 
-	/** Each connection's retransmits are counted once in so many sweeps. */
-	private static final int RETRANSMITS_EVERY = 50;
-
 	private static final Logger logger = LoggerFactory.getLogger(IoLoop.class);
 
 	private final int index;
@@ -44,7 +41,7 @@ public final class IoLoop implements Loop {
 
 	private final LongSupplier clock;
 
-	private final List<Member> connections = new ArrayList<>();
+	private final LoopMembers members;
 
 	private final List<Runnable> sweepers = new ArrayList<>();
 
@@ -53,8 +50,6 @@ public final class IoLoop implements Loop {
 	private boolean flushComing;
 
 	private boolean reading;
-
-	private int sweeps;
 
 	/** When the last sweep began, a {@link System#nanoTime()} stamp. */
 	private volatile long sweptAt;
@@ -77,6 +72,7 @@ public final class IoLoop implements Loop {
 		this.memory = new MemoryAccount(budget);
 		this.relief = new MemoryRelief(this.memory);
 		this.readBuffer = new SharedReadBuffer(this.relief);
+		this.members = new LoopMembers(eventLoop, clock, this::swept);
 		eventLoop.scheduleWithFixedDelay(this::sweep, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
 		// The pool is set up now: doing so when the first peer falls behind would delay
 		// all others on the loop.
@@ -258,24 +254,12 @@ public final class IoLoop implements Loop {
 		}
 	}
 
-	public void add(Member connection) {
-		connection.place(this.connections.size());
-		this.connections.add(connection);
-		connection.held().opened();
+	public void add(LoopMembers.Member connection) {
+		this.members.add(connection);
 	}
 
-	public void remove(Member connection) {
-		int place = connection.place();
-		if (place < 0) {
-			return;
-		}
-		Member last = this.connections.removeLast();
-		if (last != connection) {
-			this.connections.set(place, last);
-			last.place(place);
-		}
-		connection.place(-1);
-		connection.held().closed();
+	public void remove(LoopMembers.Member connection) {
+		this.members.remove(connection);
 	}
 
 	@Override
@@ -292,7 +276,6 @@ public final class IoLoop implements Loop {
 		CoarseClock.tick();
 		long now = this.clock.getAsLong();
 		this.sweptAt = now;
-		this.sweeps++;
 		for (int i = 0; i < this.sweepers.size(); i++) {
 			try {
 				this.sweepers.get(i).run();
@@ -301,26 +284,18 @@ public final class IoLoop implements Loop {
 				failed(ex);
 			}
 		}
-		for (int i = this.connections.size() - 1; i >= 0; i--) {
-			// What a timer closes may close others: the list can shrink meanwhile.
-			if (i < this.connections.size()) {
-				Member connection = this.connections.get(i);
-				try {
-					if ((i + this.sweeps) % RETRANSMITS_EVERY == 0) {
-						connection.countRetransmits();
-					}
-					connection.sweep(now);
-				}
-				catch (RuntimeException | Error ex) {
-					connection.broken(ex);
-				}
+		this.members.sweep();
+	}
+
+	/** All connections, or a part of them, were swept. */
+	private void swept(boolean all, long now) {
+		if (all) {
+			try {
+				this.relief.sweep(this.members.all(), now);
 			}
-		}
-		try {
-			this.relief.sweep(this.connections, now);
-		}
-		catch (RuntimeException | Error ex) {
-			failed(ex);
+			catch (RuntimeException | Error ex) {
+				failed(ex);
+			}
 		}
 		flushGuarded();
 	}
@@ -343,34 +318,6 @@ public final class IoLoop implements Loop {
 		catch (RejectedExecutionException ex) {
 			logger.debug("Loop {} has ended before", this.index, ex);
 		}
-	}
-
-	/** A connection of the loop. */
-	public interface Member extends MemoryRelief.Holder {
-
-		/**
-		 * Its place in the loop's list.
-		 * @return -1 if it is not in the list
-		 */
-		int place();
-
-		void place(int place);
-
-		/**
-		 * Checks its timers. Ten times a second.
-		 * @param now a {@link System#nanoTime()} stamp
-		 */
-		void sweep(long now);
-
-		/** Counts the segments that the kernel has sent again. */
-		void countRetransmits();
-
-		/**
-		 * Code run for the connection has thrown.
-		 * @param fault the exception
-		 */
-		void broken(Throwable fault);
-
 	}
 
 }

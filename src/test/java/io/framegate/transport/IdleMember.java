@@ -3,7 +3,7 @@ package io.framegate.transport;
 /**
  * A connection of a loop that has nothing to do there.
  */
-public abstract class IdleMember implements IoLoop.Member {
+public abstract class IdleMember implements LoopMembers.Member {
 
 	private int place = -1;
 

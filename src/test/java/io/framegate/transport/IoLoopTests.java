@@ -1,9 +1,11 @@
 package io.framegate.transport;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 import io.framegate.closure.Cause;
 import io.framegate.framing.Framing;
@@ -224,6 +226,48 @@ class IoLoopTests {
 		this.time.clock().pass(2000);
 		assertThat(this.loop.silence()).hasSeconds(2);
 		assertThat(this.loop.index()).isZero();
+	}
+
+	/** Closing many connections takes long. */
+	@Test
+	void longSweepLetsTheLoopServeItsSockets() throws InterruptedException {
+		int crowd = 100;
+		List<String> order = Collections.synchronizedList(new ArrayList<>());
+		CountDownLatch swept = new CountDownLatch(crowd);
+		try (EventLoops loops = new EventLoops()) {
+			IoLoop busy = loops.all().getFirst();
+			for (int i = 0; i < crowd; i++) {
+				int number = i;
+				Recorder connection = new Recorder(String.valueOf(i));
+				connection.onSweep = () -> {
+					if (swept.getCount() > 0) {
+						order.add(connection.name);
+						LockSupport.parkNanos(1_000_000);
+						if (number == crowd - 1) {
+							busy.later(() -> order.add("other"));
+						}
+						swept.countDown();
+					}
+				};
+				busy.execute(() -> busy.add(connection));
+			}
+			assertThat(swept.await(30, TimeUnit.SECONDS)).isTrue();
+		}
+		assertThat(order.indexOf("other")).isBetween(0, crowd / 2);
+	}
+
+	@Test
+	void sweepInSlicesMissesNobodyAndTakesNobodyTwice() {
+		List<Recorder> all = new ArrayList<>();
+		for (int i = 0; i < 100; i++) {
+			Recorder connection = add(String.valueOf(i));
+			connection.onSweep = () -> this.time.clock().pass(1);
+			all.add(connection);
+		}
+		this.time.pass(SWEEP);
+		assertThat(all).allMatch((connection) -> connection.swept == 1);
+		this.time.pass(SWEEP);
+		assertThat(all).allMatch((connection) -> connection.swept == 2);
 	}
 
 	private Recorder add(String name) {
