@@ -6,6 +6,7 @@ import java.util.List;
 
 import javax.net.ssl.SSLException;
 
+import com.code_intelligence.jazzer.api.BugDetectors;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -36,6 +37,8 @@ class IntroductionFuzzer {
 	@MethodSource("seeds")
 	@FuzzTest
 	void strangersAreEnded(byte[] input) {
+		// The client's, and the gateway's own to its server.
+		BugDetectors.allowNetworkConnections();
 		fuzz.test(input);
 	}
 
