@@ -3,7 +3,9 @@ package io.framegate.inbound;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 import io.framegate.closure.Cause;
 import io.framegate.closure.CloseReason;
@@ -31,6 +33,12 @@ public final class Admission {
 
 	/** How many connections each address has. */
 	private final Map<InetAddress, Integer> counts = new HashMap<>();
+
+	/** Clients whose proxies have still to say who they are. */
+	private final Set<FrameConnection> unknown = new HashSet<>();
+
+	/** How many refused clients have not left yet. */
+	private int leaving;
 
 	private @Nullable TokenBucket accepts;
 
@@ -68,13 +76,14 @@ public final class Admission {
 	}
 
 	/**
-	 * Whether there are too many connections for another one.
+	 * Whether there are too many connections for another one. Refused clients that have
+	 * not left yet take nobody's place.
 	 * @param listen the rules
 	 * @return the cause, or {@code null}
 	 */
 	synchronized @Nullable Cause excess(Listen listen) {
 		int most = listen.maxConnections();
-		return (most > 0 && this.metrics.active(Side.INBOUND) >= most)
+		return (most > 0 && this.metrics.active(Side.INBOUND) - this.leaving >= most)
 				? Cause.byGateway(CloseReason.LIMIT_CONNECTIONS, "max-connections (" + most + ") reached") : null;
 	}
 
@@ -98,6 +107,36 @@ public final class Admission {
 		}
 		return (this.accepts == null || this.accepts.tryTake(now)) ? null
 				: Cause.byGateway(CloseReason.LIMIT_RATE, "max-accepts-per-second (" + rate + ") reached");
+	}
+
+	/**
+	 * A connection is taken whose proxy has still to say who the client is.
+	 * @param connection the connection
+	 */
+	synchronized void awaitAddress(FrameConnection connection) {
+		this.unknown.add(connection);
+		connection.whenClosed().thenRun(() -> addressKnown(connection));
+	}
+
+	/**
+	 * The proxy has said who the client is.
+	 * @param connection the client's connection
+	 */
+	synchronized void addressKnown(FrameConnection connection) {
+		this.unknown.remove(connection);
+	}
+
+	/**
+	 * A client whose connection was taken is refused after all.
+	 * @param connection its connection, which closes
+	 */
+	synchronized void leaves(FrameConnection connection) {
+		this.leaving++;
+		connection.whenClosed().thenRun(this::left);
+	}
+
+	private synchronized void left() {
+		this.leaving--;
 	}
 
 	/**
@@ -125,14 +164,18 @@ public final class Admission {
 	/**
 	 * Counts connections by address from now on, or no more.
 	 * @param listen the new rules
-	 * @param open the connections that are there, and whose addresses are known
+	 * @param open the connections that are there
 	 */
 	synchronized void change(Listen listen, Iterable<FrameConnection> open) {
 		if (listen.maxConnectionsPerIp() == 0) {
 			this.addresses.clear();
 			this.counts.clear();
 		}
-		open.forEach((connection) -> count(connection, listen));
+		for (FrameConnection connection : open) {
+			if (!this.unknown.contains(connection)) {
+				count(connection, listen);
+			}
+		}
 	}
 
 	/**

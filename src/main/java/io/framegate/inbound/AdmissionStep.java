@@ -34,18 +34,20 @@ final class AdmissionStep implements Introduction.Step {
 			done.run();
 		}
 		else {
+			this.admission.leaves(connection);
 			this.refused.refuse(connection, refusal);
 		}
 	}
 
 	private @Nullable Cause admit(FrameConnection connection) {
 		InetAddress address = connection.remote().getAddress();
-		Cause denial = Admission.denialOfKnown(address, this.rules.get());
-		if (denial != null) {
-			return denial;
-		}
 		synchronized (this.admission) {
+			this.admission.addressKnown(connection);
 			Listen listen = this.rules.get();
+			Cause denial = Admission.denialOfKnown(address, listen);
+			if (denial != null) {
+				return denial;
+			}
 			Cause excess = this.admission.excessOfKnown(address, listen, connection.loop().time());
 			if (excess == null) {
 				this.admission.count(connection, listen);

@@ -13,7 +13,6 @@ import io.framegate.closure.Side;
 import io.framegate.connection.ConnectionContext;
 import io.framegate.connection.ConnectionHandler;
 import io.framegate.connection.ConnectionRegistry;
-import io.framegate.connection.ConnectionState;
 import io.framegate.connection.FrameConnection;
 import io.framegate.connection.RefusedConnections;
 import io.framegate.metrics.RouteMetrics;
@@ -230,6 +229,9 @@ public final class Listener extends AbstractServerConnectionFactory implements L
 		if (known) {
 			this.admission.count(connection, limits);
 		}
+		else {
+			this.admission.awaitAddress(connection);
+		}
 		if (limits.isReadingLimited()) {
 			limitReading(connection);
 		}
@@ -275,8 +277,7 @@ public final class Listener extends AbstractServerConnectionFactory implements L
 
 	/** Whether it is a client of the route, or of one that it replaces. */
 	private boolean isClients(FrameConnection connection) {
-		return connection.side() == Side.INBOUND && connection.route().equals(this.context.route())
-				&& connection.state() != ConnectionState.PROXY_HEADER;
+		return connection.side() == Side.INBOUND && connection.route().equals(this.context.route());
 	}
 
 	/**

@@ -300,6 +300,33 @@ class AdmissionTests {
 		}
 	}
 
+	/** They send no FIN, so that their connections stay for a while. */
+	@Test
+	void refusedClientsBehindAProxyTakeNobodysPlace() {
+		try (Gateway gateway = behindProxies("listen.proxy-protocol=required", "listen.deny=203.0.113.66",
+				"listen.max-connections=3", "listen.max-connections-per-ip=1");
+				TestClient first = through(gateway, "127.0.0.1", "203.0.113.9")) {
+			assertServed(first);
+			List<TestClient> refused = new ArrayList<>();
+			for (int i = 0; i < 6; i++) {
+				refused.add(through(gateway, "127.0.0.1", (i % 2 == 0) ? "203.0.113.66" : "203.0.113.9"));
+				refused.getLast().expectEof();
+			}
+			assertThat(gateway.closures("s")).isEmpty();
+			try (TestClient second = through(gateway, "127.0.0.1", "203.0.113.10");
+					TestClient third = through(gateway, "127.0.0.1", "203.0.113.11")) {
+				assertServed(second);
+				assertServed(third);
+				try (TestClient fourth = through(gateway, "127.0.0.1", "203.0.113.12")) {
+					fourth.expectEof();
+					assertThat(gateway.awaitClosure("s", Side.INBOUND).reason())
+						.isEqualTo(CloseReason.LIMIT_CONNECTIONS);
+				}
+				refused.forEach(TestClient::close);
+			}
+		}
+	}
+
 	@Test
 	void clientsBehindAProxyThatComeTooFastAreRefused() {
 		try (Gateway gateway = behindProxies("listen.proxy-protocol=required", "listen.max-accepts-per-second=2")) {

@@ -121,6 +121,33 @@ class LimitReloadTests {
 		}
 	}
 
+	/** A client that is slow to say who it is must not get round them. */
+	@Test
+	void limitsAlsoHoldForAClientWhoseHeaderIsStillIncomplete() throws IOException {
+		String proxy = "proxy-protocol: required, proxy-trusted: 127.0.0.1";
+		try (Gateway gateway = start(proxy); TestClient client = TestClient.connect("127.0.0.1", gateway.port("s"))) {
+			client.send("PROXY TCP4 203.0.113.9 ");
+			Gateway.await("the connection", () -> gateway.connections("s").stream().findFirst());
+			change(gateway, proxy + ", max-frames-per-second: 5, max-connections-per-ip: 1");
+			client.send("192.0.2.1 40001 7001\r\n");
+			long begun = System.nanoTime();
+			client.send("100\r\n".repeat(10));
+			for (int i = 0; i < 10; i++) {
+				assertThat(client.readLine()).isEqualTo("100");
+			}
+			assertThat(System.nanoTime() - begun).isGreaterThan(900 * MILLI);
+			try (TestClient second = TestClient.connect("127.0.0.1", gateway.port("s"))) {
+				second.send("PROXY TCP4 203.0.113.9 192.0.2.1 40002 7001\r\n");
+				second.expectEof();
+			}
+			change(gateway, proxy + ", max-connections-per-ip: 2");
+			try (TestClient second = TestClient.connect("127.0.0.1", gateway.port("s"))) {
+				second.send("PROXY TCP4 203.0.113.9 192.0.2.1 40003 7001\r\nhello\r\n");
+				assertThat(second.readLine()).isEqualTo("hello");
+			}
+		}
+	}
+
 	private static void awaitServed(Gateway gateway) {
 		Gateway.await("a place", () -> {
 			try (TestClient client = TestClient.connectFrom("127.0.0.2", gateway.port("s"))) {
