@@ -16,6 +16,9 @@ final class OutlierEjection {
 
 	private static final int MAX_DOUBLINGS = 6;
 
+	/** After a failure nothing is moved to the target for so long. */
+	private static final long DOUBT = TimeUnit.SECONDS.toNanos(3);
+
 	private final int fall;
 
 	private volatile boolean ejected;
@@ -26,6 +29,8 @@ final class OutlierEjection {
 	private Evidence needed = Evidence.CONNECT;
 
 	private int ejections;
+
+	private volatile long failedAt;
 
 	private long trialAt;
 
@@ -103,6 +108,7 @@ final class OutlierEjection {
 			return;
 		}
 		this.failures++;
+		this.failedAt = now;
 		if (this.failures >= this.fall) {
 			long pause = Math.min(FIRST_PAUSE << Math.min(this.ejections, MAX_DOUBLINGS), MAX_PAUSE);
 			long jitter = ThreadLocalRandom.current().nextLong(pause / 5);
@@ -112,6 +118,14 @@ final class OutlierEjection {
 			// The first failure after the pause counts as the last.
 			this.failures = Math.max(1, this.fall - 1);
 		}
+	}
+
+	/**
+	 * Whether the target has just failed, and not been trusted again.
+	 * @param now when
+	 */
+	boolean isInDoubt(long now) {
+		return this.failures != 0 && now - this.failedAt < DOUBT;
 	}
 
 	/**

@@ -179,6 +179,13 @@ public final class TargetState {
 	}
 
 	/**
+	 * Whether what works elsewhere may move here: it is up and has not just failed.
+	 */
+	boolean isInviting() {
+		return isUp() && !this.ejection.isInDoubt(this.clock.getAsLong());
+	}
+
+	/**
 	 * Whether the pause is over, so that a connect may be tried.
 	 */
 	boolean isTrialDue() {

@@ -214,7 +214,8 @@ public final class Targets {
 	 * @param state the connection's target
 	 */
 	public boolean isBetterUpThan(TargetState state) {
-		return this.states.stream().anyMatch((other) -> other.isUp() && other.isLookedUp() && isBefore(other, state));
+		return this.states.stream()
+			.anyMatch((other) -> other.isInviting() && other.isLookedUp() && isBefore(other, state));
 	}
 
 	/**

@@ -87,6 +87,8 @@ class TlsUpstreamTests {
 						"upstream.tls.verify-hostname=false"),
 				route("absolute", misnamed.address(), "upstream.tls.server-name=other.example."),
 				route("again", again.address(), "upstream.tls.verify-hostname=false"),
+				route("pooled", silent.address() + "," + good.address(), "upstream.balance=failover",
+						"mode=request-reply", "timeouts.tls-handshake=200ms", "upstream.pool.max-wait=1m"),
 				route("anonymous", demanding.address()), route("known", demanding.address(), "upstream.tls.bundle=own"),
 				route("plain", plain.address()), route("silent", silent.address(), "timeouts.tls-handshake=200ms"),
 				route("next", stranger.address() + "," + good.address(), "upstream.balance=failover"),
@@ -185,6 +187,17 @@ class TlsUpstreamTests {
 			assertThat(closure.reason()).isEqualTo(CloseReason.TLS_HANDSHAKE_TIMEOUT);
 			assertThat(closure.detail()).isEqualTo("tls-handshake timer (200ms) ran out");
 		}
+	}
+
+	/**
+	 * A link to the next target was given up for the first one, which had just failed.
+	 */
+	@Test
+	void poolKeepsWhatItHasInsteadOfAServerThatDoesNotShakeHands() {
+		expectAnswer("pooled");
+		assertThat(gateway.closures("pooled")).filteredOn((one) -> one.side() == Side.UPSTREAM)
+			.extracting(Closure::reason)
+			.containsExactly(CloseReason.TLS_HANDSHAKE_TIMEOUT);
 	}
 
 	@Test
