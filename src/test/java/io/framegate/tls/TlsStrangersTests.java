@@ -62,7 +62,7 @@ class TlsStrangersTests {
 		for (int i = 0; i < 30; i++) {
 			byte[] noise = new byte[1 + random.nextInt(70_000)];
 			random.nextBytes(noise);
-			noise[0] = (byte) ((i % 3 == 0) ? 0x16 : noise[0]);
+			noise[0] = (i % 3 == 0) ? 0x16 : noise[0];
 			all.add(noise);
 		}
 		all.add("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
