@@ -171,7 +171,17 @@ public final class TlsHandler extends SslHandler {
 			this.finished = true;
 			this.engine.handshaken();
 			this.workers.handshaken();
-			this.owner.handshaken(TlsSession.of(engine().getSession(), engine().getApplicationProtocol()));
+			TlsSession session;
+			try {
+				session = TlsSession.of(engine().getSession(), engine().getApplicationProtocol());
+			}
+			catch (RuntimeException ex) {
+				// Netty would only log it.
+				this.finished = false;
+				fail(ex);
+				return;
+			}
+			this.owner.handshaken(session);
 		}
 		else if (channel.isOpen()) {
 			// After the alert was written.

@@ -58,12 +58,19 @@ public record TlsSession(String protocol, String cipher, @Nullable String server
 	}
 
 	private static @Nullable String serverName(SSLSession session) {
-		if (session instanceof ExtendedSSLSession extended) {
+		if (!(session instanceof ExtendedSSLSession extended)) {
+			return null;
+		}
+		try {
 			for (SNIServerName name : extended.getRequestedServerNames()) {
 				if (name instanceof SNIHostName host) {
 					return host.getAsciiName();
 				}
 			}
+		}
+		catch (UnsupportedOperationException ex) {
+			// Not every provider keeps it: that of BC-FIPS does not.
+			return null;
 		}
 		return null;
 	}
