@@ -6,6 +6,7 @@ import java.net.UnknownHostException;
 import java.util.concurrent.TimeUnit;
 
 import io.framegate.route.Listen;
+import io.framegate.transport.Descriptors;
 import io.framegate.transport.EventLoops;
 import io.framegate.transport.SocketOptions;
 import io.netty.bootstrap.ServerBootstrap;
@@ -157,9 +158,11 @@ public final class ListeningSocket {
 
 	/**
 	 * Knows the owner of accepted connections. If accepting fails, mostly for lack of
-	 * descriptors, it waits a second.
+	 * descriptors, or takes one of the last, it waits a second.
 	 */
 	private static final class Acceptor extends ChannelInboundHandlerAdapter {
+
+		private static final String FULL = "Too many open files";
 
 		private volatile @Nullable Owner owner;
 
@@ -177,10 +180,30 @@ public final class ListeningSocket {
 				context.fireExceptionCaught(cause);
 				return;
 			}
+			rest(context.channel(), cause);
+		}
+
+		@Override
+		public void channelRead(ChannelHandlerContext context, Object message) {
+			context.fireChannelRead(message);
+			if (Descriptors.isKept((Channel) message)) {
+				rest(context.channel(), new IOException(FULL));
+			}
+		}
+
+		private void rest(Channel channel, Throwable cause) {
 			owner().acceptFailed(cause);
-			Channel channel = context.channel();
 			channel.config().setAutoRead(false);
-			channel.eventLoop().schedule(() -> channel.config().setAutoRead(true), 1, TimeUnit.SECONDS);
+			channel.eventLoop().schedule(() -> wake(channel), 1, TimeUnit.SECONDS);
+		}
+
+		private void wake(Channel channel) {
+			if (channel.isOpen() && Descriptors.areShort()) {
+				rest(channel, new IOException(FULL));
+			}
+			else {
+				channel.config().setAutoRead(true);
+			}
 		}
 
 	}

@@ -51,6 +51,9 @@ class ListenerProcessTests {
 				gateway
 					.awaitOutput("Route 's' cannot accept connections and will retry in a second: Too many open files");
 				assertThat(echo(inside)).isEqualTo("hello");
+				for (int i = 0; i < 3; i++) {
+					assertThat(gateway.get("/actuator/health/readiness").statusCode()).as("a probe").isEqualTo(200);
+				}
 				crowd.forEach(TestClient::close);
 				try (TestClient late = TestClient.connect(port)) {
 					assertThat(echo(late)).isEqualTo("hello");

@@ -1,0 +1,69 @@
+package io.framegate.transport;
+
+import java.lang.management.ManagementFactory;
+
+import com.sun.management.UnixOperatingSystemMXBean;
+import io.netty.channel.Channel;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.unix.Socket;
+import io.netty.channel.unix.UnixChannel;
+
+/**
+ * Keeps clients from taking the last of the process's descriptors: probes, operators and
+ * connections to servers need some. The kernel always gives the lowest free number, so a
+ * number tells how many are in use. Without native transport nothing is kept. Any thread
+ * may call.
+ */
+public final class Descriptors {
+
+	/** The part of all descriptors that is kept; more than management may have. */
+	private static final int PART = 4;
+
+	private static final long MOST_KEPT = 256;
+
+	private static final long FIRST_KEPT = firstKept();
+
+	private Descriptors() {
+	}
+
+	private static long firstKept() {
+		if (!(ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix)) {
+			return Long.MAX_VALUE;
+		}
+		long all = unix.getMaxFileDescriptorCount();
+		// Where the process itself needs most of them, clients still get some.
+		long left = Math.max(0, all - unix.getOpenFileDescriptorCount());
+		return all - Math.min(Math.min(all / PART, left / 2), MOST_KEPT);
+	}
+
+	/**
+	 * Whether a socket has taken one of the descriptors that are kept.
+	 * @param channel the socket's channel
+	 */
+	public static boolean isKept(Channel channel) {
+		return channel instanceof UnixChannel unix && unix.fd().intValue() >= FIRST_KEPT;
+	}
+
+	/**
+	 * Whether a socket opened now would take one of the descriptors that are kept, or
+	 * none is left.
+	 */
+	public static boolean areShort() {
+		if (!Epoll.isAvailable()) {
+			return false;
+		}
+		try {
+			Socket next = Socket.newSocketStream();
+			try {
+				return next.intValue() >= FIRST_KEPT;
+			}
+			finally {
+				next.close();
+			}
+		}
+		catch (Exception ex) {
+			return true;
+		}
+	}
+
+}
