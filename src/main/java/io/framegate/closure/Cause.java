@@ -9,6 +9,10 @@ package io.framegate.closure;
  */
 public record Cause(CloseReason reason, EndedBy endedBy, String detail) {
 
+	public Cause {
+		detail = PlainText.of(detail);
+	}
+
 	public static Cause byGateway(CloseReason reason, String detail) {
 		return new Cause(reason, EndedBy.GATEWAY, detail);
 	}

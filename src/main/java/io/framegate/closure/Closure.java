@@ -69,6 +69,10 @@ public record Closure(String id, String route, Side side, String remote, @Nullab
 	 */
 	public record Tls(String protocol, String cipher, @Nullable String subject) {
 
+		public Tls {
+			subject = (subject != null) ? PlainText.of(subject) : null;
+		}
+
 	}
 
 	/**

@@ -294,6 +294,15 @@ class TlsFailuresTests {
 	}
 
 	@Test
+	void namesInCertificatesForgeNoLogLine() {
+		refused("few", CA.issue("CN=evil\\0Aforged,O=Elsewhere").context(), ANY);
+		Closure closure = Gateway.await("the closure",
+				() -> gateway.closures("few").stream().filter((one) -> one.detail().contains("evil")).findFirst());
+		assertThat(closure.detail()).contains("CN=evil\\u000aforged,O=Elsewhere");
+		assertThat(closure.tls().subject()).isEqualTo("CN=evil\\u000aforged,O=Elsewhere");
+	}
+
+	@Test
 	void certificateIsThatOfTheServerName() {
 		for (String[] pair : List.of(new String[] { "a.example.com", "CN=modern" },
 				new String[] { "old.example.com", "CN=edge" }, new String[] { "a.b.example.com", "CN=edge" },
