@@ -51,6 +51,9 @@ final class BinaryHeader {
 
 	private static final int MAX_UNIQUE_ID = 128;
 
+	/** A value of no bytes takes many times as much memory as in the header. */
+	private static final int MAX_TLVS = 128;
+
 	private BinaryHeader() {
 	}
 
@@ -150,6 +153,9 @@ final class BinaryHeader {
 				throw new InvalidHeaderException("its checksum (CRC32C) is wrong");
 			}
 			if (type != TlvType.NOOP) {
+				if (tlvs.size() == MAX_TLVS) {
+					throw new InvalidHeaderException("it has more than " + MAX_TLVS + " values");
+				}
 				tlvs.add(new Tlv(type, value));
 			}
 		}
@@ -175,8 +181,9 @@ final class BinaryHeader {
 	}
 
 	private static boolean isWellFormed(ByteBuffer tlvs) {
+		int count = 0;
 		while (tlvs.hasRemaining()) {
-			if (!isWhole(tlvs)) {
+			if (!isWhole(tlvs) || ++count > MAX_TLVS) {
 				return false;
 			}
 			tlvs.position(tlvs.position() + TLV_HEAD + (tlvs.getShort(tlvs.position() + 1) & 0xFFFF));

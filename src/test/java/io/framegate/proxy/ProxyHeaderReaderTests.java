@@ -113,10 +113,11 @@ class ProxyHeaderReaderTests {
 	}
 
 	static Stream<byte[]> speakingForThemselves() {
-		return Stream.of(local(), local(tlv(0xE1, "x")), header(0x20, 0x11, new byte[12]), header(0x20, 0x11),
-				header(0x20, 0xFF, new byte[7]), local(new byte[] { 1, 2 }), local(checked(local())),
-				header(0x21, 0x00), header(0x21, 0x10, new byte[12]), header(0x21, 0x12, new byte[12]),
-				header(0x21, 0x22, new byte[36]), header(0x21, 0x31, new byte[216]), header(0x21, 0x01));
+		return Stream.of(local(), local(tlv(0xE1, "x")), local(new byte[3 * 5000]), header(0x20, 0x11, new byte[12]),
+				header(0x20, 0x11), header(0x20, 0xFF, new byte[7]), local(new byte[] { 1, 2 }),
+				local(checked(local())), header(0x21, 0x00), header(0x21, 0x10, new byte[12]),
+				header(0x21, 0x12, new byte[12]), header(0x21, 0x22, new byte[36]), header(0x21, 0x31, new byte[216]),
+				header(0x21, 0x01));
 	}
 
 	@ParameterizedTest
@@ -155,6 +156,7 @@ class ProxyHeaderReaderTests {
 				Arguments.of(header(0x21, 0x11, ends, tlv(0x20, new byte[5], new byte[] { 0x21, 0, 9, 1 })),
 						"its value of type 0x20 is not well-formed"),
 				Arguments.of(header(0x21, 0x11, ends, tlv(0x03, new byte[4])), "its checksum (CRC32C) is wrong"),
+				Arguments.of(header(0x21, 0x11, ends, new byte[3 * 5000]), "it has more than 128 values"),
 				Arguments.of(local(tlv(0x03, "abcd")), "its checksum (CRC32C) is wrong"));
 	}
 
