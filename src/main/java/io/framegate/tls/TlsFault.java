@@ -77,6 +77,10 @@ final class TlsFault {
 	}
 
 	private static String common(String text) {
+		if (text.startsWith("not an SSL/TLS record")) {
+			// What follows is all that came, in hexadecimal.
+			return "not TLS, after the handshake";
+		}
 		if (text.contains("protocol version")) {
 			return "no common version of TLS: " + text;
 		}

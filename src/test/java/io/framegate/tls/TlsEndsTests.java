@@ -1,6 +1,7 @@
 package io.framegate.tls;
 
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -298,6 +299,16 @@ class TlsEndsTests {
 				assertThat(client.readLine()).isEqualTo("answer " + i);
 			}
 			client.expectEof();
+		}
+	}
+
+	@Test
+	void plainTextAfterTheHandshakeIsATlsFaultThatShowsNoneOfIt() {
+		try (TestClient client = connect("sink", "TLSv1.3")) {
+			client.sendOnWire("password=secret\r\n".repeat(100).getBytes(StandardCharsets.US_ASCII));
+			Closure closure = gateway.awaitClosure("sink", client);
+			assertThat(closure.reason()).isEqualTo(CloseReason.TLS_FAILED);
+			assertThat(closure.detail()).isEqualTo("not TLS, after the handshake");
 		}
 	}
 
