@@ -92,10 +92,13 @@ final class HealthOnItsOwnThread extends ReactiveHealthEndpointWebExtension impl
 	}
 
 	/**
-	 * Whether the parent of what is asked for does not exist. Spring Boot would answer as
-	 * for a fault of its own, with a stack trace in the log, to anybody.
+	 * Whether nothing is asked for, or its parent does not exist. Spring Boot would
+	 * answer as for a fault of its own, with a stack trace in the log, to anybody.
 	 */
 	private boolean isNowhere(String[] path) {
+		if (path.length == 0) {
+			return true;
+		}
 		int first = (this.groups.get(path[0]) != null) ? 1 : 0;
 		HealthContributors level = this.contributors;
 		for (int i = first; i < path.length - 1; i++) {

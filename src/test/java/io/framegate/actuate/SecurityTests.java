@@ -110,7 +110,7 @@ class SecurityTests {
 		}
 
 		@ParameterizedTest
-		@CsvSource({ "/health/none,404", "/health/none/t/listener,404", "/health/liveness/none/t,404",
+		@CsvSource({ "/health/,404", "/health/none,404", "/health/none/t/listener,404", "/health/liveness/none/t,404",
 				"/health/routes/none/listener,404", "/health,200", "/health/liveness,200", "/health/readiness,200",
 				"/prometheus,200", "'',401", "/info,401", "/metrics,401", "/routes,401", "/connections,401",
 				"/closures,401", "/timeouts,401", "/integrationgraph,401", "/auditevents,401", "/sbom,401",

@@ -105,6 +105,7 @@ public final class IntroductionFuzz implements AutoCloseable {
 	void check() {
 		Gateway.await("no connection", () -> Optional.of(this.gateway.bean(ConnectionRegistry.class).all())
 			.filter(java.util.Collection::isEmpty));
+		this.server.forgetConnections();
 		assertThat(this.gateway.bean(ClosureLog.class)
 			.newest((closure) -> closure.reason() == CloseReason.INTERNAL_ERROR
 					|| closure.reason() == CloseReason.TLS_HANDSHAKE_TIMEOUT, 5))

@@ -206,6 +206,13 @@ public final class TestUpstream implements AutoCloseable {
 	}
 
 	/**
+	 * Forgets its connections so far.
+	 */
+	public void forgetConnections() {
+		this.connections.clear();
+	}
+
+	/**
 	 * Waits until so many connections were accepted in all.
 	 * @param count at least how many
 	 * @return all connections ever accepted
