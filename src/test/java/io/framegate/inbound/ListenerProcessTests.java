@@ -36,6 +36,24 @@ class ListenerProcessTests {
 		}
 	}
 
+	/** Each of them takes one descriptor, and no other for a server. */
+	@Test
+	void clientsLeaveDescriptorsForProbes() {
+		int descriptors = 250;
+		try (TestUpstream server = TestUpstream.lineEcho();
+				GatewayProcess gateway = GatewayProcess.start(descriptors, Gateway.route("s", "crlf", "crlf",
+						server.address(), "mode=request-reply", "upstream.sharing=ordered"))) {
+			int port = gateway.port("s");
+			List<TestClient> crowd = IntStream.range(0, descriptors).mapToObj((i) -> TestClient.connect(port)).toList();
+			gateway.awaitOutput("Route 's' cannot accept connections and will retry in a second: Too many open files");
+			for (int i = 0; i < 3; i++) {
+				assertThat(gateway.get("/actuator/health/liveness").statusCode()).as("a probe").isEqualTo(200);
+			}
+			assertThat(echo(crowd.getFirst())).isEqualTo("hello");
+			crowd.forEach(TestClient::close);
+		}
+	}
+
 	@Test
 	void outOfDescriptorsThoseInsideGoOnAndOthersComeInLater() {
 		int descriptors = 250;
