@@ -105,10 +105,16 @@ final class CloseSequence {
 				close(this.owner.causeOf(reset));
 				return;
 			}
-			Side side = this.context.side();
-			close(new Cause((side == Side.INBOUND) ? CloseReason.INBOUND_EOF : CloseReason.UPSTREAM_EOF,
-					side.asEndedBy(), ""));
+			close(SocketErrors.eof(this.context.side()));
 		}
+	}
+
+	/** The peer closed right after its close_notify, as many do: nothing was lost. */
+	private boolean isGoodbye(Throwable thrown) {
+		WriteProgress progress = this.output.progress();
+		return progress.isEncrypted() && this.lifecycle.isInputDone() && !this.lifecycle.isResetting()
+				&& SocketErrors.isSockets(thrown) && this.output.pendingFrames() == 0
+				&& SocketOptions.isAcknowledged(this.channel, progress.bytesSent(this.channel));
 	}
 
 	// Why
@@ -134,6 +140,11 @@ final class CloseSequence {
 			return;
 		}
 		logger.debug("Connection {}", this.id, thrown);
+		if (isGoodbye(thrown)) {
+			this.lifecycle.outputEnded();
+			close(SocketErrors.eof(this.context.side()));
+			return;
+		}
 		Cause cause = this.owner.causeOf(thrown);
 		because(cause);
 		if (this.cause == cause && cause.reason() == CloseReason.WRITE_TIMEOUT) {

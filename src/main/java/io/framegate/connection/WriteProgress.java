@@ -56,6 +56,11 @@ final class WriteProgress extends WriteTracker {
 		this.ahead += bytes;
 	}
 
+	/** Whether TLS encrypts what is written. */
+	boolean isEncrypted() {
+		return this.tls != null;
+	}
+
 	/**
 	 * What the peer's kernel has taken in all.
 	 * @param channel the connection's channel

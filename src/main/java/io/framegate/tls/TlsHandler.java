@@ -288,12 +288,13 @@ public final class TlsHandler extends SslHandler {
 	}
 
 	/**
-	 * How much ciphertext the kernel has taken.
+	 * How much ciphertext the kernel has taken, up to the last plaintext in it. What
+	 * comes after that, such as close_notify, is no loss.
 	 * @param pending ciphertext that was flushed and that the kernel has not taken
 	 * @return bytes since the beginning
 	 */
 	public long cipherTaken(long pending) {
-		return this.boundary.flushed() - pending;
+		return Math.min(this.boundary.flushed() - pending, this.records.plainEnd());
 	}
 
 	/** Whether anything was sent, if only an alert. */

@@ -27,6 +27,9 @@ final class WrittenRecords {
 
 	private long cipherWritten;
 
+	/** Where the last record with plaintext ends in the ciphertext. */
+	private long plainEnd;
+
 	private long plainTaken;
 
 	/** Where the last record that was taken whole ends in the ciphertext. */
@@ -52,6 +55,14 @@ final class WrittenRecords {
 			this.plainWritten += plain;
 		}
 		this.cipherWritten += cipher;
+		if (plain > 0) {
+			this.plainEnd = this.cipherWritten;
+		}
+	}
+
+	/** Where the last record with plaintext ends in the ciphertext, 0 for none. */
+	long plainEnd() {
+		return this.plainEnd;
 	}
 
 	/** Whether what was encrypted last had no plaintext. */

@@ -80,6 +80,15 @@ public final class SocketErrors {
 	}
 
 	/**
+	 * The peer has ended its direction, and that was all.
+	 * @param side the connection's side
+	 */
+	public static Cause eof(Side side) {
+		return new Cause((side == Side.INBOUND) ? CloseReason.INBOUND_EOF : CloseReason.UPSTREAM_EOF, side.asEndedBy(),
+				"");
+	}
+
+	/**
 	 * The cause of a reset without a message from the operating system.
 	 * @param side the side
 	 * @return the cause

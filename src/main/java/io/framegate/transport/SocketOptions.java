@@ -176,12 +176,21 @@ public final class SocketOptions {
 	 */
 	public static @Nullable IOException lossByReset(Channel channel, long written) {
 		IOException fault = fault(channel);
-		if (fault == null) {
-			return null;
+		return (fault != null && !isAcknowledged(channel, written)) ? fault : null;
+	}
+
+	/**
+	 * Whether the peer has acknowledged so much.
+	 * @param channel the channel
+	 * @param bytes how many bytes
+	 * @return {@code false} also if the operating system does not tell
+	 */
+	public static boolean isAcknowledged(Channel channel, long bytes) {
+		if (!(channel instanceof EpollSocketChannel) || !channel.isOpen()) {
+			return false;
 		}
 		ByteBuffer info = channel.config().getOption(TCP_INFO);
-		long acknowledged = ByteBuffer.wrap(info.array()).order(ByteOrder.nativeOrder()).getLong(TCP_INFO_BYTES_ACKED);
-		return (acknowledged < written) ? fault : null;
+		return ByteBuffer.wrap(info.array()).order(ByteOrder.nativeOrder()).getLong(TCP_INFO_BYTES_ACKED) >= bytes;
 	}
 
 	/**

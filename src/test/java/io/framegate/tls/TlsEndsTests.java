@@ -1,15 +1,19 @@
 package io.framegate.tls;
 
+import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
 
 import io.framegate.closure.CloseReason;
 import io.framegate.closure.Closure;
@@ -61,6 +65,11 @@ class TlsEndsTests {
 
 	private static TestUpstream sink;
 
+	private static TestUpstream echo;
+
+	/** One for each client that is gone. */
+	private static final Semaphore gone = new Semaphore(0);
+
 	private static TestUpstream bye;
 
 	private static Gateway gateway;
@@ -78,6 +87,11 @@ class TlsEndsTests {
 			peer.awaitEof();
 		});
 		sink = TestUpstream.sink();
+		echo = TestUpstream.handling((peer) -> {
+			peer.sendLine(peer.readLine());
+			peer.awaitEof();
+			gone.acquireUninterruptibly();
+		});
 		bye = TestUpstream.handling(EDGE.context(), version("TLSv1.3"), (peer) -> {
 			peer.sendLine("bye");
 			peer.halfClose();
@@ -87,7 +101,7 @@ class TlsEndsTests {
 				EDGE.bundle("edge", directory), route("in", afterwards, "listen.tls.bundle=edge"),
 				route("out13", secured, "upstream.tls.bundle=edge"), route("out12", older, "upstream.tls.bundle=edge"),
 				route("bye", bye, "upstream.tls.bundle=edge"), route("flood", flood, "listen.tls.bundle=edge"),
-				route("sink", sink, "listen.tls.bundle=edge")));
+				route("quick", echo, "listen.tls.bundle=edge"), route("sink", sink, "listen.tls.bundle=edge")));
 	}
 
 	@AfterAll
@@ -97,6 +111,7 @@ class TlsEndsTests {
 		older.close();
 		flood.close();
 		sink.close();
+		echo.close();
 		bye.close();
 		gateway.close();
 	}
@@ -142,6 +157,29 @@ class TlsEndsTests {
 					.stream()
 					.filter((one) -> inbound.id().equals(one.peerId()))
 					.findFirst());
+	}
+
+	/** As most programs close: they wait for nobody's close_notify. */
+	@ParameterizedTest
+	@ValueSource(strings = { "TLSv1.2", "TLSv1.3" })
+	void clientThatClosesAfterItsCloseNotifyEndsNormally(String version) throws IOException {
+		try (Socket socket = new Socket("127.0.0.1", gateway.port("quick"));
+				SSLSocket tls = (SSLSocket) CLIENT.getSocketFactory().createSocket(socket, "127.0.0.1", 1, true)) {
+			tls.setEnabledProtocols(new String[] { version });
+			tls.getOutputStream().write("hello\r\n".getBytes(StandardCharsets.US_ASCII));
+			assertThat(tls.getInputStream().readNBytes(7)).asString(StandardCharsets.US_ASCII).isEqualTo("hello\r\n");
+			String remote = "127.0.0.1:" + socket.getLocalPort();
+			tls.shutdownOutput();
+			// As one does whose kernel finds something unread.
+			socket.setSoLinger(true, 0);
+			socket.close();
+			Closure closure = Gateway.await("the closure",
+					() -> gateway.closures("quick").stream().filter((one) -> one.remote().equals(remote)).findFirst());
+			gone.release();
+			assertThat(closure.reason()).isEqualTo(CloseReason.INBOUND_EOF);
+			assertThat(closure.undelivered().frames()).isZero();
+		}
+		gateway.awaitNoConnections("quick");
 	}
 
 	@Test

@@ -31,6 +31,15 @@ class WrittenRecordsTests {
 	}
 
 	@Test
+	void alertsAfterTheLastPlaintextDoNotCount() {
+		assertThat(this.records.plainEnd()).isZero();
+		this.records.add(0, 900);
+		this.records.add(10, 32);
+		this.records.add(0, 24);
+		assertThat(this.records.plainEnd()).isEqualTo(932);
+	}
+
+	@Test
 	void countsStayExactWhileRecordsComeAndGo() {
 		Random random = new Random(11);
 		long[] plain = new long[10_000];
