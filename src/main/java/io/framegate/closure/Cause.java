@@ -18,6 +18,16 @@ public record Cause(CloseReason reason, EndedBy endedBy, String detail) {
 	}
 
 	/**
+	 * The peer has ended its direction, which is no fault.
+	 * @param side the connection's side
+	 * @param detail for people, empty where there is nothing to say
+	 */
+	public static Cause eof(Side side, String detail) {
+		return new Cause((side == Side.INBOUND) ? CloseReason.INBOUND_EOF : CloseReason.UPSTREAM_EOF, side.asEndedBy(),
+				detail);
+	}
+
+	/**
 	 * The gateway's own code, or a user's, has thrown.
 	 * @param thrown the exception
 	 * @return the cause, with the root's name and message

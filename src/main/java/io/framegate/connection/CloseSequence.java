@@ -2,7 +2,6 @@ package io.framegate.connection;
 
 import io.framegate.closure.Cause;
 import io.framegate.closure.CloseReason;
-import io.framegate.closure.Side;
 import io.framegate.timeout.Timeout;
 import io.framegate.transport.ProcessHalt;
 import io.framegate.transport.SocketErrors;
@@ -105,7 +104,7 @@ final class CloseSequence {
 				close(this.owner.causeOf(reset));
 				return;
 			}
-			close(SocketErrors.eof(this.context.side()));
+			close(Cause.eof(this.context.side(), ""));
 		}
 	}
 
@@ -142,7 +141,7 @@ final class CloseSequence {
 		logger.debug("Connection {}", this.id, thrown);
 		if (isGoodbye(thrown)) {
 			this.lifecycle.outputEnded();
-			close(SocketErrors.eof(this.context.side()));
+			close(Cause.eof(this.context.side(), ""));
 			return;
 		}
 		Cause cause = this.owner.causeOf(thrown);

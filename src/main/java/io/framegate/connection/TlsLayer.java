@@ -101,8 +101,8 @@ final class TlsLayer implements TlsHandler.Owner {
 	public void closeNotified(boolean bothEnd) {
 		this.owner.guard(() -> {
 			if (bothEnd) {
-				this.owner.outputRefused(new Cause(eof(), this.side.asEndedBy(),
-						"its close_notify ended both directions, as TLS 1.2 has it"));
+				this.owner
+					.outputRefused(Cause.eof(this.side, "its close_notify ended both directions, as TLS 1.2 has it"));
 			}
 			this.owner.finRead(null);
 		});
@@ -112,11 +112,7 @@ final class TlsLayer implements TlsHandler.Owner {
 	public void finRead(boolean insideRecord) {
 		this.owner.guard(() -> this.owner.finRead(
 				insideRecord ? new Cause(CloseReason.TRUNCATED_FRAME, this.side.asEndedBy(), "FIN inside a TLS record")
-						: new Cause(eof(), this.side.asEndedBy(), "FIN without close_notify")));
-	}
-
-	private CloseReason eof() {
-		return (this.side == Side.INBOUND) ? CloseReason.INBOUND_EOF : CloseReason.UPSTREAM_EOF;
+						: Cause.eof(this.side, "FIN without close_notify")));
 	}
 
 	@Override

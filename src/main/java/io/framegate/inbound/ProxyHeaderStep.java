@@ -6,6 +6,7 @@ import java.util.List;
 import io.framegate.closure.Cause;
 import io.framegate.closure.CloseReason;
 import io.framegate.closure.EndedBy;
+import io.framegate.closure.Side;
 import io.framegate.connection.FrameConnection;
 import io.framegate.framing.FirstBytes;
 import io.framegate.proxy.ProxyHeader;
@@ -69,7 +70,7 @@ final class ProxyHeaderStep implements Introduction.Step {
 	public void cutOff(FrameConnection connection) {
 		ProxyHeaderHandler handler = handler(connection);
 		if (handler.received() == 0) {
-			connection.closeGracefully(new Cause(CloseReason.INBOUND_EOF, EndedBy.INBOUND, "before any byte"));
+			connection.closeGracefully(Cause.eof(Side.INBOUND, "before any byte"));
 		}
 		else if (handler.isBegun() || this.required) {
 			connection.close(bad("FIN after " + handler.received() + " bytes of it"));

@@ -8,6 +8,7 @@ import java.util.Objects;
 import io.framegate.closure.Cause;
 import io.framegate.closure.CloseReason;
 import io.framegate.closure.EndedBy;
+import io.framegate.closure.Side;
 import io.framegate.connection.ConnectionHandler;
 import io.framegate.connection.FrameConnection;
 import io.framegate.exchange.Exchange;
@@ -324,7 +325,7 @@ final class InboundExchanges extends Requester implements ConnectionHandler, Req
 
 	@Override
 	public void inputEnded(FrameConnection ended) {
-		ended.because(new Cause(CloseReason.INBOUND_EOF, EndedBy.INBOUND, ""));
+		ended.because(Cause.eof(Side.INBOUND, ""));
 		this.close.afterTheLast();
 	}
 

@@ -2,7 +2,7 @@ package io.framegate.relay;
 
 import io.framegate.closure.Cause;
 import io.framegate.closure.CloseReason;
-import io.framegate.closure.EndedBy;
+import io.framegate.closure.Side;
 import io.framegate.connection.ConnectionHandler;
 import io.framegate.connection.FrameConnection;
 import org.jspecify.annotations.Nullable;
@@ -72,7 +72,7 @@ final class LocalExchanges implements ConnectionHandler {
 
 	@Override
 	public void inputEnded(FrameConnection ended) {
-		ended.because(new Cause(CloseReason.INBOUND_EOF, EndedBy.INBOUND, ""));
+		ended.because(Cause.eof(Side.INBOUND, ""));
 		this.ending = true;
 		endIfDone(ended);
 	}

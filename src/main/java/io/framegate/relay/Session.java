@@ -128,8 +128,7 @@ final class Session implements ConnectionHandler {
 
 	@Override
 	public void inputEnded(FrameConnection connection) {
-		CloseReason reason = (connection.side() == Side.INBOUND) ? CloseReason.INBOUND_EOF : CloseReason.UPSTREAM_EOF;
-		connection.because(new Cause(reason, connection.side().asEndedBy(), ""));
+		connection.because(Cause.eof(connection.side(), ""));
 		FrameConnection other = other(connection);
 		if (other != null) {
 			Cause cause = connection.cause();

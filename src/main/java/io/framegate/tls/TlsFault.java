@@ -12,7 +12,6 @@ import javax.net.ssl.SSLException;
 
 import io.framegate.closure.Cause;
 import io.framegate.closure.CloseReason;
-import io.framegate.closure.EndedBy;
 import io.framegate.closure.Side;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +42,7 @@ final class TlsFault {
 	 * open.
 	 */
 	static Cause nothing(Side side, String detail) {
-		return (side == Side.INBOUND) ? new Cause(CloseReason.INBOUND_EOF, EndedBy.INBOUND, "") : byPeer(side, detail);
+		return (side == Side.INBOUND) ? Cause.eof(side, "") : byPeer(side, detail);
 	}
 
 	/**

@@ -12,7 +12,6 @@ import io.framegate.closure.Cause;
 import io.framegate.closure.CloseReason;
 import io.framegate.closure.EndedBy;
 import io.framegate.closure.Side;
-import io.framegate.timeout.Timeout;
 import io.framegate.timeout.Timeouts;
 import io.netty.channel.ConnectTimeoutException;
 
@@ -77,15 +76,6 @@ public final class SocketErrors {
 	private static Cause writeTimeout(Timeouts.Limit limit, String text) {
 		return Cause.byGateway(CloseReason.WRITE_TIMEOUT, limit.value().isZero() ? text + " (given up by the kernel)"
 				: "write timer (" + limit.text() + ") ran out: " + text + " (TCP_USER_TIMEOUT)");
-	}
-
-	/**
-	 * The peer has ended its direction, and that was all.
-	 * @param side the connection's side
-	 */
-	public static Cause eof(Side side) {
-		return new Cause((side == Side.INBOUND) ? CloseReason.INBOUND_EOF : CloseReason.UPSTREAM_EOF, side.asEndedBy(),
-				"");
 	}
 
 	/**
