@@ -1,7 +1,6 @@
 package io.framegate.inbound;
 
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -72,7 +71,8 @@ public final class Admission {
 	}
 
 	private static Cause denied(InetAddress address, String rule) {
-		return Cause.byGateway(CloseReason.DENIED, Addresses.text(plain(address)) + " is refused by " + rule);
+		return Cause.byGateway(CloseReason.DENIED,
+				Addresses.text(AddressBlock.plain(address)) + " is refused by " + rule);
 	}
 
 	/**
@@ -97,7 +97,7 @@ public final class Admission {
 	 */
 	synchronized @Nullable Cause excessOfKnown(InetAddress address, Listen listen, long now) {
 		int most = listen.maxConnectionsPerIp();
-		if (most > 0 && this.counts.getOrDefault(plain(address), 0) >= most) {
+		if (most > 0 && this.counts.getOrDefault(AddressBlock.plain(address), 0) >= most) {
 			return Cause.byGateway(CloseReason.LIMIT_PER_IP, "max-connections-per-ip (" + most + ") reached");
 		}
 		int rate = listen.maxAcceptsPerSecond();
@@ -147,7 +147,7 @@ public final class Admission {
 	 */
 	synchronized void count(FrameConnection connection, Listen listen) {
 		if (listen.maxConnectionsPerIp() > 0 && !this.addresses.containsKey(connection)) {
-			InetAddress address = plain(connection.remote().getAddress());
+			InetAddress address = AddressBlock.plain(connection.remote().getAddress());
 			this.addresses.put(connection, address);
 			this.counts.merge(address, 1, Integer::sum);
 			connection.whenClosed().thenRun(() -> forget(connection));
@@ -175,18 +175,6 @@ public final class Admission {
 			if (!this.unknown.contains(connection)) {
 				count(connection, listen);
 			}
-		}
-	}
-
-	/**
-	 * An IPv4 address in IPv6 notation is the same client's.
-	 */
-	private static InetAddress plain(InetAddress address) {
-		try {
-			return InetAddress.getByAddress(address.getAddress());
-		}
-		catch (UnknownHostException ex) {
-			throw new IllegalArgumentException(ex);
 		}
 	}
 

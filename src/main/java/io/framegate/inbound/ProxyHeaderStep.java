@@ -1,7 +1,6 @@
 package io.framegate.inbound;
 
 import java.net.InetSocketAddress;
-import java.util.List;
 
 import io.framegate.closure.Cause;
 import io.framegate.closure.CloseReason;
@@ -10,7 +9,6 @@ import io.framegate.closure.Side;
 import io.framegate.connection.FrameConnection;
 import io.framegate.framing.FirstBytes;
 import io.framegate.proxy.ProxyHeader;
-import io.framegate.route.AddressBlock;
 import io.framegate.route.Listen;
 import io.framegate.transport.Addresses;
 import org.jspecify.annotations.Nullable;
@@ -21,17 +19,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class ProxyHeaderStep implements Introduction.Step {
 
-	private final boolean required;
+	private final Listen listen;
 
-	private final List<AddressBlock> trusted;
+	private final boolean required;
 
 	/**
 	 * Makes the step.
 	 * @param listen says who may send a header, and who must
 	 */
 	ProxyHeaderStep(Listen listen) {
+		this.listen = listen;
 		this.required = listen.proxyProtocol() == Listen.Proxy.REQUIRED;
-		this.trusted = listen.proxyTrusted();
 	}
 
 	/**
@@ -50,12 +48,7 @@ final class ProxyHeaderStep implements Introduction.Step {
 	 * @param peer its address
 	 */
 	boolean isTrusted(InetSocketAddress peer) {
-		for (AddressBlock block : this.trusted) {
-			if (block.contains(peer.getAddress())) {
-				return true;
-			}
-		}
-		return false;
+		return this.listen.trusts(peer.getAddress());
 	}
 
 	@Override

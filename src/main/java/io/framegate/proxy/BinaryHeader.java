@@ -144,22 +144,29 @@ final class BinaryHeader {
 			if (!isWhole(rest)) {
 				throw new InvalidHeaderException("its last value is longer than the header");
 			}
-			int type = rest.get() & 0xFF;
-			byte[] value = new byte[rest.getShort() & 0xFFFF];
-			int at = rest.position();
-			rest.get(value);
-			check(type, value);
-			if (type == TlvType.CRC32C && ByteBuffer.wrap(value).getInt() != checksum(whole, at)) {
+			Tlv tlv = next(rest);
+			byte[] value = tlv.value();
+			check(tlv.type(), value);
+			if (tlv.type() == TlvType.CRC32C
+					&& ByteBuffer.wrap(value).getInt() != checksum(whole, rest.position() - value.length)) {
 				throw new InvalidHeaderException("its checksum (CRC32C) is wrong");
 			}
-			if (type != TlvType.NOOP) {
+			if (tlv.type() != TlvType.NOOP) {
 				if (tlvs.size() == MAX_TLVS) {
 					throw new InvalidHeaderException("it has more than " + MAX_TLVS + " values");
 				}
-				tlvs.add(new Tlv(type, value));
+				tlvs.add(tlv);
 			}
 		}
 		return tlvs;
+	}
+
+	/** Takes the next value, which is whole. */
+	private static Tlv next(ByteBuffer rest) {
+		int type = rest.get() & 0xFF;
+		byte[] value = new byte[rest.getShort() & 0xFFFF];
+		rest.get(value);
+		return new Tlv(type, value);
 	}
 
 	private static boolean isWhole(ByteBuffer tlv) {
@@ -201,10 +208,7 @@ final class BinaryHeader {
 		List<Tlv> tlvs = new ArrayList<>();
 		ByteBuffer rest = ByteBuffer.wrap(outer, offset, outer.length - offset).slice();
 		while (isWhole(rest)) {
-			int type = rest.get() & 0xFF;
-			byte[] value = new byte[rest.getShort() & 0xFFFF];
-			rest.get(value);
-			tlvs.add(new Tlv(type, value));
+			tlvs.add(next(rest));
 		}
 		return tlvs;
 	}

@@ -3,6 +3,9 @@ package io.framegate.route;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * A block of IP addresses. An IPv4 address written as IPv6 ({@code ::ffff:10.1.2.3})
@@ -80,12 +83,36 @@ public record AddressBlock(InetAddress network, int prefix) {
 	}
 
 	/**
+	 * The first of some blocks that an address is in.
+	 * @param blocks the blocks
+	 * @param address the address
+	 * @return the block, or {@code null}
+	 */
+	static @Nullable AddressBlock containing(List<AddressBlock> blocks, InetAddress address) {
+		for (AddressBlock block : blocks) {
+			if (block.contains(address)) {
+				return block;
+			}
+		}
+		return null;
+	}
+
+	/**
+	 * An address without a zone, and as IPv4 if it is one in IPv6 notation, which Netty
+	 * leaves as it is.
+	 * @param address the address
+	 * @return the same host's
+	 */
+	public static InetAddress plain(InetAddress address) {
+		return address(address.getAddress());
+	}
+
+	/**
 	 * Whether an address is one of the block's.
 	 * @param address the address; a zone does not count
 	 */
 	public boolean contains(InetAddress address) {
-		// Makes IPv4 of a mapped address, which Netty leaves as it is.
-		byte[] other = address(address.getAddress()).getAddress();
+		byte[] other = plain(address).getAddress();
 		byte[] own = this.network.getAddress();
 		return other.length == own.length && Arrays.equals(first(other, this.prefix), own);
 	}

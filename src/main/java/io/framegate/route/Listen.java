@@ -69,12 +69,7 @@ public record Listen(@Range(min = 0, max = 65535) int port, @DefaultValue("0.0.0
 	 * @return a block of {@code deny}, or {@code null}
 	 */
 	public @Nullable AddressBlock deniedBy(InetAddress address) {
-		for (AddressBlock block : this.deny) {
-			if (block.contains(address)) {
-				return block;
-			}
-		}
-		return null;
+		return AddressBlock.containing(this.deny, address);
 	}
 
 	/**
@@ -82,7 +77,15 @@ public record Listen(@Range(min = 0, max = 65535) int port, @DefaultValue("0.0.0
 	 * @param address its address
 	 */
 	public boolean allows(InetAddress address) {
-		return this.allow.isEmpty() || this.allow.stream().anyMatch((block) -> block.contains(address));
+		return this.allow.isEmpty() || AddressBlock.containing(this.allow, address) != null;
+	}
+
+	/**
+	 * Whether the PROXY header of a peer is believed.
+	 * @param address its address
+	 */
+	public boolean trusts(InetAddress address) {
+		return AddressBlock.containing(this.proxyTrusted, address) != null;
 	}
 
 	/** Whether it is limited how fast connections are read. */
