@@ -7,7 +7,6 @@ import java.util.List;
 
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SNIServerName;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -24,26 +23,13 @@ public final class ClientTls {
 
 	private final TlsBundle bundle;
 
-	private volatile Current current;
+	private final RenewedContext context;
 
 	ClientTls(Upstream.Tls settings, TlsBundle bundle) {
 		this.settings = settings;
 		this.bundle = bundle;
-		this.current = make(bundle.material());
-	}
-
-	private static Current make(KeyMaterial material) {
-		return new Current(material, TlsParameters.context(material.keys(), material.trust()));
-	}
-
-	private Current current() {
-		Current made = this.current;
-		KeyMaterial now = this.bundle.material();
-		if (made.material() != now) {
-			made = make(now);
-			this.current = made;
-		}
-		return made;
+		this.context = new RenewedContext(() -> List.of(bundle.material()),
+				(materials) -> TlsParameters.context(materials.getFirst().keys(), materials.getFirst().trust()));
 	}
 
 	/**
@@ -70,10 +56,10 @@ public final class ClientTls {
 	 * @param target where it leads to
 	 */
 	public SSLEngine engine(Target target) {
-		Current now = current();
+		RenewedContext.Current now = this.context.now();
 		SSLEngine engine = now.context().createSSLEngine(serverName(target), target.port());
 		engine.setUseClientMode(true);
-		engine.setSSLParameters(parameters(engine.getSSLParameters(), now.material(), serverName(target)));
+		engine.setSSLParameters(parameters(engine.getSSLParameters(), now.first(), serverName(target)));
 		return engine;
 	}
 
@@ -85,11 +71,11 @@ public final class ClientTls {
 	 * @throws IOException if that fails
 	 */
 	public SSLSocket socket(Socket socket, Target target) throws IOException {
-		Current now = current();
+		RenewedContext.Current now = this.context.now();
 		SSLSocket secured = (SSLSocket) now.context()
 			.getSocketFactory()
 			.createSocket(socket, serverName(target), target.port(), true);
-		secured.setSSLParameters(parameters(secured.getSSLParameters(), now.material(), serverName(target)));
+		secured.setSSLParameters(parameters(secured.getSSLParameters(), now.first(), serverName(target)));
 		return secured;
 	}
 
@@ -125,13 +111,6 @@ public final class ClientTls {
 		catch (IllegalArgumentException ex) {
 			return false;
 		}
-	}
-
-	/**
-	 * A context and what it was made of.
-	 */
-	private record Current(KeyMaterial material, SSLContext context) {
-
 	}
 
 }

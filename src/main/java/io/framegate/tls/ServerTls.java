@@ -32,7 +32,7 @@ public final class ServerTls {
 
 	private final Map<String, TlsBundle> byName = new LinkedHashMap<>();
 
-	private volatile Current current;
+	private final RenewedContext context;
 
 	ServerTls(Listen.Tls settings, Function<String, TlsBundle> bundles) {
 		this.settings = settings;
@@ -49,11 +49,7 @@ public final class ServerTls {
 						"SSL bundle '%s' has no certificate of its own to show to clients".formatted(bundle.name()));
 			}
 		}
-		this.current = make(materials());
-	}
-
-	public Listen.Tls settings() {
-		return this.settings;
+		this.context = new RenewedContext(this::materials, this::make);
 	}
 
 	/**
@@ -74,16 +70,11 @@ public final class ServerTls {
 	 * An engine for a new connection, with the bundles as they are now.
 	 */
 	public SSLEngine engine() {
-		List<KeyMaterial> now = materials();
-		Current made = this.current;
-		if (!made.materials().equals(now)) {
-			made = make(now);
-			this.current = made;
-		}
-		SSLEngine engine = made.context().createSSLEngine();
+		RenewedContext.Current now = this.context.now();
+		SSLEngine engine = now.context().createSSLEngine();
 		engine.setUseClientMode(false);
 		SSLParameters parameters = engine.getSSLParameters();
-		TlsParameters.restrict(parameters, now.getFirst(), this.settings.alpn());
+		TlsParameters.restrict(parameters, now.first(), this.settings.alpn());
 		switch (this.settings.clientAuth()) {
 			case NONE -> parameters.setNeedClientAuth(false);
 			case WANT -> parameters.setWantClientAuth(true);
@@ -97,7 +88,7 @@ public final class ServerTls {
 		return this.bundles.stream().map(TlsBundle::material).toList();
 	}
 
-	private Current make(List<KeyMaterial> materials) {
+	private SSLContext make(List<KeyMaterial> materials) {
 		KeyMaterial first = materials.getFirst();
 		KeyManager keys = first.keys();
 		TrustManager trust = first.trust();
@@ -110,14 +101,7 @@ public final class ServerTls {
 		}
 		SSLContext context = TlsParameters.context(keys, trust);
 		context.getServerSessionContext().setSessionCacheSize(MAX_SESSIONS);
-		return new Current(materials, context);
-	}
-
-	/**
-	 * A context and what it was made of.
-	 */
-	private record Current(List<KeyMaterial> materials, SSLContext context) {
-
+		return context;
 	}
 
 }

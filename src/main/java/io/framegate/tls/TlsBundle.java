@@ -14,7 +14,7 @@ import org.springframework.boot.ssl.SslBundle;
 /**
  * An SSL bundle as it was last readable. Any thread may call.
  */
-public final class TlsBundle {
+final class TlsBundle {
 
 	/** A certificate that expires sooner is worth a word. */
 	private static final Duration SOON = Duration.ofDays(14);
