@@ -29,43 +29,35 @@ final class Commands {
 	 * HAProxy copying bytes, with as many threads as it takes by itself: one a core.
 	 */
 	static List<String> haproxy(Site site) throws IOException {
-		Path file = site.directory().resolve("haproxy.cfg");
-		Files.writeString(file, """
-				defaults
-				  mode tcp
-				  timeout connect 5s
-				  timeout client 1h
-				  timeout server 1h
-				frontend bench
-				  bind 127.0.0.1:%d
-				  default_backend echo
-				backend echo
-				  server echo 127.0.0.1:%d
-				""".formatted(site.port(), site.upstreamPort()));
-		return List.of("haproxy", "-db", "-f", file.toString());
+		return haproxy(site, "", "");
 	}
 
 	/**
 	 * HAProxy ending TLS.
 	 */
 	static List<String> haproxyTls(Site site) throws IOException {
-		Path file = site.directory().resolve("haproxy.cfg");
-		Certificate certificate = Certificate.make(site.directory());
-		Files.writeString(file, """
+		return haproxy(site, """
 				global
 				  ssl-default-bind-ciphersuites TLS_AES_128_GCM_SHA256
 				  tune.ssl.cachesize 0
+				""",
+				"ssl crt %s ssl-min-ver TLSv1.3 no-tls-tickets".formatted(Certificate.make(site.directory()).both()));
+	}
+
+	private static List<String> haproxy(Site site, String global, String bind) throws IOException {
+		Path file = site.directory().resolve("haproxy.cfg");
+		Files.writeString(file, global + """
 				defaults
 				  mode tcp
 				  timeout connect 5s
 				  timeout client 1h
 				  timeout server 1h
 				frontend bench
-				  bind 127.0.0.1:%d ssl crt %s ssl-min-ver TLSv1.3 no-tls-tickets
+				  bind 127.0.0.1:%d %s
 				  default_backend echo
 				backend echo
 				  server echo 127.0.0.1:%d
-				""".formatted(site.port(), certificate.both(), site.upstreamPort()));
+				""".formatted(site.port(), bind, site.upstreamPort()));
 		return List.of("haproxy", "-db", "-f", file.toString());
 	}
 

@@ -14,7 +14,6 @@ import java.util.stream.IntStream;
 import io.framegate.closure.Cause;
 import io.framegate.closure.CloseReason;
 import io.framegate.configuration.TestConfiguration;
-import io.framegate.connection.FrameConnection;
 import io.framegate.connection.TestConnections;
 import io.framegate.exchange.CorrelationKey;
 import io.framegate.exchange.Exchange;
@@ -85,15 +84,7 @@ class LinkPoolTests {
 		TestConfiguration configuration = TestConfiguration.route("orders");
 		all.forEach((key, value) -> configuration.property("framegate.routes.orders." + key, value));
 		Route route = configuration.onlyRoute();
-		this.connector = new Connector(route, this.connections.context(), this.connections.loops(),
-				this.connections.registry(), null);
-		this.connector.setApplicationEventPublisher((event) -> {
-		});
-		this.connector.registerListener((message) -> {
-			FrameConnection from = this.connections.registry().source(message);
-			from.handler().frame(from, (byte[]) message.getPayload());
-		});
-		this.connector.start();
+		this.connector = TestLinks.connector(route, this.connections);
 		this.pool = new LinkPool(route, this.connector, this.connections.loops(), (from, frame) -> {
 		});
 		this.pool.start();

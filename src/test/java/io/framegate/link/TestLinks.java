@@ -71,20 +71,31 @@ final class TestLinks implements LinkOwner<Link>, LinkSet.Owner, AutoCloseable {
 			.property("framegate.routes.orders.mode", "request-reply");
 		properties.forEach((key, value) -> configuration.property("framegate.routes.orders." + key, value));
 		Route route = configuration.onlyRoute();
-		this.connector = new Connector(route, this.connections.context(), this.connections.loops(),
-				this.connections.registry(), null);
-		this.connector.setApplicationEventPublisher((event) -> {
-		});
-		this.connector.registerListener((message) -> {
-			FrameConnection from = this.connections.registry().source(message);
-			from.handler().frame(from, (byte[]) message.getPayload());
-		});
-		this.connector.start();
+		this.connector = connector(route, this.connections);
 		Correlator correlator = (route.upstream().correlation() != null)
 				? new Correlator(route.upstream().correlation()) : null;
 		this.settings = new LinkSettings(route.mode() == Mode.ONE_WAY, route.upstream().sharing(),
 				route.upstream().pool(), route.upstream().heartbeat(), correlator, 1024, this.connections.timeouts(),
 				this.connections.metrics(), (from, frame) -> this.unsolicited.add(text(frame)));
+	}
+
+	/**
+	 * A connector that gives frames to the handlers of its connections.
+	 * @param route the route
+	 * @param connections its connections
+	 * @return the connector, started
+	 */
+	static Connector connector(Route route, TestConnections connections) {
+		Connector connector = new Connector(route, connections.context(), connections.loops(), connections.registry(),
+				null);
+		connector.setApplicationEventPublisher((event) -> {
+		});
+		connector.registerListener((message) -> {
+			FrameConnection from = connections.registry().source(message);
+			from.handler().frame(from, (byte[]) message.getPayload());
+		});
+		connector.start();
+		return connector;
 	}
 
 	private static String text(byte[] bytes) {
