@@ -50,12 +50,12 @@ public record BeanFraming(String name, Serializer<byte[]> serializer,
 	}
 
 	@Override
-	public int prefix(int payloadLength, byte[] target, int offset) {
+	public int prefix(byte[] payload, byte[] target, int offset) {
 		return 0;
 	}
 
 	@Override
-	public int suffix(byte[] target, int offset) {
+	public int suffix(byte[] payload, byte[] target, int offset) {
 		return 0;
 	}
 

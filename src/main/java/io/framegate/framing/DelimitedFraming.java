@@ -25,12 +25,12 @@ interface DelimitedFraming extends Framing {
 	}
 
 	@Override
-	default int prefix(int payloadLength, byte[] target, int offset) {
+	default int prefix(byte[] payload, byte[] target, int offset) {
 		return delimiters().writeStart(target, offset);
 	}
 
 	@Override
-	default int suffix(byte[] target, int offset) {
+	default int suffix(byte[] payload, byte[] target, int offset) {
 		return delimiters().writeEnd(target, offset);
 	}
 

@@ -81,10 +81,10 @@ final class FrameStreams {
 			throw new FrameNotEncodableException(refusal);
 		}
 		byte[] around = new byte[framing.overhead()];
-		int before = framing.prefix(payload.length, around, 0);
-		int after = framing.suffix(around, before);
+		int before = framing.prefix(payload, around, 0);
+		int after = framing.suffix(payload, around, before);
 		output.write(around, 0, before);
-		output.write(payload);
+		output.write(framing.body(payload));
 		output.write(around, before, after);
 	}
 

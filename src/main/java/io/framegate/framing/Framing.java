@@ -10,7 +10,7 @@ import org.springframework.core.serializer.Serializer;
  * connections; the bytes of an incomplete frame are in a connection's
  * {@link FrameCutter}.
  * <p>
- * A frame is written as prefix, payload, suffix. Any thread may call.
+ * A frame is written as prefix, body, suffix. Any thread may call.
  */
 public interface Framing {
 
@@ -36,21 +36,31 @@ public interface Framing {
 	int overhead();
 
 	/**
+	 * What stands between prefix and suffix.
+	 * @param payload a frame's payload
+	 * @return the payload itself, unless bytes of it are escaped
+	 */
+	default byte[] body(byte[] payload) {
+		return payload;
+	}
+
+	/**
 	 * Writes what goes before the payload.
-	 * @param payloadLength the payload's length in bytes
+	 * @param payload the payload
 	 * @param target where to write
 	 * @param offset the index of the first byte to write
 	 * @return the number of bytes written
 	 */
-	int prefix(int payloadLength, byte[] target, int offset);
+	int prefix(byte[] payload, byte[] target, int offset);
 
 	/**
 	 * Writes what goes after the payload.
+	 * @param payload the payload
 	 * @param target where to write
 	 * @param offset the index of the first byte to write
 	 * @return the number of bytes written
 	 */
-	int suffix(byte[] target, int offset);
+	int suffix(byte[] payload, byte[] target, int offset);
 
 	/**
 	 * Writes frames to a blocking stream.

@@ -49,8 +49,8 @@ public class LengthFraming extends ByteArrayLengthHeaderSerializer implements Fr
 	}
 
 	@Override
-	public int prefix(int payloadLength, byte[] target, int offset) {
-		int announced = payloadLength + this.header.counted();
+	public int prefix(byte[] payload, byte[] target, int offset) {
+		int announced = payload.length + this.header.counted();
 		for (int at = this.header.size() - 1; at >= 0; at--) {
 			target[offset + at] = (byte) announced;
 			announced >>>= Byte.SIZE;
@@ -59,7 +59,7 @@ public class LengthFraming extends ByteArrayLengthHeaderSerializer implements Fr
 	}
 
 	@Override
-	public int suffix(byte[] target, int offset) {
+	public int suffix(byte[] payload, byte[] target, int offset) {
 		return 0;
 	}
 

@@ -33,12 +33,12 @@ public class StreamFraming extends AbstractByteArraySerializer implements Framin
 	}
 
 	@Override
-	public int prefix(int payloadLength, byte[] target, int offset) {
+	public int prefix(byte[] payload, byte[] target, int offset) {
 		return 0;
 	}
 
 	@Override
-	public int suffix(byte[] target, int offset) {
+	public int suffix(byte[] payload, byte[] target, int offset) {
 		return 0;
 	}
 

@@ -39,9 +39,10 @@ public final class WriteBatch {
 			handOver();
 			this.target = to;
 		}
-		int size = payload.length + framing.overhead();
+		byte[] body = framing.body(payload);
+		int size = body.length + framing.overhead();
 		if (size > SIZE) {
-			addLarge(to, framing, payload, size);
+			addLarge(to, framing, payload, body, size);
 			return;
 		}
 		if (size > SIZE - this.length) {
@@ -49,10 +50,10 @@ public final class WriteBatch {
 			this.target = to;
 		}
 		int at = this.length;
-		at += framing.prefix(payload.length, this.bytes, at);
-		System.arraycopy(payload, 0, this.bytes, at, payload.length);
-		at += payload.length;
-		at += framing.suffix(this.bytes, at);
+		at += framing.prefix(payload, this.bytes, at);
+		System.arraycopy(body, 0, this.bytes, at, body.length);
+		at += body.length;
+		at += framing.suffix(payload, this.bytes, at);
 		this.length = at;
 		if (this.frames == this.ends.length) {
 			this.ends = java.util.Arrays.copyOf(this.ends, this.ends.length * 2);
@@ -60,7 +61,7 @@ public final class WriteBatch {
 		this.ends[this.frames++] = at;
 	}
 
-	private void addLarge(Sink to, Framing framing, byte[] payload, int size) {
+	private void addLarge(Sink to, Framing framing, byte[] payload, byte[] body, int size) {
 		handOver();
 		ByteBuf large;
 		try {
@@ -73,9 +74,9 @@ public final class WriteBatch {
 		if (large == null) {
 			return;
 		}
-		int edge = framing.prefix(payload.length, this.bytes, 0);
-		large.writeBytes(this.bytes, 0, edge).writeBytes(payload);
-		edge = framing.suffix(this.bytes, 0);
+		int edge = framing.prefix(payload, this.bytes, 0);
+		large.writeBytes(this.bytes, 0, edge).writeBytes(body);
+		edge = framing.suffix(payload, this.bytes, 0);
 		large.writeBytes(this.bytes, 0, edge);
 		this.ends[0] = large.readableBytes();
 		write(to, large, 1);

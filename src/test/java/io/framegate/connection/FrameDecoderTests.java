@@ -201,13 +201,13 @@ class FrameDecoderTests {
 		}
 
 		@Override
-		public int prefix(int payloadLength, byte[] target, int offset) {
-			return this.framing.prefix(payloadLength, target, offset);
+		public int prefix(byte[] payload, byte[] target, int offset) {
+			return this.framing.prefix(payload, target, offset);
 		}
 
 		@Override
-		public int suffix(byte[] target, int offset) {
-			return this.framing.suffix(target, offset);
+		public int suffix(byte[] payload, byte[] target, int offset) {
+			return this.framing.suffix(payload, target, offset);
 		}
 
 	}

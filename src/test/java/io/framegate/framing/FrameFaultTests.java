@@ -112,7 +112,7 @@ class FrameFaultTests {
 			return;
 		}
 		byte[] end = new byte[4];
-		int length = framing.suffix(end, 0);
+		int length = framing.suffix(new byte[0], end, 0);
 		for (int size = length; size < 30; size++) {
 			for (int at = 0; at + length <= size; at++) {
 				byte[] payload = new byte[size];

@@ -53,9 +53,9 @@ class OversizeTests {
 		byte[] around = new byte[framing.overhead()];
 		for (String payload : payloads) {
 			byte[] bytes = payload.getBytes(StandardCharsets.ISO_8859_1);
-			wire.write(around, 0, framing.prefix(bytes.length, around, 0));
+			wire.write(around, 0, framing.prefix(bytes, around, 0));
 			wire.writeBytes(bytes);
-			wire.write(around, 0, framing.suffix(around, 0));
+			wire.write(around, 0, framing.suffix(bytes, around, 0));
 		}
 		return wire.toByteArray();
 	}

@@ -38,10 +38,10 @@ final class Wire {
 		for (byte[] payload : payloads) {
 			// An offset and room behind, so that writing elsewhere shows.
 			byte[] target = new byte[framing.overhead() + payload.length + 7];
-			int length = 3 + framing.prefix(payload.length, target, 3);
+			int length = 3 + framing.prefix(payload, target, 3);
 			System.arraycopy(payload, 0, target, length, payload.length);
 			length += payload.length;
-			length += framing.suffix(target, length);
+			length += framing.suffix(payload, target, length);
 			wire.write(target, 3, length - 3);
 		}
 		return wire.toByteArray();
