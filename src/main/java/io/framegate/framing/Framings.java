@@ -22,7 +22,7 @@ public final class Framings {
 
 	/**
 	 * A framing by its name.
-	 * @param name one of {@link #NAMES}
+	 * @param name one of {@link #NAMES} or of {@link Presets}
 	 * @param lengthIncludesHeader whether a length counts its own header; only for {@code
 	 * length1}, {@code length2} and {@code length4}
 	 * @return a new framing, also a serializer and deserializer of Spring Integration
@@ -30,6 +30,10 @@ public final class Framings {
 	 * that could include a header
 	 */
 	public static Framing named(String name, boolean lengthIncludesHeader) {
+		Preset preset = NAMES.contains(name) ? null : Presets.ALL.get(name);
+		if (preset != null) {
+			return of(name, preset.declaration());
+		}
 		if (lengthIncludesHeader && NAMES.contains(name) && !hasLength(name)) {
 			throw new IllegalArgumentException(
 					"Framing '%s' has no length that could include its header".formatted(name));
@@ -47,6 +51,33 @@ public final class Framings {
 			default -> throw new IllegalArgumentException(
 					"No framing '%s'; there are %s".formatted(name, String.join(", ", NAMES)));
 		};
+	}
+
+	/**
+	 * A framing as declared.
+	 * @param name its name, for messages
+	 * @param declaration a declaration without {@link #faults}
+	 * @return a new framing, also a serializer and deserializer of Spring Integration
+	 */
+	public static Framing of(String name, FramingDeclaration declaration) {
+		if (!declaration.firstOf().isEmpty()) {
+			return new FirstOfFraming(name, declaration,
+					declaration.firstOf().stream().map((shape) -> of(name, shape)).toList());
+		}
+		if (!declaration.delimiter().isEmpty()) {
+			return new DelimiterFraming(name, declaration);
+		}
+		return (declaration.fixedLength() != null) ? new FixedLengthFraming(name, declaration)
+				: new LengthFieldFraming(name, declaration);
+	}
+
+	/**
+	 * What is wrong with a declaration.
+	 * @param declaration any declaration
+	 * @return the faults, none if it is a framing
+	 */
+	public static List<FramingFault> faults(FramingDeclaration declaration) {
+		return FramingLint.faults(declaration);
 	}
 
 	/**
