@@ -35,4 +35,14 @@ public interface FrameSink {
 		return true;
 	}
 
+	/**
+	 * Takes a frame without payload that the framing keeps from the payloads.
+	 * @param wire the frame's bytes as they came; the sink's own from now on
+	 * @param answer whether they are to be sent back
+	 * @return whether to go on cutting
+	 */
+	default boolean empty(byte[] wire, boolean answer) {
+		return true;
+	}
+
 }

@@ -68,7 +68,7 @@ public final class Framings {
 			return new DelimiterFraming(name, declaration);
 		}
 		return (declaration.fixedLength() != null) ? new FixedLengthFraming(name, declaration)
-				: new LengthFieldFraming(name, declaration);
+				: LengthFieldFraming.of(name, declaration);
 	}
 
 	/**

@@ -1,5 +1,6 @@
 package io.framegate.framing;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 
@@ -8,51 +9,106 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.integration.ip.tcp.serializer.AbstractByteArraySerializer;
 
 /**
- * Frames whose length stands in a field at their front. Any thread may call.
+ * Frames with a length field, as declared. Where the field is stripped, it is written
+ * before each payload; where it is kept, each payload must have the right one. Any thread
+ * may call.
  */
 public class LengthFieldFraming extends AbstractByteArraySerializer implements Framing {
+
+	private final LengthFieldShape shape;
+
+	/**
+	 * How many bytes of a head stand before its length, or take part in it and behind.
+	 */
+	private final int template;
+
+	/** What the length is more than the payload's. */
+	private final long more;
+
+	LengthFieldFraming(LengthFieldShape shape) {
+		this.shape = shape;
+		boolean varies = this.shape.strip() == LengthFieldShape.ALL;
+		this.template = (varies) ? this.shape.offset() : this.shape.strip();
+		int behindField = (varies || !this.shape.writesField()) ? 0
+				: this.template - this.shape.offset() - this.shape.number().length();
+		this.more = (long) behindField + this.shape.trailer().length - this.shape.adjustment();
+	}
 
 	/**
 	 * A framing as declared.
 	 * @param name its name, for messages
-	 * @param declaration a declaration without {@link Framings#faults}
+	 * @param declaration a declaration with a length field, without
+	 * {@link Framings#faults}
+	 * @return a built-in framing with that name if the declaration means it
 	 */
-	LengthFieldFraming(String name, FramingDeclaration declaration) {
+	static Framing of(String name, FramingDeclaration declaration) {
+		LengthFieldShape shape = LengthFieldShape.of(name, declaration);
+		return shape.isLengthOnly() ? new LengthFraming(name, shape.number().length()) : new LengthFieldFraming(shape);
 	}
 
 	@Override
 	public FrameCutter cutter(int maxFrameSize) {
-		throw new UnsupportedOperationException();
+		return new LengthFieldCutter(this.shape, maxFrameSize);
 	}
 
 	@Override
 	public @Nullable String refusal(byte[] payload) {
-		throw new UnsupportedOperationException();
+		String refusal = this.shape.writesField() ? refusal(payload.length) : KeptField.refusal(this.shape, payload);
+		return (refusal != null) ? refusal + " (" + this.shape.name() + ")" : null;
+	}
+
+	private @Nullable String refusal(int length) {
+		LengthNumber number = this.shape.number();
+		long value = value(length);
+		if (number.carries(value)) {
+			return null;
+		}
+		if (value < 0) {
+			return "payload of %d bytes is shorter than %d".formatted(length, -this.more);
+		}
+		if (value > number.largest()) {
+			return "payload of %d bytes exceeds %d".formatted(length, number.largest() - this.more);
+		}
+		return "payload of %d bytes has a length that the mask has no bits for".formatted(length);
+	}
+
+	/** The value of the length field. */
+	private long value(int length) {
+		// Where the length counts bytes of the header, 0 is an empty frame.
+		return (length == 0 && this.shape.adjustment() < 0) ? 0 : length + this.more;
 	}
 
 	@Override
 	public int overhead() {
-		throw new UnsupportedOperationException();
+		int field = this.shape.writesField() ? this.shape.offset() + this.shape.number().longest() : 0;
+		return Math.max(field, this.template) + this.shape.trailer().length;
 	}
 
 	@Override
 	public int prefix(byte[] payload, byte[] target, int offset) {
-		throw new UnsupportedOperationException();
+		this.shape.header().write(target, offset, this.template);
+		if (!this.shape.writesField()) {
+			return this.template;
+		}
+		int length = this.shape.number().write(value(payload.length), target, offset + this.shape.offset());
+		return Math.max(this.template, this.shape.offset() + length);
 	}
 
 	@Override
 	public int suffix(byte[] payload, byte[] target, int offset) {
-		throw new UnsupportedOperationException();
+		byte[] trailer = this.shape.trailer();
+		System.arraycopy(trailer, 0, target, offset, trailer.length);
+		return trailer.length;
 	}
 
 	@Override
-	public void serialize(byte[] payload, OutputStream output) {
-		throw new UnsupportedOperationException();
+	public void serialize(byte[] payload, OutputStream output) throws IOException {
+		FrameStreams.write(this, payload, output);
 	}
 
 	@Override
-	public byte[] deserialize(InputStream input) {
-		throw new UnsupportedOperationException();
+	public byte[] deserialize(InputStream input) throws IOException {
+		return FrameStreams.read(input, new LengthFieldCutter(this.shape, getMaxMessageSize()), this::publishEvent);
 	}
 
 }

@@ -22,14 +22,18 @@ public class LengthFraming extends ByteArrayLengthHeaderSerializer implements Fr
 	 * @param headerSize the header's length in bytes: 1, 2 or 4
 	 */
 	public LengthFraming(int headerSize) {
+		this("length" + headerSize, headerSize);
+	}
+
+	LengthFraming(String name, int headerSize) {
 		super(headerSize);
-		this.header = new LengthHeader(headerSize, false);
+		this.header = new LengthHeader(name, headerSize, false);
 	}
 
 	@Override
 	public void setInclusive(boolean inclusive) {
 		super.setInclusive(inclusive);
-		this.header = new LengthHeader(this.header.size(), inclusive);
+		this.header = new LengthHeader(this.header.name(), this.header.size(), inclusive);
 	}
 
 	@Override

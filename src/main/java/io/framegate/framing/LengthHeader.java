@@ -3,14 +3,11 @@ package io.framegate.framing;
 /**
  * A header that is the length of what follows: a big-endian number.
  *
+ * @param name the framing's name
  * @param size its own length in bytes: 1, 2 or 4
  * @param inclusive whether it counts itself
  */
-record LengthHeader(int size, boolean inclusive) {
-
-	String name() {
-		return "length" + this.size;
-	}
+record LengthHeader(String name, int size, boolean inclusive) {
 
 	/**
 	 * How many of its own bytes it counts.

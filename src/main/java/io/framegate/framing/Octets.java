@@ -71,4 +71,23 @@ final class Octets {
 		};
 	}
 
+	/**
+	 * A character as it is printed, or {@link #name}.
+	 */
+	static String character(int octet) {
+		int character = octet & 0xFF;
+		return (character > ' ' && character < 0x7F) ? "'" + (char) character + "'" : name(octet);
+	}
+
+	/**
+	 * Characters, each as {@link #character}.
+	 */
+	static String characters(byte[] octets) {
+		StringBuilder characters = new StringBuilder();
+		for (byte octet : octets) {
+			characters.append(characters.isEmpty() ? "" : " ").append(character(octet));
+		}
+		return characters.toString();
+	}
+
 }
