@@ -38,6 +38,8 @@ public final class ClosureLog implements AutoCloseable {
 
 	private final RepeatedClosures repeated = new RepeatedClosures();
 
+	private final UnreadableStarts unreadable = new UnreadableStarts();
+
 	private long number;
 
 	private final BlockingQueue<Closure> lines = new ArrayBlockingQueue<>(LINES_WAITING);
@@ -115,6 +117,11 @@ public final class ClosureLog implements AutoCloseable {
 			.limit(limit)
 			.map(Found::closure)
 			.toList();
+	}
+
+	/** The first bytes of frames that could not be cut. */
+	public UnreadableStarts unreadable() {
+		return this.unreadable;
 	}
 
 	private void write() {

@@ -20,9 +20,19 @@ import io.framegate.timeout.Timeouts;
  * over all that a loop reads in one turn
  * @param metrics the route's counts
  * @param closures takes the records
+ * @param firstFailures notices that the framing does not fit any peer
  */
 public record ConnectionContext(String route, Side side, Framing framing, int maxFrameSize, Timeouts timeouts,
-		boolean blocking, boolean shared, RouteMetrics metrics, ClosureLog closures) {
+		boolean blocking, boolean shared, RouteMetrics metrics, ClosureLog closures, FirstFailures firstFailures) {
+
+	/**
+	 * A context with a framing that has no other name than its class.
+	 */
+	public ConnectionContext(String route, Side side, Framing framing, int maxFrameSize, Timeouts timeouts,
+			boolean blocking, boolean shared, RouteMetrics metrics, ClosureLog closures) {
+		this(route, side, framing, maxFrameSize, timeouts, blocking, shared, metrics, closures,
+				new FirstFailures(route, side, framing.getClass().getSimpleName()));
+	}
 
 	/**
 	 * Whether exchanges count their own frames, because clients share the connections.

@@ -2,6 +2,7 @@ package io.framegate.connection;
 
 import javax.net.ssl.SSLEngine;
 
+import io.framegate.closure.Cause;
 import io.framegate.framing.BeanFraming;
 import io.framegate.transport.HeldMemory;
 import io.framegate.transport.IoLoop;
@@ -131,6 +132,27 @@ abstract class ConnectionParts implements ReadGate.Owner, FrameDecoder.Owner, Fr
 		this.output.progress().secure(layer.handler());
 		setReading(true);
 		layer.begin();
+	}
+
+	@Override
+	public boolean answerPoll(byte[] wire) {
+		return this.output.answerPoll(wire);
+	}
+
+	@Override
+	public void writabilityChanged() {
+		if (this.lifecycle.isOpen()) {
+			this.events.writabilityChanged();
+			if (this.channel.isWritable()) {
+				this.reader.unchoke();
+			}
+		}
+	}
+
+	@Override
+	public void severed(Cause cause) {
+		this.events.severed(cause);
+		this.reader.unchoke();
 	}
 
 	@Override

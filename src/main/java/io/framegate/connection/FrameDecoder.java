@@ -37,7 +37,13 @@ final class FrameDecoder implements FrameSink {
 	/** No frame can be cut any more. */
 	private boolean broken;
 
+	/** Takes what is cut: this, or what answers polls if nobody wants anything else. */
+	private FrameSink sink = this;
+
 	private long frames;
+
+	/** Empty frames that nobody gets. */
+	private long polls;
 
 	private long frameStartedAt;
 
@@ -102,34 +108,37 @@ final class FrameDecoder implements FrameSink {
 	private int cutFrames(byte[] from, int begin, int end, long now) {
 		int partialBefore = this.cutter.partialBytes();
 		long framesBefore = this.frames;
+		long cutBefore = framesBefore + this.polls;
 		long stampBefore = this.owner.cutting(now);
 		if (this.pace != null) {
 			this.pace.cutting(now);
 		}
 		try {
-			int at = this.cutter.cut(from, begin, end, this);
-			if (this.cutter.partialBytes() > 0 && (partialBefore == 0 || this.frames != framesBefore)) {
+			int at = this.cutter.cut(from, begin, end, this.sink);
+			if (this.cutter.partialBytes() > 0 && (partialBefore == 0 || this.frames + this.polls != cutBefore)) {
 				this.frameStartedAt = now;
 			}
 			return at;
 		}
 		catch (FrameException ex) {
-			CloseReason reason = (ex.fault() == FrameException.Fault.TOO_LONG) ? CloseReason.FRAME_TOO_LONG
-					: CloseReason.BAD_FRAME;
-			broke(new Cause(reason, this.context.side().asEndedBy(),
-					explain(String.valueOf(ex.getMessage()), ex.resemblance())));
+			this.broken = true;
+			if (!isIgnoring()) {
+				UnreadableBytes bytes = UnreadableBytes.of(ex);
+				bytes.keep(this.context, this.owner.id(), isWithoutFrame());
+				this.owner.fail(bytes.cause(this.context.side(), ex));
+			}
 			return end;
 		}
 		finally {
 			this.owner.cutting(stampBefore);
 			this.context.metrics().countIn(this.context.side(), this.frames - framesBefore, 0);
+			if (cutBefore == 0 && !isWithoutFrame()) {
+				this.context.firstFailures().frameCut();
+			}
 		}
 	}
 
-	/**
-	 * No frame can be cut any more.
-	 * @param cause the cause
-	 */
+	/** No frame can be cut any more. */
 	void broke(Cause cause) {
 		this.broken = true;
 		this.owner.fail(cause);
@@ -153,6 +162,26 @@ final class FrameDecoder implements FrameSink {
 			this.pace.frame();
 		}
 		return !this.gate.isStopped() || this.gate.isDiscarding();
+	}
+
+	/**
+	 * A poll. A peer that takes no answers is not read until it does, or its answers
+	 * would fill the memory.
+	 */
+	@Override
+	public boolean empty(byte[] wire, boolean answer) {
+		this.polls++;
+		this.context.metrics().countPoll(this.context.side());
+		if (answer && !this.owner.answerPoll(wire)) {
+			this.gate.choke();
+		}
+		if (this.gate.isDiscarding()) {
+			return true;
+		}
+		if (this.pace != null) {
+			this.pace.frame();
+		}
+		return !this.gate.isStopped();
 	}
 
 	@Override
@@ -194,27 +223,7 @@ final class FrameDecoder implements FrameSink {
 		return this.pace;
 	}
 
-	/**
-	 * How long the peer was made to wait in all, because it sends too fast.
-	 * @return nanoseconds
-	 */
-	long delayed() {
-		ReadPace limits = this.pace;
-		return (limits != null) ? limits.held() : 0;
-	}
-
-	/**
-	 * Until when the peer was last made to wait.
-	 * @return a {@link System#nanoTime()} stamp, 0 for never
-	 */
-	long delayedUntil() {
-		ReadPace limits = this.pace;
-		return (limits != null) ? limits.heldUntil() : 0;
-	}
-
-	/**
-	 * A user's own deserializer has read a frame.
-	 */
+	/** A user's own deserializer has read a frame. */
 	void countFrame() {
 		this.frames++;
 		this.context.metrics().countIn(this.context.side(), 1, 0);
@@ -233,11 +242,19 @@ final class FrameDecoder implements FrameSink {
 		}
 	}
 
-	/**
-	 * Cuts no more.
-	 */
+	/** Cuts no more. */
 	void ignore() {
 		this.broken = true;
+	}
+
+	/** Nobody wants frames any more. Polls are answered, if the framing says so. */
+	void ignoreFrames() {
+		if (this.context.framing().answersEmptyFrames()) {
+			this.sink = new PollsOnly(this);
+		}
+		else {
+			ignore();
+		}
 	}
 
 	/**
@@ -251,6 +268,10 @@ final class FrameDecoder implements FrameSink {
 		}
 	}
 
+	private boolean isIgnoring() {
+		return this.sink != this;
+	}
+
 	boolean isBroken() {
 		return this.broken;
 	}
@@ -259,23 +280,34 @@ final class FrameDecoder implements FrameSink {
 		return this.refusedSince;
 	}
 
-	/**
-	 * Adds to a message how much of an incomplete frame had come.
-	 */
+	/** Adds to a message how much of an incomplete frame had come. */
 	String explainPartial(String message) {
 		int partial = partialBytes();
-		return (partial > 0) ? explain(message + " after " + partial + " bytes of a frame") : message;
+		return (partial > 0) ? incomplete().explain(message + " after " + partial + " bytes of a frame") : message;
 	}
 
 	/**
-	 * Adds to a message what the incomplete frame looks like, if that can be told.
+	 * The peer has sent FIN.
+	 * @return what is wrong if that was within a frame, else {@code null}
 	 */
-	String explain(String message) {
-		return explain(message, (this.codec != null) ? "" : this.cutter.resemblance());
+	@Nullable Cause torso() {
+		int partial = partialBytes();
+		if (partial == 0 || this.broken) {
+			return null;
+		}
+		noteUnreadable();
+		return new Cause(CloseReason.TRUNCATED_FRAME, this.context.side().asEndedBy(),
+				incomplete().explain("FIN after " + partial + " bytes of a frame"));
 	}
 
-	private static String explain(String message, String resemblance) {
-		return resemblance.isEmpty() ? message : message + "; " + resemblance;
+	/** The peer has failed to complete its frame: keeps what came of it. */
+	void noteUnreadable() {
+		incomplete().keep(this.context, this.owner.id(), isWithoutFrame());
+	}
+
+	/** The first bytes of the incomplete frame. */
+	UnreadableBytes incomplete() {
+		return (this.codec != null || isIgnoring()) ? UnreadableBytes.UNKNOWN : UnreadableBytes.of(this.cutter);
 	}
 
 	/**
@@ -283,7 +315,7 @@ final class FrameDecoder implements FrameSink {
 	 * @return a {@link System#nanoTime()} stamp, 0 for none
 	 */
 	long frameStartedAt() {
-		if (this.gate.isDeaf() || this.broken || this.gate.isDiscarding()) {
+		if (this.gate.isDeaf() || this.broken || isIgnoring() || this.gate.isDiscarding()) {
 			return 0;
 		}
 		if (this.codec != null) {
@@ -293,6 +325,9 @@ final class FrameDecoder implements FrameSink {
 	}
 
 	int partialBytes() {
+		if (isIgnoring()) {
+			return 0;
+		}
 		return (this.codec != null) ? this.codec.partialBytes() : this.cutter.partialBytes();
 	}
 
@@ -300,16 +335,21 @@ final class FrameDecoder implements FrameSink {
 		return this.frames;
 	}
 
-	/**
-	 * What the incomplete frame holds.
-	 * @return a number of bytes
-	 */
+	/** Whether the peer has sent no complete frame, not even an empty one. */
+	boolean isWithoutFrame() {
+		return this.frames == 0 && this.polls == 0;
+	}
+
+	/** How many bytes the incomplete frame holds. */
 	long heldBytes() {
 		return MemoryBudget.cost(this.cutter.heldBytes());
 	}
 
 	/** What cutting needs of its connection. */
 	interface Owner {
+
+		/** The connection's id. */
+		String id();
 
 		long now();
 
@@ -328,6 +368,13 @@ final class FrameDecoder implements FrameSink {
 		 * @param payload the frame, which nobody gets
 		 */
 		void discarded(byte[] payload);
+
+		/**
+		 * Sends an empty frame back.
+		 * @param wire its bytes
+		 * @return whether there is room for more
+		 */
+		boolean answerPoll(byte[] wire);
 
 		/**
 		 * How many first bytes of a frame that is too long are wanted.

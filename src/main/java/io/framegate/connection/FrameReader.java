@@ -3,7 +3,6 @@ package io.framegate.connection;
 import java.util.Arrays;
 
 import io.framegate.closure.Cause;
-import io.framegate.closure.CloseReason;
 import io.framegate.tls.TlsHandler;
 import io.framegate.transport.HeldMemory;
 import io.framegate.transport.SharedReadBuffer;
@@ -57,8 +56,6 @@ final class FrameReader implements SharedReadBuffer.Reader {
 		this.codec = codec;
 		this.lastReadAt = owner.now();
 	}
-
-	// Bytes
 
 	void read(ByteBuf buffer) {
 		this.lastReadAt = this.owner.now();
@@ -143,8 +140,6 @@ final class FrameReader implements SharedReadBuffer.Reader {
 		this.unread = all;
 	}
 
-	// Whether to read
-
 	/**
 	 * Reading may begin: the connection is open.
 	 */
@@ -194,6 +189,15 @@ final class FrameReader implements SharedReadBuffer.Reader {
 		}
 	}
 
+	/**
+	 * Answers to polls may be written again, or never will.
+	 */
+	void unchoke() {
+		if (this.gate.unchoke()) {
+			readOn();
+		}
+	}
+
 	private void readOn() {
 		if (this.gate.isStopped() || this.lifecycle.isWaitingToOpen()) {
 			return;
@@ -219,9 +223,7 @@ final class FrameReader implements SharedReadBuffer.Reader {
 			pace.end();
 		}
 		while (this.unread != null && !this.decoder.isBroken() && !this.lifecycle.isWaitingToOpen()) {
-			this.gate.resume();
-			this.gate.release();
-			this.gate.feed();
+			this.gate.letGo();
 			cutUnread();
 			if (this.decoder.refusedSince() != 0) {
 				this.gate.feed();
@@ -272,13 +274,8 @@ final class FrameReader implements SharedReadBuffer.Reader {
 		if (!this.lifecycle.isInputCut()) {
 			this.lifecycle.inputCut();
 			Runnable last = () -> {
-				int partial = this.decoder.partialBytes();
-				this.owner
-					.inputDone(
-							(partial > 0 && !this.decoder.isBroken())
-									? new Cause(CloseReason.TRUNCATED_FRAME, this.context.side().asEndedBy(),
-											this.decoder.explain("FIN after " + partial + " bytes of a frame"))
-									: this.end);
+				Cause torso = this.decoder.torso();
+				this.owner.inputDone((torso != null) ? torso : this.end);
 			};
 			if (this.codec != null) {
 				this.codec.end(last);
@@ -364,7 +361,8 @@ final class FrameReader implements SharedReadBuffer.Reader {
 
 	/** When bytes were last read, or had to wait for a limit. */
 	long lastActiveAt() {
-		return Math.max(this.lastReadAt, this.decoder.delayedUntil());
+		ReadPace pace = this.decoder.pace();
+		return (pace != null) ? Math.max(this.lastReadAt, pace.heldUntil()) : this.lastReadAt;
 	}
 
 	/** What reading needs of its connection. */

@@ -85,6 +85,22 @@ final class FrameWriter implements WriteBatch.Sink {
 	}
 
 	/**
+	 * Sends an empty frame back to the peer that polls with it, after what was written
+	 * before. Does nothing if the connection's output has ended.
+	 * @param wire the frame's bytes
+	 * @return whether there is room for more
+	 */
+	boolean answerPoll(byte[] wire) {
+		if (this.lifecycle.isOutputEnding() || this.lifecycle.isSevered() || this.lifecycle.isResetting() || this.broken
+				|| !this.lifecycle.isOpen()) {
+			return true;
+		}
+		this.batch.addBytes(this, wire);
+		this.owner.wrote();
+		return this.channel.isWritable();
+	}
+
+	/**
 	 * A user's own serializer refused a frame, or failed.
 	 * @param payload the frame
 	 * @param cause what it said
@@ -152,7 +168,9 @@ final class FrameWriter implements WriteBatch.Sink {
 	@Override
 	public boolean enqueue(ByteBuf buffer, int[] ends, int count) {
 		if (this.lifecycle.isOutputEnded() || this.lifecycle.isSevered() || this.broken || !this.lifecycle.isOpen()) {
-			lose(count, Math.max(0, buffer.readableBytes() - count * this.context.framing().overhead()));
+			if (count > 0) {
+				lose(count, Math.max(0, buffer.readableBytes() - count * this.context.framing().overhead()));
+			}
 			buffer.release();
 			return false;
 		}

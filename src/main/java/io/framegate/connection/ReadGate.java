@@ -26,6 +26,9 @@ final class ReadGate {
 	/** The peer sends faster than it may. */
 	private boolean throttled;
 
+	/** The peer takes no answers to its polls. */
+	private boolean choked;
+
 	/** Input is discarded from now on. */
 	private boolean discarding;
 
@@ -121,6 +124,20 @@ final class ReadGate {
 		return before;
 	}
 
+	/** Stops reading until {@link #unchoke}, unless input is discarded. */
+	void choke() {
+		if (!this.choked && !this.discarding) {
+			stop();
+			this.choked = true;
+		}
+	}
+
+	boolean unchoke() {
+		boolean before = this.choked;
+		this.choked = false;
+		return before;
+	}
+
 	private void stop() {
 		if (!isStopped()) {
 			this.stoppedAt = this.owner.now();
@@ -139,7 +156,16 @@ final class ReadGate {
 
 	/** From now on input is read and discarded. */
 	void discard() {
+		this.choked = false;
 		this.discarding = true;
+	}
+
+	/** Nothing keeps it closed any more, except that the peer is too fast. */
+	void letGo() {
+		resume();
+		release();
+		feed();
+		unchoke();
 	}
 
 	/** The peer's FIN was read. */
@@ -180,7 +206,7 @@ final class ReadGate {
 	}
 
 	boolean isStopped() {
-		return this.paused || this.held || this.starved || this.throttled;
+		return this.paused || this.held || this.starved || this.throttled || this.choked;
 	}
 
 	/**

@@ -85,8 +85,6 @@ abstract class SocketConnection extends PeerConnection {
 		return this.parts.channel;
 	}
 
-	// Opening
-
 	/** The peer must send a PROXY header before anything else: reading begins. */
 	public void awaitHeader() {
 		this.parts.lifecycle.awaitHeader();
@@ -140,11 +138,14 @@ abstract class SocketConnection extends PeerConnection {
 		this.parts.reader.discard();
 	}
 
-	/**
-	 * From now on input is read and ignored.
-	 */
+	/** From now on input is read and ignored. */
 	public void ignoreInput() {
 		this.parts.decoder.ignore();
+	}
+
+	/** From now on frames are read and ignored; polls are still answered. */
+	public void ignoreFrames() {
+		this.parts.decoder.ignoreFrames();
 	}
 
 	/**

@@ -89,13 +89,6 @@ final class WiredParts extends ConnectionParts {
 	}
 
 	@Override
-	public void writabilityChanged() {
-		if (this.lifecycle.isOpen()) {
-			this.events.writabilityChanged();
-		}
-	}
-
-	@Override
 	public void socketFailed(Throwable fault) {
 		ending().exceptionCaught(fault);
 	}
@@ -275,12 +268,13 @@ final class WiredParts extends ConnectionParts {
 
 	@Override
 	public boolean isFirstFrameAwaited() {
-		return this.decoder.frames() == 0 && !this.lifecycle.isFinRead();
+		return this.decoder.isWithoutFrame() && !this.lifecycle.isFinRead();
 	}
 
 	@Override
 	public long delayed() {
-		return this.decoder.delayed();
+		ReadPace pace = this.decoder.pace();
+		return (pace != null) ? pace.held() : 0;
 	}
 
 	@Override
@@ -315,6 +309,10 @@ final class WiredParts extends ConnectionParts {
 	@Override
 	public void expired(Timeout timer, Cause cause) {
 		switch (timer) {
+			case FRAME -> {
+				this.decoder.noteUnreadable();
+				fail(cause);
+			}
 			case DRAIN -> ending().drainExpired(cause);
 			case CONNECT -> ending().close(cause);
 			case TLS_HANDSHAKE -> {
@@ -387,11 +385,6 @@ final class WiredParts extends ConnectionParts {
 	@Override
 	public void inputEnded() {
 		this.events.inputEnded();
-	}
-
-	@Override
-	public void severed(Cause cause) {
-		this.events.severed(cause);
 	}
 
 }

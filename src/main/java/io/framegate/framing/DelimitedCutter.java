@@ -69,10 +69,11 @@ final class DelimitedCutter implements StreamedCutter {
 			return at;
 		}
 		if (bytes[at] != (byte) this.delimiters.start()) {
+			byte[] first = this.partial.first(bytes, at, to);
 			throw new FrameException(Fault.BAD,
 					"expected %s (%s) to begin a frame, found %s (%s)".formatted(Octets.name(this.delimiters.start()),
 							Octets.hex(this.delimiters.start()), Octets.hex(bytes[at]), this.delimiters.framing()),
-					FirstBytes.resemblance(this.partial.first(bytes, at, to), to - at));
+					FirstBytes.resemblance(first, to - at), first);
 		}
 		return at + 1;
 	}
@@ -108,7 +109,7 @@ final class DelimitedCutter implements StreamedCutter {
 	private OversizeFrame beginOversize(FrameSink sink, byte[] bytes, int from, int to) throws FrameException {
 		int wanted = sink.wantedOfOversize();
 		if (wanted == FrameSink.NONE) {
-			throw tooLong(this.partial.first(bytes, from, to), (long) this.partial.length() + to - from);
+			throw tooLong(withStart(this.partial.first(bytes, from, to)), (long) this.partial.length() + to - from);
 		}
 		byte[] kept = this.partial.finish(bytes, from, from);
 		OversizeFrame created = new OversizeFrame(wanted, fault());
@@ -118,7 +119,18 @@ final class DelimitedCutter implements StreamedCutter {
 
 	private FrameException tooLong(byte[] first, long length) {
 		return new FrameException(Fault.TOO_LONG, fault(),
-				FirstBytes.resemblance(first, (int) Math.min(Integer.MAX_VALUE, length)));
+				FirstBytes.resemblance(first, (int) Math.min(Integer.MAX_VALUE, length)), first);
+	}
+
+	/** What was kept has no start byte. */
+	private byte[] withStart(byte[] kept) {
+		if (!this.delimiters.hasStart()) {
+			return kept;
+		}
+		byte[] first = new byte[Math.min(FirstBytes.ENOUGH, kept.length + 1)];
+		first[0] = (byte) this.delimiters.start();
+		System.arraycopy(kept, 0, first, 1, first.length - 1);
+		return first;
 	}
 
 	private String fault() {
@@ -144,7 +156,7 @@ final class DelimitedCutter implements StreamedCutter {
 		skipped.skip(bytes, from, to);
 		if (skipped.length() > OversizeFrame.longest(this.limit)) {
 			byte[] start = skipped.start();
-			throw tooLong(Arrays.copyOf(start, Math.min(start.length, FirstBytes.ENOUGH)), skipped.length());
+			throw tooLong(withStart(Arrays.copyOf(start, Math.min(start.length, FirstBytes.ENOUGH))), skipped.length());
 		}
 	}
 
@@ -157,7 +169,12 @@ final class DelimitedCutter implements StreamedCutter {
 
 	@Override
 	public String resemblance() {
-		return FirstBytes.resemblance(this.partial.first(NO_MORE, 0, 0), this.partial.length());
+		return FirstBytes.resemblance(first(), partialBytes());
+	}
+
+	@Override
+	public byte[] first() {
+		return this.begun ? withStart(this.partial.first(NO_MORE, 0, 0)) : NO_MORE;
 	}
 
 	@Override

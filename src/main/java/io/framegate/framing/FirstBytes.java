@@ -11,8 +11,8 @@ import java.util.List;
  */
 public final class FirstBytes {
 
-	/** How many bytes are enough to tell. */
-	public static final int ENOUGH = 32;
+	/** How many bytes are enough to tell, and to find a framing that fits. */
+	public static final int ENOUGH = 256;
 
 	private static final int TLS_ALERT = 0x15;
 

@@ -46,4 +46,14 @@ public interface FrameCutter {
 		return "";
 	}
 
+	/**
+	 * The first bytes of the incomplete frame as they came, its header or start byte
+	 * included. Only for finding faults: they may be secret.
+	 * @return a copy of at most {@link FirstBytes#ENOUGH} bytes; none at a frame
+	 * boundary, or if unknown
+	 */
+	default byte[] first() {
+		return new byte[0];
+	}
+
 }

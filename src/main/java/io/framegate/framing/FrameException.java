@@ -27,6 +27,9 @@ public final class FrameException extends IOException {
 
 	private final String resemblance;
 
+	/** May be secret. */
+	private final transient byte[] first;
+
 	public FrameException(Fault fault, String message) {
 		this(fault, message, "");
 	}
@@ -38,9 +41,30 @@ public final class FrameException extends IOException {
 	 * @param resemblance what the bytes look like, as {@link FirstBytes#resemblance}
 	 */
 	FrameException(Fault fault, String message, String resemblance) {
+		this(fault, message, resemblance, new byte[0]);
+	}
+
+	/**
+	 * A fault of a frame whose first bytes are known.
+	 * @param fault what is wrong
+	 * @param message says so
+	 * @param resemblance what the bytes look like, as {@link FirstBytes#resemblance}
+	 * @param first the frame's first bytes as they came, its header or start byte
+	 * included, {@link FirstBytes#ENOUGH} at most
+	 */
+	FrameException(Fault fault, String message, String resemblance, byte[] first) {
 		super(message);
 		this.fault = fault;
 		this.resemblance = resemblance;
+		this.first = first;
+	}
+
+	/**
+	 * The frame's first bytes. Only for finding faults: they may be secret.
+	 * @return {@link FirstBytes#ENOUGH} bytes at most, none if unknown
+	 */
+	public byte[] first() {
+		return this.first;
 	}
 
 	/**

@@ -17,6 +17,16 @@ public interface FrameSink {
 	boolean frame(byte[] payload);
 
 	/**
+	 * Takes an empty frame that is not passed on.
+	 * @param wire the frame's bytes as they came; the sink's own from now on
+	 * @param answer whether they are to be sent back
+	 * @return whether to go on cutting
+	 */
+	default boolean empty(byte[] wire, boolean answer) {
+		return true;
+	}
+
+	/**
 	 * How many first bytes of a frame longer than the limit are wanted.
 	 * @return a number of bytes, and such a frame is skipped if its end can be found;
 	 * {@link #NONE} if it is a fault
@@ -32,16 +42,6 @@ public interface FrameSink {
 	 * @return whether to go on cutting
 	 */
 	default boolean oversize(byte[] start, String fault) {
-		return true;
-	}
-
-	/**
-	 * Takes a frame without payload that the framing keeps from the payloads.
-	 * @param wire the frame's bytes as they came; the sink's own from now on
-	 * @param answer whether they are to be sent back
-	 * @return whether to go on cutting
-	 */
-	default boolean empty(byte[] wire, boolean answer) {
 		return true;
 	}
 

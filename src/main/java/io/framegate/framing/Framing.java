@@ -45,6 +45,14 @@ public interface Framing {
 	}
 
 	/**
+	 * Whether empty frames are answered, so that what comes must be cut into frames even
+	 * if nobody wants it.
+	 */
+	default boolean answersEmptyFrames() {
+		return false;
+	}
+
+	/**
 	 * Writes what goes before the payload.
 	 * @param payload the payload
 	 * @param target where to write

@@ -108,8 +108,9 @@ final class LengthCutter implements StreamedCutter {
 	private FrameException fault(Fault fault, String message, byte[] bytes, int at, int to) {
 		boolean complete = to - at == this.header - this.format.counted();
 		// If the frame is as long as it says, only its size is wrong.
-		String resemblance = FirstBytes.resemblance(first(bytes, at, to), complete ? 0 : this.headerBytes + to - at);
-		return new FrameException(fault, message + " (" + this.format.name() + ")", resemblance);
+		byte[] first = first(bytes, at, to);
+		String resemblance = FirstBytes.resemblance(first, complete ? 0 : this.headerBytes + to - at);
+		return new FrameException(fault, message + " (" + this.format.name() + ")", resemblance, first);
 	}
 
 	/**
@@ -127,7 +128,12 @@ final class LengthCutter implements StreamedCutter {
 
 	@Override
 	public String resemblance() {
-		return FirstBytes.resemblance(first(NO_MORE, 0, 0), partialBytes());
+		return FirstBytes.resemblance(first(), partialBytes());
+	}
+
+	@Override
+	public byte[] first() {
+		return first(NO_MORE, 0, 0);
 	}
 
 	@Override

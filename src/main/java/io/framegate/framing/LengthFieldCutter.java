@@ -210,7 +210,8 @@ final class LengthFieldCutter implements StreamedCutter {
 		int received = (int) Math.min(Integer.MAX_VALUE, (long) partialBytes() + to - at);
 		// If the frame is as long as it says, only its size is wrong.
 		int compared = (this.head.frameLength() == received) ? 0 : received;
-		return new FrameException(fault, named(message), FirstBytes.resemblance(first(bytes, at, to), compared));
+		byte[] first = first(bytes, at, to);
+		return new FrameException(fault, named(message), FirstBytes.resemblance(first, compared), first);
 	}
 
 	/**
@@ -229,7 +230,12 @@ final class LengthFieldCutter implements StreamedCutter {
 
 	@Override
 	public String resemblance() {
-		return FirstBytes.resemblance(first(NO_MORE, 0, 0), partialBytes());
+		return FirstBytes.resemblance(first(), partialBytes());
+	}
+
+	@Override
+	public byte[] first() {
+		return first(NO_MORE, 0, 0);
 	}
 
 	@Override

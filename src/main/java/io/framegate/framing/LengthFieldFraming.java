@@ -79,6 +79,11 @@ public class LengthFieldFraming extends AbstractByteArraySerializer implements F
 	}
 
 	@Override
+	public boolean answersEmptyFrames() {
+		return this.shape.emptyFrames() == EmptyFrames.ANSWER;
+	}
+
+	@Override
 	public int overhead() {
 		int field = this.shape.writesField() ? this.shape.offset() + this.shape.number().longest() : 0;
 		return Math.max(field, this.template) + this.shape.trailer().length;

@@ -14,6 +14,7 @@ import io.framegate.closure.ClosureLog;
 import io.framegate.closure.Side;
 import io.framegate.connection.ConnectionContext;
 import io.framegate.connection.ConnectionRegistry;
+import io.framegate.connection.FirstFailures;
 import io.framegate.framing.BeanFraming;
 import io.framegate.framing.Framing;
 import io.framegate.framing.Framings;
@@ -212,7 +213,8 @@ final class RouteBeans {
 		RouteContinuity shared = bean(".terms", RouteContinuity.class);
 		return new ConnectionContext(this.route.name(), side, framing(framing, lengthIncludesHeader, maxFrameBytes),
 				maxFrameBytes, shared.timeouts(), this.route.handler() == Handler.BLOCKING,
-				this.route.mode() != Mode.SESSION, shared.metrics(), this.beans.getBean(ClosureLog.class));
+				this.route.mode() != Mode.SESSION, shared.metrics(), this.beans.getBean(ClosureLog.class),
+				new FirstFailures(this.route.name(), side, framing));
 	}
 
 	private Framing framing(String name, boolean lengthIncludesHeader, int maxFrameBytes) {

@@ -291,7 +291,7 @@ final class ExchangeDispatcher implements LinkOwner<Link>, LinkSet.Owner {
 			return;
 		}
 		if (this.settings.oneWay()) {
-			link.connection().ignoreInput();
+			link.connection().ignoreFrames();
 		}
 		if (this.permanent && link.heartbeats().signOn()) {
 			return;

@@ -72,6 +72,8 @@ public final class RouteMetrics implements AutoCloseable {
 
 	private final LongAdder[] closed = { new LongAdder(), new LongAdder() };
 
+	private final LongAdder[] polls = { new LongAdder(), new LongAdder() };
+
 	private final LongAdder[] retransmits = { new LongAdder(), new LongAdder() };
 
 	private final io.micrometer.core.instrument.Timer connect;
@@ -94,6 +96,8 @@ public final class RouteMetrics implements AutoCloseable {
 				count("framegate.connections.closed", "Connections that ended", ended, "side", side.label(), "reason",
 						reason.label());
 			}
+			count("framegate.polls", "Empty frames that were answered or ignored", this.polls[side.ordinal()], "side",
+					side.label());
 			count("framegate.tcp.retransmits", "Segments that the kernel has sent again",
 					this.retransmits[side.ordinal()], "side", side.label());
 		}
@@ -192,6 +196,14 @@ public final class RouteMetrics implements AutoCloseable {
 	public void countClosed(Side side, CloseReason reason) {
 		this.closed[side.ordinal()].increment();
 		this.ends[side.ordinal()][reason.ordinal()].increment();
+	}
+
+	/**
+	 * Counts an empty frame that nobody gets.
+	 * @param side the side of the peer that sent it
+	 */
+	public void countPoll(Side side) {
+		this.polls[side.ordinal()].increment();
 	}
 
 	public void countRetransmits(Side side, long segments) {
@@ -308,6 +320,10 @@ public final class RouteMetrics implements AutoCloseable {
 
 	public long bytesOut() {
 		return this.bytesOut.sum();
+	}
+
+	public long polls(Side side) {
+		return this.polls[side.ordinal()].sum();
 	}
 
 	public long undelivered() {

@@ -61,6 +61,25 @@ public final class WriteBatch {
 		this.ends[this.frames++] = at;
 	}
 
+	/**
+	 * Gathers bytes that are no frame, such as the answer to a poll.
+	 * @param to where they are written
+	 * @param loose the bytes
+	 */
+	public void addBytes(Sink to, byte[] loose) {
+		int begin = 0;
+		while (begin < loose.length) {
+			if (this.target != to || this.length == SIZE) {
+				handOver();
+				this.target = to;
+			}
+			int size = Math.min(loose.length - begin, SIZE - this.length);
+			System.arraycopy(loose, begin, this.bytes, this.length, size);
+			this.length += size;
+			begin += size;
+		}
+	}
+
 	private void addLarge(Sink to, Framing framing, byte[] payload, byte[] body, int size) {
 		handOver();
 		ByteBuf large;
@@ -85,7 +104,7 @@ public final class WriteBatch {
 	private void handOver() {
 		Sink to = this.target;
 		this.target = null;
-		if (to == null || this.frames == 0) {
+		if (to == null || (this.frames == 0 && this.length == 0)) {
 			return;
 		}
 		int size = this.length;
@@ -158,7 +177,7 @@ public final class WriteBatch {
 	}
 
 	boolean isEmpty() {
-		return this.frames == 0 && this.unflushed.isEmpty();
+		return this.frames == 0 && this.length == 0 && this.unflushed.isEmpty();
 	}
 
 	/** Where frames are written to. */
@@ -182,9 +201,9 @@ public final class WriteBatch {
 		@Nullable ByteBuf allocate(int size, byte[] payload);
 
 		/**
-		 * Takes whole frames.
+		 * Takes whole frames, and bytes that belong to none.
 		 * @param buffer the frames
-		 * @param ends where each ends
+		 * @param ends where each frame ends
 		 * @param count how many there are
 		 * @return whether the sink needs a flush
 		 */

@@ -26,6 +26,9 @@ public class WriteTracker {
 
 	private int frames;
 
+	/** Bytes written since the last frame that belong to none. */
+	private int loose;
+
 	/**
 	 * Everything pending was written after all before it was taken, and the kernel has
 	 * taken none of it.
@@ -43,12 +46,20 @@ public class WriteTracker {
 	 */
 	private long takenEnd;
 
+	/**
+	 * Counts what is written: frames, and bytes before, between and after them that
+	 * belong to none.
+	 * @param chunkEnds where each frame ends
+	 * @param count how many frames there are
+	 * @param bytes how many bytes there are in all
+	 */
 	public void add(int[] chunkEnds, int count, int bytes) {
-		int begin = 0;
+		int begin = -this.loose;
 		for (int i = 0; i < count; i++) {
 			addSize(chunkEnds[i] - begin);
 			begin = chunkEnds[i];
 		}
+		this.loose = bytes - begin;
 		this.frames += count;
 		this.bytesWritten += bytes;
 	}
@@ -87,6 +98,7 @@ public class WriteTracker {
 			this.noneTakenSinceEmpty = true;
 			this.takenEnd = this.bytesWritten;
 			this.frames = 0;
+			this.loose = 0;
 			this.head = 0;
 			this.tail = 0;
 			if (this.sizes.length > KEPT) {
@@ -162,7 +174,7 @@ public class WriteTracker {
 	 * @return a number of bytes
 	 */
 	public long pendingPayload(int overhead) {
-		return Math.max(0, this.bytesWritten - this.takenEnd - (long) overhead * pendingFrames());
+		return Math.max(0, this.bytesWritten - this.takenEnd - this.loose - (long) overhead * pendingFrames());
 	}
 
 }

@@ -129,13 +129,13 @@ class ReadPaceTests {
 		it.read("ABC");
 		assertThat(it.decoder.frameStartedAt()).isZero();
 		it.pass(900 * MILLI);
-		assertThat(it.decoder.delayed()).isEqualTo(900 * MILLI);
-		assertThat(it.decoder.delayedUntil()).isEqualTo(it.time);
+		assertThat(it.decoder.pace().held()).isEqualTo(900 * MILLI);
+		assertThat(it.decoder.pace().heldUntil()).isEqualTo(it.time);
 		take("100");
 		assertThat(it.decoder.frameStartedAt()).isEqualTo(before + 1000 * MILLI);
 		it.pass(5000 * MILLI);
-		assertThat(it.decoder.delayed()).isEqualTo(1000 * MILLI);
-		assertThat(it.decoder.delayedUntil()).isEqualTo(before + 1000 * MILLI);
+		assertThat(it.decoder.pace().held()).isEqualTo(1000 * MILLI);
+		assertThat(it.decoder.pace().heldUntil()).isEqualTo(before + 1000 * MILLI);
 	}
 
 	@Test
@@ -149,7 +149,7 @@ class ReadPaceTests {
 		it.read("A\nB\n");
 		it.reader.finRead(null);
 		it.runUntil("A");
-		Gateway.await("a rest", () -> Optional.of(it.decoder.delayedUntil()).filter((until) -> until == it.time));
+		Gateway.await("a rest", () -> Optional.of(it.decoder.pace().heldUntil()).filter((until) -> until == it.time));
 		it.runUntil("end");
 		assertThat(it.told).containsSubsequence("A", "B", "end");
 		assertThat(System.nanoTime() - before).isGreaterThan(900 * MILLI);

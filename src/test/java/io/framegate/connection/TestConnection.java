@@ -295,6 +295,11 @@ final class TestConnection extends IdleMember
 	}
 
 	@Override
+	public boolean answerPoll(byte[] wire) {
+		return this.writer.answerPoll(wire);
+	}
+
+	@Override
 	public int wantedOfOversize() {
 		return this.wanted;
 	}
