@@ -58,7 +58,11 @@ final class DelimitedCutter implements StreamedCutter {
 
 	private boolean handOver(@Nullable OversizeFrame skipped, byte[] bytes, int from, int end, FrameSink sink) {
 		if (skipped == null) {
-			return sink.frame(this.partial.finish(bytes, from, end));
+			boolean isEmpty = this.partial.length() == from - end;
+			byte[] payload = this.partial.finish(bytes, from, end);
+			return (isEmpty && this.delimiters.emptyFrames() != EmptyFrames.PASS)
+					? sink.empty(this.delimiters.emptyFrame(), this.delimiters.emptyFrames() == EmptyFrames.ANSWER)
+					: sink.frame(payload);
 		}
 		skipped.skip(bytes, from, end);
 		return sink.oversize(skipped.start(), skipped.fault());

@@ -9,10 +9,15 @@ import org.jspecify.annotations.Nullable;
  * @param start the byte before each payload, or {@link #NONE}
  * @param end the byte after each payload
  * @param second the byte that has to follow {@code end}, another one, or {@link #NONE}
+ * @param emptyFrames what becomes of frames without payload
  */
-record Delimiters(String framing, int start, int end, int second) {
+record Delimiters(String framing, int start, int end, int second, EmptyFrames emptyFrames) {
 
 	static final int NONE = -1;
+
+	Delimiters(String framing, int start, int end, int second) {
+		this(framing, start, end, second, EmptyFrames.PASS);
+	}
 
 	boolean hasStart() {
 		return this.start != NONE;
@@ -32,6 +37,15 @@ record Delimiters(String framing, int start, int end, int second) {
 	int indexOfEnd(byte[] bytes, int from, int to) {
 		return hasSecond() ? Octets.indexOf(bytes, from, to, (byte) this.end, (byte) this.second)
 				: Octets.indexOf(bytes, from, to, (byte) this.end);
+	}
+
+	/**
+	 * An empty frame.
+	 */
+	byte[] emptyFrame() {
+		byte[] frame = new byte[(hasStart() ? 1 : 0) + endLength()];
+		writeEnd(frame, writeStart(frame, 0));
+		return frame;
 	}
 
 	@Nullable String refusal(byte[] payload) {

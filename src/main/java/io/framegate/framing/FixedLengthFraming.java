@@ -1,7 +1,9 @@
 package io.framegate.framing;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
@@ -12,47 +14,56 @@ import org.springframework.integration.ip.tcp.serializer.AbstractByteArraySerial
  */
 public class FixedLengthFraming extends AbstractByteArraySerializer implements Framing {
 
+	private final FixedLengthShape shape;
+
 	/**
 	 * A framing as declared.
 	 * @param name its name, for messages
 	 * @param declaration a declaration without {@link Framings#faults}
 	 */
 	FixedLengthFraming(String name, FramingDeclaration declaration) {
+		HexBytes trailer = declaration.trailer();
+		this.shape = new FixedLengthShape(name, Objects.requireNonNull(declaration.fixedLength()),
+				(trailer != null) ? trailer.toBytes() : new byte[0],
+				Objects.requireNonNullElse(declaration.emptyFrames(), EmptyFrames.PASS));
 	}
 
 	@Override
 	public FrameCutter cutter(int maxFrameSize) {
-		throw new UnsupportedOperationException();
+		return new FixedLengthCutter(this.shape, maxFrameSize);
 	}
 
 	@Override
 	public @Nullable String refusal(byte[] payload) {
-		throw new UnsupportedOperationException();
+		return (payload.length == this.shape.payloadLength()) ? null : "payload of %d bytes is not of %d bytes (%s)"
+			.formatted(payload.length, this.shape.payloadLength(), this.shape.name());
 	}
 
 	@Override
 	public int overhead() {
-		throw new UnsupportedOperationException();
+		return this.shape.trailer().length;
 	}
 
 	@Override
 	public int prefix(byte[] payload, byte[] target, int offset) {
-		throw new UnsupportedOperationException();
+		return 0;
 	}
 
 	@Override
 	public int suffix(byte[] payload, byte[] target, int offset) {
-		throw new UnsupportedOperationException();
+		byte[] trailer = this.shape.trailer();
+		System.arraycopy(trailer, 0, target, offset, trailer.length);
+		return trailer.length;
 	}
 
 	@Override
-	public void serialize(byte[] payload, OutputStream output) {
-		throw new UnsupportedOperationException();
+	public void serialize(byte[] payload, OutputStream output) throws IOException {
+		FrameStreams.write(this, payload, output);
 	}
 
 	@Override
-	public byte[] deserialize(InputStream input) {
-		throw new UnsupportedOperationException();
+	public byte[] deserialize(InputStream input) throws IOException {
+		return FrameStreams.read(input, new FixedLengthCutter(this.shape, getMaxMessageSize()), this::publishEvent);
 	}
 
 }

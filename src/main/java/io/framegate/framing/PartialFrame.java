@@ -42,12 +42,26 @@ final class PartialFrame {
 	 */
 	void append(byte[] source, int from, int to, int mostEver) {
 		int needed = this.length + to - from;
+		grow(needed, mostEver);
+		System.arraycopy(source, from, this.bytes, this.length, to - from);
+		this.length = needed;
+	}
+
+	/**
+	 * Keeps one more byte.
+	 * @param octet the byte
+	 * @param mostEver the most bytes that this frame can have: no array is longer
+	 */
+	void append(byte octet, int mostEver) {
+		grow(this.length + 1, mostEver);
+		this.bytes[this.length++] = octet;
+	}
+
+	private void grow(int needed, int mostEver) {
 		if (needed > this.bytes.length) {
 			long roomy = Math.max(SMALLEST_ARRAY, Long.highestOneBit(needed - 1L) << 1);
 			this.bytes = Arrays.copyOf(this.bytes, (int) Math.min(roomy, mostEver));
 		}
-		System.arraycopy(source, from, this.bytes, this.length, to - from);
-		this.length = needed;
 	}
 
 	/**

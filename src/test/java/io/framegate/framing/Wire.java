@@ -37,10 +37,11 @@ final class Wire {
 		ByteArrayOutputStream wire = new ByteArrayOutputStream();
 		for (byte[] payload : payloads) {
 			// An offset and room behind, so that writing elsewhere shows.
-			byte[] target = new byte[framing.overhead() + payload.length + 7];
+			byte[] body = framing.body(payload);
+			byte[] target = new byte[framing.overhead() + body.length + 7];
 			int length = 3 + framing.prefix(payload, target, 3);
-			System.arraycopy(payload, 0, target, length, payload.length);
-			length += payload.length;
+			System.arraycopy(body, 0, target, length, body.length);
+			length += body.length;
 			length += framing.suffix(payload, target, length);
 			wire.write(target, 3, length - 3);
 		}
