@@ -59,8 +59,8 @@ public class LengthFieldFraming extends AbstractByteArraySerializer implements F
 
 	private @Nullable String refusal(int length) {
 		LengthNumber number = this.shape.number();
-		long value = value(length);
-		if (number.carries(value)) {
+		long value = length + this.more;
+		if (isPoll(length) || number.carries(value)) {
 			return null;
 		}
 		if (value < 0) {
@@ -72,10 +72,12 @@ public class LengthFieldFraming extends AbstractByteArraySerializer implements F
 		return "payload of %d bytes has a length that the mask has no bits for".formatted(length);
 	}
 
-	/** The value of the length field. */
-	private long value(int length) {
-		// Where the length counts bytes of the header, 0 is an empty frame.
-		return (length == 0 && this.shape.adjustment() < 0) ? 0 : length + this.more;
+	/**
+	 * Whether an empty frame ends with its field, of value 0: where the length counts
+	 * bytes of the header, protocols poll so.
+	 */
+	private boolean isPoll(int length) {
+		return length == 0 && this.shape.adjustment() < 0 && this.shape.writesField();
 	}
 
 	@Override
@@ -95,13 +97,18 @@ public class LengthFieldFraming extends AbstractByteArraySerializer implements F
 		if (!this.shape.writesField()) {
 			return this.template;
 		}
-		int length = this.shape.number().write(value(payload.length), target, offset + this.shape.offset());
-		return Math.max(this.template, this.shape.offset() + length);
+		boolean poll = isPoll(payload.length);
+		int length = this.shape.offset() + this.shape.number()
+			.write(poll ? 0 : payload.length + this.more, target, offset + this.shape.offset());
+		return poll ? length : Math.max(this.template, length);
 	}
 
 	@Override
 	public int suffix(byte[] payload, byte[] target, int offset) {
 		byte[] trailer = this.shape.trailer();
+		if (trailer.length == 0 || isPoll(payload.length)) {
+			return 0;
+		}
 		System.arraycopy(trailer, 0, target, offset, trailer.length);
 		return trailer.length;
 	}

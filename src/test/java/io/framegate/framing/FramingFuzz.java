@@ -10,7 +10,9 @@ import java.util.Random;
  * which every build replays.
  * <p>
  * An input's first byte is the framing, {@code a} the first of {@link Variant#all()}; the
- * second the limit, 1 to 64; the third how the rest, the bytes on the wire, is split.
+ * second the limit, 1 to 64; the third how the rest, the bytes on the wire, is split. If
+ * the first byte has its high bit set, what follows draws a declaration and a stream:
+ * {@link DeclaredChecks}.
  */
 public final class FramingFuzz {
 
@@ -25,6 +27,10 @@ public final class FramingFuzz {
 	 */
 	public static void fuzzerTestOneInput(byte[] input) {
 		if (input.length < 3) {
+			return;
+		}
+		if (input[0] < 0) {
+			DeclaredChecks.check(new DrawnFrom(input, 1));
 			return;
 		}
 		Variant variant = VARIANTS.get(Math.floorMod(input[0] - 'a', VARIANTS.size()));
