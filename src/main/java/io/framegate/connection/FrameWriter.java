@@ -1,5 +1,7 @@
 package io.framegate.connection;
 
+import java.util.Arrays;
+
 import io.framegate.closure.Cause;
 import io.framegate.closure.CloseReason;
 import io.framegate.framing.Framing;
@@ -57,7 +59,7 @@ final class FrameWriter implements WriteBatch.Sink {
 		this.channel = channel;
 		this.held = held;
 		this.codec = codec;
-		this.progress = new WriteProgress(owner.now());
+		this.progress = new WriteProgress(owner.now(), !context.framing().hasFixedOverhead());
 	}
 
 	// Frames
@@ -166,10 +168,10 @@ final class FrameWriter implements WriteBatch.Sink {
 	}
 
 	@Override
-	public boolean enqueue(ByteBuf buffer, int[] ends, int count) {
+	public boolean enqueue(ByteBuf buffer, int[] ends, int[] payloads, int count) {
 		if (this.lifecycle.isOutputEnded() || this.lifecycle.isSevered() || this.broken || !this.lifecycle.isOpen()) {
 			if (count > 0) {
-				lose(count, Math.max(0, buffer.readableBytes() - count * this.context.framing().overhead()));
+				lose(count, Arrays.stream(payloads, 0, count).asLongStream().sum());
 			}
 			buffer.release();
 			return false;
@@ -177,7 +179,7 @@ final class FrameWriter implements WriteBatch.Sink {
 		if (this.progress.pendingBytes() == 0) {
 			this.progress.begin(this.owner.now());
 		}
-		this.progress.add(ends, count, buffer.readableBytes());
+		this.progress.add(ends, payloads, count, buffer.readableBytes());
 		this.channel.write(buffer, this.channel.voidPromise());
 		return true;
 	}

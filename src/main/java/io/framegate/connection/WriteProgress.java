@@ -27,7 +27,8 @@ final class WriteProgress extends WriteTracker {
 
 	private long progressAt;
 
-	WriteProgress(long now) {
+	WriteProgress(long now, boolean overheadVaries) {
+		super(overheadVaries);
 		this.lastWriteAt = now;
 	}
 
@@ -39,12 +40,13 @@ final class WriteProgress extends WriteTracker {
 	/**
 	 * Frames are given to the channel.
 	 * @param ends where each ends
+	 * @param payloads how many bytes of payload each has
 	 * @param count how many there are
 	 * @param bytes how many bytes they are
 	 */
 	@Override
-	public void add(int[] ends, int count, int bytes) {
-		super.add(ends, count, bytes);
+	public void add(int[] ends, int[] payloads, int count, int bytes) {
+		super.add(ends, payloads, count, bytes);
 		this.unflushed += bytes;
 	}
 

@@ -208,7 +208,7 @@ public final class Correlator {
 	 */
 	public static byte[] around(byte[] frame, CorrelationKey key, String by, int margin) {
 		int from = Math.max(0, key.from() - margin);
-		int to = Math.min(frame.length, key.from() + by.length() + margin);
+		int to = (int) Math.min(frame.length, (long) key.from() + by.length() + margin);
 		byte[] part = Arrays.copyOfRange(frame, from, to);
 		byte[] bytes = by.getBytes(StandardCharsets.ISO_8859_1);
 		System.arraycopy(bytes, 0, part, key.from() - from, bytes.length);

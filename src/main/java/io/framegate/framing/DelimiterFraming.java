@@ -70,6 +70,16 @@ public class DelimiterFraming extends AbstractByteArraySerializer implements Fra
 	}
 
 	@Override
+	public boolean hasFixedOverhead() {
+		return this.shape.escape() == null && this.shape.emptyFrames() != EmptyFrames.ANSWER;
+	}
+
+	@Override
+	public int reach() {
+		return (this.plain != null) ? overhead() : WHOLE;
+	}
+
+	@Override
 	public byte[] body(byte[] payload) {
 		EscapeCoding escape = this.shape.escape();
 		return (escape != null) ? escape.encode(payload) : payload;

@@ -84,6 +84,16 @@ public class FirstOfFraming extends AbstractByteArraySerializer implements Frami
 	}
 
 	@Override
+	public boolean hasFixedOverhead() {
+		return this.shapes.stream().allMatch((shape) -> shape.hasFixedOverhead() && shape.overhead() == this.overhead);
+	}
+
+	@Override
+	public int reach() {
+		return WHOLE;
+	}
+
+	@Override
 	public byte[] body(byte[] payload) {
 		return shape(payload).body(payload);
 	}

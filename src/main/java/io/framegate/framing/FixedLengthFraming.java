@@ -45,6 +45,16 @@ public class FixedLengthFraming extends AbstractByteArraySerializer implements F
 	}
 
 	@Override
+	public boolean hasFixedOverhead() {
+		return this.shape.emptyFrames() != EmptyFrames.ANSWER;
+	}
+
+	@Override
+	public int reach() {
+		return WHOLE;
+	}
+
+	@Override
 	public int prefix(byte[] payload, byte[] target, int offset) {
 		return 0;
 	}

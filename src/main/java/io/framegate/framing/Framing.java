@@ -14,6 +14,9 @@ import org.springframework.core.serializer.Serializer;
  */
 public interface Framing {
 
+	/** The whole payload is to be looked at. */
+	int WHOLE = Integer.MAX_VALUE;
+
 	/**
 	 * A cutter for one connection.
 	 * @param maxFrameSize the largest payload accepted, in bytes, at least 1; a framing's
@@ -34,6 +37,23 @@ public interface Framing {
 	 * @return a number of bytes
 	 */
 	int overhead();
+
+	/**
+	 * Whether every frame is longer than its payload by exactly {@link #overhead()}, and
+	 * nothing but frames is written.
+	 */
+	default boolean hasFixedOverhead() {
+		return true;
+	}
+
+	/**
+	 * How many bytes on either side of changed ones decide whether a payload can still be
+	 * carried, so that only those need be looked at.
+	 * @return a number of bytes; {@link #WHOLE} if the whole payload decides
+	 */
+	default int reach() {
+		return overhead();
+	}
 
 	/**
 	 * What stands between prefix and suffix.

@@ -92,6 +92,19 @@ public class LengthFieldFraming extends AbstractByteArraySerializer implements F
 	}
 
 	@Override
+	public boolean hasFixedOverhead() {
+		boolean pollVaries = this.shape.adjustment() < 0 && this.shape.writesField()
+				&& overhead() > this.shape.offset() + this.shape.number().longest();
+		return this.shape.strip() != LengthFieldShape.ALL && this.shape.emptyFrames() != EmptyFrames.ANSWER
+				&& !pollVaries;
+	}
+
+	@Override
+	public int reach() {
+		return this.shape.writesField() ? 0 : WHOLE;
+	}
+
+	@Override
 	public int prefix(byte[] payload, byte[] target, int offset) {
 		this.shape.header().write(target, offset, this.template);
 		if (!this.shape.writesField()) {

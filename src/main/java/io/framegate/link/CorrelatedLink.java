@@ -1,5 +1,6 @@
 package io.framegate.link;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -50,6 +51,9 @@ final class CorrelatedLink extends Link {
 	 */
 	private final Set<Integer> usedUp = new HashSet<>();
 
+	/** As {@link #fitsDigits()}, once that was asked. */
+	private @Nullable Boolean digitsFit;
+
 	/** The heartbeat's key, if it has one. */
 	private final @Nullable String heartbeatKey;
 
@@ -86,8 +90,9 @@ final class CorrelatedLink extends Link {
 			exchange.ownKey(null);
 			return false;
 		}
-		Predicate<String> taken = (digits && key.isWhole()) ? this.inUse
-				: (one) -> this.inUse.test(key.with(one)) || !(digits || canCarry(exchange, key, one));
+		Predicate<String> taken = (digits && key.isWhole() && fitsDigits()) ? this.inUse
+				: (one) -> this.inUse.test(key.with(one))
+						|| !((digits && fitsDigits()) || canCarry(exchange, key, one));
 		String next = this.generatedKeys.next(key.part().length(), digits, taken, loop().now());
 		exchange.ownKey(next);
 		if (next == null && key.isWhole()) {
@@ -97,12 +102,28 @@ final class CorrelatedLink extends Link {
 	}
 
 	/**
+	 * Whether digits can take the place of digits in any request.
+	 */
+	private boolean fitsDigits() {
+		if (this.digitsFit == null) {
+			Framing framing = connection().framing();
+			byte[] around = new byte[framing.overhead()];
+			int length = (framing.reach() > 0 && framing.reach() != Framing.WHOLE)
+					? framing.suffix(new byte[0], around, 0) : 0;
+			boolean hasDigit = new String(around, 0, length, StandardCharsets.ISO_8859_1).chars()
+				.anyMatch((one) -> one >= '0' && one <= '9');
+			this.digitsFit = framing.reach() != Framing.WHOLE && !hasDigit;
+		}
+		return this.digitsFit;
+	}
+
+	/**
 	 * Whether a request can be written with another key. The request itself was valid, so
 	 * only the key and the bytes next to it could now end a frame.
 	 */
 	private boolean canCarry(Exchange exchange, CorrelationKey key, String own) {
 		Framing framing = connection().framing();
-		return framing.refusal(Correlator.around(exchange.request(), key, own, framing.overhead())) == null;
+		return framing.refusal(Correlator.around(exchange.request(), key, own, framing.reach())) == null;
 	}
 
 	@Override

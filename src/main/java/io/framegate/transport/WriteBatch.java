@@ -1,6 +1,7 @@
 package io.framegate.transport;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 import io.framegate.framing.Framing;
@@ -24,6 +25,9 @@ public final class WriteBatch {
 
 	/** Where each gathered frame ends in {@link #bytes}. */
 	private int[] ends = new int[1024];
+
+	/** How many bytes of payload each gathered frame has. */
+	private int[] payloads = new int[1024];
 
 	private int length;
 
@@ -56,8 +60,10 @@ public final class WriteBatch {
 		at += framing.suffix(payload, this.bytes, at);
 		this.length = at;
 		if (this.frames == this.ends.length) {
-			this.ends = java.util.Arrays.copyOf(this.ends, this.ends.length * 2);
+			this.ends = Arrays.copyOf(this.ends, this.ends.length * 2);
+			this.payloads = Arrays.copyOf(this.payloads, this.ends.length);
 		}
+		this.payloads[this.frames] = payload.length;
 		this.ends[this.frames++] = at;
 	}
 
@@ -98,6 +104,7 @@ public final class WriteBatch {
 		edge = framing.suffix(payload, this.bytes, 0);
 		large.writeBytes(this.bytes, 0, edge);
 		this.ends[0] = large.readableBytes();
+		this.payloads[0] = payload.length;
 		write(to, large, 1);
 	}
 
@@ -117,7 +124,7 @@ public final class WriteBatch {
 			chunk = free ? this.buffer.clear().retain() : to.allocate(size);
 		}
 		catch (RuntimeException | Error ex) {
-			to.notWritten(count, Math.max(0, size - count * to.framing().overhead()), ex);
+			to.notWritten(count, Arrays.stream(this.payloads, 0, count).asLongStream().sum(), ex);
 			return;
 		}
 		write(to, chunk.writeBytes(this.bytes, 0, size), count);
@@ -125,7 +132,7 @@ public final class WriteBatch {
 
 	private void write(Sink to, ByteBuf chunk, int count) {
 		try {
-			if (to.enqueue(chunk, this.ends, count)) {
+			if (to.enqueue(chunk, this.ends, this.payloads, count)) {
 				this.unflushed.add(to);
 			}
 		}
@@ -204,10 +211,11 @@ public final class WriteBatch {
 		 * Takes whole frames, and bytes that belong to none.
 		 * @param buffer the frames
 		 * @param ends where each frame ends
+		 * @param payloads how many bytes of payload each has
 		 * @param count how many there are
 		 * @return whether the sink needs a flush
 		 */
-		boolean enqueue(ByteBuf buffer, int[] ends, int count);
+		boolean enqueue(ByteBuf buffer, int[] ends, int[] payloads, int count);
 
 		/** Writes what it took to the socket. */
 		public void flush();

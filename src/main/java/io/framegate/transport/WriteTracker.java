@@ -17,6 +17,15 @@ public class WriteTracker {
 	private byte[] sizes = {};
 
 	/**
+	 * Whether it varies what frames have besides their payload. Then that follows each
+	 * size in {@link #sizes}.
+	 */
+	private final boolean overheadVaries;
+
+	/** If so, the payload bytes of the frames not known to be taken. */
+	private long pendingPayload;
+
+	/**
 	 * Where the first frame's size begins in {@link #sizes}, and where the last one's
 	 * ends.
 	 */
@@ -47,16 +56,30 @@ public class WriteTracker {
 	private long takenEnd;
 
 	/**
+	 * A tracker of nothing written yet.
+	 * @param overheadVaries whether it varies what frames have besides their payload
+	 */
+	public WriteTracker(boolean overheadVaries) {
+		this.overheadVaries = overheadVaries;
+	}
+
+	/**
 	 * Counts what is written: frames, and bytes before, between and after them that
 	 * belong to none.
 	 * @param chunkEnds where each frame ends
+	 * @param payloads how many bytes of payload each has, if their overhead varies
 	 * @param count how many frames there are
 	 * @param bytes how many bytes there are in all
 	 */
-	public void add(int[] chunkEnds, int count, int bytes) {
+	public void add(int[] chunkEnds, int[] payloads, int count, int bytes) {
 		int begin = -this.loose;
 		for (int i = 0; i < count; i++) {
-			addSize(chunkEnds[i] - begin);
+			int size = chunkEnds[i] - begin;
+			addSize(size);
+			if (this.overheadVaries) {
+				addSize(size - payloads[i]);
+				this.pendingPayload += payloads[i];
+			}
 			begin = chunkEnds[i];
 		}
 		this.loose = bytes - begin;
@@ -98,6 +121,7 @@ public class WriteTracker {
 			this.noneTakenSinceEmpty = true;
 			this.takenEnd = this.bytesWritten;
 			this.frames = 0;
+			this.pendingPayload = 0;
 			this.loose = 0;
 			this.head = 0;
 			this.tail = 0;
@@ -116,23 +140,31 @@ public class WriteTracker {
 
 	private void takeWhole() {
 		while (this.frames > 0) {
-			int at = this.head;
-			int size = 0;
-			int shift = 0;
-			byte octet;
-			do {
-				octet = this.sizes[at++];
-				size |= (octet & MORE - 1) << shift;
-				shift += 7;
-			}
-			while (octet < 0);
+			int before = this.head;
+			int size = nextSize();
 			if (this.takenEnd + size > this.bytesTaken) {
+				this.head = before;
 				return;
 			}
 			this.takenEnd += size;
-			this.head = at;
+			if (this.overheadVaries) {
+				this.pendingPayload -= size - nextSize();
+			}
 			this.frames--;
 		}
+	}
+
+	private int nextSize() {
+		int size = 0;
+		int shift = 0;
+		byte octet;
+		do {
+			octet = this.sizes[this.head++];
+			size |= (octet & MORE - 1) << shift;
+			shift += 7;
+		}
+		while (octet < 0);
+		return size;
 	}
 
 	public long bytesTaken() {
@@ -170,10 +202,13 @@ public class WriteTracker {
 
 	/**
 	 * The payload bytes of the pending frames; a partly sent one counts whole.
-	 * @param overhead what the framing adds to each frame
+	 * @param overhead what the framing adds to each frame, if that does not vary
 	 * @return a number of bytes
 	 */
 	public long pendingPayload(int overhead) {
+		if (this.overheadVaries) {
+			return this.pendingPayload;
+		}
 		return Math.max(0, this.bytesWritten - this.takenEnd - this.loose - (long) overhead * pendingFrames());
 	}
 

@@ -291,7 +291,7 @@ class FrameWriterTests {
 	void bufferThatIsNotTakenIsGivenBack() {
 		this.connection.open().life.sever();
 		ByteBuf buffer = Unpooled.buffer(10).writeZero(10);
-		assertThat(this.connection.writer.enqueue(buffer, new int[] { 4, 10 }, 2)).isFalse();
+		assertThat(this.connection.writer.enqueue(buffer, new int[] { 4, 10 }, new int[] { 3, 5 }, 2)).isFalse();
 		assertThat(buffer.refCnt()).isZero();
 		assertThat(this.connection.told).containsExactly("lost:2/8");
 	}

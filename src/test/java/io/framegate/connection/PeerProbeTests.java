@@ -39,7 +39,7 @@ class PeerProbeTests {
 
 	private final ConnectionLifecycle life = new ConnectionLifecycle(Side.UPSTREAM);
 
-	private final WriteProgress progress = new WriteProgress(BEGIN * MILLI);
+	private final WriteProgress progress = new WriteProgress(BEGIN * MILLI, false);
 
 	private final Kernel kernel = new Kernel();
 
@@ -58,7 +58,7 @@ class PeerProbeTests {
 		if (this.progress.pendingBytes() == 0) {
 			this.progress.begin(at * MILLI);
 		}
-		this.progress.add(new int[] { 10 }, 1, 10);
+		this.progress.add(new int[] { 10 }, new int[1], 1, 10);
 	}
 
 	/** The peer's kernel takes everything. */

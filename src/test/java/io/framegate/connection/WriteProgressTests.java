@@ -18,7 +18,7 @@ class WriteProgressTests {
 
 	private final EmbeddedSocket socket = new EmbeddedSocket();
 
-	private final WriteProgress progress = new WriteProgress(100);
+	private final WriteProgress progress = new WriteProgress(100, false);
 
 	@AfterEach
 	void close() {
@@ -26,7 +26,7 @@ class WriteProgressTests {
 	}
 
 	private void write(String frame) {
-		this.progress.add(new int[] { frame.length() }, 1, frame.length());
+		this.progress.add(new int[] { frame.length() }, new int[1], 1, frame.length());
 		this.socket.write(Unpooled.copiedBuffer(frame, StandardCharsets.ISO_8859_1));
 	}
 

@@ -343,7 +343,7 @@ class IoLoopTests {
 		}
 
 		@Override
-		public boolean enqueue(ByteBuf buffer, int[] ends, int count) {
+		public boolean enqueue(ByteBuf buffer, int[] ends, int[] payloads, int count) {
 			buffer.release();
 			return true;
 		}

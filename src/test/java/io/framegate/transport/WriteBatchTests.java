@@ -240,7 +240,7 @@ class WriteBatchTests {
 		}
 
 		@Override
-		public boolean enqueue(ByteBuf buffer, int[] ends, int count) {
+		public boolean enqueue(ByteBuf buffer, int[] ends, int[] payloads, int count) {
 			this.buffers.add(buffer);
 			if (this.enqueueFault != null) {
 				throw this.enqueueFault;
