@@ -59,6 +59,10 @@ Where values contradict each other, one line each. The schema has checked each v
 {{- $problems = append $problems (printf "service.ports.%s.nodePort: not allowed where service.type is ClusterIP" .route) -}}
 {{- end -}}
 {{- range $side := list "listen" "upstream" -}}
+{{- $framing := dig $side "framing" "" $route -}}
+{{- if not (or (not $framing) (hasPrefix "bean:" $framing) (contains "${" $framing) (hasKey $values.framings $framing) (has $framing (include "framegate.framingNames" $ | splitList " "))) -}}
+{{- $problems = append $problems (printf "%s.%s.framing: '%s' is unknown: it must be one of %s, bean:<name>, or a name under framings" $key $side $framing (include "framegate.framingNames" $ | replace " " ", ")) -}}
+{{- end -}}
 {{- $bundle := dig $side "tls" "bundle" "" $route -}}
 {{- if and $bundle (not (hasKey $values.tls.bundles $bundle)) (not (dig "spring" "ssl" "bundle" dict $values.application)) -}}
 {{- $problems = append $problems (printf "%s.%s.tls.bundle: there is no tls.bundles.%s" $key $side $bundle) -}}

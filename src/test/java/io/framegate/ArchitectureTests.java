@@ -61,7 +61,7 @@ class ArchitectureTests {
 			tls           → route framing closure
 			proxy         →
 			connection    → proxy tls transport framing timeout metrics closure
-			route         → timeout
+			route         → framing timeout
 			configuration → tls route framing timeout
 			upstream      → proxy connection tls transport route framing timeout metrics closure
 			exchange      → transport route closure

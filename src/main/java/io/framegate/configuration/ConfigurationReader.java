@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-import io.framegate.route.Labelled;
+import io.framegate.framing.FramingDeclaration;
 import io.framegate.timeout.Timeouts;
 import org.jspecify.annotations.Nullable;
 
@@ -63,9 +63,10 @@ public final class ConfigurationReader {
 		this.settings.all().forEach(this::convert);
 		this.unbuilt.forEach((capability) -> capability.refuse(this.settings, this.problems));
 		this.settings.inherit();
+		Map<String, FramingDeclaration> framings = new DeclaredFramings(this.settings, this.problems).read();
 		FramegateProperties properties = new Binder(this.settings.source())
 			.bindOrCreate(Settings.ROOT, Bindable.of(FramegateProperties.class))
-			.withRoutes(routes());
+			.with(routes(), framings);
 		Report report = new Report(this.problems, this.settings, this.bundles, Settings.ROOT);
 		properties.check(report);
 		PortConflicts.check(properties, report);
@@ -115,8 +116,8 @@ public final class ConfigurationReader {
 			if (value == null || !leaf.allows(value)) {
 				refuse(setting, leaf.allowed());
 			}
-			else if (value instanceof Labelled constant) {
-				this.settings.put(setting.withValue(constant.label()));
+			else if (value instanceof Enum<?> constant) {
+				this.settings.put(setting.withValue(Schema.Leaf.label(constant)));
 			}
 		}
 		catch (BindException ex) {
@@ -138,7 +139,7 @@ public final class ConfigurationReader {
 
 	private void checkGap(Setting setting) {
 		Matcher element = ELEMENT.matcher(setting.property());
-		if (element.matches() && !element.group(2).equals("0")) {
+		if (setting.leaf().list() && element.matches() && !element.group(2).equals("0")) {
 			String before = element.group(1) + "[" + (Integer.parseInt(element.group(2)) - 1) + "]";
 			if (this.settings.get(setting.property()) != null && this.settings.get(before) == null) {
 				refuse(setting, "is not the first of its list, and there is no " + before);

@@ -11,6 +11,8 @@ import java.util.function.BinaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Which property an environment variable means: {@code FRAMEGATE_ROUTES_}, the route's
  * name, {@code _LISTEN_PORT}. A dash is an underscore or nothing: {@code
@@ -37,7 +39,7 @@ final class EnvironmentVariables {
 	/**
 	 * Takes the names.
 	 * @param schema the known keys
-	 * @param declared the routes and users declared elsewhere
+	 * @param declared the routes, framings and users declared elsewhere
 	 * @param variables the environment's variables
 	 */
 	EnvironmentVariables(Schema.Group schema, Collection<Declared> declared, Collection<String> variables) {
@@ -117,29 +119,35 @@ final class EnvironmentVariables {
 		if (!upper.startsWith(PREFIX)) {
 			return Optional.empty();
 		}
-		return find(this.schema, Settings.ROOT, List.of(upper.substring(PREFIX.length()).split("_")), naming);
+		return find(this.schema, Settings.ROOT, null, List.of(upper.substring(PREFIX.length()).split("_")), naming);
 	}
 
-	private static Optional<PropertyLocation> find(Schema at, String property, List<String> words,
-			BinaryOperator<String> naming) {
+	private static Optional<PropertyLocation> find(Schema at, String property, @Nullable String rows,
+			List<String> words, BinaryOperator<String> naming) {
+		boolean isIndex = !words.isEmpty() && words.getFirst().matches("[0-9]{1,4}");
 		if (at instanceof Schema.Leaf leaf) {
 			if (words.isEmpty()) {
-				return Optional.of(new PropertyLocation(property, leaf, null));
+				return Optional.of(new PropertyLocation(property, leaf, null, rows));
 			}
-			boolean element = leaf.list() && words.size() == 1 && words.getFirst().matches("[0-9]{1,4}");
-			return element ? Optional.of(new PropertyLocation(property, leaf, words.getFirst())) : Optional.empty();
+			boolean element = leaf.list() && words.size() == 1 && isIndex;
+			return element ? Optional.of(new PropertyLocation(property, leaf, words.getFirst(), rows))
+					: Optional.empty();
+		}
+		if (at instanceof Schema.Rows list) {
+			return isIndex ? find(list.each(), Settings.child(property, words.getFirst()),
+					(rows != null) ? rows : property, words.subList(1, words.size()), naming) : Optional.empty();
 		}
 		for (int end = 1; end <= words.size(); end++) {
 			List<String> head = words.subList(0, end);
 			List<String> rest = words.subList(end, words.size());
 			Optional<PropertyLocation> found = switch (at) {
 				case Schema.Group group -> group.key(String.join("", head))
-					.flatMap((key) -> find(group.child(key), Settings.child(property, key), rest, naming));
-				case Schema.Named named -> find(named.each(), property, rest, naming).flatMap((there) -> {
+					.flatMap((key) -> find(group.child(key), Settings.child(property, key), rows, rest, naming));
+				case Schema.Named named -> find(named.each(), property, rows, rest, naming).flatMap((there) -> {
 					String name = naming.apply(property, String.join("-", head).toLowerCase(Locale.ROOT));
-					return find(named.each(), Settings.child(property, name), rest, naming);
+					return find(named.each(), Settings.child(property, name), rows, rest, naming);
 				});
-				case Schema.Leaf leaf -> Optional.empty();
+				case Schema.Leaf _, Schema.Rows _ -> Optional.empty();
 			};
 			if (found.isPresent()) {
 				return found;

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import io.framegate.framing.FramingDeclaration;
 import io.framegate.route.Range;
 import io.framegate.route.Route;
 import io.framegate.timeout.Timeout;
@@ -26,6 +27,8 @@ import org.springframework.util.unit.DataSize;
  *
  * @param routes Routes by name, [a-z][a-z0-9-]{0,39}. Each listens on a port and passes
  * frames to its upstream.
+ * @param framings Framings by name, [a-z][a-z0-9-]{0,39}, which routes use like the
+ * built-in ones.
  * @param defaults what routes inherit
  * @param memory how much of it connections may hold
  * @param shutdown how the gateway ends
@@ -35,17 +38,19 @@ import org.springframework.util.unit.DataSize;
  * @param management who may see and change the gateway over HTTP
  */
 @ConfigurationProperties("framegate")
-public record FramegateProperties(@DefaultValue Map<String, RouteProperties> routes, @DefaultValue Defaults defaults,
+public record FramegateProperties(@DefaultValue Map<String, RouteProperties> routes,
+		@DefaultValue Map<String, FramingDeclaration> framings, @DefaultValue Defaults defaults,
 		@DefaultValue Memory memory, @DefaultValue Shutdown shutdown, @DefaultValue Closures closures,
 		@DefaultValue Reload reload, @DefaultValue Demo demo, @DefaultValue Management management) {
 
 	public FramegateProperties {
 		routes = Collections.unmodifiableMap(new LinkedHashMap<>(routes));
+		framings = Collections.unmodifiableMap(new LinkedHashMap<>(framings));
 	}
 
-	FramegateProperties withRoutes(Map<String, RouteProperties> with) {
-		return new FramegateProperties(with, this.defaults, this.memory, this.shutdown, this.closures, this.reload,
-				this.demo, this.management);
+	FramegateProperties with(Map<String, RouteProperties> otherRoutes, Map<String, FramingDeclaration> otherFramings) {
+		return new FramegateProperties(otherRoutes, otherFramings, this.defaults, this.memory, this.shutdown,
+				this.closures, this.reload, this.demo, this.management);
 	}
 
 	/**
@@ -53,7 +58,10 @@ public record FramegateProperties(@DefaultValue Map<String, RouteProperties> rou
 	 * @return the routes sorted by name
 	 */
 	public List<Route> allRoutes() {
-		return this.routes.entrySet().stream().map((entry) -> entry.getValue().toRoute(entry.getKey())).toList();
+		return this.routes.entrySet()
+			.stream()
+			.map((entry) -> entry.getValue().toRoute(entry.getKey(), this.framings))
+			.toList();
 	}
 
 	void check(Report at) {

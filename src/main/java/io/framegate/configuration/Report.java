@@ -1,9 +1,12 @@
 package io.framegate.configuration;
 
 import java.net.InetAddress;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 import io.framegate.framing.Framings;
+import io.framegate.framing.Presets;
 import io.framegate.route.Payload;
 import io.framegate.route.Validation;
 import io.framegate.tls.SubjectPatterns;
@@ -136,13 +139,25 @@ final class Report implements Validation {
 				refuse("framing", "needs the name of a serializer bean after 'bean:'");
 			}
 		}
-		else if (!Framings.NAMES.contains(name)) {
-			refuse("framing", "must be one of " + String.join(", ", Framings.NAMES) + " or bean:<name>"
-					+ Suggestions.suggestion(name, Framings.NAMES));
+		else if (!isFraming(name)) {
+			Set<String> declared = this.settings.framings();
+			Set<String> known = new LinkedHashSet<>(Framings.NAMES);
+			known.addAll(declared);
+			known.addAll(Presets.ALL.keySet());
+			refuse("framing",
+					"must be one of %s, a preset (%s), a name declared under framegate.framings%s, or bean:<name>%s"
+						.formatted(String.join(", ", Framings.NAMES), String.join(", ", Presets.ALL.keySet()),
+								declared.isEmpty() ? "" : " (" + String.join(", ", declared) + ")",
+								Suggestions.suggestion(name, known)));
 		}
 		if (lengthIncludesHeader && !Framings.hasLength(name)) {
 			refuse("length-includes-header", "applies only to the framings length1, length2 and length4");
 		}
+	}
+
+	private boolean isFraming(String name) {
+		return Framings.NAMES.contains(name) || Presets.ALL.containsKey(name)
+				|| this.settings.framings().contains(name);
 	}
 
 	private String property(String key) {

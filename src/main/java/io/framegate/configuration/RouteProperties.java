@@ -1,8 +1,11 @@
 package io.framegate.configuration;
 
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
+import io.framegate.framing.FramingDeclaration;
 import io.framegate.framing.Framings;
 import io.framegate.route.Handler;
 import io.framegate.route.Listen;
@@ -34,10 +37,13 @@ public record RouteProperties(@DefaultValue("session") Mode mode, @DefaultValue 
 	/**
 	 * The route as the runtime takes it.
 	 * @param name the route's name
+	 * @param declared the framings that users declare
 	 * @return the route
 	 */
-	Route toRoute(String name) {
-		return new Route(name, this.mode, this.listen, this.upstream, this.timeouts, this.handler);
+	Route toRoute(String name, Map<String, FramingDeclaration> declared) {
+		Map<String, FramingDeclaration> used = new HashMap<>(declared);
+		used.keySet().retainAll(List.of(this.listen.framing(), this.upstream.framing()));
+		return new Route(name, this.mode, this.listen, this.upstream, this.timeouts, this.handler, used);
 	}
 
 	void check(Report at) {

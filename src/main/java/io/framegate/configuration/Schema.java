@@ -1,5 +1,6 @@
 package io.framegate.configuration;
 
+import java.lang.reflect.Field;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.Arrays;
@@ -13,15 +14,19 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-import io.framegate.route.Labelled;
+import io.framegate.framing.BytePattern;
+import io.framegate.framing.FramingDeclaration;
+import io.framegate.framing.HexBytes;
 import io.framegate.route.Range;
 import io.framegate.timeout.Timeout;
 import io.framegate.timeout.Timeouts;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
+import org.springframework.boot.context.properties.bind.Name;
 import org.springframework.core.ResolvableType;
 import org.springframework.util.ClassUtils;
+import org.springframework.util.ReflectionUtils;
 import org.springframework.util.unit.DataSize;
 
 /**
@@ -55,16 +60,26 @@ sealed interface Schema {
 	static Group of(Class<?> type) {
 		Map<String, Schema> keys = new LinkedHashMap<>();
 		for (RecordComponent component : type.getRecordComponents()) {
-			keys.put(DataObjectPropertyName.toDashedForm(component.getName()),
-					of(ResolvableType.forType(component.getGenericType()), component.getAnnotation(Range.class)));
+			Schema schema = of(ResolvableType.forType(component.getGenericType()),
+					component.getAnnotation(Range.class));
+			// In a framing, digits are characters.
+			boolean characters = type == FramingDeclaration.class && component.getType() == String.class;
+			keys.put(key(type, component), characters ? new Leaf(String.class, false, null, true) : schema);
 		}
 		return new Group(keys);
+	}
+
+	private static String key(Class<?> type, RecordComponent component) {
+		Field field = Objects.requireNonNull(ReflectionUtils.findField(type, component.getName()));
+		Name name = field.getAnnotation(Name.class);
+		return DataObjectPropertyName.toDashedForm((name != null) ? name.value() : component.getName());
 	}
 
 	private static Schema of(ResolvableType type, @Nullable Range range) {
 		Class<?> raw = type.toClass();
 		if (raw == List.class) {
-			return new Leaf(type.getGeneric(0).toClass(), true, range);
+			Leaf elements = new Leaf(type.getGeneric(0).toClass(), true, range);
+			return elements.isGroup() ? new Rows(elements.type()) : elements;
 		}
 		if (raw == Map.class && type.getGeneric(0).toClass() == Timeout.class) {
 			Map<String, Schema> keys = new LinkedHashMap<>();
@@ -76,7 +91,7 @@ sealed interface Schema {
 			return new Named(of(type.getGeneric(1), null));
 		}
 		Leaf leaf = new Leaf(raw, false, range);
-		return (raw.isRecord() && !leaf.readFromText()) ? of(raw) : leaf;
+		return leaf.isGroup() ? of(raw) : leaf;
 	}
 
 	/**
@@ -116,13 +131,36 @@ sealed interface Schema {
 	}
 
 	/**
+	 * A list of groups.
+	 *
+	 * @param type the record of each; it may contain such a list itself
+	 */
+	record Rows(Class<?> type) implements Schema {
+
+		Group each() {
+			return of(this.type);
+		}
+
+	}
+
+	/**
 	 * A value.
 	 *
 	 * @param type the type of the value, or of a list's elements
 	 * @param list whether there is a list of them
 	 * @param range what a number may be
+	 * @param verbatim whether the characters count as they are written: YAML would read
+	 * 0064 as a number
 	 */
-	record Leaf(Class<?> type, boolean list, @Nullable Range range) implements Schema {
+	record Leaf(Class<?> type, boolean list, @Nullable Range range, boolean verbatim) implements Schema {
+
+		Leaf(Class<?> type, boolean list, @Nullable Range range) {
+			this(type, list, range, type == HexBytes.class || type == BytePattern.class);
+		}
+
+		boolean isGroup() {
+			return this.type.isRecord() && !readFromText();
+		}
 
 		/**
 		 * Whether values of this type are read from text, with a message of their own for
@@ -157,8 +195,11 @@ sealed interface Schema {
 				return "must be 0 or a duration from 1ms to %dd with its unit, such as 500ms, 30s or 5m"
 					.formatted(Timeouts.MAX.toDays());
 			}
-			if (this.type == boolean.class) {
+			if (this.type == boolean.class || this.type == Boolean.class) {
 				return "must be true or false";
+			}
+			if (this.type == Integer.class) {
+				return "must be a whole number";
 			}
 			return "must be one of " + String.join(", ", labels());
 		}
@@ -166,7 +207,11 @@ sealed interface Schema {
 		List<String> labels() {
 			Object[] constants = this.type.getEnumConstants();
 			return (constants == null) ? List.of()
-					: Arrays.stream(constants).map((constant) -> ((Labelled) constant).label()).toList();
+					: Arrays.stream(constants).map((constant) -> label((Enum<?>) constant)).toList();
+		}
+
+		static String label(Enum<?> constant) {
+			return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
 		}
 
 	}

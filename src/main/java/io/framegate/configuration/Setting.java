@@ -15,8 +15,10 @@ import org.springframework.boot.origin.Origin;
  */
 record Setting(String property, String written, Object value, @Nullable Origin origin, Schema.Leaf leaf) {
 
+	/** Whether it is as if it were not set. A space may end a length. */
 	boolean isBlank() {
-		return this.value.toString().isBlank();
+		String text = this.value.toString();
+		return this.leaf.verbatim() ? text.isEmpty() : text.isBlank();
 	}
 
 	/**

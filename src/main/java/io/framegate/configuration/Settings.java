@@ -26,6 +26,8 @@ final class Settings {
 
 	private static final String USERS = ROOT + ".management.users";
 
+	private static final String FRAMINGS = ROOT + ".framings";
+
 	private static final String DEFAULTS = ROOT + ".defaults";
 
 	private static final Pattern KEY = Pattern.compile("[a-z][a-z0-9-]*");
@@ -36,10 +38,16 @@ final class Settings {
 
 	private final Set<String> users = new TreeSet<>();
 
+	private final Set<String> framings = new TreeSet<>();
+
 	private boolean passwordRequired = true;
 
 	static String route(String name) {
 		return child(ROUTES, name);
+	}
+
+	static String framing(String name) {
+		return child(FRAMINGS, name);
 	}
 
 	/**
@@ -66,6 +74,28 @@ final class Settings {
 	}
 
 	/**
+	 * The framings that users declare.
+	 * @return their names, right or wrong
+	 */
+	Set<String> framings() {
+		return this.framings;
+	}
+
+	/**
+	 * The settings of a property and below it.
+	 * @param property the full name
+	 * @return the settings, by name
+	 */
+	List<Setting> allAt(String property) {
+		return this.settings.tailMap(property)
+			.values()
+			.stream()
+			.takeWhile((setting) -> setting.property().startsWith(property))
+			.filter((setting) -> isAt(setting.property(), property))
+			.toList();
+	}
+
+	/**
 	 * The first setting of a property or below it.
 	 * @param property the full name
 	 * @return the setting, if there is one
@@ -80,6 +110,10 @@ final class Settings {
 
 	void declareRoute(String name) {
 		this.routes.add(name);
+	}
+
+	void declareFraming(String name) {
+		this.framings.add(name);
 	}
 
 	/**
@@ -163,15 +197,22 @@ final class Settings {
 		return new MapConfigurationPropertySource(values);
 	}
 
+	MapConfigurationPropertySource sourceOfFraming(String name) {
+		Map<String, Object> values = new TreeMap<>();
+		allAt(framing(name)).forEach((setting) -> values.put(setting.property(), setting.value()));
+		return new MapConfigurationPropertySource(values);
+	}
+
 	/**
-	 * The settings besides the routes as a source for a binder.
+	 * The settings besides the routes and framings as a source for a binder.
 	 * @return a copy
 	 */
 	MapConfigurationPropertySource source() {
 		Map<String, Object> values = new TreeMap<>();
-		this.settings.headMap(ROUTES).forEach((property, setting) -> values.put(property, setting.value()));
-		this.settings.tailMap(ROUTES + (char) ('[' + 1))
-			.forEach((property, setting) -> values.put(property, setting.value()));
+		this.settings.values()
+			.stream()
+			.filter((setting) -> !isAt(setting.property(), ROUTES) && !isAt(setting.property(), FRAMINGS))
+			.forEach((setting) -> values.put(setting.property(), setting.value()));
 		// a user without settings is still a user
 		this.users.forEach((name) -> values.putIfAbsent(child(USERS, name) + ".password", ""));
 		return new MapConfigurationPropertySource(values);

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -42,11 +43,27 @@ final class SettingsReader {
 
 	private static final String USERS = "users";
 
+	private static final String FRAMINGS = "framings";
+
 	/** The groups whose keys are names that users choose. */
-	private static final List<ConfigurationPropertyName> NAMED = List.of(ROOT.append(ROUTES),
+	private static final List<ConfigurationPropertyName> NAMED = List.of(ROOT.append(ROUTES), ROOT.append(FRAMINGS),
 			ROOT.append("management." + USERS));
 
+	private static final String QUOTE = "must be in quotes: without them it is read as a number";
+
+	private static final String LIST = "is a list: each of its elements begins with a dash";
+
+	private static final Pattern COMMA = Pattern.compile(",");
+
+	/** A comma that is not one of the characters after {@code text:}. */
+	private static final Pattern COMMA_BEFORE_BYTES = Pattern
+		.compile(",(?=\\s*(?:text:|(?:0[xX])?[0-9A-Fa-f\\s]+(?:,|$)))");
+
 	private static final Pattern WILDCARD = Pattern.compile("framegate\\..*\\.sni\\.[^\\[]*\\*.*");
+
+	/** Spring would leave out what a name cannot have, and it would be another. */
+	private static final Pattern FRAMING = Pattern
+		.compile("framegate\\.framings\\.([^.\\[]*[^.\\[\\w-][^.\\[]*)(?:[.\\[].*)?");
 
 	private final Schema.Group schema = Schema.of(FramegateProperties.class);
 
@@ -55,6 +72,8 @@ final class SettingsReader {
 	private final List<ConfigurationPropertySource> sources;
 
 	private final Placeholders placeholders;
+
+	private final WrittenScalars scalars = new WrittenScalars();
 
 	private final NearMisses nearMisses;
 
@@ -84,7 +103,7 @@ final class SettingsReader {
 			else if (source instanceof IterableConfigurationPropertySource iterable) {
 				iterable.stream().forEach((name) -> checkElsewhere(name, iterable));
 			}
-			refuseWildcards(source.getUnderlyingSource());
+			refuseOddNames(source.getUnderlyingSource());
 			names(source).forEach((name) -> read(source.getConfigurationProperty(name)));
 			this.listsTaken.addAll(this.lists);
 			this.lists.clear();
@@ -166,12 +185,20 @@ final class SettingsReader {
 	/**
 	 * Outside of brackets Spring leaves characters out that a key cannot have.
 	 */
-	private void refuseWildcards(@Nullable Object source) {
+	private void refuseOddNames(@Nullable Object source) {
 		if (source instanceof EnumerablePropertySource<?> properties) {
-			Stream.of(properties.getPropertyNames())
-				.filter((name) -> WILDCARD.matcher(name).matches())
-				.forEach((name) -> this.problems.add(new Problem(name, null, OriginLookup.getOrigin(source, name),
-						"must stand in brackets, for the sake of the *: \"[*.example.com]\"")));
+			for (String name : properties.getPropertyNames()) {
+				Origin origin = OriginLookup.getOrigin(source, name);
+				if (WILDCARD.matcher(name).matches()) {
+					this.problems.add(new Problem(name, null, origin,
+							"must stand in brackets, for the sake of the *: \"[*.example.com]\""));
+				}
+				Matcher framing = FRAMING.matcher(name);
+				if (framing.matches()) {
+					this.problems.add(new Problem("framegate.framings[" + framing.group(1) + "]", null, origin,
+							DeclaredFramings.NAME_RULE));
+				}
+			}
 		}
 	}
 
@@ -181,6 +208,9 @@ final class SettingsReader {
 		}
 		if (name.getNumberOfElements() > 2 && name.getElement(1, Form.UNIFORM).equals(ROUTES)) {
 			this.settings.declareRoute(name.getElement(2, Form.ORIGINAL));
+		}
+		if (name.getNumberOfElements() > 2 && name.getElement(1, Form.UNIFORM).equals(FRAMINGS)) {
+			this.settings.declareFraming(name.getElement(2, Form.ORIGINAL));
 		}
 	}
 
@@ -192,23 +222,31 @@ final class SettingsReader {
 		declare(name);
 		Schema at = this.schema;
 		String path = Settings.ROOT;
+		String rows = null;
 		for (int i = 1; i < name.getNumberOfElements(); i++) {
 			String element = name.getElement(i, Form.ORIGINAL);
-			if (at instanceof Schema.Named named && named.each() instanceof Schema.Leaf) {
+			if (at instanceof Schema.Named named && named.each() instanceof Schema.Leaf leaf) {
 				// A name may contain dots itself.
 				while (i < name.getNumberOfElements() - 1) {
 					i++;
 					element += "." + name.getElement(i, Form.ORIGINAL);
 				}
+				if (leaf.verbatim()) {
+					element = this.scalars.key(element, property.getOrigin());
+				}
 			}
 			boolean last = i == name.getNumberOfElements() - 1;
 			if (at instanceof Schema.Leaf leaf && leaf.list() && last && name.isNumericIndex(i)) {
-				take(new PropertyLocation(path, leaf, element), property.getValue(), property.getOrigin());
+				take(new PropertyLocation(path, leaf, element, rows), property.getValue(), property.getOrigin());
 				return;
+			}
+			if (at instanceof Schema.Rows && rows == null) {
+				rows = path;
 			}
 			Schema next = switch (at) {
 				case Schema.Group group -> group.key(element).map(group::child).orElse(null);
 				case Schema.Named named -> named.each();
+				case Schema.Rows list -> name.isNumericIndex(i) ? list.each() : null;
 				case Schema.Leaf leaf -> null;
 			};
 			if (next == null) {
@@ -219,7 +257,7 @@ final class SettingsReader {
 					(at instanceof Schema.Group group) ? group.key(element).orElse(element) : element);
 			at = next;
 		}
-		take(at, path, property);
+		take(at, path, rows, property);
 	}
 
 	private void refuseUnknown(Schema at, String path, String element, @Nullable String value,
@@ -233,24 +271,43 @@ final class SettingsReader {
 				.add(new Problem(path + "." + element, value, origin, "is not a known key" + (suggestion.isEmpty()
 						? "; known here: " + String.join(", ", group.keys().keySet()) : suggestion)));
 		}
+		else if (at instanceof Schema.Rows) {
+			this.problems.add(new Problem(path, null, origin, LIST));
+		}
+		else if (at instanceof Schema.Leaf leaf && leaf.verbatim() && value != null) {
+			this.problems
+				.add(new Problem(path, value, origin, "takes one value, not a list: in YAML, put brackets in quotes"));
+		}
 		else {
 			this.problems.add(new Problem(path, null, origin, "takes a value, not keys of its own"));
 		}
 	}
 
-	private void take(Schema at, String path, ConfigurationProperty property) {
+	private void take(Schema at, String path, @Nullable String rows, ConfigurationProperty property) {
 		if (at instanceof Schema.Leaf leaf) {
-			take(new PropertyLocation(path, leaf, null), property.getValue(), property.getOrigin());
+			take(new PropertyLocation(path, leaf, null, rows), property.getValue(), property.getOrigin());
 		}
 		else if (!property.getValue().toString().isBlank()) {
 			this.problems.add(new Problem(path, property.getValue().toString(), property.getOrigin(),
-					"takes keys of its own, not a value" + ((at instanceof Schema.Group group)
-							? ": " + String.join(", ", group.keys().keySet()) : "")));
+					(at instanceof Schema.Rows) ? LIST
+							: "takes keys of its own, not a value" + ((at instanceof Schema.Group group)
+									? ": " + String.join(", ", group.keys().keySet()) : "")));
 		}
 	}
 
-	private void take(PropertyLocation place, Object written, @Nullable Origin origin) {
+	private void take(PropertyLocation place, Object read, @Nullable Origin origin) {
+		if (place.rows() != null) {
+			if (this.listsTaken.contains(place.rows())) {
+				return;
+			}
+			this.lists.add(place.rows());
+		}
 		String property = place.property();
+		Object written = place.leaf().verbatim() ? this.scalars.value(read, origin) : read;
+		if (written == null) {
+			this.problems.add(new Problem(property, read.toString(), origin, QUOTE));
+			return;
+		}
 		Setting setting = new Setting(property, written.toString(), written, origin, place.leaf());
 		String problem = this.placeholders.problem(written);
 		if (problem != null) {
@@ -270,7 +327,8 @@ final class SettingsReader {
 				return;
 			}
 			List<String> elements = (value instanceof Collection<?> collection)
-					? collection.stream().map(Objects::toString).toList() : List.of(value.toString().split(","));
+					? collection.stream().map(Objects::toString).toList()
+					: List.of((place.leaf().verbatim() ? COMMA_BEFORE_BYTES : COMMA).split(value.toString()));
 			for (int i = 0; i < elements.size(); i++) {
 				this.settings.putIfAbsent(setting.element(Integer.toString(i), elements.get(i).strip()));
 			}

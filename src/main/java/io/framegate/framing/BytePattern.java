@@ -29,6 +29,16 @@ public record BytePattern(String text) {
 	}
 
 	/**
+	 * Reads a pattern.
+	 * @param text as above
+	 * @return the pattern
+	 * @throws IllegalArgumentException if the text is none
+	 */
+	public static BytePattern of(String text) {
+		return new BytePattern(text);
+	}
+
+	/**
 	 * Which bytes may stand at each place.
 	 * @return for each place 256 entries, an array of the caller's own
 	 */

@@ -17,6 +17,7 @@ import io.framegate.connection.ConnectionRegistry;
 import io.framegate.connection.FirstFailures;
 import io.framegate.framing.BeanFraming;
 import io.framegate.framing.Framing;
+import io.framegate.framing.FramingDeclaration;
 import io.framegate.framing.Framings;
 import io.framegate.inbound.Listener;
 import io.framegate.link.LinkPool;
@@ -222,7 +223,8 @@ final class RouteBeans {
 			String bean = name.substring(Framings.BEAN.length());
 			return BeanFraming.of(bean, this.beans.getBean(bean));
 		}
-		Framing framing = Framings.named(name, lengthIncludesHeader);
+		FramingDeclaration declared = this.route.framings().get(name);
+		Framing framing = (declared != null) ? Framings.of(name, declared) : Framings.named(name, lengthIncludesHeader);
 		if (framing instanceof AbstractByteArraySerializer serializer) {
 			serializer.setMaxMessageSize(maxFrameBytes);
 		}

@@ -3,6 +3,7 @@ package io.framegate.route;
 import java.time.Duration;
 import java.util.Map;
 
+import io.framegate.framing.FramingDeclaration;
 import io.framegate.timeout.Timeout;
 
 /**
@@ -15,12 +16,15 @@ import io.framegate.timeout.Timeout;
  * @param upstream the upstream side
  * @param timeouts the configured limits only; a timer not named has its default
  * @param handler what a user's own flows on the route's channels may do
+ * @param framings the declarations of those framings of its two sides that users declare,
+ * by name
  */
 public record Route(String name, Mode mode, Listen listen, Upstream upstream, Map<Timeout, Duration> timeouts,
-		Handler handler) {
+		Handler handler, Map<String, FramingDeclaration> framings) {
 
 	public Route {
 		timeouts = Map.copyOf(timeouts);
+		framings = Map.copyOf(framings);
 	}
 
 	/**

@@ -29,7 +29,14 @@ class ChartRefusalsTests {
 					routes: {orders: {listen: {port: 0}}}                | at '/routes/orders/listen/port': minimum: got 0, want 1
 					routes: {orders: {listen: {port: 70000}}}            | at '/routes/orders/listen/port': maximum: got 70,000, want 65,535
 					routes: {orders: {listen: {port: '7001'}}}           | at '/routes/orders/listen/port': got string, want integer
-					routes: {orders: {listen: {framing: crfl}}}          | at '/routes/orders/listen/framing': 'crfl' does not match pattern
+					routes: {orders: {listen: {framing: CRLF}}}          | at '/routes/orders/listen/framing': 'CRLF' does not match pattern
+					framings: {Visa: {length-field-length: 2}}           | at '/framings': additional properties 'Visa' not allowed
+					framings: {visa: {length-field-lenght: 2}}           | at '/framings/visa': additional properties 'length-field-lenght' not allowed
+					framings: {visa: {header: 00000000}}                 | at '/framings/visa/header': got number, want string
+					framings: {a: {delimiter: [1C, 03]}}                 | at '/framings/a/delimiter/1': got number, want string
+					framings: {a: {escape: {map: {01: 02}}}}             | at '/framings/a/escape/map/1': got number, want string
+					framings: {a: {first-of: [{starts-with: 7878}]}}     | at '/framings/a/first-of/0/starts-with': got number, want string
+					framings: {a: {first-of: [{first-of: []}]}}          | at '/framings/a/first-of/0': additional properties 'first-of' not allowed
 					routes: {orders: {mode: sesion}}                     | at '/routes/orders/mode': value must be one of 'session', 'request-reply', 'one-way'
 					routes: {orders: {timeouts: {idle: 5 minutes}}}      | at '/routes/orders/timeouts/idle': '5 minutes' does not match pattern
 					routes: {orders: {listen: {max-frame-size: 64kb}}}   | at '/routes/orders/listen/max-frame-size': '64kb' does not match pattern
@@ -55,6 +62,8 @@ class ChartRefusalsTests {
 					routes: {more: {listen: {port: 7001}, upstream: {targets: 'a:1'}}}      | routes.orders.listen.port: 7001 is taken by routes.more
 					routes: {more: {listen: {port: 8080}, upstream: {targets: 'a:1'}}}      | routes.more.listen.port: 8080 is taken by management.port
 					routes: {more: {listen: {port: 7002}}}                                  | routes.more.upstream.targets: at least one host:port is required in mode session
+					routes: {orders: {listen: {framing: crfl}}}                             | routes.orders.listen.framing: 'crfl' is unknown: it must be one of crlf, lf, nul,
+					{framings: {visa: {}}, routes: {orders: {upstream: {framing: vissa}}}}  | routes.orders.upstream.framing: 'vissa' is unknown
 					routes: {orders: {listen: {address: 127.0.0.1}}}                        | routes.orders.listen.address: 127.0.0.1 is local to the pod
 					routes: {orders: {timeouts: {drain: 0}}}                                | termination.gracePeriodSeconds: is required where a route's drain is off
 					routes: {orders: {timeouts: {drain: '${DRAIN}'}}}                       | termination.gracePeriodSeconds: is required where a route's drain is off

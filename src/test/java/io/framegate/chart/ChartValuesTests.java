@@ -143,6 +143,22 @@ class ChartValuesTests {
 	}
 
 	@Test
+	void bytesOfFramingsStayText() {
+		assertThat(minimal("""
+				framings:
+				  visa: {length-field-length: 2, header: "0064", trailer: "1E10", delimiter: ["03", "1C"]}
+				  jt808: {escape: {byte: 7D, map: {"01": "03"}}}
+				""").configuration()).contains("header: \"0064\"\n", "trailer: \"1E10\"\n", "- \"03\"\n",
+				"\"01\": \"03\"\n");
+	}
+
+	@Test
+	void changedFramingComesInPlace() {
+		assertThat(minimal("framings: {visa: {length-field-length: 2}}").deployment())
+			.isEqualTo(minimal("{}").deployment());
+	}
+
+	@Test
 	void largeNumbersStayNumbers() {
 		Manifests manifests = Chart.render(Chart.variant("pools"), "{}");
 		assertThat(manifests.configuration()).contains("keep: 1000000\n", "max-connections: 2000000\n",

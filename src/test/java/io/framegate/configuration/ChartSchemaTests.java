@@ -10,7 +10,10 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
+import io.framegate.framing.BytePattern;
 import io.framegate.framing.Framings;
+import io.framegate.framing.HexBytes;
+import io.framegate.framing.Presets;
 import io.framegate.route.AddressBlock;
 import io.framegate.route.FrameCondition;
 import io.framegate.route.KeyRange;
@@ -36,7 +39,15 @@ class ChartSchemaTests {
 
 	private static final Path FILE = Path.of("helm/framegate/values.schema.json");
 
+	private static final Path FRAMINGS = Path.of("helm/framegate/templates/_framings.tpl");
+
 	private static final String PLACEHOLDER = "\\$\\{.+\\}";
+
+	private static final String NAME = "^[a-z][a-z0-9-]{0,39}$";
+
+	/** What names may be, by the key of their group. */
+	private static final Map<String, String> NAMES = Map.of("routes", NAME, "framings", NAME, "map",
+			"^[0-9A-Fa-f]{1,2}$");
 
 	private static final Map<String, List<String>> REQUIRED = Map.of("route", List.of("listen"), "listen",
 			List.of("port"), "tls", List.of("bundle"));
@@ -58,6 +69,18 @@ class ChartSchemaTests {
 		else {
 			assertThat(schema).as("regenerate with -Dregenerate").isEqualTo(expected);
 		}
+	}
+
+	@Test
+	void framingsThatTheChartKnowsAreThoseOfTheGateway() throws IOException {
+		String expected = "{{/* The framings that need no declaration. Written by ChartSchemaTests with -Dregenerate. */}}\n"
+				+ "{{- define \"framegate.framingNames\" -}}\n"
+				+ String.join(" ", Stream.concat(Framings.NAMES.stream(), Presets.ALL.keySet().stream()).toList())
+				+ "\n{{- end -}}\n";
+		if (System.getProperty("regenerate") != null) {
+			Files.writeString(FRAMINGS, expected);
+		}
+		assertThat(Files.readString(FRAMINGS)).as("regenerate with -Dregenerate").isEqualTo(expected);
 	}
 
 	@Test
@@ -100,9 +123,9 @@ class ChartSchemaTests {
 			case Schema.Named named -> {
 				node.put("type", "object");
 				Map<String, Object> each = of(key.substring(0, key.length() - 1), named.each());
-				if (key.equals("routes")) {
+				if (NAMES.containsKey(key)) {
 					node.put("additionalProperties", false);
-					node.put("patternProperties", Map.of("^[a-z][a-z0-9-]{0,39}$", each));
+					node.put("patternProperties", Map.of(NAMES.get(key), each));
 				}
 				else {
 					node.put("additionalProperties", each);
@@ -117,6 +140,12 @@ class ChartSchemaTests {
 				Map<String, Object> properties = new LinkedHashMap<>();
 				group.keys().forEach((child, below) -> properties.put(child, of(child, below)));
 				node.put("properties", properties);
+			}
+			case Schema.Rows rows -> {
+				node.put("type", "array");
+				Map<String, Schema> keys = new LinkedHashMap<>(rows.each().keys());
+				keys.values().removeIf(Schema.Rows.class::isInstance);
+				node.put("items", of(key, new Schema.Group(keys)));
 			}
 			case Schema.Leaf leaf when leaf.list() -> {
 				node.put("type", List.of("array", "string"));
@@ -133,7 +162,18 @@ class ChartSchemaTests {
 			return Map.of("$ref", "#/definitions/port");
 		}
 		if (key.equals("framing")) {
-			return text("^(" + String.join("|", Framings.NAMES) + "|bean:.+|" + PLACEHOLDER + ")$");
+			// the names that users declare are theirs
+			return text("^([a-z][a-z0-9-]{0,39}|bean:.+|" + PLACEHOLDER + ")$");
+		}
+		if (key.equals("initial-bytes-to-strip")) {
+			return oneOf("integer", "^([0-9]+|all|" + PLACEHOLDER + ")$");
+		}
+		if (leaf.type() == HexBytes.class) {
+			// Helm would read 0064 as a number, so it must be text
+			return text("^((0[xX])?[0-9A-Fa-f ]+(, *[0-9A-Fa-f ]+)*|text:.+|.*" + PLACEHOLDER + ".*)$");
+		}
+		if (leaf.type() == BytePattern.class) {
+			return text("^([0-9A-Fa-f? ]|\\[[^\\]]+\\])+$|^text:.+$|" + PLACEHOLDER);
 		}
 		if (key.equals("password")) {
 			return text("^(\\{[^{}]+\\}|\\$2|\\$\\{).+");

@@ -32,6 +32,13 @@ class ConfigurationPageTests {
 		return switch (schema) {
 			case Schema.Leaf leaf -> Stream.of(path);
 			case Schema.Named named -> leaves(path, named.each());
+			case Schema.Rows rows -> Stream.concat(Stream.of(path),
+					rows.each()
+						.keys()
+						.entrySet()
+						.stream()
+						.filter((key) -> !(key.getValue() instanceof Schema.Rows))
+						.flatMap((key) -> leaves(path + "." + key.getKey(), key.getValue())));
 			case Schema.Group group ->
 				group.keys().entrySet().stream().flatMap((key) -> leaves(path + "." + key.getKey(), key.getValue()));
 		};

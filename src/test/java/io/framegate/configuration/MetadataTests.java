@@ -29,10 +29,11 @@ class MetadataTests {
 
 	@Test
 	void everyPropertyHasAWholeSentence() {
-		assertThat(this.properties).containsOnlyKeys("framegate.routes", "framegate.defaults.timeouts",
-				"framegate.defaults.max-frame-size", "framegate.memory.limit", "framegate.shutdown.quiet-period",
-				"framegate.closures.keep", "framegate.reload.watch", "framegate.demo.echo-port",
-				"framegate.management.users", "framegate.management.metrics", "framegate.management.open");
+		assertThat(this.properties).containsOnlyKeys("framegate.routes", "framegate.framings",
+				"framegate.defaults.timeouts", "framegate.defaults.max-frame-size", "framegate.memory.limit",
+				"framegate.shutdown.quiet-period", "framegate.closures.keep", "framegate.reload.watch",
+				"framegate.demo.echo-port", "framegate.management.users", "framegate.management.metrics",
+				"framegate.management.open");
 		assertThat(this.properties.values())
 			.allSatisfy((property) -> assertThat(property.path("description").asString("")).matches("[A-Z].{10,}\\."));
 	}
@@ -51,6 +52,12 @@ class MetadataTests {
 	void routesAreToldByTheirType() {
 		assertThat(this.properties.get("framegate.routes").get("type").asString())
 			.isEqualTo("java.util.Map<java.lang.String,io.framegate.configuration.RouteProperties>");
+	}
+
+	@Test
+	void framingsAreToldByTheirType() {
+		assertThat(this.properties.get("framegate.framings").get("type").asString())
+			.isEqualTo("java.util.Map<java.lang.String,io.framegate.framing.FramingDeclaration>");
 	}
 
 	@Test

@@ -3,6 +3,7 @@ package io.framegate.configuration;
 import java.util.List;
 import java.util.stream.Stream;
 
+import io.framegate.framing.Presets;
 import io.framegate.route.Route;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,7 +27,8 @@ class ProblemsTests {
 
 	private static final String NOT_AVAILABLE = "is not available in this version";
 
-	private static final String FRAMING = "must be one of crlf, lf, nul, stx-etx, mllp, length1, length2, length4, stream or bean:<name>";
+	private static final String FRAMING = "must be one of crlf, lf, nul, stx-etx, mllp, length1, length2, length4, stream, a preset ("
+			+ String.join(", ", Presets.ALL.keySet()) + "), a name declared under framegate.framings, or bean:<name>";
 
 	private static final String PORT = "must be a whole number from 0 to 65535";
 
