@@ -45,7 +45,7 @@ record BcdLength(int length) implements LengthNumber {
 		int end = Math.min(to, from + this.length);
 		for (int at = from; at < end; at++) {
 			if (!isTwoDigits(bytes[at])) {
-				return "expected two decimal digits of a length at offset %d, found %s".formatted(at,
+				return "expected two decimal digits of the length at offset %d, found %s".formatted(at,
 						Octets.hex(bytes[at]));
 			}
 		}
