@@ -22,6 +22,9 @@ abstract class ConnectionParts implements ReadGate.Owner, FrameDecoder.Owner, Fr
 		SerializerCodec.Owner, FrameWriter.Owner, PeerProbe.Owner, ConnectionTimers.Owner, CloseSequence.Owner,
 		SocketHandler.Owner, TlsLayer.Owner, LoopMembers.Member {
 
+	/** A connection that writes is looked at after so many nanoseconds. */
+	private static final long LOOK_AFTER_WRITE = 1_000_000_000;
+
 	final ConnectionContext context;
 
 	final IoLoop loop;
@@ -52,6 +55,9 @@ abstract class ConnectionParts implements ReadGate.Owner, FrameDecoder.Owner, Fr
 	private final PeerProbe probe;
 
 	private int place = -1;
+
+	/** Whether the next write must have the connection looked at. */
+	private boolean writeLooks;
 
 	final ClosureRecorder recorder;
 
@@ -89,13 +95,14 @@ abstract class ConnectionParts implements ReadGate.Owner, FrameDecoder.Owner, Fr
 		this.channel.closeFuture().addListener((future) -> this.loop.later(() -> ending().closed()));
 	}
 
-	/** The connection is established. */
+	/** What the connection closes by. */
 	final CloseSequence ending() {
 		CloseSequence begun = this.ending;
 		if (begun == null) {
 			begun = new CloseSequence(this, this.context, this.id, this.lifecycle, this.reader, this.gate, this.output,
 					this.channel, this.recorder);
 			this.ending = begun;
+			look();
 		}
 		return begun;
 	}
@@ -105,10 +112,17 @@ abstract class ConnectionParts implements ReadGate.Owner, FrameDecoder.Owner, Fr
 		return this.ending;
 	}
 
+	/** The connection is established. */
 	void established() {
 		countConnect();
 		this.lifecycle.established();
 		this.timers.established();
+		look();
+	}
+
+	/** Something has changed that a timer may depend on. */
+	void look() {
+		this.loop.look(this);
 	}
 
 	private void countConnect() {
@@ -126,6 +140,7 @@ abstract class ConnectionParts implements ReadGate.Owner, FrameDecoder.Owner, Fr
 		countConnect();
 		this.lifecycle.shakeHands();
 		this.timers.shakeHands();
+		look();
 		TlsLayer layer = new TlsLayer(this, this.context.side(), this.channel, this.held, engine, outcome);
 		this.tls = layer;
 		this.reader.secure(layer.handler());
@@ -166,11 +181,11 @@ abstract class ConnectionParts implements ReadGate.Owner, FrameDecoder.Owner, Fr
 	}
 
 	@Override
-	public void sweep(long now) {
+	public long sweep(long now) {
 		this.reader.sweep();
 		if (!this.channel.isOpen()) {
 			// Closed in this very sweep.
-			return;
+			return now;
 		}
 		if (this.output.progress().pendingBytes() > 0) {
 			this.output.settle();
@@ -179,9 +194,23 @@ abstract class ConnectionParts implements ReadGate.Owner, FrameDecoder.Owner, Fr
 			this.ending.resetIfTaken();
 		}
 		this.probe.sweep(now);
+		this.probe.countRetransmits(now);
 		// If the kernel has given up, that is counted already.
-		if (this.channel.isOpen()) {
-			this.timers.sweep(now);
+		if (!this.channel.isOpen()) {
+			return now;
+		}
+		long next = this.probe.nextLook(now, this.timers.sweep(now));
+		boolean busy = this.ending != null || this.output.progress().pendingBytes() > 0 || this.reader.needsSweeps();
+		this.writeLooks = !busy && next - now > LOOK_AFTER_WRITE;
+		return busy ? now : next;
+	}
+
+	/** What is written now must be acknowledged in time: a quiet connection is not. */
+	@Override
+	public void writing() {
+		if (this.writeLooks) {
+			this.writeLooks = false;
+			look();
 		}
 	}
 

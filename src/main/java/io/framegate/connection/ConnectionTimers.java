@@ -13,6 +13,12 @@ final class ConnectionTimers {
 
 	private static final Timeout[] TIMERS = Timeout.values();
 
+	/** Whether a connection is idle is looked at again after so many nanoseconds. */
+	private static final long IDLE_LOOK = 1_000_000_000;
+
+	/** A connection is looked at after so many nanoseconds at the latest. */
+	private static final long MAX_LOOK = 10_000_000_000L;
+
 	private final Owner owner;
 
 	private final ConnectionLifecycle lifecycle;
@@ -92,18 +98,26 @@ final class ConnectionTimers {
 	/**
 	 * Looks whether a timer has expired.
 	 * @param now a {@link System#nanoTime()} stamp
+	 * @return when the next one can expire, as long as none is started with an earlier
+	 * time than that of its start: a stamp
 	 */
-	void sweep(long now) {
+	long sweep(long now) {
+		long wait = MAX_LOOK;
 		for (Timeout timer : TIMERS) {
 			long limit = this.context.timeouts().nanos(timer);
 			if (limit > 0) {
 				long started = startedAt(timer);
-				if (started != 0 && now - started >= limit) {
+				long left = (started != 0) ? started + limit - now : limit;
+				if (left <= 0) {
 					expire(timer);
-					return;
+					return now;
 				}
+				// What the handler takes for activity can be long ago when it says so.
+				boolean excused = timer == Timeout.IDLE && started == 0 && this.establishedAt != 0;
+				wait = Math.min(wait, excused ? Math.min(left, IDLE_LOOK) : left);
 			}
 		}
+		return now + wait;
 	}
 
 	private void expire(Timeout timer) {

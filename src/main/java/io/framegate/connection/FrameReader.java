@@ -320,6 +320,11 @@ final class FrameReader implements SharedReadBuffer.Reader {
 		}
 	}
 
+	/** Whether every sweep has something to do. */
+	boolean needsSweeps() {
+		return this.gate.isThrottled() || this.codec != null || this.delivery.isElsewhere();
+	}
+
 	/**
 	 * Tells the memory budget how much was read and not delivered.
 	 */

@@ -178,6 +178,7 @@ final class FrameWriter implements WriteBatch.Sink {
 		}
 		if (this.progress.pendingBytes() == 0) {
 			this.progress.begin(this.owner.now());
+			this.owner.writing();
 		}
 		this.progress.add(ends, payloads, count, buffer.readableBytes());
 		this.channel.write(buffer, this.channel.voidPromise());
@@ -359,6 +360,9 @@ final class FrameWriter implements WriteBatch.Sink {
 
 		/** A frame was written: it needs a flush. */
 		void wrote();
+
+		/** Bytes are given to the channel, where none were pending. */
+		void writing();
 
 		/** The peer's kernel took more of what was written. */
 		void taken();

@@ -19,6 +19,9 @@ final class PeerProbe {
 	/** How often the kernel is asked about a peer that sends nothing more. */
 	private static final long ASK_NANOS = 1_000_000_000;
 
+	/** How often the segments that the kernel has sent again are counted. */
+	private static final long COUNT_RETRANSMITS_NANOS = 5_000_000_000L;
+
 	private final Owner owner;
 
 	private final ConnectionContext context;
@@ -45,12 +48,16 @@ final class PeerProbe {
 	 */
 	private int retransmits = -1;
 
+	/** When they were last counted by a sweep. */
+	private long countedAt;
+
 	PeerProbe(Owner owner, ConnectionContext context, ConnectionLifecycle lifecycle, WriteProgress progress) {
 		this.owner = owner;
 		this.context = context;
 		this.lifecycle = lifecycle;
 		this.progress = progress;
 		this.acknowledged = sent();
+		this.countedAt = progress.lastWriteAt();
 	}
 
 	void sweep(long now) {
@@ -58,6 +65,30 @@ final class PeerProbe {
 			tellKernelWriteLimit(now);
 			askKernel(now);
 		}
+	}
+
+	/**
+	 * When it has to look again, if nothing is written until then and nothing is pending.
+	 * @param now when it looked, a {@link System#nanoTime()} stamp
+	 * @param latest when it has to look in any case, a stamp
+	 * @return a stamp
+	 */
+	long nextLook(long now, long latest) {
+		if (this.lifecycle.isWaitingToOpen()) {
+			return latest;
+		}
+		long wait = latest - now;
+		if (!isAcknowledged()) {
+			long asked = Math.max(this.progress.lastWriteAt() - now, this.askedAcknowledgedAt - now);
+			wait = Math.min(wait, asked + ASK_NANOS);
+		}
+		if (!isAcknowledged() || this.retransmits < 0) {
+			wait = Math.min(wait, this.countedAt - now + COUNT_RETRANSMITS_NANOS);
+		}
+		if (this.owner.isDeaf()) {
+			wait = Math.min(wait, this.askedAt - now + ASK_NANOS);
+		}
+		return now + Math.max(0, wait);
 	}
 
 	/**
@@ -99,6 +130,18 @@ final class PeerProbe {
 		if (limit != this.kernelWriteLimit) {
 			this.kernelWriteLimit = limit;
 			this.owner.limitWrites(limit);
+		}
+	}
+
+	/**
+	 * Counts the segments that the kernel has sent again, unless that was done a moment
+	 * ago.
+	 * @param now a {@link System#nanoTime()} stamp
+	 */
+	void countRetransmits(long now) {
+		if (now - this.countedAt >= COUNT_RETRANSMITS_NANOS) {
+			this.countedAt = now;
+			countRetransmits();
 		}
 	}
 

@@ -143,6 +143,8 @@ final class WiredParts extends ConnectionParts {
 	@Override
 	public void setReading(boolean reading) {
 		this.channel.config().setAutoRead(reading);
+		// A pause stops the timer of an incomplete frame.
+		look();
 	}
 
 	@Override
@@ -233,6 +235,7 @@ final class WiredParts extends ConnectionParts {
 
 	@Override
 	public void sendFin() {
+		look();
 		if (this.tls != null) {
 			this.tls.sendFin(() -> ending().outputDone());
 		}

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
@@ -15,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.convert.DurationStyle;
 
 /**
- * One route's current limits. Event loops read them at every sweep, so a change reaches
- * open connections at once. Any thread may call.
+ * One route's current limits. Event loops look at all connections when limits have
+ * changed, so a change reaches open connections at once. Any thread may call.
  */
 public final class Timeouts {
 
@@ -61,6 +62,9 @@ public final class Timeouts {
 
 	private static final List<ChronoUnit> UNITS = List.of(ChronoUnit.DAYS, ChronoUnit.HOURS, ChronoUnit.MINUTES,
 			ChronoUnit.SECONDS, ChronoUnit.MILLIS);
+
+	/** How often limits have changed, of any route. */
+	private static final AtomicInteger CHANGES = new AtomicInteger();
 
 	private static final int COUNT = Timeout.values().length;
 
@@ -153,6 +157,14 @@ public final class Timeouts {
 		return this.nanos.getAcquire(timer.ordinal());
 	}
 
+	/**
+	 * How often limits have changed, of any route.
+	 * @return a number that rises with each change, as far as an int goes
+	 */
+	public static int changes() {
+		return CHANGES.get();
+	}
+
 	public void countFired(Timeout timer) {
 		this.fired.incrementAndGet(timer.ordinal());
 	}
@@ -206,6 +218,7 @@ public final class Timeouts {
 
 	private void refresh(Timeout timer) {
 		this.nanos.setRelease(timer.ordinal(), limit(timer).value().toNanos());
+		CHANGES.incrementAndGet();
 	}
 
 }

@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 import io.framegate.metrics.CoarseClock;
+import io.framegate.timeout.Timeouts;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
@@ -63,6 +64,9 @@ public final class IoLoop implements Loop {
 	private final MemoryAccount memory;
 
 	private final MemoryRelief relief;
+
+	/** How often limits had changed when all connections were last looked at. */
+	private int limitChanges;
 
 	IoLoop(int index, EventLoop eventLoop, MemoryBudget budget, LongSupplier clock) {
 		this.index = index;
@@ -262,6 +266,15 @@ public final class IoLoop implements Loop {
 		this.members.remove(connection);
 	}
 
+	/**
+	 * Something about a connection has changed: the next sweep looks at it. The loop's
+	 * thread only.
+	 * @param connection the connection
+	 */
+	public void look(LoopMembers.Member connection) {
+		this.members.look(connection);
+	}
+
 	@Override
 	public void addSweeper(Runnable task) {
 		execute(() -> this.sweepers.add(task));
@@ -283,6 +296,11 @@ public final class IoLoop implements Loop {
 			catch (RuntimeException | Error ex) {
 				failed(ex);
 			}
+		}
+		int changes = Timeouts.changes();
+		if (changes != this.limitChanges) {
+			this.limitChanges = changes;
+			this.members.lookAtAll();
 		}
 		this.members.sweep();
 	}

@@ -1,6 +1,7 @@
 package io.framegate.transport;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -9,22 +10,28 @@ import java.util.function.LongSupplier;
 import io.netty.channel.EventLoop;
 
 /**
- * The connections of a loop, and the sweep over their timers. If many close at once,
- * others do not wait for all of them: a long sweep goes on after the loop has served its
+ * The connections of a loop, and the sweep over their timers. A sweep looks only at
+ * connections that are due: an idle one costs a comparison. If many close at once, others
+ * do not wait for all of them: a long sweep goes on after the loop has served its
  * sockets. The loop's thread only.
  */
 public final class LoopMembers {
 
-	/** Each connection's retransmits are counted once in so many sweeps. */
-	private static final int RETRANSMITS_EVERY = 50;
-
-	/** A sweep asks the clock once for so many connections. */
+	/** A sweep asks the clock once for so many connections that it looks at. */
 	private static final int SLICE_CHECKED_EVERY = 8;
 
 	/** After so many nanoseconds a sweep lets the loop serve its sockets. */
-	private static final long MAX_SLICE = 5_000_000;
+	private static final long MAX_SLICE = 1_000_000;
+
+	/** Due at the next sweep. */
+	private static final long SOON = 0;
 
 	private final List<Member> connections = new ArrayList<>();
+
+	/** By place, when each is to be looked at: nanoseconds since {@link #begin}. */
+	private long[] dues = new long[16];
+
+	private final long begin;
 
 	private final EventLoop eventLoop;
 
@@ -32,19 +39,23 @@ public final class LoopMembers {
 
 	private final Owner owner;
 
-	private int sweeps;
-
 	/** The place of the connection that is swept next, -1 if no sweep goes on. */
 	private int sweepAt = -1;
 
 	LoopMembers(EventLoop eventLoop, LongSupplier clock, Owner owner) {
 		this.eventLoop = eventLoop;
 		this.clock = clock;
+		this.begin = clock.getAsLong();
 		this.owner = owner;
 	}
 
 	void add(Member connection) {
-		connection.place(this.connections.size());
+		int place = this.connections.size();
+		if (place == this.dues.length) {
+			this.dues = Arrays.copyOf(this.dues, 2 * place);
+		}
+		this.dues[place] = SOON;
+		connection.place(place);
 		this.connections.add(connection);
 		connection.held().opened();
 	}
@@ -57,6 +68,7 @@ public final class LoopMembers {
 		Member last = this.connections.removeLast();
 		if (last != connection) {
 			this.connections.set(place, last);
+			this.dues[place] = this.dues[last.place()];
 			last.place(place);
 		}
 		connection.place(-1);
@@ -67,10 +79,25 @@ public final class LoopMembers {
 		return Collections.unmodifiableList(this.connections);
 	}
 
+	/**
+	 * Something about a connection has changed: the next sweep looks at it.
+	 * @param connection the connection, whether it is in the list or not
+	 */
+	void look(Member connection) {
+		int place = connection.place();
+		if (place >= 0) {
+			this.dues[place] = SOON;
+		}
+	}
+
+	/** The next sweep looks at all connections. */
+	void lookAtAll() {
+		Arrays.fill(this.dues, SOON);
+	}
+
 	/** Begins a sweep, unless the last one still goes on. */
 	void sweep() {
 		if (this.sweepAt < 0) {
-			this.sweeps++;
 			this.sweepAt = this.connections.size() - 1;
 			sweepOn();
 		}
@@ -78,13 +105,15 @@ public final class LoopMembers {
 
 	private void sweepOn() {
 		long now = this.clock.getAsLong();
+		int looked = 0;
 		while (this.sweepAt >= 0) {
 			int place = this.sweepAt--;
 			// What a timer closes may close others: the list can shrink meanwhile.
-			if (place < this.connections.size()) {
-				sweep(this.connections.get(place), place, now);
+			if (place >= this.connections.size() || this.dues[place] > now - this.begin) {
+				continue;
 			}
-			if (place % SLICE_CHECKED_EVERY == 0 && place > 0 && this.clock.getAsLong() - now > MAX_SLICE) {
+			look(this.connections.get(place), now);
+			if (++looked % SLICE_CHECKED_EVERY == 0 && this.clock.getAsLong() - now > MAX_SLICE) {
 				// A scheduled task runs only after the loop has served its sockets.
 				this.eventLoop.schedule(this::sweepOn, 0, TimeUnit.NANOSECONDS);
 				this.owner.swept(false, now);
@@ -94,12 +123,12 @@ public final class LoopMembers {
 		this.owner.swept(true, now);
 	}
 
-	private void sweep(Member connection, int place, long now) {
+	private void look(Member connection, long now) {
 		try {
-			if ((place + this.sweeps) % RETRANSMITS_EVERY == 0) {
-				connection.countRetransmits();
+			long due = connection.sweep(now);
+			if (connection.place() >= 0) {
+				this.dues[connection.place()] = Math.max(SOON, due - this.begin);
 			}
-			connection.sweep(now);
 		}
 		catch (RuntimeException | Error ex) {
 			connection.broken(ex);
@@ -130,13 +159,12 @@ public final class LoopMembers {
 		void place(int place);
 
 		/**
-		 * Checks its timers. Ten times a second.
+		 * Checks its timers. Ten times a second, if it is due.
 		 * @param now a {@link System#nanoTime()} stamp
+		 * @return when it is due next, if nothing happens until then: a stamp,
+		 * {@code now} for the next sweep
 		 */
-		void sweep(long now);
-
-		/** Counts the segments that the kernel has sent again. */
-		void countRetransmits();
+		long sweep(long now);
 
 		/**
 		 * Code run for the connection has thrown.

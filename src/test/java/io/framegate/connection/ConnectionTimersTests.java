@@ -186,6 +186,32 @@ class ConnectionTimersTests {
 		assertThat(this.peer.fired).extracting(Cause::reason).containsExactly(CloseReason.FIRST_FRAME_TIMEOUT);
 	}
 
+	/** Seconds after a sweep until the next look, by what goes on in the connection. */
+	@Test
+	void connectionIsLookedAtAgainWhenATimerCanHaveRunOut() {
+		ConnectionLifecycle life = new ConnectionLifecycle(Side.UPSTREAM);
+		ConnectionTimers timers = timers(Side.UPSTREAM, life);
+		assertThat(nextLook(timers)).as("connect").isEqualTo(2);
+		this.timeouts.set(Timeout.CONNECT, Duration.ZERO);
+		life.established();
+		timers.established();
+		this.timeouts.set(Timeout.WRITE, Duration.ofSeconds(3));
+		assertThat(nextLook(timers)).as("a write that begins at once").isEqualTo(1);
+		this.peer.activity = this.peer.time;
+		assertThat(nextLook(timers)).as("a write that begins at once").isEqualTo(3);
+		this.timeouts.set(Timeout.WRITE, Duration.ZERO);
+		this.timeouts.set(Timeout.DRAIN, Duration.ZERO);
+		assertThat(nextLook(timers)).as("at the latest").isEqualTo(10);
+		this.peer.activity = this.peer.time - 26 * SECOND;
+		assertThat(nextLook(timers)).as("idle").isEqualTo(4);
+		this.peer.activity = 0;
+		assertThat(nextLook(timers)).as("not idle as its handler says").isEqualTo(1);
+	}
+
+	private long nextLook(ConnectionTimers timers) {
+		return (timers.sweep(this.peer.time) - this.peer.time) / SECOND;
+	}
+
 	@Test
 	void limitThatIsChangedHoldsForLiveConnections() {
 		ConnectionLifecycle life = new ConnectionLifecycle(Side.UPSTREAM);

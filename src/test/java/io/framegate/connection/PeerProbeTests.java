@@ -151,6 +151,47 @@ class PeerProbeTests {
 		assertThat(sweep(30_000)).isEmpty();
 	}
 
+	/** What was sent must be acknowledged: an idle connection is not looked at. */
+	@Test
+	void looksAgainOnlyWhileThereIsSomethingToAsk() {
+		assertThat(nextLook(20_000)).as("before it is open").isEqualTo(99_000);
+		this.life.established();
+		this.kernel.retransmits = 1;
+		this.probe.countRetransmits(20_000 * MILLI);
+		assertThat(nextLook(20_000)).as("open").isEqualTo(99_000);
+		write(20_500);
+		take(20_500);
+		sweep(20_600);
+		assertThat(nextLook(20_600)).as("written").isEqualTo(21_500);
+		this.kernel.unacknowledged = 10;
+		sweep(21_500);
+		assertThat(nextLook(21_500)).as("not acknowledged").isEqualTo(22_500);
+		this.kernel.unacknowledged = 0;
+		sweep(22_500);
+		assertThat(nextLook(22_500)).as("acknowledged").isEqualTo(99_000);
+		this.kernel.deaf = true;
+		assertThat(nextLook(23_000)).as("not read").isEqualTo(23_000);
+		sweep(23_000);
+		assertThat(nextLook(23_000)).as("not read").isEqualTo(24_000);
+	}
+
+	private long nextLook(long now) {
+		return this.probe.nextLook(now * MILLI, 99_000 * MILLI) / MILLI;
+	}
+
+	@Test
+	void retransmitsAreCountedOnceInFiveSeconds() {
+		this.kernel.retransmits = 3;
+		this.probe.countRetransmits((BEGIN + 4999) * MILLI);
+		assertThat(this.kernel.told).isEmpty();
+		this.probe.countRetransmits((BEGIN + 5000) * MILLI);
+		assertThat(counted()).isEqualTo(3);
+		write(16_000);
+		this.kernel.retransmits = 4;
+		this.probe.countRetransmits((BEGIN + 9999) * MILLI);
+		assertThat(counted()).isEqualTo(3);
+	}
+
 	@Test
 	void retransmitsAreCountedOnceEach() {
 		this.kernel.retransmits = 3;

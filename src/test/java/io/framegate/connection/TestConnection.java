@@ -385,6 +385,14 @@ final class TestConnection extends IdleMember
 	}
 
 	@Override
+	public void writing() {
+	}
+
+	@Override
+	public void countRetransmits() {
+	}
+
+	@Override
 	public void sendFin() {
 		tell("fin");
 		this.ending.outputDone();

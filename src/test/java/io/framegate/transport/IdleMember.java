@@ -18,11 +18,8 @@ public abstract class IdleMember implements LoopMembers.Member {
 	}
 
 	@Override
-	public void sweep(long now) {
-	}
-
-	@Override
-	public void countRetransmits() {
+	public long sweep(long now) {
+		return now;
 	}
 
 	@Override

@@ -1,8 +1,10 @@
 package io.framegate.transport;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -10,6 +12,8 @@ import java.util.concurrent.locks.LockSupport;
 import io.framegate.closure.Cause;
 import io.framegate.framing.Framing;
 import io.framegate.framing.Framings;
+import io.framegate.timeout.Timeout;
+import io.framegate.timeout.Timeouts;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import org.junit.jupiter.api.AfterEach;
@@ -66,17 +70,50 @@ class IoLoopTests {
 	}
 
 	@Test
-	void retransmitsOfEachAreCountedOnceInFiveSeconds() {
-		List<Recorder> all = new ArrayList<>();
-		for (int i = 0; i < 120; i++) {
-			all.add(add("each"));
-		}
-		this.time.pass(SWEEP);
-		assertThat(all.stream().mapToInt((each) -> each.retransmitsCounted).sum()).as("spread").isBetween(2, 3);
-		for (int i = 1; i < 50; i++) {
+	void connectionIsLookedAtWhenItIsDue() {
+		Recorder one = add("1");
+		Recorder two = add("2");
+		one.dueAfter = 1000;
+		for (int i = 0; i < 11; i++) {
 			this.time.pass(SWEEP);
 		}
-		assertThat(all).allMatch((each) -> each.retransmitsCounted == 1);
+		assertThat(one.swept).isEqualTo(2);
+		assertThat(two.swept).isEqualTo(11);
+		this.loop.look(one);
+		this.time.pass(SWEEP);
+		assertThat(one.swept).as("after a change").isEqualTo(3);
+		this.time.pass(SWEEP);
+		assertThat(one.swept).isEqualTo(3);
+	}
+
+	@Test
+	void changedLimitHasAllLookedAt() {
+		Recorder one = add("1");
+		one.dueAfter = 10_000;
+		this.time.pass(SWEEP);
+		this.time.pass(SWEEP);
+		assertThat(one.swept).isEqualTo(1);
+		new Timeouts(Map.of()).set(Timeout.IDLE, Duration.ofMillis(5));
+		this.time.pass(SWEEP);
+		assertThat(one.swept).isEqualTo(2);
+	}
+
+	/** The last connection takes the place of one that is removed, and stays due. */
+	@Test
+	void dueTimeMovesWithItsConnection() {
+		Recorder one = add("1");
+		Recorder two = add("2");
+		two.dueAfter = 1000;
+		this.time.pass(SWEEP);
+		this.loop.remove(one);
+		this.time.pass(SWEEP);
+		assertThat(two.swept).isEqualTo(1);
+		this.loop.remove(one);
+		this.loop.look(one);
+		for (int i = 0; i < 9; i++) {
+			this.time.pass(SWEEP);
+		}
+		assertThat(two.swept).isEqualTo(2);
 	}
 
 	@Test
@@ -285,7 +322,7 @@ class IoLoopTests {
 
 		private int swept;
 
-		private int retransmitsCounted;
+		private int dueAfter;
 
 		private Runnable onSweep = () -> {
 		};
@@ -295,14 +332,10 @@ class IoLoopTests {
 		}
 
 		@Override
-		public void sweep(long now) {
+		public long sweep(long now) {
 			this.swept++;
 			this.onSweep.run();
-		}
-
-		@Override
-		public void countRetransmits() {
-			this.retransmitsCounted++;
+			return now + TimeUnit.MILLISECONDS.toNanos(this.dueAfter);
 		}
 
 		@Override
