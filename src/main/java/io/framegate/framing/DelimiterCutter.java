@@ -124,8 +124,7 @@ final class DelimiterCutter implements StreamedCutter {
 		return new FrameException(Fault.BAD,
 				"expected %s to begin a frame, found %s (%s)".formatted(start.expected(),
 						start.found(this.startMatched, bytes[at]), this.shape.name()),
-				FirstBytes.resemblance(Arrays.copyOf(first, Math.min(first.length, FirstBytes.ENOUGH)),
-						this.startMatched + to - at));
+				first, (long) this.startMatched + to - at);
 	}
 
 	/**
@@ -151,7 +150,7 @@ final class DelimiterCutter implements StreamedCutter {
 
 	private FrameException badEscape(byte found, byte[] bytes, int at, int to) {
 		return new FrameException(Fault.BAD, "unknown escape %s (%s)".formatted(Octets.hex(found), this.shape.name()),
-				FirstBytes.resemblance(this.partial.first(bytes, at, to), this.partial.length() + to - at));
+				first(bytes, at, to), (long) this.partial.length() + to - at);
 	}
 
 	/**
@@ -217,7 +216,7 @@ final class DelimiterCutter implements StreamedCutter {
 		}
 		int wanted = sink.wantedOfOversize();
 		if (wanted == FrameSink.NONE) {
-			throw tooLong(this.partial.first(bytes, from, to), (long) this.partial.length() + to - from);
+			throw tooLong(first(bytes, from, to), (long) this.partial.length() + to - from);
 		}
 		byte[] kept = this.partial.finish(bytes, from, from);
 		OversizeFrame created = new OversizeFrame(wanted, fault());
@@ -226,8 +225,7 @@ final class DelimiterCutter implements StreamedCutter {
 	}
 
 	private FrameException tooLong(byte[] first, long length) {
-		return new FrameException(Fault.TOO_LONG, fault(),
-				FirstBytes.resemblance(first, (int) Math.min(Integer.MAX_VALUE, length)));
+		return new FrameException(Fault.TOO_LONG, fault(), first, length);
 	}
 
 	private String fault() {
@@ -332,8 +330,7 @@ final class DelimiterCutter implements StreamedCutter {
 		byte[] trailer = this.shape.trailer();
 		if (to - from < trailer.length || !Arrays.equals(bytes, to - trailer.length, to, trailer, 0, trailer.length)) {
 			throw new FrameException(Fault.BAD, "frame does not end with its trailer (%s)".formatted(this.shape.name()),
-					FirstBytes.resemblance(Arrays.copyOfRange(bytes, from, Math.min(to, from + FirstBytes.ENOUGH)),
-							to - from));
+					Arrays.copyOfRange(bytes, from, Math.min(to, from + FirstBytes.ENOUGH)), (long) to - from);
 		}
 	}
 
@@ -344,7 +341,20 @@ final class DelimiterCutter implements StreamedCutter {
 
 	@Override
 	public String resemblance() {
-		return FirstBytes.resemblance(this.partial.first(NO_MORE, 0, 0), this.partial.length());
+		return FirstBytes.resemblance(first(), partialBytes());
+	}
+
+	@Override
+	public byte[] first() {
+		return first(NO_MORE, 0, 0);
+	}
+
+	/** The first bytes of the frame: its start, and those kept, escapes decoded. */
+	private byte[] first(byte[] bytes, int from, int to) {
+		StartDelimiter start = this.shape.start();
+		byte[] begin = (start != null) ? start.first(this.begun ? start.length() : this.startMatched) : NO_MORE;
+		byte[] first = DelimiterShape.join(begin, this.partial.first(bytes, from, to));
+		return Arrays.copyOf(first, Math.min(first.length, FirstBytes.ENOUGH));
 	}
 
 	@Override

@@ -65,6 +65,11 @@ public class DelimiterFraming extends AbstractByteArraySerializer implements Fra
 	}
 
 	@Override
+	public boolean answersEmptyFrames() {
+		return this.shape.emptyFrames() == EmptyFrames.ANSWER;
+	}
+
+	@Override
 	public int overhead() {
 		return this.shape.startLength() + this.shape.tail().length;
 	}

@@ -129,7 +129,14 @@ final class FirstOfCutter implements StreamedCutter {
 	@Override
 	public String resemblance() {
 		StreamedCutter cutter = this.current;
-		return (cutter != null) ? cutter.resemblance() : FirstBytes.resemblance(this.head, this.head.length);
+		return (cutter != null) ? cutter.resemblance() : FirstBytes.resemblance(first(), this.head.length);
+	}
+
+	@Override
+	public byte[] first() {
+		StreamedCutter cutter = this.current;
+		return (cutter != null) ? cutter.first()
+				: Arrays.copyOf(this.head, Math.min(this.head.length, FirstBytes.ENOUGH));
 	}
 
 	@Override

@@ -79,6 +79,11 @@ public class FirstOfFraming extends AbstractByteArraySerializer implements Frami
 	}
 
 	@Override
+	public boolean answersEmptyFrames() {
+		return this.shapes.stream().anyMatch(Framing::answersEmptyFrames);
+	}
+
+	@Override
 	public int overhead() {
 		return this.overhead;
 	}

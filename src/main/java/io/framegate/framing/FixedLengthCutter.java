@@ -61,8 +61,7 @@ final class FixedLengthCutter implements StreamedCutter {
 				this.shape.name());
 		int wanted = sink.wantedOfOversize();
 		if (wanted == FrameSink.NONE) {
-			throw new FrameException(Fault.TOO_LONG, fault,
-					FirstBytes.resemblance(this.partial.first(bytes, at, to), to - at));
+			throw new FrameException(Fault.TOO_LONG, fault, this.partial.first(bytes, at, to), (long) to - at);
 		}
 		return new OversizeFrame(Math.min(wanted, this.shape.payloadLength()), fault);
 	}
@@ -79,8 +78,7 @@ final class FixedLengthCutter implements StreamedCutter {
 		int payloadEnd = end - trailer.length;
 		if (!Arrays.equals(frame, payloadEnd, end, trailer, 0, trailer.length)) {
 			throw new FrameException(Fault.BAD, "frame does not end with its trailer (%s)".formatted(this.shape.name()),
-					FirstBytes.resemblance(Arrays.copyOfRange(frame, begin, Math.min(end, begin + FirstBytes.ENOUGH)),
-							end - begin));
+					Arrays.copyOfRange(frame, begin, Math.min(end, begin + FirstBytes.ENOUGH)), (long) end - begin);
 		}
 		if (begin == payloadEnd && this.shape.emptyFrames() != EmptyFrames.PASS) {
 			return sink.empty(trailer.clone(), this.shape.emptyFrames() == EmptyFrames.ANSWER);
@@ -102,7 +100,12 @@ final class FixedLengthCutter implements StreamedCutter {
 
 	@Override
 	public String resemblance() {
-		return FirstBytes.resemblance(this.partial.first(NO_MORE, 0, 0), this.partial.length());
+		return FirstBytes.resemblance(first(), this.partial.length());
+	}
+
+	@Override
+	public byte[] first() {
+		return this.partial.first(NO_MORE, 0, 0);
 	}
 
 	@Override

@@ -40,6 +40,11 @@ public class FixedLengthFraming extends AbstractByteArraySerializer implements F
 	}
 
 	@Override
+	public boolean answersEmptyFrames() {
+		return this.shape.emptyFrames() == EmptyFrames.ANSWER;
+	}
+
+	@Override
 	public int overhead() {
 		return this.shape.trailer().length;
 	}

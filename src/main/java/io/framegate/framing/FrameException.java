@@ -2,6 +2,7 @@ package io.framegate.framing;
 
 import java.io.IOException;
 import java.io.Serial;
+import java.util.Arrays;
 
 /**
  * Received bytes that cannot be cut into frames. Peers cause it, so it has no stack
@@ -65,6 +66,23 @@ public final class FrameException extends IOException {
 	 */
 	public byte[] first() {
 		return this.first;
+	}
+
+	/**
+	 * A fault of a frame whose first bytes are known: they tell what it looks like.
+	 * @param fault what is wrong
+	 * @param message says so
+	 * @param first the frame's first bytes as they came, {@link FirstBytes#ENOUGH} of
+	 * them count
+	 * @param received how many bytes have come since the frame began
+	 */
+	FrameException(Fault fault, String message, byte[] first, long received) {
+		this(fault, message, Arrays.copyOf(first, Math.min(first.length, FirstBytes.ENOUGH)),
+				(int) Math.min(Integer.MAX_VALUE, received));
+	}
+
+	private FrameException(Fault fault, String message, byte[] first, int received) {
+		this(fault, message, FirstBytes.resemblance(first, received), first);
 	}
 
 	/**

@@ -94,7 +94,7 @@ final class ShapeChoice {
 		}
 		String found = HexFormat.of().withUpperCase().formatHex(first, 0, Math.min(needed, SHOWN));
 		return new FrameException(Fault.BAD, "expected a frame to begin with %s, found %s (%s)"
-			.formatted(String.join(" or ", this.texts), found, this.name), FirstBytes.resemblance(first, first.length));
+			.formatted(String.join(" or ", this.texts), found, this.name), first, (long) first.length);
 	}
 
 	/**
