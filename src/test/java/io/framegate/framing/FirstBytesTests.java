@@ -22,26 +22,27 @@ class FirstBytesTests {
 	private static final Pattern NAMED = Pattern.compile("\\(framing `([a-z0-9-]+)`\\)");
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|', nullValues = "-", emptyValue = "", textBlock = """
-			1603010200010001fc0303   | 517  | looks like a TLS ClientHello
-			160303007a02000076       | 127  | looks like a TLS ServerHello
-			1603                     | 2    | ''
-			15030300020228           | 7    | looks like a TLS alert
-			0d0a0d0a000d0a515549540a | 28   | looks like a PROXY protocol header
-			0b4d53487c               | 100  | looks like HL7 over MLLP (framing `mllp`)
-			000a0102030405060708     | 10   | a two-byte length that counts itself would fit
-			00080102030405060708     | 10   | a two-byte length would fit
-			0a000102030405060708     | 10   | a little-endian two-byte length that counts itself would fit
-			08000102030405060708     | 10   | a little-endian two-byte length would fit
-			0000000a010203040506     | 10   | a four-byte length that counts itself would fit
-			00000006010203040506     | 10   | a four-byte length would fit
-			06000000010203040506     | 10   | a little-endian four-byte length would fit
-			00060000010203040506     | 10   | a two-byte length with two zero bytes behind it (framing `vap`) would fit
-			00000701020304050607     | 10   | a three-byte length (framing `cmf`) would fit
-			fffefdfcfbfaf9f8f7f6     | 10   | ''
-			00140102030405060708090a0b0c0d0e0f1011121314 | 22 | a two-byte length would fit
-			00200102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20 | 22 | a BCD length in two bytes (framing `bcd`) would fit
-			""")
+	@CsvSource(delimiter = '|', nullValues = "-", emptyValue = "",
+			textBlock = """
+					1603010200010001fc0303   | 517  | looks like a TLS ClientHello
+					160303007a02000076       | 127  | looks like a TLS ServerHello
+					1603                     | 2    | ''
+					15030300020228           | 7    | looks like a TLS alert
+					0d0a0d0a000d0a515549540a | 28   | looks like a PROXY protocol header
+					0b4d53487c               | 100  | looks like HL7 over MLLP (framing `mllp`)
+					000a0102030405060708     | 10   | a two-byte length that counts itself would fit
+					00080102030405060708     | 10   | a two-byte length would fit
+					0a000102030405060708     | 10   | a little-endian two-byte length that counts itself would fit
+					08000102030405060708     | 10   | a little-endian two-byte length would fit
+					0000000a010203040506     | 10   | a four-byte length that counts itself would fit
+					00000006010203040506     | 10   | a four-byte length would fit
+					06000000010203040506     | 10   | a little-endian four-byte length would fit
+					00060000010203040506     | 10   | a two-byte length with two zero bytes behind it (framing `vap`) would fit
+					00000701020304050607     | 10   | a three-byte length (framing `cmf`) would fit
+					fffefdfcfbfaf9f8f7f6     | 10   | ''
+					00140102030405060708090a0b0c0d0e0f1011121314 | 22 | a two-byte length would fit
+					00200102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20 | 22 | a BCD length in two bytes (framing `bcd`) would fit
+					""")
 	void bytesLookLike(String hex, int received, String expected) {
 		assertThat(FirstBytes.resemblance(HexFormat.of().parseHex(hex), received)).isEqualTo(expected);
 	}
@@ -103,39 +104,40 @@ class FirstBytesTests {
 
 	/** All of it has come. */
 	@ParameterizedTest
-	@CsvSource(delimiterString = "=>", emptyValue = "", textBlock = """
-			0010hello12345           => looks like four ASCII digits of length (framing `ascii4`)
-			0005hello0003abc         => looks like four ASCII digits of length (framing `ascii4`)
-			0005hello, world         => ''
-			0000hello                => ''
-			2026-11-26               => ''
-			12345678                 => looks like four ASCII digits of length (framing `ascii4`)
-			000Ahello12345           => a length in four hexadecimal digits (framing `hex4`) would fit
-			FACEhello12345           => ''
-			45 <34>1 2003-10-11T22:14:15.003Z host app - - => looks like syslog with octet counting (framing `syslog-octets`)
-			<34>1 2003-10-11T22:14:15.003Z host app - -\\n => looks like syslog in lines that end with LF (framing `lf`)
-			<34>Oct 11 22:14:15 host su: failed\\0          => looks like syslog that ends with NUL (framing `nul`)
-			<34>1 2003-10-11T22:14:15.003Z host app - -    => looks like syslog without octet counting (framing `syslog`)
-			5:hello,                 => looks like a netstring (framing `netstring`)
-			5:hello;                 => ''
-			12:30 is the time        => ''
-			{"a": 1}\\n              => looks like JSON in lines that end with LF (framing `lf`)
-			[{"a": 1}]               => looks like JSON
-			{"version":"1.1"}\\0     => looks like JSON that ends with NUL (framing `nul`)
-			{curly}                  => ''
-			<?xml version="1.0"?><a/>\\r\\n => looks like XML in lines that end with CR LF (framing `crlf`)
-			<isomsg direction="x"/>  => looks like XML
-			< 5                      => ''
-			hello\\r\\n              => looks like text in lines that end with CR LF (framing `crlf`)
-			hello\\nworld            => looks like text in lines that end with LF (framing `lf`)
-			hello\\0                 => looks like text that ends with NUL (framing `nul`)
-			\\vMSH|^~|A\\r\\f\\r     => looks like HL7 over MLLP (framing `mllp`)
-			\\vMSH|^~|A\\r\\f        => looks like HL7 over MLLP without CR behind its FS (framing `mllp-lenient`)
-			\\vMSH|^~|A\\r\\f\\n     => looks like HL7 over MLLP without CR behind its FS (framing `mllp-lenient`)
-			\\n\\vMSH|^~|A\\r\\f\\r  => looks like HL7 over MLLP with bytes before its VT (framing `mllp-lenient`)
-			\\vMSH|^~|A\\r\\e        => looks like HL7 over MLLP without FS at its end
-			\\s0200\\e?              => looks like STX and ETX around a frame, with a check byte behind them
-			""")
+	@CsvSource(delimiterString = "=>", emptyValue = "",
+			textBlock = """
+					0010hello12345           => looks like four ASCII digits of length (framing `ascii4`)
+					0005hello0003abc         => looks like four ASCII digits of length (framing `ascii4`)
+					0005hello, world         => ''
+					0000hello                => ''
+					2026-11-26               => ''
+					12345678                 => looks like four ASCII digits of length (framing `ascii4`)
+					000Ahello12345           => a length in four hexadecimal digits (framing `hex4`) would fit
+					FACEhello12345           => ''
+					45 <34>1 2003-10-11T22:14:15.003Z host app - - => looks like syslog with octet counting (framing `syslog-octets`)
+					<34>1 2003-10-11T22:14:15.003Z host app - -\\n => looks like syslog in lines that end with LF (framing `lf`)
+					<34>Oct 11 22:14:15 host su: failed\\0          => looks like syslog that ends with NUL (framing `nul`)
+					<34>1 2003-10-11T22:14:15.003Z host app - -    => looks like syslog without octet counting (framing `syslog`)
+					5:hello,                 => looks like a netstring (framing `netstring`)
+					5:hello;                 => ''
+					12:30 is the time        => ''
+					{"a": 1}\\n              => looks like JSON in lines that end with LF (framing `lf`)
+					[{"a": 1}]               => looks like JSON
+					{"version":"1.1"}\\0     => looks like JSON that ends with NUL (framing `nul`)
+					{curly}                  => ''
+					<?xml version="1.0"?><a/>\\r\\n => looks like XML in lines that end with CR LF (framing `crlf`)
+					<isomsg direction="x"/>  => looks like XML
+					< 5                      => ''
+					hello\\r\\n              => looks like text in lines that end with CR LF (framing `crlf`)
+					hello\\nworld            => looks like text in lines that end with LF (framing `lf`)
+					hello\\0                 => looks like text that ends with NUL (framing `nul`)
+					\\vMSH|^~|A\\r\\f\\r     => looks like HL7 over MLLP (framing `mllp`)
+					\\vMSH|^~|A\\r\\f        => looks like HL7 over MLLP without CR behind its FS (framing `mllp-lenient`)
+					\\vMSH|^~|A\\r\\f\\n     => looks like HL7 over MLLP without CR behind its FS (framing `mllp-lenient`)
+					\\n\\vMSH|^~|A\\r\\f\\r  => looks like HL7 over MLLP with bytes before its VT (framing `mllp-lenient`)
+					\\vMSH|^~|A\\r\\e        => looks like HL7 over MLLP without FS at its end
+					\\s0200\\e?              => looks like STX and ETX around a frame, with a check byte behind them
+					""")
 	void wholeTextLooksLike(String written, String expected) {
 		byte[] bytes = written.replace("\\r", "\r")
 			.replace("\\n", "\n")
