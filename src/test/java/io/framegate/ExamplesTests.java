@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 import io.framegate.closure.CloseReason;
@@ -39,15 +40,23 @@ class ExamplesTests {
 	private static final Map<String, String> FRAMES = Map.ofEntries( //
 			Map.entry("dns-over-tcp.yml", DNS), //
 			Map.entry("dns-pool.yml", DNS), //
+			Map.entry("gt06.yml", "xx\r\1\1#Eg\u0089\1#E\0\1\u008C\u00DD\r\n"), //
 			Map.entry("hl7-failover.yml", HL7), //
 			Map.entry("hl7-mllp.yml", HL7), //
+			Map.entry("iso8583-ascii.yml", "002008002220000000800000"), //
 			Map.entry("iso8583.yml", "\0\u0014" + "08002220000000800000"), //
 			Map.entry("iso8583-links.yml", "\0" + "6020032200000000000000000000000000010000101000000000042"), //
 			Map.entry("memcached.yml", "get key\r\n"), //
+			Map.entry("modbus.yml", "\0\7\0\0\0\6\21\3\0\153\0\3"), //
 			Map.entry("postgresql.yml", "\0\0\0\u0008\u0004\u00D2\u0016\u002F"), //
 			Map.entry("redis.yml", "*1\r\n$4\r\nPING\r\n"), //
 			Map.entry("redis-counters.yml", "INCR visits\r\n"), //
-			Map.entry("smtp.yml", "EHLO client.example.com\r\n"));
+			Map.entry("smpp.yml", "\0\0\0\20\0\0\0\25\0\0\0\0\0\0\0\1"), //
+			Map.entry("smtp.yml", "EHLO client.example.com\r\n"), //
+			Map.entry("syslog.yml", "13 <13>1 - hello"));
+
+	/** What a server of a one-way route gets. */
+	private static final Map<String, String> RECEIVED = Map.of("syslog.yml", "<13>1 - hello\n");
 
 	/**
 	 * Bytes of the frame, and what a server makes of them where it is more than an echo.
@@ -63,15 +72,52 @@ class ExamplesTests {
 		}
 	}
 
+	private static Route route(Path example) {
+		return TestConfiguration.empty().resource(new FileSystemResource(example)).onlyRoute();
+	}
+
+	static Stream<Path> oneWayExamples() throws IOException {
+		return examples().filter((example) -> route(example).mode() == Mode.ONE_WAY);
+	}
+
+	static Stream<Path> otherExamples() throws IOException {
+		return examples().filter((example) -> route(example).mode() != Mode.ONE_WAY);
+	}
+
 	@ParameterizedTest
-	@MethodSource("examples")
+	@MethodSource("oneWayExamples")
+	void frameArrives(Path example) {
+		String route = route(example).name();
+		String prefix = "framegate.routes." + route;
+		byte[] arriving = bytes(RECEIVED.get(example.getFileName().toString()));
+		try (TestUpstream server = TestUpstream.handling((peer) -> {
+			assertThat(peer.readExactly(arriving.length)).isEqualTo(arriving);
+			peer.awaitEof();
+		});
+				Gateway gateway = Gateway.start(example, prefix + ".listen.port=0",
+						prefix + ".upstream.targets=" + server.address());
+				TestClient client = gateway.connect(route)) {
+			client.send(bytes(FRAMES.get(example.getFileName().toString())));
+			client.halfClose();
+			client.expectEof();
+			Closure closure = gateway.awaitClosure(route, Side.INBOUND);
+			assertThat(closure.reason()).isEqualTo(CloseReason.INBOUND_EOF);
+			assertThat(closure.framesIn()).isOne();
+			assertThat(closure.undelivered().frames()).isZero();
+			Gateway.await("the frame",
+					() -> Optional.of(server.receivedCount()).filter((count) -> count == arriving.length));
+		}
+	}
+
+	@ParameterizedTest
+	@MethodSource("otherExamples")
 	void frameMakesARoundTrip(Path example) {
 		assertThat(FRAMES).containsKey(example.getFileName().toString());
 		String sent = FRAMES.get(example.getFileName().toString());
 		Map<String, String> answers = ANSWERS.getOrDefault(example.getFileName().toString(), Map.of());
 		byte[] frame = bytes(sent);
 		byte[] reply = bytes(answer(answers, sent));
-		Route configured = TestConfiguration.empty().resource(new FileSystemResource(example)).onlyRoute();
+		Route configured = route(example);
 		String route = configured.name();
 		String prefix = "framegate.routes." + route;
 		try (TestUpstream server = TestUpstream.handling((peer) -> {

@@ -59,7 +59,8 @@ class ExamplesUnderLoadTests {
 	private static final String INTERVAL = "1s";
 
 	private static final Map<String, Server> SERVERS = Map.of("iso8583-links.yml", new CardHost(), "dns-pool.yml",
-			new NameServer(), "hl7-failover.yml", new Hospital(), "redis-counters.yml", new Redis());
+			new NameServer(), "modbus.yml", new Device(), "hl7-failover.yml", new Hospital(), "redis-counters.yml",
+			new Redis());
 
 	static Stream<Path> examples() throws Exception {
 		return ExamplesTests.examples().filter((example) -> isLookedAfter(route(example)));
@@ -270,6 +271,53 @@ class ExamplesUnderLoadTests {
 					}
 				});
 			}
+		}
+
+	}
+
+	/** Answers with what stands in registers that have their own addresses. */
+	private static final class Device extends Server {
+
+		private static final int HEADER = 6;
+
+		private final Set<String> asked = ConcurrentHashMap.newKeySet();
+
+		/** All masters count alike. */
+		@Override
+		String request(int client, int count) {
+			return "\0" + (char) count + "\0\0\0\6\21\3" + (char) client + (char) count + "\0\1";
+		}
+
+		@Override
+		String answer(String request) {
+			return request.substring(0, 4) + "\0\5\21\3\2" + request.substring(8, 10);
+		}
+
+		@Override
+		void awaitPulse(TestUpstream upstream, int atLeast) {
+			// Its link has none.
+		}
+
+		@Override
+		void serve(Peer peer) {
+			each(peer, (request) -> {
+				if (!this.asked.add(request.substring(0, 2))) {
+					this.mistakes.add("transaction twice: " + request);
+				}
+				return List.of(answer(request));
+			});
+		}
+
+		@Override
+		String read(TestSocket from) {
+			byte[] header = from.readExactly(HEADER);
+			return new String(header, StandardCharsets.ISO_8859_1)
+					+ new String(from.readExactly(header[HEADER - 1]), StandardCharsets.ISO_8859_1);
+		}
+
+		@Override
+		void send(TestSocket to, String message) {
+			to.send(message.getBytes(StandardCharsets.ISO_8859_1));
 		}
 
 	}
