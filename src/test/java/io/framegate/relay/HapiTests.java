@@ -119,9 +119,10 @@ class HapiTests {
 	static Stream<RouteSpec> everyWayToAServer() {
 		String[] key = { "regex-request=^MSH\\|(?:[^|\\r]*\\|){8}([^|\\r]*)",
 				"regex-reply=\\rMSA\\|[^|\\r]*\\|([^|\\r]*)" };
-		return Stream.of(route("session"), shared("exclusive").correlation(key), shared("correlated").correlated(key),
-				shared("rewritten").correlated(key).correlation("rewrite=true"), secure(route("secure-session")),
-				secure(shared("secure-exclusive")), secure(shared("secure-correlated").correlated(key)));
+		return Stream.of(route("session"), route("lenient"), shared("exclusive").correlation(key),
+				shared("correlated").correlated(key), shared("rewritten").correlated(key).correlation("rewrite=true"),
+				secure(route("secure-session")), secure(shared("secure-exclusive")),
+				secure(shared("secure-correlated").correlated(key)));
 	}
 
 	private static RouteSpec secure(RouteSpec spec) {
@@ -136,7 +137,9 @@ class HapiTests {
 	@MethodSource("everyWayToAServer")
 	void everyMessageGetsItsOwnAcknowledgement(RouteSpec spec) throws Exception {
 		String route = spec.name();
-		gateway.configure(spec.framing("mllp", "mllp").to("127.0.0.1:" + (isSecure(route) ? secureHapi : hapi).port()));
+		String framing = route.equals("lenient") ? "mllp-lenient" : "mllp";
+		gateway
+			.configure(spec.framing(framing, framing).to("127.0.0.1:" + (isSecure(route) ? secureHapi : hapi).port()));
 		Queue<String> seen = SEEN.computeIfAbsent(route, (name) -> new ConcurrentLinkedQueue<>());
 		try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
 			List<Callable<Set<String>>> clients = new ArrayList<>();
