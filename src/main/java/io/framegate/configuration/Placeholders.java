@@ -24,12 +24,15 @@ final class Placeholders {
 	/** A placeholder without a default and without a backslash before it. */
 	private static final Pattern NAME = Pattern.compile("(?<!\\\\)\\$\\{([^:{}]+)}");
 
+	private final ConfigurableEnvironment environment;
+
 	private final PlaceholdersResolver resolver;
 
 	/** The names that were looked up, not those in a default that nobody needs. */
 	private final Set<String> needed = new HashSet<>();
 
 	Placeholders(ConfigurableEnvironment environment) {
+		this.environment = environment;
 		this.resolver = new PropertySourcesPlaceholdersResolver(environment.getPropertySources(),
 				new PropertyPlaceholderHelper(SystemPropertyUtils.PLACEHOLDER_PREFIX,
 						SystemPropertyUtils.PLACEHOLDER_SUFFIX, SystemPropertyUtils.VALUE_SEPARATOR,
@@ -73,6 +76,25 @@ final class Placeholders {
 		catch (IllegalArgumentException ex) {
 			return "has a placeholder that cannot be resolved";
 		}
+	}
+
+	/**
+	 * What a value refers to that is no text, though its characters would count.
+	 * @param written a value without a {@link #problem}
+	 * @return the name of the variable or property, or {@code null} if all are text
+	 */
+	@Nullable String notText(Object written) {
+		this.needed.clear();
+		resolve(written);
+		return this.needed.stream().filter((name) -> {
+			Object value = this.environment.getPropertySources()
+				.stream()
+				.map((source) -> source.getProperty(name))
+				.filter(Objects::nonNull)
+				.findFirst()
+				.orElse("");
+			return !(value instanceof CharSequence);
+		}).findFirst().orElse(null);
 	}
 
 	/**

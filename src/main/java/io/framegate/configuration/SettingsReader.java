@@ -303,15 +303,24 @@ final class SettingsReader {
 			this.lists.add(place.rows());
 		}
 		String property = place.property();
+		boolean replaced = this.settings.get(property) != null || this.listsTaken.contains(property);
 		Object written = place.leaf().verbatim() ? this.scalars.value(read, origin) : read;
 		if (written == null) {
-			this.problems.add(new Problem(property, read.toString(), origin, QUOTE));
+			if (!replaced) {
+				this.problems.add(new Problem(property, read.toString(), origin, QUOTE));
+			}
 			return;
 		}
 		Setting setting = new Setting(property, written.toString(), written, origin, place.leaf());
 		String problem = this.placeholders.problem(written);
 		if (problem != null) {
 			this.problems.add(property, setting, problem);
+			return;
+		}
+		String notText = (place.leaf().verbatim() && !replaced) ? this.placeholders.notText(written) : null;
+		if (notText != null) {
+			this.problems.add(property, setting,
+					"must be in quotes where %s is set: without them it is read as a number".formatted(notText));
 			return;
 		}
 		Object value = this.placeholders.resolve(written);

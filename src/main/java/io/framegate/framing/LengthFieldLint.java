@@ -128,7 +128,7 @@ final class LengthFieldLint {
 		BytePattern header = this.declared.header();
 		int headerLength = (header != null) ? header.allowed().length : 0;
 		if (this.declared.lengthFieldAfter() != null) {
-			this.faults.addIf(text != null && !text.strip().equals("0"), "initial-bytes-to-strip",
+			this.faults.addIf(text != null && !text.strip().matches("0{1,6}"), "initial-bytes-to-strip",
 					"must be 0 where length-field-after is set: what stands before the field could not be rebuilt");
 			return;
 		}
