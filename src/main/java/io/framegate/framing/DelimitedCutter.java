@@ -65,7 +65,7 @@ final class DelimitedCutter implements StreamedCutter {
 					: sink.frame(payload);
 		}
 		skipped.skip(bytes, from, end);
-		return sink.oversize(skipped.start(), skipped.fault());
+		return sink.oversize(skipped.start(Math.max(0, from - end)), skipped.fault());
 	}
 
 	private int begin(byte[] bytes, int at, int to) throws FrameException {

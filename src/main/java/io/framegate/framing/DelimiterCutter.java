@@ -282,10 +282,9 @@ final class DelimiterCutter implements StreamedCutter {
 
 	private boolean finishOversize(OversizeFrame skipped, byte[] bytes, int from, int to, FrameSink sink) {
 		skip(skipped, bytes, from, to);
-		int length = skipped.length() - Math.max(0, from - to) - this.shape.trailer().length;
-		byte[] start = skipped.start();
+		byte[] start = skipped.start(Math.max(0, from - to) + this.shape.trailer().length);
 		reset();
-		return sink.oversize((start.length > length) ? Arrays.copyOf(start, length) : start, skipped.fault());
+		return sink.oversize(start, skipped.fault());
 	}
 
 	private void skip(OversizeFrame skipped, byte[] bytes, int from, int to) {

@@ -1,5 +1,6 @@
 package io.framegate.framing;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,7 @@ final class DelimiterLint {
 		if (escape != null) {
 			lint.checkEscape(escape);
 		}
+		faults.addIf(escape != null && declared.trailer() != null, "trailer", "cannot be combined with an escape");
 		faults.addIf(declared.trailer() != null && !faults.isAny() && !carriesEmpty(declared), "trailer",
 				"must not contain a delimiter, nor end with a part of one that the delimiter would complete");
 	}
@@ -53,8 +55,49 @@ final class DelimiterLint {
 						"delimiter[" + i + "]",
 						"is the beginning of %s: whether a frame ends with it would be known only with the next one. Remove one of them, or set skip-before-start"
 							.formatted(delimiters.get(j)));
+				if (!same) {
+					checkInner(i, delimiters.get(i).toBytes(), delimiters.get(j));
+				}
 			}
 		}
+	}
+
+	/**
+	 * A frame ends with the delimiter that ends first.
+	 * @param index the index of a delimiter
+	 * @param one the delimiter
+	 * @param other another one
+	 */
+	private void checkInner(int index, byte[] one, HexBytes other) {
+		byte[] bytes = other.toBytes();
+		int at = indexOf(one, bytes);
+		int end = at + one.length;
+		this.faults.addIf(at > 0 && end < bytes.length, "delimiter[" + index + "]",
+				"is within %s: no frame would end with that. Remove one of them".formatted(other));
+		boolean skips = at == 0 && Boolean.TRUE.equals(this.declared.skipBeforeStart());
+		this.faults.addIf(skips && mayBegin(bytes, end), "delimiter[" + index + "]",
+				"leaves bytes of %s that a start-delimiter begins with. Remove one of them".formatted(other));
+	}
+
+	private static int indexOf(byte[] one, byte[] other) {
+		int at = 0;
+		while (at + one.length <= other.length && !Arrays.equals(one, 0, one.length, other, at, at + one.length)) {
+			at++;
+		}
+		return (at + one.length <= other.length) ? at : -1;
+	}
+
+	/** Whether a frame may begin within what is left of a delimiter. */
+	private boolean mayBegin(byte[] delimiter, int from) {
+		HexBytes declaredStart = this.declared.startDelimiter();
+		byte[] start = (declaredStart != null) ? declaredStart.toBytes() : new byte[0];
+		for (int at = from; at < delimiter.length; at++) {
+			int common = Math.min(start.length, delimiter.length - at);
+			if (Arrays.equals(delimiter, at, at + common, start, 0, common)) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	private void checkEscape(FramingDeclaration.Escape escape) {

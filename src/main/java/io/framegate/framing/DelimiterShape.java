@@ -28,11 +28,8 @@ final class DelimiterShape {
 
 	private final byte[] trailer;
 
-	/** The trailer as it is written, and the delimiter. */
+	/** The trailer, and the delimiter that is written. */
 	private final byte[] tail;
-
-	/** How many bytes of the tail are the trailer. */
-	private final int writtenTrailer;
 
 	private final @Nullable EscapeCoding escape;
 
@@ -59,23 +56,21 @@ final class DelimiterShape {
 			closer[coding.escape() & 0xFF] = true;
 		}
 		this.notable = new OctetFinder(closer);
-		byte[] before = (coding != null) ? coding.encode(this.trailer) : this.trailer;
-		this.writtenTrailer = before.length;
-		this.tail = this.strips ? join(before, delimiters.getFirst()) : NOTHING;
-		this.carriesAll = coding != null && delimiters.stream().allMatch((one) -> hasEscaped(coding, one));
+		this.tail = this.strips ? join(this.trailer, delimiters.getFirst()) : NOTHING;
+		this.carriesAll = coding != null && delimiters.stream().allMatch((one) -> isEscaped(coding, one));
 	}
 
 	private static byte[] bytes(@Nullable HexBytes declared) {
 		return (declared != null) ? declared.toBytes() : NOTHING;
 	}
 
-	private static boolean hasEscaped(EscapeCoding coding, byte[] delimiter) {
+	private static boolean isEscaped(EscapeCoding coding, byte[] delimiter) {
 		for (byte octet : delimiter) {
-			if (coding.escapes(octet)) {
-				return true;
+			if (!coding.escapes(octet)) {
+				return false;
 			}
 		}
-		return false;
+		return true;
 	}
 
 	static byte[] join(byte[] one, byte[] two) {
@@ -125,7 +120,7 @@ final class DelimiterShape {
 	byte[] empty(byte[] delimiter) {
 		StartDelimiter begin = this.start;
 		byte[] first = (begin != null) ? begin.first(begin.length()) : NOTHING;
-		return join(join(first, Arrays.copyOf(this.tail, this.writtenTrailer)), delimiter);
+		return join(join(first, this.trailer), delimiter);
 	}
 
 	@Nullable EscapeCoding escape() {
@@ -180,7 +175,7 @@ final class DelimiterShape {
 			state = this.ends.next(state, this.tail[at]);
 			int ended = this.ends.ended(state);
 			if (ended > 0) {
-				return (at + 1 - ended == this.writtenTrailer) ? null
+				return (at + 1 - ended == this.trailer.length) ? null
 						: "payload ends with bytes that are part of a delimiter with those that follow (%s)"
 							.formatted(this.name);
 			}

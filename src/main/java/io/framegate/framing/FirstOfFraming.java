@@ -15,6 +15,8 @@ import org.springframework.integration.ip.tcp.serializer.AbstractByteArraySerial
  */
 public class FirstOfFraming extends AbstractByteArraySerializer implements Framing {
 
+	private static final String OTHER_SHAPE = "payload would be read in another shape than it is written in";
+
 	private final String name;
 
 	private final List<Framing> shapes;
@@ -43,39 +45,39 @@ public class FirstOfFraming extends AbstractByteArraySerializer implements Frami
 
 	@Override
 	public @Nullable String refusal(byte[] payload) {
-		String refusal = null;
+		String first = null;
 		for (int shape = 0; shape < this.shapes.size(); shape++) {
-			if (isReadAs(shape, payload)) {
-				String reason = this.shapes.get(shape).refusal(payload);
-				if (reason == null) {
-					return null;
-				}
-				refusal = (refusal != null) ? refusal : reason;
+			String refusal = refusal(shape, payload);
+			if (refusal == null) {
+				return null;
 			}
+			first = (first == null || first.equals(OTHER_SHAPE)) ? refusal : first;
 		}
-		return (refusal != null) ? refusal
-				: "payload would be read in another shape than it is written in (%s)".formatted(this.name);
+		return OTHER_SHAPE.equals(first) ? first + " (" + this.name + ")" : first;
 	}
 
-	private boolean isReadAs(int shape, byte[] payload) {
-		return this.choice.chosenFor(this.shapes.get(shape), payload) == shape;
+	/**
+	 * Why a payload is not written in a shape. What costs least is looked at first; a
+	 * length field can only be written for a payload that it can have.
+	 */
+	private @Nullable String refusal(int shape, byte[] payload) {
+		Framing framing = this.shapes.get(shape);
+		boolean lengthDecides = framing.reach() == 0;
+		String refusal = lengthDecides ? framing.refusal(payload) : null;
+		if (refusal == null && this.choice.chosenFor(framing, payload) != shape) {
+			return OTHER_SHAPE;
+		}
+		return lengthDecides ? refusal : framing.refusal(payload);
 	}
 
 	/** The shape of a payload that is not refused. */
 	private Framing shape(byte[] payload) {
-		Framing chosen = null;
-		for (int shape = 0; shape < this.shapes.size(); shape++) {
-			if (isReadAs(shape, payload)) {
-				if (chosen != null && chosen.refusal(payload) == null) {
-					return chosen;
-				}
-				chosen = this.shapes.get(shape);
-			}
+		int last = this.shapes.size() - 1;
+		int shape = 0;
+		while (shape < last && refusal(shape, payload) != null) {
+			shape++;
 		}
-		if (chosen == null) {
-			throw new IllegalArgumentException("No shape of %s carries the payload".formatted(this.name));
-		}
-		return chosen;
+		return this.shapes.get(shape);
 	}
 
 	@Override

@@ -57,6 +57,19 @@ public record FramingDeclaration(@Nullable BytePattern startsWith, @Nullable Int
 	}
 
 	/**
+	 * The same declaration with what becomes of empty frames said elsewhere.
+	 * @param policy what becomes of them
+	 * @return another declaration
+	 */
+	FramingDeclaration withEmptyFrames(@Nullable EmptyFrames policy) {
+		return new FramingDeclaration(this.startsWith, this.lengthFieldOffset, this.lengthFieldAfter,
+				this.lengthFieldLength, this.lengthFieldUntil, this.lengthFieldEncoding, this.lengthFieldByteOrder,
+				this.lengthFieldMask, this.lengthAdjustment, this.initialBytesToStrip, this.header, this.trailer,
+				this.startDelimiter, this.delimiter, this.stripDelimiter, this.skipBeforeStart, this.escape,
+				this.fixedLength, this.firstOf, policy);
+	}
+
+	/**
 	 * How a payload may contain bytes that would end its frame: each is written as two.
 	 *
 	 * @param octet the first of the two

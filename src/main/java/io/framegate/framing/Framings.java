@@ -62,7 +62,10 @@ public final class Framings {
 	public static Framing of(String name, FramingDeclaration declaration) {
 		if (!declaration.firstOf().isEmpty()) {
 			return new FirstOfFraming(name, declaration,
-					declaration.firstOf().stream().map((shape) -> of(name, shape)).toList());
+					declaration.firstOf()
+						.stream()
+						.map((shape) -> of(name, shape.withEmptyFrames(declaration.emptyFrames())))
+						.toList());
 		}
 		if (!declaration.delimiter().isEmpty()) {
 			return new DelimiterFraming(name, declaration);

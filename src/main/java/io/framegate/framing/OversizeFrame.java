@@ -72,7 +72,16 @@ final class OversizeFrame {
 	}
 
 	byte[] start() {
-		return (this.length < this.start.length) ? Arrays.copyOf(this.start, this.length) : this.start;
+		return start(0);
+	}
+
+	/**
+	 * The first bytes that were kept.
+	 * @param others how many of the last bytes skipped belong to a delimiter
+	 */
+	byte[] start(int others) {
+		int payload = this.length - others;
+		return (payload < this.start.length) ? Arrays.copyOf(this.start, payload) : this.start;
 	}
 
 	String fault() {

@@ -36,7 +36,7 @@ class DelimiterTests {
 										first-of[0].starts-with: 7878; first-of[0].length-field-offset: 2; first-of[0].length-field-length: 1; first-of[0].length-adjustment: 2; \
 					first-of[1].starts-with: 7979; first-of[1].length-field-offset: 2; first-of[1].length-field-length: 2; first-of[1].length-adjustment: 2 | 787801610D0A 79790001620D0A | 787801610D0A 79790001620D0A
 										first-of[0].starts-with: [0-9]; first-of[0].length-field-until: \\x20; first-of[0].length-field-encoding: decimal; first-of[0].initial-bytes-to-strip: all; \
-					first-of[1].delimiter: 0A                                               | 32206162 30 20 31203C          | 6162 - 3C
+					first-of[1].starts-with: ??; first-of[1].delimiter: 0A | 32206162 30 20 31203C          | 6162 - 3C
 										first-of[0].starts-with: text:AMQP; first-of[0].fixed-length: 8; first-of[1].starts-with: ??; first-of[1].length-field-offset: 3; first-of[1].length-field-length: 4; \
 					first-of[1].length-adjustment: 1; first-of[1].trailer: CE               | 414D515000000901 010000 00000002 6162 CE 414D5100000000CE | 414D515000000901 010000000000026162 414D5100000000
 										""")

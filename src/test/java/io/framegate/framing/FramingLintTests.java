@@ -188,8 +188,7 @@ class FramingLintTests {
 			"length-field-offset: 1; length-field-length: 1; initial-bytes-to-strip: 1; header: 68", LINE,
 			LINE + "strip-delimiter: false", "delimiter: 1C0D, 1C; start-delimiter: 0B; skip-before-start: true",
 			"delimiter: 7E; start-delimiter: 7E; escape.byte: 7D; escape.map[01]: 7D; escape.map[2]: 7E",
-			STUFFED + "escape.xor: 20", STUFFED + "escape.xor: 20; trailer: 7E", "delimiter: 0A; trailer: 0D",
-			"fixed-length: 8; trailer: 0D0A",
+			STUFFED + "escape.xor: 20", "delimiter: 0A; trailer: 0D", "fixed-length: 8; trailer: 0D0A",
 			"first-of[0].starts-with: [0-9]; first-of[0].length-field-until: \\x20; first-of[0].length-field-encoding: decimal; first-of[1].starts-with: ??; first-of[1].delimiter: 0A; empty-frames: ignore",
 			"first-of[0].starts-with: 7878; first-of[0].length-field-length: 1; first-of[0].length-field-offset: 2; first-of[1].starts-with: 78; first-of[1].fixed-length: 3",
 			"first-of[0].starts-with: 01; first-of[0].length-field-length: 1; first-of[0].length-field-offset: 1; first-of[0].initial-bytes-to-strip: all; first-of[0].header: 01" })

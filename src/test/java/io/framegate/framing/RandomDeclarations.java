@@ -25,7 +25,91 @@ final class RandomDeclarations {
 	 * The properties of a declaration of any shape.
 	 */
 	Map<String, String> draw() {
-		return lengthField();
+		return chance(4) ? firstOf() : shape();
+	}
+
+	private Map<String, String> shape() {
+		return switch (this.random.nextInt(8)) {
+			case 0, 1, 2 -> delimiters();
+			case 3 -> fixedLength();
+			default -> lengthField();
+		};
+	}
+
+	private Map<String, String> firstOf() {
+		Map<String, String> properties = new LinkedHashMap<>();
+		int shapes = this.random.nextInt(1, 4);
+		for (int i = 0; i < shapes; i++) {
+			String prefix = "first-of[" + i + "].";
+			if (i + 1 < shapes || chance(2)) {
+				properties.put(prefix + "starts-with", pattern(this.random.nextInt(1, 4)));
+			}
+			else {
+				properties.put(prefix + "starts-with", "??");
+			}
+			Map<String, String> shape = shape();
+			shape.remove("skip-before-start");
+			shape.remove("empty-frames");
+			shape.forEach((name, value) -> properties.put(prefix + name, value));
+		}
+		emptyFrames(properties);
+		return properties;
+	}
+
+	Map<String, String> delimiters() {
+		Map<String, String> properties = new LinkedHashMap<>();
+		if (chance(2)) {
+			properties.put("start-delimiter", few(this.random.nextInt(1, 4)));
+			if (chance(2)) {
+				properties.put("skip-before-start", "true");
+			}
+		}
+		int delimiters = chance(2) ? 1 : this.random.nextInt(2, 5);
+		for (int i = 0; i < delimiters; i++) {
+			properties.put("delimiter[" + i + "]", few(this.random.nextInt(1, 4)));
+		}
+		switch (this.random.nextInt(6)) {
+			case 0 -> properties.put("strip-delimiter", "false");
+			case 1 -> properties.put("trailer", few(this.random.nextInt(1, 3)));
+			case 2 -> {
+				properties.put("escape.byte", hex(1));
+				properties.put("escape.xor", hex(1));
+			}
+			case 3 -> map(properties);
+			default -> {
+			}
+		}
+		emptyFrames(properties);
+		return properties;
+	}
+
+	private void map(Map<String, String> properties) {
+		String octet = hex(1);
+		properties.put("escape.byte", octet);
+		int images = this.random.nextInt(1, 4);
+		for (int i = 0; i < images; i++) {
+			properties.put("escape.map.[%s]".formatted(hex(1)), (i == 0) ? octet : hex(1));
+		}
+	}
+
+	/** Of few bytes, so that they overlap. */
+	private String few(int length) {
+		StringBuilder hex = new StringBuilder();
+		for (int i = 0; i < length; i++) {
+			hex.append(pick(new String[] { "0A", "0D", "0D", "41" }));
+		}
+		return hex.toString();
+	}
+
+	Map<String, String> fixedLength() {
+		Map<String, String> properties = new LinkedHashMap<>();
+		int length = this.random.nextInt(1, 9);
+		properties.put("fixed-length", String.valueOf(length));
+		if (chance(3)) {
+			properties.put("trailer", hex(this.random.nextInt(1, length + 1)));
+		}
+		emptyFrames(properties);
+		return properties;
 	}
 
 	Map<String, String> lengthField() {

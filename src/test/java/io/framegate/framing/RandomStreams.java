@@ -53,7 +53,68 @@ final class RandomStreams {
 
 	/** A frame that is right, if the declaration can have one of the length drawn. */
 	byte[] frame(FramingDeclaration declaration) {
-		return lengthField(declaration);
+		if (!declaration.firstOf().isEmpty()) {
+			return firstOf(declaration);
+		}
+		if (!declaration.delimiter().isEmpty()) {
+			return delimiters(declaration);
+		}
+		Integer fixed = declaration.fixedLength();
+		return (fixed != null) ? fixedLength(declaration, fixed) : lengthField(declaration);
+	}
+
+	private byte[] firstOf(FramingDeclaration declaration) {
+		FramingDeclaration shape = declaration.firstOf().get(this.random.nextInt(declaration.firstOf().size()));
+		byte[] frame = frame(shape);
+		boolean[][] places = (shape.startsWith() != null) ? shape.startsWith().allowed() : new boolean[0][];
+		for (int i = 0; i < Math.min(frame.length, places.length); i++) {
+			while (!places[i][frame[i] & 0xFF]) {
+				frame[i]++;
+			}
+		}
+		return frame;
+	}
+
+	private byte[] fixedLength(FramingDeclaration declaration, int length) {
+		byte[] frame = octets(length);
+		byte[] trailer = (declaration.trailer() != null) ? declaration.trailer().toBytes() : new byte[0];
+		System.arraycopy(trailer, 0, frame, length - trailer.length, trailer.length);
+		return frame;
+	}
+
+	private byte[] delimiters(FramingDeclaration declaration) {
+		ByteArrayOutputStream frame = new ByteArrayOutputStream();
+		if (Boolean.TRUE.equals(declaration.skipBeforeStart()) && this.random.nextBoolean()) {
+			frame.writeBytes(octets(this.random.nextInt(4)));
+		}
+		if (declaration.startDelimiter() != null) {
+			frame.writeBytes(declaration.startDelimiter().toBytes());
+		}
+		FramingDeclaration.Escape escape = declaration.escape();
+		int length = (this.random.nextInt(3) == 0) ? 0 : this.random.nextInt(1, 20);
+		for (int i = 0; i < length; i++) {
+			if (escape != null && this.random.nextInt(5) == 0) {
+				frame.writeBytes(escape.octet().toBytes());
+				frame.writeBytes(image(escape));
+			}
+			else {
+				frame.write((this.random.nextInt(4) == 0) ? "\n\rA".charAt(this.random.nextInt(3)) : octet());
+			}
+		}
+		if (declaration.trailer() != null) {
+			frame.writeBytes(declaration.trailer().toBytes());
+		}
+		int delimiter = this.random.nextInt(declaration.delimiter().size());
+		frame.writeBytes(declaration.delimiter().get(delimiter).toBytes());
+		return frame.toByteArray();
+	}
+
+	private byte[] image(FramingDeclaration.Escape escape) {
+		if (escape.map().isEmpty()) {
+			return octets(1);
+		}
+		return HexFormat.of()
+			.parseHex(escape.map().keySet().stream().sorted().toList().get(this.random.nextInt(escape.map().size())));
 	}
 
 	private byte[] lengthField(FramingDeclaration declaration) {

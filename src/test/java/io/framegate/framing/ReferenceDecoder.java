@@ -54,7 +54,46 @@ final class ReferenceDecoder {
 		if (rest.length == 0) {
 			return Step.left(0);
 		}
-		return lengthField(declaration, rest);
+		if (!declaration.firstOf().isEmpty()) {
+			return firstOf(declaration, rest);
+		}
+		if (!declaration.delimiter().isEmpty()) {
+			return new DelimiterReference(declaration, this.limit, this.wanted).next(rest);
+		}
+		return (declaration.fixedLength() != null) ? fixedLength(declaration, rest) : lengthField(declaration, rest);
+	}
+
+	private Step firstOf(FramingDeclaration declaration, byte[] rest) {
+		for (FramingDeclaration shape : declaration.firstOf()) {
+			boolean[][] places = (shape.startsWith() != null) ? shape.startsWith().allowed() : new boolean[0][];
+			int fitting = 0;
+			while (fitting < places.length && fitting < rest.length && places[fitting][rest[fitting] & 0xFF]) {
+				fitting++;
+			}
+			if (fitting == places.length) {
+				return next(shape.withEmptyFrames(declaration.emptyFrames()), rest);
+			}
+			if (fitting == rest.length) {
+				return Step.left(rest.length);
+			}
+		}
+		return Step.BAD;
+	}
+
+	private Step fixedLength(FramingDeclaration declaration, byte[] rest) {
+		int length = declaration.fixedLength();
+		byte[] trailer = (declaration.trailer() != null) ? declaration.trailer().toBytes() : new byte[0];
+		int payload = length - trailer.length;
+		if (payload > this.limit && this.wanted < 0) {
+			return Step.TOO_LONG;
+		}
+		if (rest.length < length) {
+			return Step.left(rest.length);
+		}
+		if (payload <= this.limit && !Arrays.equals(rest, payload, length, trailer, 0, trailer.length)) {
+			return Step.BAD;
+		}
+		return frame(declaration, Arrays.copyOf(rest, payload), Arrays.copyOf(rest, length));
 	}
 
 	private Step lengthField(FramingDeclaration declaration, byte[] rest) {
@@ -144,9 +183,12 @@ final class ReferenceDecoder {
 	 * @param wire all its bytes
 	 */
 	private Step frame(FramingDeclaration declaration, byte[] payload, byte[] wire) {
-		if (payload.length > this.limit) {
-			return new Step("oversize " + hex(Arrays.copyOf(payload, Math.min(payload.length, this.wanted))),
-					wire.length);
+		return frame(declaration, payload, wire, this.limit, this.wanted);
+	}
+
+	static Step frame(FramingDeclaration declaration, byte[] payload, byte[] wire, int limit, int wanted) {
+		if (payload.length > limit) {
+			return new Step("oversize " + hex(Arrays.copyOf(payload, Math.min(payload.length, wanted))), wire.length);
 		}
 		return (payload.length == 0) ? empty(declaration, wire, wire.length)
 				: new Step("frame " + hex(payload), wire.length);
@@ -175,13 +217,13 @@ final class ReferenceDecoder {
 	 * @param event what became of the bytes, {@code null} for nothing
 	 * @param length how many bytes it has, -1 if it is the last
 	 */
-	private record Step(@Nullable String event, int length) {
+	record Step(@Nullable String event, int length) {
 
-		private static final Step BAD = new Step("BAD", -1);
+		static final Step BAD = new Step("BAD", -1);
 
-		private static final Step TOO_LONG = new Step("TOO_LONG", -1);
+		static final Step TOO_LONG = new Step("TOO_LONG", -1);
 
-		private static Step left(int bytes) {
+		static Step left(int bytes) {
 			return new Step(String.valueOf(bytes), -1);
 		}
 
