@@ -16,7 +16,7 @@ record BcdLength(int length) implements LengthNumber {
 
 	@Override
 	public long largest() {
-		return (long) Math.pow(100, this.length) - 1;
+		return Digits.DECIMAL.largest(2 * this.length);
 	}
 
 	@Override
@@ -26,14 +26,7 @@ record BcdLength(int length) implements LengthNumber {
 
 	@Override
 	public long read(byte[] bytes, int from, int end) {
-		long number = 0;
-		for (int at = from; at < end; at++) {
-			if (!isTwoDigits(bytes[at])) {
-				return NONE;
-			}
-			number = number * 100 + (bytes[at] >> 4 & 0xF) * 10 + (bytes[at] & 0xF);
-		}
-		return number;
+		return Digits.packedValue(Octets.number(bytes, from, this.length));
 	}
 
 	private static boolean isTwoDigits(byte octet) {
@@ -54,12 +47,7 @@ record BcdLength(int length) implements LengthNumber {
 
 	@Override
 	public int write(long value, byte[] target, int offset) {
-		long rest = value;
-		for (int at = this.length - 1; at >= 0; at--) {
-			int two = (int) (rest % 100);
-			target[offset + at] = (byte) (two / 10 << 4 | two % 10);
-			rest /= 100;
-		}
+		Octets.write(Digits.packed(value), target, offset, this.length);
 		return this.length;
 	}
 

@@ -49,30 +49,19 @@ record BinaryLength(int length, boolean littleEndian, long mask, long others) im
 
 	@Override
 	public long read(byte[] bytes, int from, int end) {
-		long number = bits(bytes, from, end) & this.mask;
+		long number = bits(bytes, from) & this.mask;
 		return (number < 0) ? NONE : number;
 	}
 
-	private long bits(byte[] bytes, int from, int end) {
-		long number = 0;
-		if (this.littleEndian) {
-			for (int at = end - 1; at >= from; at--) {
-				number = number << Byte.SIZE | bytes[at] & 0xFF;
-			}
-		}
-		else {
-			for (int at = from; at < end; at++) {
-				number = number << Byte.SIZE | bytes[at] & 0xFF;
-			}
-		}
-		return number;
+	private long inOrder(long number) {
+		return this.littleEndian ? Long.reverseBytes(number) >>> (Long.SIZE - Byte.SIZE * this.length) : number;
 	}
 
 	/**
 	 * All bits of a field.
 	 */
-	long bits(byte[] bytes) {
-		return bits(bytes, 0, this.length);
+	long bits(byte[] bytes, int from) {
+		return inOrder(Octets.number(bytes, from, this.length));
 	}
 
 	@Override
@@ -83,19 +72,7 @@ record BinaryLength(int length, boolean littleEndian, long mask, long others) im
 
 	@Override
 	public int write(long value, byte[] target, int offset) {
-		long number = value | this.others;
-		if (this.littleEndian) {
-			for (int at = 0; at < this.length; at++) {
-				target[offset + at] = (byte) number;
-				number >>>= Byte.SIZE;
-			}
-		}
-		else {
-			for (int at = this.length - 1; at >= 0; at--) {
-				target[offset + at] = (byte) number;
-				number >>>= Byte.SIZE;
-			}
-		}
+		Octets.write(inOrder(value | this.others), target, offset, this.length);
 		return this.length;
 	}
 

@@ -18,9 +18,47 @@ final class HeaderPattern {
 
 	private final byte[] written;
 
+	/** The same as a number, if it is short. */
+	private final long writtenAs;
+
+	/** Bits of the first eight bytes that must be as they are written. */
+	private final long fixed;
+
+	private final long fixedAs;
+
+	/** Whether those bits are all that matters. */
+	private final boolean fixedOnly;
+
 	private HeaderPattern(boolean[][] allowed, byte[] written) {
 		this.allowed = allowed;
 		this.written = written;
+		this.writtenAs = (written.length > 0 && written.length <= Long.BYTES)
+				? Octets.number(written, 0, written.length) : 0;
+		byte[] bits = new byte[Long.BYTES];
+		boolean only = allowed.length <= Long.BYTES;
+		for (int at = 0; at < allowed.length && only; at++) {
+			bits[at] = (byte) fixedBits(allowed[at], written[at]);
+			only = isFixedOnly(allowed[at], written[at], bits[at]);
+		}
+		this.fixedOnly = only;
+		this.fixed = Octets.eight(bits, 0);
+		this.fixedAs = Octets.eight(Arrays.copyOf(written, Math.max(Long.BYTES, written.length)), 0) & this.fixed;
+	}
+
+	private static int fixedBits(boolean[] allowed, byte written) {
+		int varying = 0;
+		for (int octet = 0; octet < BYTES; octet++) {
+			varying |= allowed[octet] ? octet ^ written : 0;
+		}
+		return ~varying;
+	}
+
+	private static boolean isFixedOnly(boolean[] allowed, byte written, byte fixed) {
+		boolean only = true;
+		for (int octet = 0; octet < BYTES; octet++) {
+			only &= allowed[octet] == (((octet ^ written) & fixed & 0xFF) == 0);
+		}
+		return only;
 	}
 
 	/**
@@ -82,6 +120,17 @@ final class HeaderPattern {
 	}
 
 	/**
+	 * Whether a whole header is at an index.
+	 * @param bytes holds a frame
+	 * @param frame the index where the frame begins
+	 * @return {@code false} also if it has to be looked at byte by byte
+	 */
+	boolean isAt(byte[] bytes, int frame) {
+		return this.allowed.length == 0 || this.fixedOnly && frame <= bytes.length - Long.BYTES
+				&& (Octets.eight(bytes, frame) & this.fixed) == this.fixedAs;
+	}
+
+	/**
 	 * The first byte that may not stand where it does.
 	 * @param bytes holds a frame
 	 * @param frame the index where the frame begins
@@ -123,7 +172,12 @@ final class HeaderPattern {
 	 * Writes the header's first bytes.
 	 */
 	void write(byte[] target, int offset, int length) {
-		System.arraycopy(this.written, 0, target, offset, length);
+		if (length > 0 && length == this.written.length && length <= Long.BYTES) {
+			Octets.write(this.writtenAs, target, offset, length);
+		}
+		else if (length > 0) {
+			System.arraycopy(this.written, 0, target, offset, length);
+		}
 	}
 
 	/**

@@ -23,20 +23,19 @@ final class KeptField {
 			return "payload has no %s in its first %d bytes".formatted(Octets.characters(shape.marker()),
 					LengthFieldShape.MARKER_WITHIN);
 		}
-		int misfit = shape.misfit(payload, frame, 0, payload.length);
+		int misfit = (frame == 0 && shape.header().isAt(payload, 0)) ? -1
+				: shape.misfit(payload, frame, 0, payload.length);
 		if (misfit >= 0) {
 			return "payload's header: expected %s at offset %d, found %s"
 				.formatted(shape.header().expected(misfit - frame), misfit, Octets.hex(payload[misfit]));
 		}
-		String fault = shape.number().fault(payload, field, payload.length);
-		if (fault != null) {
-			return "payload's length field: " + fault;
-		}
 		int end = shape.number().end(payload, field, payload.length);
-		if (end == LengthNumber.NONE) {
-			return "payload of %d bytes ends before its length field does".formatted(payload.length);
+		long value = (end != LengthNumber.NONE) ? shape.number().read(payload, field, end) : LengthNumber.NONE;
+		if (value == LengthNumber.NONE) {
+			String fault = shape.number().fault(payload, field, payload.length);
+			return (fault != null) ? "payload's length field: " + fault
+					: "payload of %d bytes ends before its length field does".formatted(payload.length);
 		}
-		long value = shape.number().read(payload, field, end);
 		long right = (long) payload.length - end + shape.trailer().length - shape.adjustment();
 		return (value == right) ? null : "payload's length field is %d, but %d would be right".formatted(value, right);
 	}

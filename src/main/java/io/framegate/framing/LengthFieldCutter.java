@@ -80,7 +80,8 @@ final class LengthFieldCutter implements StreamedCutter {
 		if (length > this.limit || payloadEnd < fieldEnd || length <= 0 && !isPassedEmpty(length)) {
 			return NOT_WHOLE;
 		}
-		if (this.shape.misfit(bytes, at, at, to) >= 0 || !this.shape.endsAt(bytes, payloadEnd)) {
+		boolean headed = this.shape.header().isAt(bytes, at) || this.shape.misfit(bytes, at, at, to) < 0;
+		if (!headed || !this.shape.endsAt(bytes, payloadEnd)) {
 			return NOT_WHOLE;
 		}
 		return sink.frame(Arrays.copyOfRange(bytes, begin, payloadEnd)) ? end : ~end;

@@ -106,9 +106,12 @@ public class LengthFieldFraming extends AbstractByteArraySerializer implements F
 
 	@Override
 	public int prefix(byte[] payload, byte[] target, int offset) {
-		this.shape.header().write(target, offset, this.template);
 		if (!this.shape.writesField()) {
+			this.shape.header().write(target, offset, this.template);
 			return this.template;
+		}
+		if (this.template != this.shape.number().length()) {
+			this.shape.header().write(target, offset, this.template);
 		}
 		boolean poll = isPoll(payload.length);
 		int length = this.shape.offset() + this.shape.number()
@@ -122,7 +125,9 @@ public class LengthFieldFraming extends AbstractByteArraySerializer implements F
 		if (trailer.length == 0 || isPoll(payload.length)) {
 			return 0;
 		}
-		System.arraycopy(trailer, 0, target, offset, trailer.length);
+		for (int at = 0; at < trailer.length; at++) {
+			target[offset + at] = trailer[at];
+		}
 		return trailer.length;
 	}
 

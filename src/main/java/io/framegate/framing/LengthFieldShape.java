@@ -92,10 +92,10 @@ record LengthFieldShape(String name, int offset, byte[] marker, LengthNumber num
 				long mask = mask(declared, length);
 				byte[] others = (mask == BinaryLength.fullMask(length)) ? new byte[length]
 						: header.written(offset, length);
-				yield new BinaryLength(length, little, mask, new BinaryLength(length, little, -1, 0).bits(others));
+				yield new BinaryLength(length, little, mask, new BinaryLength(length, little, -1, 0).bits(others, 0));
 			}
-			case DECIMAL -> new DigitsLength(length, 10, end);
-			case HEX -> new DigitsLength(length, 16, end);
+			case DECIMAL -> new DigitsLength(length, Digits.DECIMAL, end);
+			case HEX -> new DigitsLength(length, Digits.HEX, end);
 			case BCD -> new BcdLength(length);
 			case VARINT -> new VarintLength();
 		};
@@ -113,7 +113,7 @@ record LengthFieldShape(String name, int offset, byte[] marker, LengthNumber num
 		long mask = BinaryLength.fullMask(length);
 		if (declared.lengthFieldMask() != null) {
 			byte[] bytes = declared.lengthFieldMask().toBytes();
-			mask &= new BinaryLength(Math.min(bytes.length, Long.BYTES), false, -1, 0).bits(bytes);
+			mask &= new BinaryLength(Math.min(bytes.length, Long.BYTES), false, -1, 0).bits(bytes, 0);
 		}
 		return mask;
 	}
@@ -133,13 +133,21 @@ record LengthFieldShape(String name, int offset, byte[] marker, LengthNumber num
 	private int behindMarker(byte[] bytes, int frame, int to) {
 		int last = Math.min(to, frame + MARKER_WITHIN) - this.marker.length;
 		byte first = this.marker[0];
-		for (int at = Octets.indexOf(bytes, frame, last + 1, first); at >= 0; at = Octets.indexOf(bytes, at + 1,
-				last + 1, first)) {
-			if (Arrays.equals(bytes, at, at + this.marker.length, this.marker, 0, this.marker.length)) {
+		// It is near mostly: one by one is quicker.
+		for (int at = frame; at <= last; at++) {
+			if (bytes[at] == first && isMarker(bytes, at)) {
 				return at + this.marker.length;
 			}
 		}
 		return NONE;
+	}
+
+	private boolean isMarker(byte[] bytes, int at) {
+		int same = 1;
+		while (same < this.marker.length && bytes[at + same] == this.marker[same]) {
+			same++;
+		}
+		return same == this.marker.length;
 	}
 
 	/**

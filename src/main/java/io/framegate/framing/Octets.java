@@ -11,11 +11,59 @@ final class Octets {
 
 	private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
+	private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+
+	private static final VarHandle SHORTS = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
+
 	private static final long LOW_BITS = 0x0101_0101_0101_0101L;
 
 	private static final long HIGH_BITS = 0x8080_8080_8080_8080L;
 
 	private Octets() {
+	}
+
+	/**
+	 * Eight bytes as a number, the first byte the lowest.
+	 */
+	static long eight(byte[] bytes, int at) {
+		return (long) LONGS.get(bytes, at);
+	}
+
+	/**
+	 * A number of few bytes, the first byte the highest.
+	 * @param bytes holds it
+	 * @param at the index of its first byte
+	 * @param length its bytes, 1 to 8
+	 */
+	static long number(byte[] bytes, int at, int length) {
+		if (at <= bytes.length - Long.BYTES) {
+			return Long.reverseBytes(eight(bytes, at)) >>> (Long.SIZE - Byte.SIZE * length);
+		}
+		long number = 0;
+		for (int i = at; i < at + length; i++) {
+			number = number << Byte.SIZE | bytes[i] & 0xFF;
+		}
+		return number;
+	}
+
+	/**
+	 * Writes a number's lowest bytes, the highest of them first.
+	 * @param number the number
+	 * @param target where to write
+	 * @param at the index of the first byte to write
+	 * @param length how many bytes, 1 to 8
+	 */
+	static void write(long number, byte[] target, int at, int length) {
+		switch (length) {
+			case 1 -> target[at] = (byte) number;
+			case 2 -> SHORTS.set(target, at, (short) number);
+			case 4 -> INTS.set(target, at, (int) number);
+			case 8 -> LONGS.set(target, at, Long.reverseBytes(number));
+			default -> {
+				target[at + length - 1] = (byte) number;
+				write(number >>> Byte.SIZE, target, at, length - 1);
+			}
+		}
 	}
 
 	/**

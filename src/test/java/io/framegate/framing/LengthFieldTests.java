@@ -38,7 +38,7 @@ class LengthFieldTests {
 					length-field-length: 2; length-adjustment: -2                    | 00046162 000363            | 6162 63
 					length-field-offset: 4; length-field-length: 2                   | 00010000000261620002000000 0163 | 0001000000026162 00020000000163
 					length-field-length: 2; initial-bytes-to-strip: 2; trailer: 03   | 0003616203 00026303        | 6162 63
-					length-field-offset: 2; length-field-length: 2; initial-bytes-to-strip: 4 | 000000026162 0000000163 | 6162 63
+					length-field-offset: 2; length-field-length: 2; initial-bytes-to-strip: 4; header: 00000000 | 000000026162 0000000163 | 6162 63
 					length-field-offset: 2; length-field-length: 2; initial-bytes-to-strip: 2; header: D04A | D04A00026162 D04A000163 | 00026162 000163
 					length-field-length: 4; length-field-mask: 7FFFFFFF; header: 80000000 | 800000026162 8000000163 | 6162 63
 					length-field-offset: 1; length-field-encoding: varint            | 30026162 300163            | 30026162 300163
@@ -81,7 +81,7 @@ class LengthFieldTests {
 					length-field-length: 2; trailer: 0D0A | 0001 | BAD: announced length 1 is less than 2, the least that a frame has
 					length-field-length: 2; trailer: 0D0A | 0003 61 0A | BAD: expected CR (0x0D) to end the frame, found 0x0A
 					length-field-length: 2; trailer: 0D0A | 0003 61 0D 61 | BAD: expected LF (0x0A) to end the frame, found 0x61
-					length-field-length: 2; initial-bytes-to-strip: 4 | 0002 00 01 | BAD: expected 0x00 at offset 3, found 0x01
+					length-field-length: 2; initial-bytes-to-strip: 4; header: 00000000 | 0002 00 01 | BAD: expected 0x00 at offset 3, found 0x01
 					length-field-length: 2; length-adjustment: 2; initial-bytes-to-strip: 4; header: 0000 ?? [0-9A] | 0002 FF 42 | BAD: expected 0x30 to 0x39 or 0x41 at offset 3, found 0x42
 					length-field-offset: 2; length-field-length: 2; initial-bytes-to-strip: 4; header: D04A | 4A | BAD: expected 0xD0 at offset 0, found 0x4A
 					length-field-offset: 2; length-field-length: 2; header: D04A | D0D0 | BAD: expected 0x4A at offset 1, found 0xD0
@@ -135,9 +135,9 @@ class LengthFieldTests {
 					length-field-length: 1; length-adjustment: -1 | 254 |
 					length-field-length: 1; length-adjustment: -1 | 0 |
 					length-field-length: 1; trailer: 0D | 255 | payload of 255 bytes exceeds 254
-					length-field-length: 1; initial-bytes-to-strip: 3; length-adjustment: 2 | 256 | payload of 256 bytes exceeds 255
-					length-field-length: 1; initial-bytes-to-strip: 3; length-adjustment: 2 | 255 |
-					length-field-length: 1; initial-bytes-to-strip: 3 | 254 | payload of 254 bytes exceeds 253
+					length-field-length: 1; initial-bytes-to-strip: 3; header: 000000; length-adjustment: 2 | 256 | payload of 256 bytes exceeds 255
+					length-field-length: 1; initial-bytes-to-strip: 3; header: 000000; length-adjustment: 2 | 255 |
+					length-field-length: 1; initial-bytes-to-strip: 3; header: 000000 | 254 | payload of 254 bytes exceeds 253
 					length-field-length: 2; length-adjustment: 4 | 3 | payload of 3 bytes is shorter than 4
 					length-field-length: 2; length-adjustment: 4 | 4 |
 					length-field-length: 2; length-field-mask: 0FFF | 4096 | payload of 4096 bytes exceeds 4095
@@ -212,7 +212,7 @@ class LengthFieldTests {
 		String base24 = "length-field-length: 2; trailer: 03; empty-frames: answer";
 		assertThat(DeclaredChecks.cut(Declared.framing(base24), 10, -1, hex("0000 0002 6103 0001 03"), false, 100))
 			.containsExactly("answer 0000", "frame 61", "answer 000103", "0");
-		String visa = "length-field-length: 2; length-adjustment: 2; initial-bytes-to-strip: 4; empty-frames: answer";
+		String visa = "length-field-length: 2; length-adjustment: 2; initial-bytes-to-strip: 4; header: 00000000; empty-frames: answer";
 		assertThat(DeclaredChecks.cut(Declared.framing(visa), 10, -1, hex("00000000 0001000061"), false, 3))
 			.containsExactly("answer 00000000", "frame 61", "0");
 		String kept = "length-field-offset: 2; length-field-length: 2; length-adjustment: -4; empty-frames: ";
@@ -351,7 +351,7 @@ class LengthFieldTests {
 				"length-field-length: 4; length-field-encoding: hex",
 				"length-field-length: 3; length-field-encoding: bcd", "length-field-encoding: varint",
 				"length-field-until: :; length-field-encoding: decimal; length-adjustment: 1; trailer: 2C",
-				"length-field-length: 2; length-adjustment: 2; initial-bytes-to-strip: 4",
+				"length-field-length: 2; length-adjustment: 2; initial-bytes-to-strip: 4; header: 00000000",
 				"length-field-length: 2; length-field-mask: 7FFF", "length-field-length: 2; length-adjustment: -2",
 				"length-field-offset: 4; length-field-length: 2",
 				"length-field-offset: 1; length-field-length: 2; length-field-byte-order: little-endian; header: 01",

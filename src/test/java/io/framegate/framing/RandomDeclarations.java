@@ -133,7 +133,10 @@ final class RandomDeclarations {
 			properties.put("length-adjustment", String.valueOf(adjustment));
 		}
 		int head = after ? this.random.nextInt(0, 4) : strip(properties, offset, length);
-		if (head > 0 && chance(2)) {
+		if (head > end && !after) {
+			properties.put("header", pattern(head));
+		}
+		else if (head > 0 && chance(2)) {
 			properties.put("header", pattern(this.random.nextInt(1, head + 1)));
 		}
 		if (chance(3)) {

@@ -295,7 +295,8 @@ final class ReferenceDecoder {
 
 		/** Whether a byte of the field may be so in the bits that the mask leaves. */
 		boolean allowsUnmasked(int offset, byte octet, int index) {
-			if (this.encoding != LengthEncoding.BINARY || this.declaration.lengthFieldMask() == null) {
+			if (this.encoding != LengthEncoding.BINARY || this.declaration.lengthFieldMask() == null
+					|| this.after.length > 0) {
 				return true;
 			}
 			byte[] mask = this.declaration.lengthFieldMask().toBytes();
