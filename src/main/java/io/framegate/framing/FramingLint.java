@@ -58,7 +58,8 @@ final class FramingLint {
 	private static void shape(FramingDeclaration declared, FaultList faults) {
 		boolean length = LengthFieldLint.isLengthField(declared);
 		boolean delimiter = !declared.delimiter().isEmpty();
-		boolean fixed = declared.fixedLength() != null;
+		Integer fixedLength = declared.fixedLength();
+		boolean fixed = fixedLength != null;
 		if (!length && !delimiter && !fixed) {
 			faults.add("", "must have exactly one of " + SHAPES);
 			return;
@@ -70,9 +71,9 @@ final class FramingLint {
 			faults.addIf(!length && owner.equals(ONLY_LENGTH), property, ONLY_LENGTH);
 			faults.addIf(!delimiter && owner.equals(ONLY_DELIMITER), property, ONLY_DELIMITER);
 		});
-		faults.range(declared.fixedLength(), "fixed-length", 1, MAX_FRAME);
+		faults.range(fixedLength, "fixed-length", 1, MAX_FRAME);
 		HexBytes trailer = declared.trailer();
-		faults.addIf(fixed && trailer != null && trailer.length() >= declared.fixedLength(), "trailer",
+		faults.addIf(fixedLength != null && trailer != null && trailer.length() >= fixedLength, "trailer",
 				"must be shorter than fixed-length");
 		if (length) {
 			LengthFieldLint.check(declared, faults);

@@ -76,9 +76,8 @@ final class StartsWithLint {
 		LengthFieldShape ready = LengthFieldShape.of("", shape);
 		Integer length = shape.lengthFieldLength();
 		int stripped = (ready.strip() == LengthFieldShape.ALL) ? ready.offset() : ready.strip();
-		boolean varies = length == null;
 		for (int at = 0; at < allowed.length; at++) {
-			boolean inField = at >= ready.offset() && (varies || at < ready.offset() + length);
+			boolean inField = at >= ready.offset() && (length == null || at < ready.offset() + length);
 			if (inField || ready.marker().length > 0) {
 				continue;
 			}
