@@ -60,8 +60,14 @@ enum Digits {
 	/** The least numbers of more and more digits. */
 	private final long[] powers;
 
+	/** The value of each byte. */
+	private final byte[] values = new byte[256];
+
 	Digits(int radix) {
 		this.radix = radix;
+		for (int octet = 0; octet < this.values.length; octet++) {
+			this.values[octet] = (byte) ((octet < 0x80) ? Character.digit(octet, radix) : LengthNumber.NONE);
+		}
 		this.powers = LongStream.iterate(1, (power) -> power * radix)
 			.limit(Long.toString(Long.MAX_VALUE, radix).length())
 			.toArray();
@@ -75,7 +81,7 @@ enum Digits {
 
 	/** The reverse. */
 	private static long twos(long value) {
-		long fours = value % 10_000 | value / 10_000 << 32;
+		long fours = (value < 10_000) ? value : value % 10_000 | value / 10_000 << 32;
 		long hundreds = fours * 10_486 >>> 20 & 0x0000_007F_0000_007FL;
 		return fours - 100 * hundreds | hundreds << 16;
 	}
@@ -106,11 +112,14 @@ enum Digits {
 		if ((packed & (packed << 1 | packed << 2) & 0x8888_8888_8888_8888L) != 0) {
 			return LengthNumber.NONE;
 		}
+		long low = ofPacked(packed & 0xFFFF_FFFFL);
+		return (packed >>> 32 == 0) ? low : 100_000_000 * ofPacked(packed >>> 32) + low;
+	}
+
+	private static long ofPacked(long packed) {
+		long twos = apart(packed);
 		// A byte of two digits is 6 less for each ten than its bits say.
-		long high = apart(packed >>> 32);
-		long low = apart(packed & 0xFFFF_FFFFL);
-		return 100_000_000 * ofTwos(high - 6 * (high >>> 4 & 0x000F_000F_000F_000FL))
-				+ ofTwos(low - 6 * (low >>> 4 & 0x000F_000F_000F_000FL));
+		return ofTwos(twos - 6 * (twos >>> 4 & 0x000F_000F_000F_000FL));
 	}
 
 	/**
@@ -118,13 +127,13 @@ enum Digits {
 	 * @param value at most 16 digits
 	 */
 	static long packed(long value) {
-		long low = twos(value % 100_000_000);
-		long packed = joined(low + 6 * tens(low));
-		if (value >= 100_000_000) {
-			long high = twos(value / 100_000_000);
-			packed |= joined(high + 6 * tens(high)) << 32;
-		}
-		return packed;
+		return (value < 100_000_000) ? packed8(value)
+				: packed8(value % 100_000_000) | packed8(value / 100_000_000) << 32;
+	}
+
+	private static long packed8(long value) {
+		long twos = twos(value);
+		return joined(twos + 6 * tens(twos));
 	}
 
 	/**
@@ -146,7 +155,15 @@ enum Digits {
 	}
 
 	boolean isDigit(byte octet) {
-		return octet >= 0 && Character.digit(octet, this.radix) >= 0;
+		return value(octet) >= 0;
+	}
+
+	/**
+	 * The value of a digit.
+	 * @return 0 or more, or {@link LengthNumber#NONE}
+	 */
+	int value(byte octet) {
+		return this.values[octet & 0xFF];
 	}
 
 	/**
@@ -160,7 +177,7 @@ enum Digits {
 		}
 		long number = 0;
 		for (int at = from; at < to; at++) {
-			int digit = isDigit(bytes[at]) ? Character.digit(bytes[at], this.radix) : -1;
+			int digit = value(bytes[at]);
 			if (digit < 0 || number > (Long.MAX_VALUE - digit) / this.radix) {
 				return LengthNumber.NONE;
 			}
