@@ -45,6 +45,8 @@ final class FrameDecoder implements FrameSink {
 	/** Empty frames that nobody gets. */
 	private long polls;
 
+	private final AnsweredAnswers answeredAnswers = new AnsweredAnswers();
+
 	private long frameStartedAt;
 
 	FrameDecoder(Owner owner, ConnectionContext context, ReadGate gate, FrameDelivery delivery,
@@ -92,10 +94,7 @@ final class FrameDecoder implements FrameSink {
 		return begin;
 	}
 
-	/**
-	 * What a long frame may need besides what it holds: the array that it grows into, or
-	 * that it becomes.
-	 */
+	/** What a long frame may need besides what it holds: the array that it grows into. */
 	private int roomFor(int more) {
 		int holds = this.cutter.heldBytes();
 		if (holds < MemoryBudget.LARGE) {
@@ -132,6 +131,7 @@ final class FrameDecoder implements FrameSink {
 		finally {
 			this.owner.cutting(stampBefore);
 			this.context.metrics().countIn(this.context.side(), this.frames - framesBefore, 0);
+			this.answeredAnswers.cut(this.polls + framesBefore - cutBefore, this.frames - framesBefore, now);
 			if (cutBefore == 0 && !isWithoutFrame()) {
 				this.context.firstFailures().frameCut();
 			}
@@ -166,13 +166,13 @@ final class FrameDecoder implements FrameSink {
 
 	/**
 	 * A poll. A peer that takes no answers is not read until it does, or its answers
-	 * would fill the memory.
+	 * would fill the memory. One that answers answers is not answered for ever.
 	 */
 	@Override
 	public boolean empty(byte[] wire, boolean answer) {
 		this.polls++;
 		this.context.metrics().countPoll(this.context.side());
-		if (answer && !this.owner.answerPoll(wire)) {
+		if (answer && !this.answeredAnswers.areTooMany() && !this.owner.answerPoll(wire)) {
 			this.gate.choke();
 		}
 		if (this.gate.isDiscarding()) {

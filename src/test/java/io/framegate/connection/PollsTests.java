@@ -106,6 +106,31 @@ class PollsTests {
 	}
 
 	@Test
+	void twoThatAnswerEachOtherComeToAnEnd() {
+		TestConnection it = this.connection.open();
+		byte[] poll = TestConnection.bytes("\n");
+		for (int i = 0; i < 1_100_000; i++) {
+			it.decoder.cut(poll, 0, 1, i * 50_000L);
+			it.loop.loop().batch().flush();
+		}
+		assertThat(sent()).hasSize(1_000_000);
+		it.decoder.cut(poll, 0, 1, 100_000_000_000L);
+		it.decoder.cut(poll, 0, 1, 100_000_050_000L);
+		assertThat(sent()).as("after a pause").hasSize(1_000_001);
+	}
+
+	@Test
+	void whoPollsNowAndThenIsAlwaysAnswered() {
+		TestConnection it = this.connection.open();
+		byte[] poll = TestConnection.bytes("\n");
+		for (int i = 1; i <= 1_100_000; i++) {
+			it.decoder.cut(poll, 0, 1, i * 1_000_000_000L);
+			it.loop.loop().batch().flush();
+		}
+		assertThat(sent()).hasSize(1_100_000);
+	}
+
+	@Test
 	void nothingIsAnsweredAfterFin() {
 		TestConnection it = this.connection.open();
 		it.writer.end();
