@@ -70,8 +70,8 @@ public class FirstOfFraming extends AbstractByteArraySerializer implements Frami
 		return lengthDecides ? refusal : framing.refusal(payload);
 	}
 
-	/** The shape of a payload that is not refused. */
-	private Framing shape(byte[] payload) {
+	@Override
+	public Framing writing(byte[] payload) {
 		int last = this.shapes.size() - 1;
 		int shape = 0;
 		while (shape < last && refusal(shape, payload) != null) {
@@ -102,17 +102,17 @@ public class FirstOfFraming extends AbstractByteArraySerializer implements Frami
 
 	@Override
 	public byte[] body(byte[] payload) {
-		return shape(payload).body(payload);
+		return writing(payload).body(payload);
 	}
 
 	@Override
 	public int prefix(byte[] payload, byte[] target, int offset) {
-		return shape(payload).prefix(payload, target, offset);
+		return writing(payload).prefix(payload, target, offset);
 	}
 
 	@Override
 	public int suffix(byte[] payload, byte[] target, int offset) {
-		return shape(payload).suffix(payload, target, offset);
+		return writing(payload).suffix(payload, target, offset);
 	}
 
 	@Override

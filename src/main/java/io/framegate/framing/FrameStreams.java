@@ -80,11 +80,12 @@ final class FrameStreams {
 		if (refusal != null) {
 			throw new FrameNotEncodableException(refusal);
 		}
-		byte[] around = new byte[framing.overhead()];
-		int before = framing.prefix(payload, around, 0);
-		int after = framing.suffix(payload, around, before);
+		Framing writing = framing.writing(payload);
+		byte[] around = new byte[writing.overhead()];
+		int before = writing.prefix(payload, around, 0);
+		int after = writing.suffix(payload, around, before);
 		output.write(around, 0, before);
-		output.write(framing.body(payload));
+		output.write(writing.body(payload));
 		output.write(around, before, after);
 	}
 

@@ -56,6 +56,17 @@ public interface Framing {
 	}
 
 	/**
+	 * The framing that writes a payload: this one, or the one of its shapes that the
+	 * payload has.
+	 * @param payload a frame's payload that this framing can carry
+	 * @return a framing whose prefix, body, suffix and overhead are this one's for the
+	 * payload
+	 */
+	default Framing writing(byte[] payload) {
+		return this;
+	}
+
+	/**
 	 * What stands between prefix and suffix.
 	 * @param payload a frame's payload
 	 * @return the payload itself, unless bytes of it are escaped

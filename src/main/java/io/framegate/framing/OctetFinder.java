@@ -1,19 +1,9 @@
 package io.framegate.framing;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
-
 /**
  * Finds the first of a few bytes in an array, eight at a time. Immutable.
  */
 final class OctetFinder {
-
-	private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-
-	private static final long LOW_BITS = 0x0101_0101_0101_0101L;
-
-	private static final long HIGH_BITS = 0x8080_8080_8080_8080L;
 
 	/** More are looked up one by one. */
 	private static final int MOST_AT_ONCE = 3;
@@ -21,6 +11,9 @@ final class OctetFinder {
 	private final boolean[] wanted;
 
 	private final int count;
+
+	/** The only one, if there is one. */
+	private final byte octet;
 
 	private final long first;
 
@@ -39,12 +32,13 @@ final class OctetFinder {
 		for (int octet = 0; octet < wanted.length; octet++) {
 			if (wanted[octet]) {
 				if (found < MOST_AT_ONCE) {
-					patterns[found] = octet * LOW_BITS;
+					patterns[found] = octet * Octets.LOW_BITS;
 				}
 				found++;
 			}
 		}
 		this.count = found;
+		this.octet = (byte) patterns[0];
 		this.first = patterns[0];
 		this.second = (found > 1) ? patterns[1] : this.first;
 		this.third = (found > 2) ? patterns[2] : this.second;
@@ -58,34 +52,42 @@ final class OctetFinder {
 	 * @return its index, or {@code to}
 	 */
 	int indexOf(byte[] bytes, int from, int to) {
-		int at = from;
-		int lastWord = to - Long.BYTES;
 		if (this.count == 1) {
-			for (; at <= lastWord; at += Long.BYTES) {
-				long found = zeros((long) LONGS.get(bytes, at) ^ this.first);
-				if (found != 0) {
-					return at + (Long.numberOfTrailingZeros(found) >>> 3);
-				}
-			}
+			int found = Octets.indexOf(bytes, from, to, this.octet);
+			return (found >= 0) ? found : to;
 		}
-		else if (this.count <= MOST_AT_ONCE) {
-			for (; at <= lastWord; at += Long.BYTES) {
-				long word = (long) LONGS.get(bytes, at);
-				long found = zeros(word ^ this.first) | zeros(word ^ this.second) | zeros(word ^ this.third);
-				if (found != 0) {
-					return at + (Long.numberOfTrailingZeros(found) >>> 3);
-				}
-			}
-		}
+		int at = (this.count == 2) ? indexOfTwo(bytes, from, to)
+				: (this.count == MOST_AT_ONCE) ? indexOfThree(bytes, from, to) : from;
 		while (at < to && !this.wanted[bytes[at] & 0xFF]) {
 			at++;
 		}
 		return at;
 	}
 
-	/** The lowest bit set marks the first zero byte; those above it may be wrong. */
-	private static long zeros(long word) {
-		return (word - LOW_BITS) & ~word & HIGH_BITS;
+	/** The index of the first, or where less than a word is left. */
+	private int indexOfTwo(byte[] bytes, int from, int to) {
+		int at = from;
+		for (int lastWord = to - Long.BYTES; at <= lastWord; at += Long.BYTES) {
+			long word = (long) Octets.LONGS.get(bytes, at);
+			long marks = Octets.zeros(word ^ this.first) | Octets.zeros(word ^ this.second);
+			if (marks != 0) {
+				return at + (Long.numberOfTrailingZeros(marks) >>> 3);
+			}
+		}
+		return at;
+	}
+
+	private int indexOfThree(byte[] bytes, int from, int to) {
+		int at = from;
+		for (int lastWord = to - Long.BYTES; at <= lastWord; at += Long.BYTES) {
+			long word = (long) Octets.LONGS.get(bytes, at);
+			long marks = Octets.zeros(word ^ this.first) | Octets.zeros(word ^ this.second)
+					| Octets.zeros(word ^ this.third);
+			if (marks != 0) {
+				return at + (Long.numberOfTrailingZeros(marks) >>> 3);
+			}
+		}
+		return at;
 	}
 
 }

@@ -9,13 +9,13 @@ import java.nio.ByteOrder;
  */
 final class Octets {
 
-	private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+	static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
 	private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
 
 	private static final VarHandle SHORTS = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
 
-	private static final long LOW_BITS = 0x0101_0101_0101_0101L;
+	static final long LOW_BITS = 0x0101_0101_0101_0101L;
 
 	private static final long HIGH_BITS = 0x8080_8080_8080_8080L;
 
@@ -73,9 +73,7 @@ final class Octets {
 		long pattern = (wanted & 0xFF) * LOW_BITS;
 		int at = from;
 		for (int lastWord = to - Long.BYTES; at <= lastWord; at += Long.BYTES) {
-			long word = (long) LONGS.get(bytes, at) ^ pattern;
-			// The lowest bit set marks the first zero byte; those above it may be wrong.
-			long zeros = (word - LOW_BITS) & ~word & HIGH_BITS;
+			long zeros = zeros((long) LONGS.get(bytes, at) ^ pattern);
 			if (zeros != 0) {
 				return at + (Long.numberOfTrailingZeros(zeros) >>> 3);
 			}
@@ -86,6 +84,11 @@ final class Octets {
 			}
 		}
 		return -1;
+	}
+
+	/** The lowest bit set marks the first zero byte; those above it may be wrong. */
+	static long zeros(long word) {
+		return (word - LOW_BITS) & ~word & HIGH_BITS;
 	}
 
 	/**

@@ -104,6 +104,9 @@ final class ShapeChoice {
 	 * @return a shape, {@link #OPEN} or {@link #NONE}
 	 */
 	int chosenFor(Framing shape, byte[] payload) {
+		if (shape.overhead() == 0 && shape.hasFixedOverhead()) {
+			return choose(payload, payload.length, payload, 0, 0);
+		}
 		byte[] wire = new byte[shape.overhead() + this.longest];
 		int length = shape.prefix(payload, wire, 0);
 		byte[] body = shape.body(payload);

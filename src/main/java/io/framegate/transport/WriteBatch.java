@@ -38,7 +38,7 @@ public final class WriteBatch {
 	private final List<Sink> unflushed = new ArrayList<>();
 
 	public void add(Sink to, byte[] payload) {
-		Framing framing = to.framing();
+		Framing framing = to.framing().writing(payload);
 		if (this.target != to) {
 			handOver();
 			this.target = to;
