@@ -95,6 +95,9 @@ final class HeaderPattern {
 
 	/** The bytes that are allowed if some of their bits may be anything. */
 	private static boolean[] without(boolean[] pattern, int bits) {
+		if (bits == 0) {
+			return pattern;
+		}
 		boolean[] allowed = new boolean[BYTES];
 		for (int octet = 0; octet < BYTES; octet++) {
 			for (int same = 0; same < BYTES && !allowed[octet]; same++) {

@@ -188,6 +188,24 @@ class FramingPropertiesTests {
 	}
 
 	@Test
+	void nearMissesOfTheGroupAreSuggested() {
+		assertThat(TestConfiguration.empty().yaml("framegate.framing.visa: {length-field-length: 2}").problems())
+			.singleElement()
+			.asString()
+			.startsWith("framegate.framing: is not a known key. Did you mean 'framings'?");
+		assertThat(TestConfiguration.empty().variable("FRAMEGATE_FRAMING_VISA_TRAILER", "03").problems())
+			.singleElement()
+			.asString()
+			.startsWith(
+					"FRAMEGATE_FRAMING_VISA_TRAILER: is not a known variable. Did you mean 'FRAMEGATE_FRAMINGS_VISA_TRAILER'?");
+		assertThat(TestConfiguration.empty().variable("FRAMEGATE_FRAMINGS_VISA_TRAILLER", "03").problems())
+			.singleElement()
+			.asString()
+			.startsWith(
+					"FRAMEGATE_FRAMINGS_VISA_TRAILLER = \"03\": is not a known variable. Did you mean 'FRAMEGATE_FRAMINGS_VISA_TRAILER'?");
+	}
+
+	@Test
 	void headerIsCountedOnlyByBuiltInLengths() {
 		assertThat(TestConfiguration.route("orders")
 			.yaml("framegate.framings.visa: {length-field-length: 2}")

@@ -144,6 +144,26 @@ class WrittenBytesTests {
 	}
 
 	@Test
+	void mergedBytesAreReadWhereTheyStand() throws IOException {
+		Map<String, FramingDeclaration> framings = file("application.yml", """
+				base: &base
+				  length-field-length: 2
+				  trailer: 0064
+				stuffing: &stuffing {byte: 10, map: {01: 10, 02: 13}}
+				framegate.framings:
+				  x: {<<: *base, header: 0000}
+				  y:
+				    <<: *base
+				    trailer: 0010
+				  z: {delimiter: 13, escape: *stuffing}
+				""");
+		assertThat(framings.get("x").trailer()).isEqualTo(HexBytes.of("0064"));
+		assertThat(framings.get("y").trailer()).isEqualTo(HexBytes.of("0010"));
+		assertThat(framings.get("z").escape()).isEqualTo(new FramingDeclaration.Escape(HexBytes.of("10"),
+				Map.of("01", HexBytes.of("10"), "02", HexBytes.of("13")), null));
+	}
+
+	@Test
 	void propertiesFileAndArgumentsAreText() throws IOException {
 		assertThat(file("application.properties", """
 				framegate.framings.x.length-field-length=4

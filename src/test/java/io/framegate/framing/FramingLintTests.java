@@ -1,6 +1,10 @@
 package io.framegate.framing;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +25,24 @@ class FramingLintTests {
 	private static final String LINE = "delimiter: 0D0A; ";
 
 	private static final String STUFFED = "delimiter: 7E; escape.byte: 7D; ";
+
+	private static final List<String> STARTS = List.of("01", "0102", "??", "[0-9]", "text:A", "00", "7E", "??01");
+
+	private static final List<String> ANY = List.of("length-field-offset=0", "length-field-offset=2",
+			"length-field-offset=65536", "length-field-offset=-1", "length-field-after=AB", "length-field-after=\\x01",
+			"length-field-length=1", "length-field-length=2", "length-field-length=4", "length-field-length=8",
+			"length-field-length=9", "length-field-until=:", "length-field-until=7", "length-field-encoding=binary",
+			"length-field-encoding=decimal", "length-field-encoding=hex", "length-field-encoding=bcd",
+			"length-field-encoding=varint", "length-field-byte-order=little-endian", "length-field-mask=7FFF",
+			"length-field-mask=0000", "length-field-mask=F0", "length-adjustment=2", "length-adjustment=-2",
+			"length-adjustment=-1000000000", "initial-bytes-to-strip=0", "initial-bytes-to-strip=2",
+			"initial-bytes-to-strip=4", "initial-bytes-to-strip=all", "initial-bytes-to-strip=99999999999",
+			"header=00000000", "header=7E??", "header=[0-9]01", "trailer=03", "trailer=0D0A", "start-delimiter=7E",
+			"start-delimiter=0B0B", "delimiter=0A", "delimiter=7E", "delimiter=1C0D,1C", "delimiter=0D0A,0A",
+			"strip-delimiter=false", "strip-delimiter=true", "skip-before-start=true", "escape.byte=7D",
+			"escape.byte=0A", "escape.map[01]=7D", "escape.map[2]=7E", "escape.map[x]=7E", "escape.xor=20",
+			"escape.xor=00", "fixed-length=8", "fixed-length=1", "empty-frames=answer", "empty-frames=ignore",
+			"first-of[0].delimiter=00");
 
 	private static void check(String properties, String expected) {
 		List<String> faults = Framings.faults(Declared.declaration(properties))
@@ -195,6 +217,59 @@ class FramingLintTests {
 	void soundDeclarationHasNoFaults(String properties) {
 		assertThat(Framings.faults(Declared.declaration(properties))).isEmpty();
 		Framings.of("sound", Declared.declaration(properties));
+	}
+
+	/**
+	 * Whatever somebody declares is judged; what is sound makes a framing, and what it
+	 * writes it reads.
+	 */
+	@Test
+	void anyDeclarationIsJudged() throws FrameException {
+		Random random = new Random(12);
+		int sound = 0;
+		for (int i = 0; i < 4_000; i++) {
+			Map<String, String> properties = new TreeMap<>();
+			boolean shapes = random.nextInt(4) == 0;
+			for (int shape = 0; shape < (shapes ? 2 : 1); shape++) {
+				String prefix = shapes ? "first-of[" + shape + "]." : "";
+				int count = random.nextInt(1, 5);
+				if (shapes) {
+					properties.put(prefix + "starts-with", STARTS.get(random.nextInt(STARTS.size())));
+				}
+				for (int n = 0; n < count; n++) {
+					String[] property = ANY.get(random.nextInt(ANY.size())).split("=", 2);
+					properties.put(prefix + property[0], property[1]);
+				}
+			}
+			FramingDeclaration declaration = Declared.declaration(properties);
+			if (Framings.faults(declaration).isEmpty()) {
+				sound++;
+				readsWhatItWrites(properties, Framings.of("any", declaration), random);
+			}
+		}
+		assertThat(sound).isGreaterThan(100);
+	}
+
+	private static void readsWhatItWrites(Map<String, String> properties, Framing framing, Random random)
+			throws FrameException {
+		byte[] payload = new byte[random.nextInt(12)];
+		random.nextBytes(payload);
+		if (framing.refusal(payload) != null) {
+			return;
+		}
+		byte[] body = framing.body(payload);
+		byte[] wire = new byte[framing.overhead() + body.length];
+		int at = framing.prefix(payload, wire, 0);
+		System.arraycopy(body, 0, wire, at, body.length);
+		at += body.length;
+		at += framing.suffix(payload, wire, at);
+		List<String> read = new ArrayList<>();
+		int taken = framing.cutter(100).cut(wire, 0, at, (frame) -> read.add(Wire.hex(frame)));
+		String situation = properties + " " + Wire.hex(payload);
+		assertThat(taken).as(situation).isEqualTo(at);
+		if (payload.length > 0 || !properties.containsKey("empty-frames")) {
+			assertThat(read).as(situation).containsExactly(Wire.hex(payload));
+		}
 	}
 
 	@Test
