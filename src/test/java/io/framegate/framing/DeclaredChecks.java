@@ -132,7 +132,7 @@ final class DeclaredChecks {
 	private static void feed(FrameCutter cutter, byte[] piece, Events events) throws FrameException {
 		// Other bytes around: what is outside must not matter.
 		byte[] input = new byte[piece.length + 8];
-		Arrays.fill(input, (byte) ((piece.length > 0) ? piece[0] : 0));
+		Arrays.fill(input, (piece.length > 0) ? piece[0] : 0);
 		System.arraycopy(piece, 0, input, 4, piece.length);
 		int at = 4;
 		do {
