@@ -72,7 +72,7 @@ class ArchitectureTests {
 			lifecycle     → inbound channel relay link upstream connection tls transport framing timeout metrics closure \
 			route configuration
 			demo          → configuration framing
-			actuate       → lifecycle proxy connection tls transport route timeout metrics closure
+			actuate       → lifecycle proxy connection tls transport framing route timeout metrics closure
 			security      → actuate configuration route
 			""";
 

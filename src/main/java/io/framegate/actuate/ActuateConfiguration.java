@@ -8,10 +8,13 @@ import io.framegate.lifecycle.ConfigurationAdvice;
 import io.framegate.lifecycle.ConfigurationReloader;
 import io.framegate.lifecycle.Routes;
 import io.framegate.lifecycle.RunningRoute;
+import io.framegate.lifecycle.UsersFramings;
 import io.framegate.transport.EventLoops;
 
 import org.springframework.boot.actuate.audit.AuditEventRepository;
 import org.springframework.boot.actuate.audit.InMemoryAuditEventRepository;
+import org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointProperties;
+import org.springframework.boot.actuate.endpoint.EndpointAccessResolver;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.health.actuate.endpoint.HealthEndpointGroups;
 import org.springframework.boot.health.contributor.Health;
@@ -94,6 +97,22 @@ class ActuateConfiguration {
 	}
 
 	@Bean
+	FramingsEndpoint framingsEndpoint(Routes routes, UsersFramings framings, ConnectionRegistry connections,
+			ClosureLog closures, EndpointAccessResolver access) {
+		return new FramingsEndpoint(routes, framings, connections, closures, access);
+	}
+
+	/**
+	 * Requests that only read.
+	 * @param endpoints where the endpoints are
+	 * @return tells them
+	 */
+	@Bean
+	ReadRequests readRequests(WebEndpointProperties endpoints) {
+		return new ReadRequests(endpoints.getBasePath());
+	}
+
+	@Bean
 	TimeoutsEndpoint timeoutsEndpoint(Routes routes, AuditTrail audit) {
 		return new TimeoutsEndpoint(routes, audit);
 	}
@@ -114,8 +133,8 @@ class ActuateConfiguration {
 	}
 
 	@Bean
-	RejectedRequestHandler refusalHandler(AuditTrail audit) {
-		return new RejectedRequestHandler(audit);
+	RejectedRequestHandler refusalHandler(AuditTrail audit, ReadRequests reads) {
+		return new RejectedRequestHandler(audit, reads);
 	}
 
 	/**

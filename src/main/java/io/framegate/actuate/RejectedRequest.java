@@ -40,6 +40,15 @@ public final class RejectedRequest extends RuntimeException {
 	}
 
 	/**
+	 * What was asked for does not exist.
+	 * @param message what
+	 * @return 404
+	 */
+	static RejectedRequest missing(String message) {
+		return new RejectedRequest(404, message);
+	}
+
+	/**
 	 * Valid credentials are missing.
 	 * @param message why
 	 * @return 401

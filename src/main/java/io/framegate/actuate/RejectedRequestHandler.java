@@ -40,8 +40,11 @@ final class RejectedRequestHandler implements WebExceptionHandler {
 
 	private final AuditTrail audit;
 
-	RejectedRequestHandler(AuditTrail audit) {
+	private final ReadRequests reads;
+
+	RejectedRequestHandler(AuditTrail audit, ReadRequests reads) {
 		this.audit = audit;
+		this.reads = reads;
 	}
 
 	@Override
@@ -65,7 +68,8 @@ final class RejectedRequestHandler implements WebExceptionHandler {
 									.collect(Collectors.joining(", "))));
 			}
 			case ResponseStatusException large when large.getStatusCode() == HttpStatus.CONTENT_TOO_LARGE ->
-				answer(exchange, large.getStatusCode(), "The body is too long: expected an action or a value");
+				answer(exchange, large.getStatusCode(),
+						"The body is too long: expected an action, a value, or a dump of bytes in 256 KB");
 			case ResponseStatusException refused when refused.getStatusCode().is4xxClientError() ->
 				answer(exchange, refused.getStatusCode(), (refused.getReason() != null) ? refused.getReason()
 						: "Nothing found at " + exchange.getRequest().getPath().value());
@@ -106,7 +110,7 @@ final class RejectedRequestHandler implements WebExceptionHandler {
 		if (attempted != null) {
 			this.audit.loginFailed(attempted, remote, asked, status.value(), message);
 		}
-		else if (!RequestParameters.reads(request)) {
+		else if (!this.reads.contain(request)) {
 			this.audit.refused(caller, remote, asked, status.value(), message);
 		}
 	}

@@ -2,35 +2,21 @@ package io.framegate.actuate;
 
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.http.HttpMethod;
-import org.springframework.http.server.reactive.ServerHttpRequest;
-
 /**
  * Reads the parameters of requests. An invalid value throws a {@link RejectedRequest}.
  */
-public final class RequestParameters {
+final class RequestParameters {
 
 	static final int MAX = 10_000;
 
 	private static final int DEFAULT = 100;
 
-	private static final Set<HttpMethod> READS = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
-
 	private RequestParameters() {
-	}
-
-	/**
-	 * Whether a request only reads, by its method.
-	 * @param request the request
-	 */
-	public static boolean reads(ServerHttpRequest request) {
-		return READS.contains(request.getMethod());
 	}
 
 	/**

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 import io.framegate.lifecycle.RunningRoute;
 import io.framegate.route.Labelled;
@@ -33,6 +34,9 @@ final class RouteConfiguration {
 	static Map<String, Object> of(RunningRoute running) {
 		Map<String, Object> properties = group(running.route());
 		properties.remove("name");
+		Map<String, Object> framings = new TreeMap<>();
+		running.route().framings().forEach((name, one) -> framings.put(name, DeclarationView.of(one)));
+		properties.put("framings", framings);
 		Map<String, Object> timeouts = new LinkedHashMap<>();
 		for (Timeout timer : Timeout.values()) {
 			timeouts.put(timer.label(), running.timeouts().limit(timer).text());

@@ -47,8 +47,6 @@ abstract class SocketConnection extends PeerConnection {
 		return this.parts;
 	}
 
-	// Identity
-
 	@Override
 	public String route() {
 		return this.parts.context.route();
@@ -118,8 +116,6 @@ abstract class SocketConnection extends PeerConnection {
 		}));
 	}
 
-	// Reading
-
 	/** Stops reading until {@link #resume}. */
 	public void pause() {
 		this.parts.gate.pause();
@@ -156,6 +152,11 @@ abstract class SocketConnection extends PeerConnection {
 	public void limitReading(int frames, long bytes) {
 		this.parts.decoder.limit(frames, bytes);
 		this.parts.reader.sweep();
+	}
+
+	/** The first bytes of an incomplete frame, none if unknown. They may be secret. */
+	public byte[] firstOfFrame() {
+		return this.parts.decoder.incomplete().first();
 	}
 
 	/** Whether only a part of a frame was read. */

@@ -118,6 +118,13 @@ class GatewayConfiguration {
 	}
 
 	@Bean
+	UsersFramings usersFramings(FramegateProperties properties, ConfigurationReloader reload) {
+		UsersFramings framings = new UsersFramings(properties.framings());
+		reload.whenTaken((changed) -> framings.take(changed.framings()));
+		return framings;
+	}
+
+	@Bean
 	MeterBinder configurationMeter(ConfigurationReloader reload) {
 		return (registry) -> Gauge
 			.builder("framegate.configuration.error", reload, (one) -> (one.error() != null) ? 1 : 0)

@@ -1,8 +1,8 @@
 package io.framegate.security;
 
 import io.framegate.actuate.Caller;
+import io.framegate.actuate.ReadRequests;
 import io.framegate.actuate.RejectedRequest;
-import io.framegate.actuate.RequestParameters;
 import io.framegate.configuration.ConfigurationChanges;
 import io.framegate.configuration.FramegateProperties;
 import io.framegate.configuration.Role;
@@ -23,6 +23,7 @@ import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
 import org.springframework.security.authentication.AuthenticationCredentialsNotFoundException;
 import org.springframework.security.authentication.InsufficientAuthenticationException;
 import org.springframework.security.authorization.AuthorityReactiveAuthorizationManager;
@@ -63,7 +64,7 @@ class SecurityConfiguration {
 	 * What may be read without credentials on this machine, besides users' own pages.
 	 */
 	private static final String[] HARMLESS = { "health", "info", "metrics", "prometheus", "routes", "targets",
-			"connections", "closures", "timeouts", "auditevents", "sbom" };
+			"connections", "closures", "framings", "timeouts", "auditevents", "sbom" };
 
 	/** Endpoints that hold frames, passwords or requests. */
 	private static final String[] SECRETS = { "heapdump", "env", "configprops", "logfile", "httpexchanges",
@@ -133,7 +134,7 @@ class SecurityConfiguration {
 	@Bean
 	SecurityWebFilterChain securityWebFilterChain(ServerHttpSecurity http, ConfiguredUsers users, Logins logins,
 			ObjectProvider<ReactiveJwtDecoder> tokens, Environment environment, WebEndpointProperties endpoints,
-			EndpointAccessResolver access, SslBundles bundles) {
+			EndpointAccessResolver access, SslBundles bundles, ReadRequests readRequests) {
 		boolean basic = users.havePasswords();
 		ReactiveJwtDecoder bearer = tokens.getIfAvailable();
 		boolean trusted = "none".equalsIgnoreCase(environment.getProperty("server.forward-headers-strategy"));
@@ -150,9 +151,10 @@ class SecurityConfiguration {
 				.contextWrite((context) -> Logins.from(context, exchange)), SecurityWebFiltersOrder.HTTP_BASIC)
 			.headers(ServerHttpSecurity.HeaderSpec::disable)
 			.addFilterAfter(new Callers(users, bearer != null, trusted), SecurityWebFiltersOrder.AUTHENTICATION)
-			.addFilterBefore(new WriteAccessFilter(endpoints.getBasePath(), access),
+			.addFilterBefore(new WriteAccessFilter(endpoints.getBasePath(), access, readRequests),
 					SecurityWebFiltersOrder.AUTHORIZATION)
-			.exceptionHandling((faults) -> faults.authenticationEntryPoint(whoAreYou).accessDeniedHandler(mayNot()))
+			.exceptionHandling(
+					(faults) -> faults.authenticationEntryPoint(whoAreYou).accessDeniedHandler(mayNot(readRequests)))
 			.httpBasic((spec) -> {
 				spec.authenticationManager(logins).authenticationEntryPoint(whoAreYou);
 				if (!basic) {
@@ -165,18 +167,19 @@ class SecurityConfiguration {
 		if (bearer != null) {
 			JwtRoles roles = new JwtRoles(environment.getProperty(TOKENS + "principal-claim-name", "sub"));
 			http.oauth2ResourceServer((server) -> server.authenticationEntryPoint(whoAreYou)
-				.accessDeniedHandler(mayNot())
+				.accessDeniedHandler(mayNot(readRequests))
 				.jwt((jwt) -> jwt.jwtDecoder(bearer).jwtAuthenticationConverter(roles)));
 		}
-		return http.authorizeExchange((requests) -> authorize(requests, users)).build();
+		return http.authorizeExchange((requests) -> authorize(requests, users, readRequests)).build();
 	}
 
-	private void authorize(ServerHttpSecurity.AuthorizeExchangeSpec requests, ConfiguredUsers users) {
+	private void authorize(ServerHttpSecurity.AuthorizeExchangeSpec requests, ConfiguredUsers users,
+			ReadRequests readRequests) {
 		ReactiveAuthorizationManager<AuthorizationContext> reads = AuthorityReactiveAuthorizationManager
 			.hasAnyRole(VIEWER, OPERATOR, Callers.VISITOR);
 		ReactiveAuthorizationManager<AuthorizationContext> knownReads = AuthorityReactiveAuthorizationManager
 			.hasAnyRole(VIEWER, OPERATOR);
-		requests.matchers(changes())
+		requests.matchers(changes(readRequests))
 			.hasRole(OPERATOR)
 			.matchers(EndpointRequest.to("health"))
 			.permitAll()
@@ -195,9 +198,22 @@ class SecurityConfiguration {
 			.access(reads);
 	}
 
-	private static ServerWebExchangeMatcher changes() {
-		return (exchange) -> RequestParameters.reads(exchange.getRequest())
-				? ServerWebExchangeMatcher.MatchResult.notMatch() : ServerWebExchangeMatcher.MatchResult.match();
+	/**
+	 * Everything but what only reads: its path must be the endpoint's, whatever it is
+	 * called.
+	 */
+	private static ServerWebExchangeMatcher changes(ReadRequests readRequests) {
+		ServerWebExchangeMatcher framings = EndpointRequest.to("framings");
+		return (exchange) -> {
+			if (!readRequests.contain(exchange.getRequest())) {
+				return ServerWebExchangeMatcher.MatchResult.match();
+			}
+			return (exchange.getRequest().getMethod() != HttpMethod.POST)
+					? ServerWebExchangeMatcher.MatchResult.notMatch()
+					: framings.matches(exchange)
+						.flatMap((its) -> its.isMatch() ? ServerWebExchangeMatcher.MatchResult.notMatch()
+								: ServerWebExchangeMatcher.MatchResult.match());
+		};
 	}
 
 	private static ServerAuthenticationEntryPoint whoAreYou(boolean basic, boolean bearer) {
@@ -225,9 +241,9 @@ class SecurityConfiguration {
 		return (message != null) ? message : "Credentials are not valid";
 	}
 
-	private static ServerAccessDeniedHandler mayNot() {
+	private static ServerAccessDeniedHandler mayNot(ReadRequests readRequests) {
 		return (exchange, cause) -> {
-			boolean reads = RequestParameters.reads(exchange.getRequest());
+			boolean reads = readRequests.contain(exchange.getRequest());
 			return Mono.error(RejectedRequest
 				.forbidden(reads ? "Reading this requires the role viewer or operator, secrets the role operator"
 						: "Changes require the role operator"));

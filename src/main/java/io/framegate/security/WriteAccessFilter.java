@@ -2,8 +2,8 @@ package io.framegate.security;
 
 import java.util.List;
 
+import io.framegate.actuate.ReadRequests;
 import io.framegate.actuate.RejectedRequest;
-import io.framegate.actuate.RequestParameters;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -27,12 +27,16 @@ final class WriteAccessFilter implements WebFilter {
 
 	private final EndpointAccessResolver access;
 
+	private final ReadRequests reads;
+
 	/**
 	 * Makes the filter.
 	 * @param basePath the path of the endpoints
 	 * @param access the access allowed to each
+	 * @param reads requests that change nothing
 	 */
-	WriteAccessFilter(String basePath, EndpointAccessResolver access) {
+	WriteAccessFilter(String basePath, EndpointAccessResolver access, ReadRequests reads) {
+		this.reads = reads;
 		this.basePath = basePath.equals("/") ? "" : basePath;
 		this.access = access;
 	}
@@ -40,7 +44,7 @@ final class WriteAccessFilter implements WebFilter {
 	@Override
 	public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
 		ServerHttpRequest request = exchange.getRequest();
-		String off = RequestParameters.reads(request) ? null
+		String off = this.reads.contain(request) ? null
 				: endpointThatIsOff(request.getPath().pathWithinApplication().value());
 		return (off == null) ? chain.filter(exchange)
 				: Mono.error(RejectedRequest

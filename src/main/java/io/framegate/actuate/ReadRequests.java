@@ -1,0 +1,35 @@
+package io.framegate.actuate;
+
+import java.util.Set;
+
+import org.springframework.http.HttpMethod;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+
+/**
+ * Tells requests that only read from those that may change something. Any thread may
+ * call.
+ */
+public final class ReadRequests {
+
+	private static final Set<HttpMethod> METHODS = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
+
+	private final String framings;
+
+	/**
+	 * Knows where bytes may be posted that framings are tried on.
+	 * @param basePath the path of the endpoints
+	 */
+	ReadRequests(String basePath) {
+		this.framings = (basePath.equals("/") ? "" : basePath) + "/framings";
+	}
+
+	/**
+	 * Whether a request only reads, by its method or its path.
+	 * @param request the request
+	 */
+	public boolean contain(ServerHttpRequest request) {
+		return METHODS.contains(request.getMethod()) || (request.getMethod() == HttpMethod.POST
+				&& request.getPath().pathWithinApplication().value().equals(this.framings));
+	}
+
+}
