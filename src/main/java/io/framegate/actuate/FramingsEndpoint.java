@@ -1,7 +1,6 @@
 package io.framegate.actuate;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -9,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.framegate.closure.ClosureLog;
 import io.framegate.closure.Side;
@@ -160,13 +160,9 @@ final class FramingsEndpoint {
 			@JsonInclude List<Use> routes) {
 
 		static View of(KnownFraming framing, List<Route> routes) {
-			return new View(framing.name(), kind(framing), framing.title(), framing.document(),
+			return new View(framing.name(), framing.kind().label(), framing.title(), framing.document(),
 					(framing.declaration() != null) ? DeclarationView.of(framing.declaration()) : null,
 					routes.stream().flatMap((route) -> uses(framing.name(), route)).toList());
-		}
-
-		static String kind(KnownFraming framing) {
-			return framing.kind().name().toLowerCase(Locale.ROOT).replace('_', '-');
 		}
 
 		private static Stream<Use> uses(String framing, Route route) {
@@ -185,7 +181,7 @@ final class FramingsEndpoint {
 	 * @param side the side
 	 * @param framing the framing's name
 	 */
-	record Use(String route, String side, @com.fasterxml.jackson.annotation.JsonIgnore String framing) {
+	record Use(String route, String side, @JsonIgnore String framing) {
 
 	}
 

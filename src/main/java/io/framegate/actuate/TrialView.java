@@ -1,10 +1,12 @@
 package io.framegate.actuate;
 
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.framegate.closure.UnreadableStarts;
+import io.framegate.framing.CutFrame;
 import io.framegate.framing.FirstBytes;
 import io.framegate.framing.FrameException;
 import io.framegate.framing.FramingTrial;
@@ -51,7 +53,7 @@ record TrialView(String name, String kind, @JsonInclude(JsonInclude.Include.NON_
 	}
 
 	private static @Nullable String looksLike(byte[] bytes) {
-		byte[] first = java.util.Arrays.copyOf(bytes, Math.min(bytes.length, FirstBytes.ENOUGH));
+		byte[] first = Arrays.copyOf(bytes, Math.min(bytes.length, FirstBytes.ENOUGH));
 		String resemblance = FirstBytes.resemblance(first, bytes.length);
 		return resemblance.isEmpty() ? null : resemblance;
 	}
@@ -66,10 +68,9 @@ record TrialView(String name, String kind, @JsonInclude(JsonInclude.Include.NON_
 			.limit(MAX_PIECES)
 			.map((piece) -> Piece.of(piece, shown && trial.group() == FramingTrial.Group.FRAMES))
 			.toList();
-		return new TrialView(trial.framing().name(), FramingsEndpoint.View.kind(trial.framing()),
-				trial.framing().title(), trial.framing().lengthIncludesHeader() ? Boolean.TRUE : null, best,
-				trial.score(), reason(trial), trial.isComplete(), trial.pieces().size(), trial.leftover(),
-				Fault.of(trial, shown), pieces);
+		return new TrialView(trial.framing().name(), trial.framing().kind().label(), trial.framing().title(),
+				trial.framing().lengthIncludesHeader() ? Boolean.TRUE : null, best, trial.score(), reason(trial),
+				trial.isComplete(), trial.pieces().size(), trial.leftover(), Fault.of(trial, shown), pieces);
 	}
 
 	private static String reason(FramingTrial trial) {
@@ -100,9 +101,9 @@ record TrialView(String name, String kind, @JsonInclude(JsonInclude.Include.NON_
 	@JsonInclude(JsonInclude.Include.NON_NULL)
 	record Piece(int offset, int length, int payload, @Nullable String hex) {
 
-		static Piece of(FramingTrial.Piece piece, boolean shown) {
-			byte[] content = piece.content();
-			return new Piece(piece.offset(), piece.length(), piece.payload(),
+		static Piece of(CutFrame piece, boolean shown) {
+			byte[] content = piece.payload();
+			return new Piece(piece.offset(), piece.length(), content.length,
 					shown ? HexFormat.of().formatHex(content, 0, Math.min(MAX_SHOWN, content.length)) : null);
 		}
 

@@ -190,8 +190,6 @@ abstract class SocketConnection extends PeerConnection {
 		this.parts.decoder.afterFrames(task);
 	}
 
-	// Writing
-
 	/**
 	 * Writes a frame. It is flushed when the current read is done.
 	 * @param payload the frame, one that the framing can carry

@@ -38,7 +38,7 @@ final class FramingEvidence {
 	 * @param piece where it is
 	 * @return a number of bits
 	 */
-	double bits(byte[] bytes, FramingTrial.Piece piece) {
+	double bits(byte[] bytes, CutFrame piece) {
 		for (ShapeEvidence shape : this.shapes) {
 			if (shape.begins(bytes, piece.offset())) {
 				return shape.bits(bytes, piece) - this.choice;

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * a frame, or there is none
  * @param score how many bits had to be as they are, by this framing
  */
-public record FramingTrial(KnownFraming framing, List<Piece> pieces, int leftover, @Nullable FrameException fault,
+public record FramingTrial(KnownFraming framing, List<CutFrame> pieces, int leftover, @Nullable FrameException fault,
 		int score) {
 
 	/** A score from which a framing is no accident. */
@@ -57,18 +57,6 @@ public record FramingTrial(KnownFraming framing, List<Piece> pieces, int leftove
 	}
 
 	/**
-	 * A frame.
-	 *
-	 * @param offset where it begins, with bytes that are skipped before it
-	 * @param length how many bytes it has in all
-	 * @param payload how many bytes its payload has
-	 * @param content the payload
-	 */
-	public record Piece(int offset, int length, int payload, byte[] content) {
-
-	}
-
-	/**
 	 * Tries all framings.
 	 * @param declared those that users declare, by name
 	 * @param bytes the bytes, from where a frame begins
@@ -87,7 +75,7 @@ public record FramingTrial(KnownFraming framing, List<Piece> pieces, int leftove
 
 	static FramingTrial of(KnownFraming framing, byte[] bytes, int maxFrameSize) {
 		OneFrame taken = new OneFrame();
-		List<Piece> pieces = new ArrayList<>();
+		List<CutFrame> pieces = new ArrayList<>();
 		FrameCutter cutter = framing.framing().cutter(maxFrameSize);
 		FramingEvidence evidence = new FramingEvidence(framing.declaration());
 		FrameException fault = null;
@@ -103,7 +91,7 @@ public record FramingTrial(KnownFraming framing, List<Piece> pieces, int leftove
 					leftover = cutter.partialBytes();
 					break;
 				}
-				Piece piece = new Piece(at, next - at, payload.length, payload);
+				CutFrame piece = new CutFrame(at, next - at, payload);
 				bits += evidence.bits(bytes, piece);
 				pieces.add(piece);
 				at = next;

@@ -3,6 +3,7 @@ package io.framegate.framing;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
@@ -51,7 +52,13 @@ public record KnownFraming(String name, Kind kind, String title, String document
 		BUILT_IN,
 
 		/** It comes with the gateway as a declaration. */
-		PRESET
+		PRESET;
+
+		private final String label = name().toLowerCase(Locale.ROOT).replace('_', '-');
+
+		public String label() {
+			return this.label;
+		}
 
 	}
 

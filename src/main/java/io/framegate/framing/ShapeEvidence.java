@@ -44,7 +44,7 @@ record ShapeEvidence(FramingDeclaration declaration, boolean[][] beginning, List
 		return true;
 	}
 
-	double bits(byte[] bytes, FramingTrial.Piece piece) {
+	double bits(byte[] bytes, CutFrame piece) {
 		int rest = bytes.length - piece.offset();
 		boolean last = piece.length() == rest;
 		if (!this.declaration.delimiter().isEmpty()) {
@@ -54,7 +54,7 @@ record ShapeEvidence(FramingDeclaration declaration, boolean[][] beginning, List
 			}
 			return this.constant + (last ? end : 0) + ((last && isText(bytes, piece, end / Byte.SIZE)) ? TEXT_BITS : 0);
 		}
-		if (piece.payload() == 0) {
+		if (piece.payload().length == 0) {
 			return this.constant + EMPTY_BITS;
 		}
 		if (this.declaration.fixedLength() != null) {
@@ -83,7 +83,7 @@ record ShapeEvidence(FramingDeclaration declaration, boolean[][] beginning, List
 		return true;
 	}
 
-	private double fieldBits(byte[] bytes, FramingTrial.Piece piece) {
+	private double fieldBits(byte[] bytes, CutFrame piece) {
 		HexBytes mask = this.declaration.lengthFieldMask();
 		if (mask != null) {
 			int bits = 0;
@@ -116,7 +116,7 @@ record ShapeEvidence(FramingDeclaration declaration, boolean[][] beginning, List
 				: ZERO_BITS * (double) Math.max(0, stripped - field);
 	}
 
-	private static boolean endsWith(byte[] bytes, FramingTrial.Piece piece, byte[] end) {
+	private static boolean endsWith(byte[] bytes, CutFrame piece, byte[] end) {
 		int from = piece.offset() + piece.length() - end.length;
 		for (int i = 0; i < end.length; i++) {
 			if (from < piece.offset() || bytes[from + i] != end[i]) {
@@ -126,7 +126,7 @@ record ShapeEvidence(FramingDeclaration declaration, boolean[][] beginning, List
 		return true;
 	}
 
-	private static boolean isText(byte[] bytes, FramingTrial.Piece piece, int delimiter) {
+	private static boolean isText(byte[] bytes, CutFrame piece, int delimiter) {
 		int end = piece.offset() + piece.length() - delimiter;
 		for (int i = piece.offset(); i < end; i++) {
 			if ((bytes[i] < ' ' && bytes[i] != '\t' && bytes[i] >= 0) || bytes[i] == 0x7F) {

@@ -142,6 +142,10 @@ public final class Listener extends AbstractServerConnectionFactory implements L
 		}
 	}
 
+	public ConnectionContext context() {
+		return this.context;
+	}
+
 	/**
 	 * Whether a connection was accepted here.
 	 * @param connection the connection

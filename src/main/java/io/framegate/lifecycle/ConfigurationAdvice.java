@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
+import io.framegate.connection.FirstFailures;
 import io.framegate.route.Listen;
 import io.framegate.route.Mode;
 import io.framegate.route.Route;
@@ -61,6 +62,7 @@ public final class ConfigurationAdvice {
 	public List<String> on(RunningRoute route) {
 		List<String> advice = on(route.route(), route.timeouts());
 		route.certificates().stream().map(CertificateFacts::advice).filter(Objects::nonNull).forEach(advice::add);
+		route.unreadable().map(FirstFailures::advice).filter(Objects::nonNull).forEach(advice::add);
 		return advice;
 	}
 

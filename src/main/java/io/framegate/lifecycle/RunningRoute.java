@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import io.framegate.channel.FrameAdapter;
 import io.framegate.closure.Cause;
 import io.framegate.connection.ConnectionRegistry;
+import io.framegate.connection.FirstFailures;
 import io.framegate.inbound.Listener;
 import io.framegate.inbound.ListeningSocket;
 import io.framegate.metrics.RouteMetrics;
@@ -72,9 +73,7 @@ public final class RunningRoute implements RouteDrain.Owner, DownWatch.Owner {
 
 	private volatile State state = State.PAUSED;
 
-	/**
-	 * How often it was resumed: an older drain must not stop it. Used in turn.
-	 */
+	/** How often it was resumed: an older drain must not stop it. Used in turn. */
 	private int resumed;
 
 	/** Its port belongs to the route that replaces it. */
@@ -174,9 +173,7 @@ public final class RunningRoute implements RouteDrain.Owner, DownWatch.Owner {
 		this.listener.pause();
 	}
 
-	/**
-	 * Whether its replacement should listen, because nobody has paused or drained it.
-	 */
+	/** Whether its replacement should listen, because nobody has paused or drained it. */
 	boolean wantsSocket() {
 		return this.ending || this.state == State.LISTENING || this.state == State.FAILED;
 	}
@@ -192,9 +189,7 @@ public final class RunningRoute implements RouteDrain.Owner, DownWatch.Owner {
 		});
 	}
 
-	/**
-	 * Opens its own port again, which was closed in vain.
-	 */
+	/** Opens its own port again, which was closed in vain. */
 	void listenAgain() {
 		this.handedOver = false;
 		this.turns.runAndWait(() -> serve(this::open));
@@ -221,9 +216,7 @@ public final class RunningRoute implements RouteDrain.Owner, DownWatch.Owner {
 		});
 	}
 
-	/**
-	 * Its bean names now belong to another route.
-	 */
+	/** Its bean names now belong to another route. */
 	void outliveBeans() {
 		this.adapters.forEach(FrameAdapter::outliveBean);
 	}
@@ -367,6 +360,11 @@ public final class RunningRoute implements RouteDrain.Owner, DownWatch.Owner {
 	 */
 	public List<CertificateFacts> certificates() {
 		return Stream.concat(this.listener.certificates(), this.connector.certificates()).distinct().toList();
+	}
+
+	/** Whether its first peers sent anything that can be read, on both sides. */
+	Stream<FirstFailures> unreadable() {
+		return Stream.of(this.listener.context().firstFailures(), this.connector.context().firstFailures());
 	}
 
 	RouteContinuity continuity() {

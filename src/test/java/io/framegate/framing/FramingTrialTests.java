@@ -94,9 +94,9 @@ class FramingTrialTests {
 			.filter((one) -> one.framing().name().equals("length2") && !one.framing().lengthIncludesHeader())
 			.findFirst()
 			.orElseThrow();
-		assertThat(trial.pieces()).extracting(FramingTrial.Piece::offset).containsExactly(0, 4);
-		assertThat(trial.pieces()).extracting(FramingTrial.Piece::length).containsExactly(4, 3);
-		assertThat(trial.pieces()).extracting(FramingTrial.Piece::payload).containsExactly(2, 1);
+		assertThat(trial.pieces()).extracting(CutFrame::offset).containsExactly(0, 4);
+		assertThat(trial.pieces()).extracting(CutFrame::length).containsExactly(4, 3);
+		assertThat(trial.pieces()).extracting((one) -> one.payload().length).containsExactly(2, 1);
 		assertThat(trial.leftover()).isEqualTo(3);
 		assertThat(trial.fault()).isNull();
 		assertThat(trial.isComplete()).isFalse();

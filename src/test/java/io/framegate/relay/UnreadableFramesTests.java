@@ -1,5 +1,10 @@
 package io.framegate.relay;
 
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
 import io.framegate.closure.Closure;
 import io.framegate.closure.Side;
 import io.framegate.testkit.Gateway;
@@ -10,8 +15,12 @@ import io.framegate.testkit.TestUpstream;
 import io.framegate.testkit.TestUpstreams;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static io.framegate.testkit.RouteSpec.route;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -19,6 +28,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * A peer that speaks something else than its framing: the record says what came.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class UnreadableFramesTests {
 
 	@AutoClose
@@ -84,6 +94,68 @@ class UnreadableFramesTests {
 					.stream()
 					.map(Closure::detail)
 					.filter((detail) -> detail.endsWith("; a two-byte length would fit"))
+					.findAny());
+	}
+
+	private static List<String> advice(String route) {
+		List<String> advice = new ArrayList<>();
+		gateway.get("/actuator/routes/" + route).at("/advice").forEach((one) -> advice.add(one.asString()));
+		return advice.stream().filter((one) -> one.contains("the route expects")).toList();
+	}
+
+	/**
+	 * A client that only connects says nothing, and one whose frames are read ends it.
+	 */
+	@Test
+	void firstClientsThatFailAlikeAreToldOnce(CapturedOutput output) {
+		RouteSpec route = route("wrong-port").framing("length4", "crlf").to(this.servers.lineEcho());
+		gateway.configure(route);
+		for (int i = 0; i < 3; i++) {
+			gateway.connect("wrong-port").close();
+			assertThat(advice("wrong-port")).isEmpty();
+			try (TestClient client = gateway.connect("wrong-port")) {
+				client.send("GET / HTTP/1.1\r\n\r\n");
+				client.expectEof();
+			}
+		}
+		String sentence = "Its first 3 clients sent what looks like an HTTP request; the route expects length4";
+		Gateway.await("advice",
+				() -> advice("wrong-port").stream().filter((one) -> one.startsWith(sentence)).findAny());
+		Gateway.await("a line", () -> Optional.of(output.getAll()).filter((all) -> all.contains(sentence)));
+		try (TestClient client = gateway.connect("wrong-port")) {
+			client.send("GET / HTTP/1.1\r\n\r\n");
+			client.expectEof();
+		}
+		Gateway.await("a fourth",
+				() -> advice("wrong-port").stream().filter((one) -> one.contains("first 4")).findAny());
+		assertThat(output.getAll().split("the route expects", -1)).as("one line").hasSize(2);
+		try (TestClient client = gateway.connect("wrong-port")) {
+			client.sendLength4("hello".getBytes(StandardCharsets.UTF_8));
+			assertThat(client.readLength4()).asString().isEqualTo("hello");
+			assertThat(advice("wrong-port")).isEmpty();
+		}
+	}
+
+	@Test
+	void serversThatAnswerSomethingElseAreTold() {
+		TestUpstream webServer = this.servers.handling((peer) -> {
+			peer.readExactly("?hello??".length());
+			peer.send("HTTP/1.1 400 Bad Request\r\n\r\n");
+			peer.awaitEof();
+		});
+		RouteSpec route = route("wrong-server").framing("crlf", "mllp").to(webServer);
+		gateway.configure(route);
+		for (int i = 0; i < 3; i++) {
+			try (TestClient client = gateway.connect("wrong-server")) {
+				client.sendLine("hello");
+				client.expectEof();
+			}
+		}
+		Gateway.await("advice",
+				() -> advice("wrong-server").stream()
+					.filter((one) -> one.equals("Its servers, on the first 3 connections, sent what looks like an HTTP "
+							+ "response; the route expects mllp. Check the port, or set "
+							+ "framegate.routes.wrong-server.upstream.framing"))
 					.findAny());
 	}
 
