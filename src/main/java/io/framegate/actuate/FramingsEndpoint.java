@@ -72,17 +72,17 @@ final class FramingsEndpoint {
 	 */
 	@WriteOperation
 	TrialView.Tried tryOn(@Nullable String bytes, @Nullable String connection) {
-		boolean given = bytes != null && !bytes.isBlank();
-		boolean asked = connection != null && !connection.isBlank();
-		if (given == asked) {
+		String dump = (bytes != null) ? bytes : "";
+		String id = (connection != null) ? connection : "";
+		if (dump.isBlank() == id.isBlank()) {
 			throw RejectedRequest
 				.because("The body must be {\"bytes\":\"<hex dump>\"} or {\"connection\":\"<id>\"}, one of the two");
 		}
-		if (given) {
-			byte[] read = HexDump.read(bytes);
+		if (id.isBlank()) {
+			byte[] read = HexDump.read(dump);
 			return TrialView.ofBytes(read, FramingTrial.all(this.declared.all(), read, MAX_FRAME));
 		}
-		UnreadableStarts.Start start = startOf(connection);
+		UnreadableStarts.Start start = startOf(id);
 		return TrialView.ofConnection(start, framing(start),
 				FramingTrial.all(this.declared.all(), start.bytes(), maxFrame(start)));
 	}
