@@ -4,6 +4,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -110,6 +111,18 @@ final class Commands {
 						          keystore: {certificate: "file:%s", private-key: "file:%s"}
 						          options: {enabled-protocols: [TLSv1.3], ciphers: [TLS_AES_128_GCM_SHA256]}
 						""".formatted(certificate.chain(), certificate.key()));
+		return command;
+	}
+
+	/**
+	 * Framegate with a declared framing that means {@code length2}.
+	 */
+	static List<String> framegateDeclared(Site site) throws IOException {
+		List<String> command = framegate(site, "session", "framing: declared");
+		Files.writeString(site.directory().resolve("application.yml"), """
+				  framings:
+				    declared: {length-field-length: 2}
+				""", StandardOpenOption.APPEND);
 		return command;
 	}
 

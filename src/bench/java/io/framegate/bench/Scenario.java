@@ -29,6 +29,33 @@ enum Scenario {
 
 	FRAMEGATE_LENGTH4("framegate-length4", true, (site) -> Commands.framegate(site, "session", "framing: length4")),
 
+	FRAMEGATE_LENGTH2("framegate-length2", false, (site) -> Commands.framegate(site, "session", "framing: length2")),
+
+	/** What declaring costs is the difference to the row before. */
+	FRAMEGATE_DECLARED("framegate-length2-declared", false, Commands::framegateDeclared),
+
+	/** What a shape costs is the difference to {@code framegate-length2}. */
+	FRAMEGATE_ASCII4("framegate-ascii4", false, (site) -> Commands.framegate(site, "session", "framing: ascii4")),
+
+	FRAMEGATE_BCD("framegate-bcd", false, (site) -> Commands.framegate(site, "session", "framing: bcd")),
+
+	FRAMEGATE_VAP("framegate-vap", false, (site) -> Commands.framegate(site, "session", "framing: vap")),
+
+	FRAMEGATE_BASE24_TCP("framegate-base24-tcp", false,
+			(site) -> Commands.framegate(site, "session", "framing: base24-tcp")),
+
+	FRAMEGATE_PROTOBUF("framegate-protobuf", false, (site) -> Commands.framegate(site, "session", "framing: protobuf")),
+
+	FRAMEGATE_NETSTRING("framegate-netstring", false,
+			(site) -> Commands.framegate(site, "session", "framing: netstring")),
+
+	FRAMEGATE_MLLP_LENIENT("framegate-mllp-lenient", false,
+			(site) -> Commands.framegate(site, "session", "framing: mllp-lenient")),
+
+	FRAMEGATE_JT808("framegate-jt808", false, (site) -> Commands.framegate(site, "session", "framing: jt808")),
+
+	FRAMEGATE_SYSLOG("framegate-syslog", false, (site) -> Commands.framegate(site, "session", "framing: syslog")),
+
 	FRAMEGATE_STREAM("framegate-stream", false, (site) -> Commands.framegate(site, "session", "framing: stream")),
 
 	FRAMEGATE_EXCLUSIVE("framegate-exclusive", false,
