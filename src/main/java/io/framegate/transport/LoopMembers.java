@@ -23,6 +23,12 @@ public final class LoopMembers {
 	/** After so many nanoseconds a sweep lets the loop serve its sockets. */
 	private static final long MAX_SLICE = 1_000_000;
 
+	/**
+	 * And goes on after so many: what follows from a close, such as the peer's FIN, is
+	 * not in the slice, and takes several times as long.
+	 */
+	private static final long BETWEEN_SLICES = 4_000_000;
+
 	/** Due at the next sweep. */
 	private static final long SOON = 0;
 
@@ -114,8 +120,7 @@ public final class LoopMembers {
 			}
 			look(this.connections.get(place), now);
 			if (++looked % SLICE_CHECKED_EVERY == 0 && this.clock.getAsLong() - now > MAX_SLICE) {
-				// A scheduled task runs only after the loop has served its sockets.
-				this.eventLoop.schedule(this::sweepOn, 0, TimeUnit.NANOSECONDS);
+				this.eventLoop.schedule(this::sweepOn, BETWEEN_SLICES, TimeUnit.NANOSECONDS);
 				this.owner.swept(false, now);
 				return;
 			}

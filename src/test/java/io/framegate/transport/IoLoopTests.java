@@ -30,6 +30,8 @@ class IoLoopTests {
 
 	private static final int SWEEP = 100;
 
+	private static final int BETWEEN_SLICES = 4;
+
 	private final TestLoop time = new TestLoop(10_000_000);
 
 	private final IoLoop loop = this.time.loop();
@@ -302,9 +304,18 @@ class IoLoopTests {
 			all.add(connection);
 		}
 		this.time.pass(SWEEP);
+		assertThat(all.stream().filter((connection) -> connection.swept == 1)).as("of the first slice").hasSize(8);
+		passSlices(12);
 		assertThat(all).allMatch((connection) -> connection.swept == 1);
-		this.time.pass(SWEEP);
+		this.time.pass(SWEEP - 12 * BETWEEN_SLICES);
+		passSlices(12);
 		assertThat(all).allMatch((connection) -> connection.swept == 2);
+	}
+
+	private void passSlices(int count) {
+		for (int i = 0; i < count; i++) {
+			this.time.pass(BETWEEN_SLICES);
+		}
 	}
 
 	private Recorder add(String name) {
