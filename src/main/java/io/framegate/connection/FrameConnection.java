@@ -110,6 +110,11 @@ public final class FrameConnection extends SocketConnection {
 		}
 	}
 
+	/** One of its timers may have started before now: the next sweep looks. */
+	public void look() {
+		parts().look();
+	}
+
 	// Closing
 
 	/**
@@ -152,16 +157,12 @@ public final class FrameConnection extends SocketConnection {
 		parts().ending().closeGracefully(cause);
 	}
 
-	/**
-	 * Whether the socket is closed. The record may not be written yet.
-	 */
+	/** Whether the socket is closed. The record may not be written yet. */
 	public boolean isCut() {
 		return !channel().isOpen();
 	}
 
-	/**
-	 * Whether both directions have ended in order.
-	 */
+	/** Whether both directions have ended in order. */
 	public boolean isDone() {
 		return parts().lifecycle.isDone();
 	}

@@ -160,6 +160,8 @@ abstract class Link extends LinkConnection
 		this.exchanges++;
 		to.write(request);
 		exchange.written(from, to.writePosition());
+		// It may have waited: its reply timer runs since it was created.
+		to.look();
 	}
 
 	/**
