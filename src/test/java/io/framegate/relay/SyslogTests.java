@@ -40,14 +40,14 @@ class SyslogTests {
 		try (Gateway gateway = GatewayBuilder.routes().start()) {
 			Programs.awaitPort(port);
 			gateway.configure(route("logs").with("mode=one-way").framing(inbound, upstream).to("127.0.0.1:" + port));
-			for (String message : List.of("first message", "second 17 message", "Grüße")) {
+			for (String message : List.of("first message", "second 17 message", "third: [x] 100 %")) {
 				Process logger = Programs.start("logger", "--tcp", option, "--server", "127.0.0.1", "--port",
 						String.valueOf(gateway.port("logs")), "--tag", "framegate", "--", message);
 				assertThat(logger.waitFor()).isZero();
 			}
 			List<String> lines = Gateway.await("messages", () -> lines(log));
 			assertThat(lines).containsExactlyInAnyOrder("framegate: first message", "framegate: second 17 message",
-					"framegate: Grüße");
+					"framegate: third: [x] 100 %");
 		}
 		finally {
 			server.destroy();
