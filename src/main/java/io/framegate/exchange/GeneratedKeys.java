@@ -23,9 +23,18 @@ public final class GeneratedKeys {
 	/** After so many keys in a row that are in use on a link, there is none for now. */
 	private static final int MAX_TRIES = 4096;
 
+	/**
+	 * After so many, others are tried that differ in more of their bytes: a byte that a
+	 * framing can't carry is in millions of keys in a row.
+	 */
+	private static final int NEIGHBOURS = 64;
+
 	private static final int DIGITS = 10;
 
 	private static final int BYTES = 256;
+
+	/** The last bytes of a longer key, which the counter changes. */
+	private static final int COUNTED_BYTES = 7;
 
 	private final @Nullable KeyRange range;
 
@@ -68,17 +77,25 @@ public final class GeneratedKeys {
 		if (counter == null) {
 			counter = this.counters.computeIfAbsent(kind, (any) -> counter(length, digits));
 		}
-		for (int i = 0; i < MAX_TRIES; i++) {
+		int base = digits ? DIGITS : BYTES;
+		long step = 1;
+		for (int i = 1; i <= MAX_TRIES; i++) {
 			long number = counter.next(now, this.replyNanos.getAsLong());
 			if (number < 0) {
 				return null;
 			}
-			String key = text(number, length, digits ? DIGITS : BYTES);
+			String key = text(number, length, base, this.range != null);
 			if (!inUse.test(key)) {
 				return key;
 			}
-			if (i == counter.size - 1) {
+			if (i == counter.size) {
 				return null;
+			}
+			if (i % NEIGHBOURS == 0 && step < counter.size / 2 / base) {
+				step = step * base + 1;
+			}
+			if (step > 1 && counter.size > MAX_TRIES) {
+				counter.skip(step - 1, now, this.replyNanos.getAsLong());
 			}
 		}
 		return null;
@@ -99,11 +116,13 @@ public final class GeneratedKeys {
 		return space;
 	}
 
-	private static String text(long number, int length, int base) {
+	private static String text(long number, int length, int base, boolean isNumber) {
 		char[] text = new char[length];
 		long rest = number;
 		for (int i = length - 1; i >= 0; i--) {
-			text[i] = (char) (rest % base + ((base == DIGITS) ? '0' : 0));
+			// Where no number reaches there would be NUL for ever, which may end a frame.
+			boolean isFree = base == BYTES && !isNumber && length - i > COUNTED_BYTES;
+			text[i] = (char) (rest % base + ((base == DIGITS || isFree) ? '0' : 0));
 			rest /= base;
 		}
 		return new String(text);
@@ -157,6 +176,27 @@ public final class GeneratedKeys {
 					return this.first + place;
 				}
 			}
+		}
+
+		/**
+		 * Passes over numbers, unless that leads to others that have to rest.
+		 * @param count how many, fewer than there are
+		 * @param now a {@link System#nanoTime()} stamp
+		 * @param rest how long a number isn't used again, in nanoseconds
+		 */
+		void skip(long count, long now, long rest) {
+			long place = this.next.get();
+			long to = (count < this.size - place) ? place + count : count - (this.size - place);
+			if (this.used != null) {
+				int part = (int) (to / this.partSize);
+				boolean isSame = part == place / this.partSize;
+				long last = this.used.get(part);
+				// Within a part it only goes on: what was passed by may have been used.
+				if (isSame ? to < place || place % this.partSize == 0 : last != 0 && now - last < rest) {
+					return;
+				}
+			}
+			this.next.compareAndSet(place, to);
 		}
 
 	}

@@ -75,6 +75,31 @@ class GeneratedKeysTests {
 	}
 
 	@Test
+	void keysWithBytesThatAFramingCannotCarryArePassedOver() {
+		for (int i = 0; i < 1000; i++) {
+			// LF in the first byte of the first sixteen million, in the second of 65,536.
+			for (String range : new String[] { "167772160-335544319", "655360-1310719", "167772160-4294967295" }) {
+				GeneratedKeys keys = keys(range);
+				assertThat(keys.next(4, false, (key) -> key.indexOf('\n') >= 0, 1)).as(range).isNotNull();
+			}
+			GeneratedKeys keys = keys(null);
+			assertThat(keys.next(8, false, (key) -> key.matches("(?s).*[\\x00\\n\\r\\x1C].*"), 1)).isNotNull();
+		}
+	}
+
+	@Test
+	void noneComesTwiceWithinTheReplyTimeWhereManyArePassedOver() {
+		GeneratedKeys keys = keys("1-99999");
+		Set<String> made = new HashSet<>();
+		String key = keys.next(5, true, (any) -> any.charAt(1) == '7', 1);
+		while (key != null) {
+			assertThat(made.add(key)).as(key).isTrue();
+			key = keys.next(5, true, (any) -> any.charAt(1) == '7', 1 + made.size());
+		}
+		assertThat(made).hasSizeGreaterThan(50_000);
+	}
+
+	@Test
 	void doNotBeginWhereAnotherProcessHasBegun() {
 		Set<String> first = IntStream.range(0, 20)
 			.mapToObj((i) -> keys("1-999999").next(6, true, (key) -> false, 1))
