@@ -87,16 +87,16 @@ class EmptyFramesTests {
 		});
 	}
 
-	/** Polls before each of its answers, and reads the answer to its poll. */
+	/** Polls at once and before each reply. Its polls' answers may come after a request. */
 	private TestUpstream pollingEcho() {
 		return this.servers.handling((peer) -> {
 			peer.send(POLL);
-			assertThat(read(peer)).isEqualTo("poll");
 			while (true) {
 				String frame = read(peer);
-				peer.send(POLL);
-				assertThat(read(peer)).isEqualTo("poll");
-				send(peer, "re " + frame);
+				if (!frame.equals("poll")) {
+					peer.send(POLL);
+					send(peer, "re " + frame);
+				}
 			}
 		});
 	}
