@@ -18,7 +18,8 @@ final class ShapeChoice {
 	/** No shape begins so. */
 	static final int NONE = -2;
 
-	private static final int SHOWN = 8;
+	/** Few bytes of a peer: they may be secret. */
+	private static final int SHOWN = 2;
 
 	private final String name;
 

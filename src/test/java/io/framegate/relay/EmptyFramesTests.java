@@ -87,7 +87,9 @@ class EmptyFramesTests {
 		});
 	}
 
-	/** Polls at once and before each reply. Its polls' answers may come after a request. */
+	/**
+	 * Polls at once and before each reply. Its polls' answers may come after a request.
+	 */
 	private TestUpstream pollingEcho() {
 		return this.servers.handling((peer) -> {
 			peer.send(POLL);
