@@ -80,7 +80,7 @@ class ModbusTests {
 	@MethodSource("waysToADevice")
 	void everyMasterReadsWhatItWrote(RouteSpec spec) throws Exception {
 		gateway.configure(spec.framing("modbus", "modbus").to("127.0.0.1:" + PORT));
-		try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+		try (ExecutorService threads = Executors.newCachedThreadPool()) {
 			List<Callable<Void>> masters = new ArrayList<>();
 			for (int i = 0; i < MASTERS; i++) {
 				int master = i;

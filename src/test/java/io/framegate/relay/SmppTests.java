@@ -64,7 +64,7 @@ class SmppTests {
 			application.setMessageReceiverListener(receiver());
 			application.connectAndBind("127.0.0.1", gateway.port("sms"), new BindParameter(BindType.BIND_TRX, "app",
 					"secret", "", TypeOfNumber.UNKNOWN, NumberingPlanIndicator.UNKNOWN, null));
-			try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+			try (ExecutorService threads = Executors.newCachedThreadPool()) {
 				List<Callable<Void>> senders = new ArrayList<>();
 				for (int i = 0; i < THREADS; i++) {
 					int thread = i;
