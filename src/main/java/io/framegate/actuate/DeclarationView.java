@@ -9,7 +9,7 @@ import java.util.TreeMap;
 
 import io.framegate.framing.BytePattern;
 import io.framegate.framing.FramingDeclaration;
-import org.jspecify.annotations.Nullable;
+import io.framegate.route.RecordProperties;
 
 import org.springframework.boot.context.properties.bind.Name;
 
@@ -28,7 +28,7 @@ final class DeclarationView {
 	private static Map<String, Object> properties(Record of) {
 		Map<String, Object> properties = new LinkedHashMap<>();
 		for (RecordComponent component : of.getClass().getRecordComponents()) {
-			Object value = value(component, of);
+			Object value = RecordProperties.value(component, of);
 			if (value != null && !isEmpty(value)) {
 				properties.put(name(component), shown(value));
 			}
@@ -39,8 +39,7 @@ final class DeclarationView {
 	private static String name(RecordComponent component) {
 		try {
 			Name other = component.getDeclaringRecord().getDeclaredField(component.getName()).getAnnotation(Name.class);
-			return (other != null) ? other.value()
-					: component.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+			return (other != null) ? other.value() : RecordProperties.name(component);
 		}
 		catch (NoSuchFieldException ex) {
 			throw new IllegalStateException(ex);
@@ -49,15 +48,6 @@ final class DeclarationView {
 
 	private static boolean isEmpty(Object value) {
 		return (value instanceof List<?> list && list.isEmpty()) || (value instanceof Map<?, ?> map && map.isEmpty());
-	}
-
-	private static @Nullable Object value(RecordComponent component, Object of) {
-		try {
-			return component.getAccessor().invoke(of);
-		}
-		catch (ReflectiveOperationException ex) {
-			throw new IllegalStateException(ex);
-		}
 	}
 
 	private static Object shown(Object value) {

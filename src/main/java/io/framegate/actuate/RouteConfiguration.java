@@ -4,16 +4,15 @@ import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
 import io.framegate.lifecycle.RunningRoute;
 import io.framegate.route.Labelled;
+import io.framegate.route.RecordProperties;
 import io.framegate.timeout.Timeout;
 import io.framegate.timeout.Timeouts;
-import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.unit.DataSize;
 
@@ -48,22 +47,13 @@ final class RouteConfiguration {
 	private static Map<String, Object> group(Object of) {
 		Map<String, Object> properties = new LinkedHashMap<>();
 		for (RecordComponent component : of.getClass().getRecordComponents()) {
-			String name = component.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
-			Object value = value(component, of);
+			String name = RecordProperties.name(component);
+			Object value = RecordProperties.value(component, of);
 			if (value != null) {
 				properties.put(name, SECRETS.contains(name) ? MASK : shown(value));
 			}
 		}
 		return properties;
-	}
-
-	private static @Nullable Object value(RecordComponent component, Object of) {
-		try {
-			return component.getAccessor().invoke(of);
-		}
-		catch (ReflectiveOperationException ex) {
-			throw new IllegalStateException(ex);
-		}
 	}
 
 	private static Object shown(Object value) {

@@ -172,11 +172,6 @@ final class DelimitedCutter implements StreamedCutter {
 	}
 
 	@Override
-	public String resemblance() {
-		return FirstBytes.resemblance(first(), partialBytes());
-	}
-
-	@Override
 	public byte[] first() {
 		return this.begun ? withStart(this.partial.first(NO_MORE, 0, 0)) : NO_MORE;
 	}

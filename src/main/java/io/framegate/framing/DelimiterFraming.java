@@ -1,19 +1,14 @@
 package io.framegate.framing;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.util.List;
 import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.integration.ip.tcp.serializer.AbstractByteArraySerializer;
-
 /**
  * Frames between delimiters. Any thread may call.
  */
-public class DelimiterFraming extends AbstractByteArraySerializer implements Framing {
+public class DelimiterFraming extends DeclaredFraming {
 
 	private final DelimiterShape shape;
 
@@ -48,11 +43,7 @@ public class DelimiterFraming extends AbstractByteArraySerializer implements Fra
 	}
 
 	@Override
-	public FrameCutter cutter(int maxFrameSize) {
-		return streamedCutter(maxFrameSize);
-	}
-
-	private StreamedCutter streamedCutter(int maxFrameSize) {
+	public StreamedCutter cutter(int maxFrameSize) {
 		Delimiters simple = this.plain;
 		return (simple != null) ? new DelimitedCutter(simple, maxFrameSize)
 				: new DelimiterCutter(this.shape, maxFrameSize);
@@ -101,16 +92,6 @@ public class DelimiterFraming extends AbstractByteArraySerializer implements Fra
 		byte[] tail = this.shape.tail();
 		System.arraycopy(tail, 0, target, offset, tail.length);
 		return tail.length;
-	}
-
-	@Override
-	public void serialize(byte[] payload, OutputStream output) throws IOException {
-		FrameStreams.write(this, payload, output);
-	}
-
-	@Override
-	public byte[] deserialize(InputStream input) throws IOException {
-		return FrameStreams.read(input, streamedCutter(getMaxMessageSize()), this::publishEvent);
 	}
 
 }

@@ -1,19 +1,14 @@
 package io.framegate.framing;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
-
-import org.springframework.integration.ip.tcp.serializer.AbstractByteArraySerializer;
 
 /**
  * Frames of several shapes, told apart by their first bytes. A payload is written in the
  * first shape that can carry it and that it would be read in again. Any thread may call.
  */
-public class FirstOfFraming extends AbstractByteArraySerializer implements Framing {
+public class FirstOfFraming extends DeclaredFraming {
 
 	private static final String OTHER_SHAPE = "payload would be read in another shape than it is written in";
 
@@ -39,7 +34,7 @@ public class FirstOfFraming extends AbstractByteArraySerializer implements Frami
 	}
 
 	@Override
-	public FrameCutter cutter(int maxFrameSize) {
+	public StreamedCutter cutter(int maxFrameSize) {
 		return new FirstOfCutter(this.choice, this.shapes, maxFrameSize);
 	}
 
@@ -113,17 +108,6 @@ public class FirstOfFraming extends AbstractByteArraySerializer implements Frami
 	@Override
 	public int suffix(byte[] payload, byte[] target, int offset) {
 		return writing(payload).suffix(payload, target, offset);
-	}
-
-	@Override
-	public void serialize(byte[] payload, OutputStream output) throws IOException {
-		FrameStreams.write(this, payload, output);
-	}
-
-	@Override
-	public byte[] deserialize(InputStream input) throws IOException {
-		return FrameStreams.read(input, new FirstOfCutter(this.choice, this.shapes, getMaxMessageSize()),
-				this::publishEvent);
 	}
 
 }

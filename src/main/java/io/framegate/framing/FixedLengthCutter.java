@@ -99,11 +99,6 @@ final class FixedLengthCutter implements StreamedCutter {
 	}
 
 	@Override
-	public String resemblance() {
-		return FirstBytes.resemblance(first(), this.partial.length());
-	}
-
-	@Override
 	public byte[] first() {
 		return this.partial.first(NO_MORE, 0, 0);
 	}

@@ -1,18 +1,13 @@
 package io.framegate.framing;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.integration.ip.tcp.serializer.AbstractByteArraySerializer;
-
 /**
  * Frames of one length. Any thread may call.
  */
-public class FixedLengthFraming extends AbstractByteArraySerializer implements Framing {
+public class FixedLengthFraming extends DeclaredFraming {
 
 	private final FixedLengthShape shape;
 
@@ -29,7 +24,7 @@ public class FixedLengthFraming extends AbstractByteArraySerializer implements F
 	}
 
 	@Override
-	public FrameCutter cutter(int maxFrameSize) {
+	public StreamedCutter cutter(int maxFrameSize) {
 		return new FixedLengthCutter(this.shape, maxFrameSize);
 	}
 
@@ -69,16 +64,6 @@ public class FixedLengthFraming extends AbstractByteArraySerializer implements F
 		byte[] trailer = this.shape.trailer();
 		System.arraycopy(trailer, 0, target, offset, trailer.length);
 		return trailer.length;
-	}
-
-	@Override
-	public void serialize(byte[] payload, OutputStream output) throws IOException {
-		FrameStreams.write(this, payload, output);
-	}
-
-	@Override
-	public byte[] deserialize(InputStream input) throws IOException {
-		return FrameStreams.read(input, new FixedLengthCutter(this.shape, getMaxMessageSize()), this::publishEvent);
 	}
 
 }

@@ -43,7 +43,7 @@ public interface FrameCutter {
 	 * @return as {@link FirstBytes#resemblance}; empty if unknown
 	 */
 	default String resemblance() {
-		return "";
+		return FirstBytes.resemblance(first(), partialBytes());
 	}
 
 	/**

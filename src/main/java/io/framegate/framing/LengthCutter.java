@@ -127,11 +127,6 @@ final class LengthCutter implements StreamedCutter {
 	}
 
 	@Override
-	public String resemblance() {
-		return FirstBytes.resemblance(first(), partialBytes());
-	}
-
-	@Override
 	public byte[] first() {
 		return first(NO_MORE, 0, 0);
 	}

@@ -230,11 +230,6 @@ final class LengthFieldCutter implements StreamedCutter {
 	}
 
 	@Override
-	public String resemblance() {
-		return FirstBytes.resemblance(first(), partialBytes());
-	}
-
-	@Override
 	public byte[] first() {
 		return first(NO_MORE, 0, 0);
 	}

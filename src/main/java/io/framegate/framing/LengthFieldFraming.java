@@ -1,19 +1,13 @@
 package io.framegate.framing;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-
 import org.jspecify.annotations.Nullable;
-
-import org.springframework.integration.ip.tcp.serializer.AbstractByteArraySerializer;
 
 /**
  * Frames with a length field, as declared. Where the field is stripped, it is written
  * before each payload; where it is kept, each payload must have the right one. Any thread
  * may call.
  */
-public class LengthFieldFraming extends AbstractByteArraySerializer implements Framing {
+public class LengthFieldFraming extends DeclaredFraming {
 
 	private final LengthFieldShape shape;
 
@@ -47,7 +41,7 @@ public class LengthFieldFraming extends AbstractByteArraySerializer implements F
 	}
 
 	@Override
-	public FrameCutter cutter(int maxFrameSize) {
+	public StreamedCutter cutter(int maxFrameSize) {
 		return new LengthFieldCutter(this.shape, maxFrameSize);
 	}
 
@@ -129,16 +123,6 @@ public class LengthFieldFraming extends AbstractByteArraySerializer implements F
 			target[offset + at] = trailer[at];
 		}
 		return trailer.length;
-	}
-
-	@Override
-	public void serialize(byte[] payload, OutputStream output) throws IOException {
-		FrameStreams.write(this, payload, output);
-	}
-
-	@Override
-	public byte[] deserialize(InputStream input) throws IOException {
-		return FrameStreams.read(input, new LengthFieldCutter(this.shape, getMaxMessageSize()), this::publishEvent);
 	}
 
 }

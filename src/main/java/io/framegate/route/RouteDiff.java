@@ -47,26 +47,13 @@ public final class RouteDiff {
 		}
 		if (after != null && (before instanceof Route || before instanceof Listen || before instanceof Upstream)) {
 			for (RecordComponent component : before.getClass().getRecordComponents()) {
-				compare((name.isEmpty() ? "" : name + ".") + kebab(component.getName()), value(component, before),
-						value(component, after));
+				compare((name.isEmpty() ? "" : name + ".") + RecordProperties.name(component),
+						RecordProperties.value(component, before), RecordProperties.value(component, after));
 			}
 		}
 		else {
 			this.names.add(name);
 		}
-	}
-
-	private static @Nullable Object value(RecordComponent component, Object of) {
-		try {
-			return component.getAccessor().invoke(of);
-		}
-		catch (ReflectiveOperationException ex) {
-			throw new IllegalStateException(ex);
-		}
-	}
-
-	private static String kebab(String name) {
-		return name.replaceAll("([A-Z])", "-$1").toLowerCase(java.util.Locale.ROOT);
 	}
 
 	/**
