@@ -23,6 +23,8 @@ import org.springframework.boot.convert.DurationStyle;
  * memory with, 0 for none
  * @param handshakes {@code bench.handshakes}: whether TLS handshakes are measured, too
  * @param javaOptions {@code bench.java-options}: for every gateway on the JVM
+ * @param transport {@code bench.transport}: of every Framegate whose row names none
+ * @param page {@code bench.page}: which page the comparison writes
  * @param jar {@code bench.jar}: Framegate's, the built one by default
  * @param before {@code bench.before}: an earlier Framegate's, for the scenarios
  * {@code before-*}
@@ -30,7 +32,7 @@ import org.springframework.boot.convert.DurationStyle;
  */
 record BenchmarkOptions(List<Scenario> scenarios, List<Integer> connections, List<Integer> depths, int payload,
 		int rounds, Duration warmUp, Duration window, int idleSessions, boolean handshakes, List<String> javaOptions,
-		Path jar, Path before, Path directory) {
+		String transport, Path page, Path jar, Path before, Path directory) {
 
 	static BenchmarkOptions fromSystemProperties() {
 		return new BenchmarkOptions(list("only", Scenario.usual()).map(Scenario::labelled).toList(),
@@ -39,18 +41,10 @@ record BenchmarkOptions(List<Scenario> scenarios, List<Integer> connections, Lis
 				Integer.parseInt(value("rounds", "5")), duration("warm-up", "5s"), duration("window", "3s"),
 				Integer.parseInt(value("idle", "0")), Boolean.parseBoolean(value("handshakes", "false")),
 				Stream.of(value("java-options", "").split(" ")).filter((option) -> !option.isEmpty()).toList(),
+				value("transport", ""), Path.of(value("page", "src/docs/benchmark.md")).toAbsolutePath(),
 				Path.of(value("jar", System.getProperty("gateway.jar", "target/framegate.jar"))).toAbsolutePath(),
 				Path.of(value("before", "target/before.jar")).toAbsolutePath(),
 				Path.of(value("directory", "target/bench")).toAbsolutePath());
-	}
-
-	/**
-	 * The same for the earlier Framegate.
-	 */
-	BenchmarkOptions ofBefore() {
-		return new BenchmarkOptions(this.scenarios, this.connections, this.depths, this.payload, this.rounds,
-				this.warmUp, this.window, this.idleSessions, this.handshakes, this.javaOptions, this.before,
-				this.before, this.directory);
 	}
 
 	List<Load> loads() {

@@ -27,74 +27,6 @@ final class Commands {
 	}
 
 	/**
-	 * HAProxy copying bytes, with as many threads as it takes by itself: one a core.
-	 */
-	static List<String> haproxy(Site site) throws IOException {
-		return haproxy(site, "", "");
-	}
-
-	/**
-	 * HAProxy ending TLS.
-	 */
-	static List<String> haproxyTls(Site site) throws IOException {
-		return haproxy(site, """
-				global
-				  ssl-default-bind-ciphersuites TLS_AES_128_GCM_SHA256
-				  tune.ssl.cachesize 0
-				""",
-				"ssl crt %s ssl-min-ver TLSv1.3 no-tls-tickets".formatted(Certificate.make(site.directory()).both()));
-	}
-
-	private static List<String> haproxy(Site site, String global, String bind) throws IOException {
-		Path file = site.directory().resolve("haproxy.cfg");
-		Files.writeString(file, global + """
-				defaults
-				  mode tcp
-				  timeout connect 5s
-				  timeout client 1h
-				  timeout server 1h
-				frontend bench
-				  bind 127.0.0.1:%d %s
-				  default_backend echo
-				backend echo
-				  server echo 127.0.0.1:%d
-				""".formatted(site.port(), bind, site.upstreamPort()));
-		return List.of("haproxy", "-db", "-f", file.toString());
-	}
-
-	/**
-	 * nginx ending TLS, with a process a core.
-	 */
-	static List<String> nginxTls(Site site) throws IOException {
-		Path file = site.directory().resolve("nginx.conf");
-		Certificate certificate = Certificate.make(site.directory());
-		Path module = Path.of("/usr/lib/nginx/modules/ngx_stream_module.so");
-		Files.writeString(file, """
-				%s
-				daemon off;
-				worker_processes auto;
-				pid nginx.pid;
-				error_log error.log;
-				events { worker_connections 20000; }
-				stream {
-				  server {
-				    listen 127.0.0.1:%d ssl backlog=1024;
-				    ssl_certificate %s;
-				    ssl_certificate_key %s;
-				    ssl_protocols TLSv1.3;
-				    ssl_conf_command Ciphersuites TLS_AES_128_GCM_SHA256;
-				    ssl_session_tickets off;
-				    tcp_nodelay on;
-				    proxy_timeout 1h;
-				    proxy_pass 127.0.0.1:%d;
-				  }
-				}
-				""".formatted(Files.exists(module) ? "load_module " + module + ";" : "", site.port(),
-				certificate.chain(), certificate.key(), site.upstreamPort()));
-		return List.of("nginx", "-p", site.directory().toString(), "-e", "error.log", "-c", file.toString());
-	}
-
-	/**
 	 * Framegate ending TLS.
 	 */
 	static List<String> framegateTls(Site site) throws IOException {
@@ -127,9 +59,23 @@ final class Commands {
 	}
 
 	static List<String> springIntegration(Site site, String upstreamFraming) {
-		return java(site, "-cp", System.getProperty("java.class.path"), SpringIntegrationGateway.class.getName(),
-				String.valueOf(site.port()), String.valueOf(site.upstreamPort()), upstreamFraming,
-				String.valueOf(site.options().payload()));
+		return ownClass(site, SpringIntegrationGateway.class, upstreamFraming, String.valueOf(site.payload()));
+	}
+
+	static List<String> camel(Site site) {
+		return ownClass(site, CamelGateway.class, String.valueOf(site.payload()));
+	}
+
+	static List<String> netty(Site site, String transport) {
+		return ownClass(site, NettyGateway.class, transport);
+	}
+
+	private static List<String> ownClass(Site site, Class<?> main, String... arguments) {
+		List<String> command = new ArrayList<>(List.of("--enable-native-access=ALL-UNNAMED",
+				"--sun-misc-unsafe-memory-access=allow", "-cp", System.getProperty("java.class.path"), main.getName(),
+				String.valueOf(site.port()), String.valueOf(site.upstreamPort())));
+		command.addAll(List.of(arguments));
+		return java(site, command.toArray(String[]::new));
 	}
 
 	/**
@@ -145,23 +91,26 @@ final class Commands {
 	 * @param timeouts keys of {@code timeouts}, as inline YAML
 	 */
 	static List<String> framegate(Site site, String mode, String upstream, String timeouts) throws IOException {
-		Path jar = site.options().jar();
+		Path jar = site.jar();
 		if (!Files.isRegularFile(jar)) {
 			throw new IOException("No " + jar + ": run ./mvnw -Pbench verify, or set bench.jar");
 		}
 		// A stream is one on both sides.
 		String inbound = upstream.contains("stream") ? "stream" : "crlf";
-		int frame = Math.max(64 * 1024, site.options().payload());
+		int frame = Math.max(64 * 1024, site.payload());
+		String transport = site.transport().isEmpty() ? "" : "transport: " + site.transport();
 		Files.writeString(site.directory().resolve("application.yml"), """
 				server: {port: 0}
 				framegate:
+				  %s
 				  routes:
 				    bench:
 				      mode: %s
 				      listen: {port: %d, address: 127.0.0.1, framing: %s, max-frame-size: %dB}
 				      upstream: {targets: ["127.0.0.1:%d"], max-frame-size: %dB, %s}
 				      timeouts: {%s}
-				""".formatted(mode, site.port(), inbound, frame, site.upstreamPort(), frame, upstream, timeouts));
+				""".formatted(transport, mode, site.port(), inbound, frame, site.upstreamPort(), frame, upstream,
+				timeouts));
 		return java(site, "-jar", jar.toString());
 	}
 

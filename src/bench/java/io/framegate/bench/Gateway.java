@@ -41,15 +41,20 @@ final class Gateway implements AutoCloseable {
 		this.process = process;
 	}
 
-	static Gateway start(Scenario scenario, BenchmarkOptions options, int upstreamPort) throws IOException {
+	/**
+	 * Starts its process.
+	 * @param payload the largest frame that is sent, in bytes
+	 */
+	static Gateway start(Scenario scenario, BenchmarkOptions options, int upstreamPort, int payload)
+			throws IOException {
 		Path directory = Files.createDirectories(options.directory().resolve(scenario.label()));
 		Path log = directory.resolve("output.log");
 		if (!scenario.hasProcess()) {
 			return new Gateway(scenario, upstreamPort, log, null);
 		}
 		int port = freePort();
-		ProcessBuilder builder = new ProcessBuilder(
-				scenario.command(new Scenario.Site(directory, port, upstreamPort, options)));
+		ProcessBuilder builder = new ProcessBuilder(scenario.command(new Scenario.Site(directory, port, upstreamPort,
+				payload, options.jar(), options.transport(), options)));
 		builder.directory(directory.toFile()).redirectErrorStream(true).redirectOutput(log.toFile());
 		return new Gateway(scenario, port, log, builder.start());
 	}
@@ -98,6 +103,19 @@ final class Gateway implements AutoCloseable {
 	 */
 	long cpuNanos() {
 		return processes().mapToLong((one) -> one.info().totalCpuDuration().map(Duration::toNanos).orElse(0L)).sum();
+	}
+
+	/**
+	 * What the process and its workers have in memory now, pages that workers share
+	 * counted for each.
+	 * @return KB of 1,024 bytes; 0 where the system does not say
+	 */
+	long residentKilobytes() throws IOException {
+		long all = 0;
+		for (ProcessHandle one : processes().toList()) {
+			all += new Memory(one.pid()).residentKilobytes();
+		}
+		return all;
 	}
 
 	/**

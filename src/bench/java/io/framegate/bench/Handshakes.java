@@ -48,7 +48,7 @@ final class Handshakes {
 			throw new IOException(ex);
 		}
 		return new Sample(done, System.nanoTime() - start, gateway.cpuNanos() - cpu, this.latencies.percentile(0.5),
-				this.latencies.percentile(0.99));
+				this.latencies.percentile(0.99), this.latencies.percentile(0.999), gateway.residentKilobytes());
 	}
 
 	private int visit(Gateway gateway, long end) throws IOException {

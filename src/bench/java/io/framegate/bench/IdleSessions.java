@@ -22,7 +22,7 @@ final class IdleSessions {
 	 */
 	static double weigh(Gateway gateway, BenchmarkOptions options) throws IOException, InterruptedException {
 		try (LoadGenerator warmUp = new LoadGenerator(gateway, new Load(50, 1, options.payload()), false)) {
-			warmUp.run(Duration.ZERO, Duration.ofSeconds(2), gateway::cpuNanos);
+			warmUp.run(Duration.ZERO, Duration.ofSeconds(2));
 		}
 		List<Client> clients = new ArrayList<>();
 		try {

@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 
 /**
  * All clients of one load, on the calling thread with one selector and no allocation per
@@ -32,6 +31,8 @@ final class LoadGenerator implements AutoCloseable {
 
 	private final Histogram latencies = new Histogram();
 
+	private final Gateway gateway;
+
 	private final Load load;
 
 	private final Consumer<SelectionKey> service = this::serve;
@@ -43,6 +44,7 @@ final class LoadGenerator implements AutoCloseable {
 	private boolean sending = true;
 
 	LoadGenerator(Gateway gateway, Load load, boolean keepsOrder) throws IOException {
+		this.gateway = gateway;
 		this.load = load;
 		try {
 			InetSocketAddress address = new InetSocketAddress(InetAddress.getByName("127.0.0.1"), gateway.port());
@@ -64,10 +66,9 @@ final class LoadGenerator implements AutoCloseable {
 	 * Drives the load.
 	 * @param settle how long to run before the window
 	 * @param window how long to measure
-	 * @param cpu the gateway's CPU time in nanoseconds
 	 * @return what was measured
 	 */
-	Sample run(Duration settle, Duration window, LongSupplier cpu) throws IOException {
+	Sample run(Duration settle, Duration window) throws IOException {
 		this.progressAt = System.nanoTime();
 		for (LoadConnection connection : this.connections) {
 			connection.request(this.load.depth(), System.nanoTime());
@@ -75,14 +76,14 @@ final class LoadGenerator implements AutoCloseable {
 		drive(settle.toNanos());
 		this.latencies.clear();
 		long before = this.exchanges;
-		long cpuBefore = cpu.getAsLong();
+		long cpuBefore = this.gateway.cpuNanos();
 		long start = System.nanoTime();
 		drive(window.toNanos());
 		long nanos = System.nanoTime() - start;
-		long cpuNanos = cpu.getAsLong() - cpuBefore;
+		long cpuNanos = this.gateway.cpuNanos() - cpuBefore;
 		long measured = this.exchanges - before;
 		Sample sample = new Sample(measured, nanos, cpuNanos, this.latencies.percentile(0.5),
-				this.latencies.percentile(0.99));
+				this.latencies.percentile(0.99), this.latencies.percentile(0.999), this.gateway.residentKilobytes());
 		takeOwedReplies();
 		return sample;
 	}

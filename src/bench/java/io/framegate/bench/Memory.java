@@ -21,7 +21,22 @@ record Memory(long pid) {
 
 	private static final Pattern MAPPING = Pattern.compile("(\\p{XDigit}+)-\\p{XDigit}+ .*");
 
+	private static final Pattern VM_RSS = Pattern.compile("VmRSS:\\s+(\\d+) kB");
+
 	private static final Pattern RESIDENT = Pattern.compile("Rss: +(\\d+) kB");
+
+	/**
+	 * All that is resident now.
+	 * @return KB of 1,024 bytes; 0 where the system does not say
+	 */
+	long residentKilobytes() throws IOException {
+		Path status = Path.of("/proc", String.valueOf(this.pid), "status");
+		if (!Files.exists(status)) {
+			return 0;
+		}
+		Matcher resident = VM_RSS.matcher(Files.readString(status));
+		return resident.find() ? Long.parseLong(resident.group(1)) : 0;
+	}
 
 	/**
 	 * Weighs it, after a collection.

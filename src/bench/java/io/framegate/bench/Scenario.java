@@ -14,14 +14,28 @@ enum Scenario {
 
 	DIRECT("direct", true, (site) -> List.of()),
 
-	HAPROXY("haproxy", true, Commands::haproxy),
+	HAPROXY("haproxy", true, Proxies::haproxy),
+
+	/** Copies bytes, as HAProxy does. */
+	NGINX("nginx", false, Proxies::nginx),
 
 	SPRING_INTEGRATION("spring-integration", true, (site) -> Commands.springIntegration(site, "crlf")),
 
 	SPRING_INTEGRATION_LENGTH4("spring-integration-length4", false,
 			(site) -> Commands.springIntegration(site, "length4")),
 
+	CAMEL("camel", false, Commands::camel),
+
+	/** What one would write by hand. */
+	NETTY_EPOLL("netty-epoll", false, (site) -> Commands.netty(site, "epoll")),
+
+	NETTY_IO_URING("netty-io_uring", false, (site) -> Commands.netty(site, "io_uring")),
+
 	FRAMEGATE("framegate", true, (site) -> Commands.framegate(site, "session", "framing: crlf")),
+
+	FRAMEGATE_EPOLL("framegate-epoll", false, (site) -> FRAMEGATE.command(site.on("epoll"))),
+
+	FRAMEGATE_IO_URING("framegate-io_uring", false, (site) -> FRAMEGATE.command(site.on("io_uring"))),
 
 	/** What timers cost is the difference. */
 	FRAMEGATE_NO_TIMERS("framegate-no-timers", false,
@@ -70,9 +84,9 @@ enum Scenario {
 					"framing: crlf, sharing: correlated, correlation: {offset: 0, length: " + RequestId.LENGTH + "}")),
 
 	/** The next three end the clients' TLS. */
-	HAPROXY_TLS("haproxy-tls", false, Commands::haproxyTls),
+	HAPROXY_TLS("haproxy-tls", false, Proxies::haproxyTls),
 
-	NGINX_TLS("nginx-tls", false, Commands::nginxTls),
+	NGINX_TLS("nginx-tls", false, Proxies::nginxTls),
 
 	FRAMEGATE_TLS("framegate-tls", false, Commands::framegateTls),
 
@@ -128,7 +142,7 @@ enum Scenario {
 	boolean isAvailable() {
 		return switch (this) {
 			case HAPROXY, HAPROXY_TLS -> Commands.isOnPath("haproxy");
-			case NGINX_TLS -> Commands.isOnPath("nginx");
+			case NGINX, NGINX_TLS -> Commands.isOnPath("nginx");
 			default -> true;
 		};
 	}
@@ -152,17 +166,28 @@ enum Scenario {
 	}
 
 	/**
-	 * Where a gateway is to run.
+	 * Where a gateway is to run, and how.
 	 *
 	 * @param directory its own working directory
 	 * @param port the port to listen on, of 127.0.0.1
 	 * @param upstreamPort the echo upstream's
+	 * @param payload the largest frame that is sent, in bytes
+	 * @param jar Framegate's
+	 * @param transport Framegate's, empty for what it takes by itself
 	 * @param options of the whole run
 	 */
-	record Site(Path directory, int port, int upstreamPort, BenchmarkOptions options) {
+	record Site(Path directory, int port, int upstreamPort, int payload, Path jar, String transport,
+			BenchmarkOptions options) {
 
 		Site ofBefore() {
-			return new Site(this.directory, this.port, this.upstreamPort, this.options.ofBefore());
+			// An earlier one may not know the property.
+			return new Site(this.directory, this.port, this.upstreamPort, this.payload, this.options.before(), "",
+					this.options);
+		}
+
+		Site on(String transport) {
+			return new Site(this.directory, this.port, this.upstreamPort, this.payload, this.jar, transport,
+					this.options);
 		}
 
 	}
