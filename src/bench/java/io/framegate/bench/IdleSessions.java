@@ -49,7 +49,7 @@ final class IdleSessions {
 	/**
 	 * Collects and reads until two readings agree, for memory is given back with delay.
 	 */
-	private static long settledKilobytes(Gateway gateway) throws IOException, InterruptedException {
+	static long settledKilobytes(Gateway gateway) throws IOException, InterruptedException {
 		long last = gateway.kilobytes();
 		for (int attempt = 0; attempt < 20; attempt++) {
 			TimeUnit.MILLISECONDS.sleep(500);
