@@ -1,20 +1,25 @@
 package io.framegate.connection;
 
 import java.io.Serial;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 import io.framegate.proxy.ProxyHeader;
 import io.framegate.proxy.TlvNames;
-import io.framegate.transport.Addresses;
 import io.framegate.tls.TlsSession;
+import io.framegate.transport.Addresses;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.integration.ip.IpHeaders;
 import org.springframework.messaging.MessageHeaders;
 
 /**
  * The message headers that all frames of a connection share: no id, no timestamp, no map
- * per frame.
+ * per frame. The map is made when a user's own code first asks for a header, because it
+ * takes 400 bytes. Any thread may call.
  */
 final class ConnectionHeaders extends MessageHeaders {
 
@@ -25,8 +30,10 @@ final class ConnectionHeaders extends MessageHeaders {
 
 	private final transient FrameConnection connection;
 
+	private transient volatile @Nullable Map<String, Object> all;
+
 	ConnectionHeaders(FrameConnection connection) {
-		super(of(connection), ID_VALUE_NONE, -1L);
+		super(null, ID_VALUE_NONE, -1L);
 		this.connection = connection;
 	}
 
@@ -56,6 +63,100 @@ final class ConnectionHeaders extends MessageHeaders {
 
 	FrameConnection connection() {
 		return this.connection;
+	}
+
+	/** What a connection shows of itself does not change once its frames come. */
+	@Override
+	protected Map<String, Object> getRawHeaders() {
+		Map<String, Object> made = this.all;
+		if (made == null) {
+			made = of(this.connection);
+			this.all = made;
+		}
+		return made;
+	}
+
+	@Override
+	public @Nullable Object get(Object key) {
+		return getRawHeaders().get(key);
+	}
+
+	@Override
+	public <T> @Nullable T get(Object key, Class<T> type) {
+		Object value = get(key);
+		if (value != null && !type.isInstance(value)) {
+			throw new IllegalArgumentException("Incorrect type specified for header '" + key + "'. Expected [" + type
+					+ "] but actual type is [" + value.getClass() + "]");
+		}
+		return type.cast(value);
+	}
+
+	@Override
+	public boolean containsKey(Object key) {
+		return getRawHeaders().containsKey(key);
+	}
+
+	@Override
+	public boolean containsValue(Object value) {
+		return getRawHeaders().containsValue(value);
+	}
+
+	@Override
+	public Set<Map.Entry<String, Object>> entrySet() {
+		return Collections.unmodifiableMap(getRawHeaders()).entrySet();
+	}
+
+	@Override
+	public Set<String> keySet() {
+		return Collections.unmodifiableSet(getRawHeaders().keySet());
+	}
+
+	@Override
+	public Collection<Object> values() {
+		return Collections.unmodifiableCollection(getRawHeaders().values());
+	}
+
+	@Override
+	public int size() {
+		return getRawHeaders().size();
+	}
+
+	@Override
+	public boolean isEmpty() {
+		return false;
+	}
+
+	@Override
+	public boolean equals(@Nullable Object other) {
+		return this == other || (other instanceof MessageHeaders headers && getRawHeaders().equals(headers));
+	}
+
+	@Override
+	public int hashCode() {
+		return getRawHeaders().hashCode();
+	}
+
+	@Override
+	public String toString() {
+		return getRawHeaders().toString();
+	}
+
+	/** Written as the headers alone, without their connection. */
+	@Serial
+	private Object writeReplace() {
+		return new Written(getRawHeaders());
+	}
+
+	/** The headers of a message that is somewhere else now. */
+	private static final class Written extends MessageHeaders {
+
+		@Serial
+		private static final long serialVersionUID = 1L;
+
+		private Written(Map<String, Object> headers) {
+			super(headers, ID_VALUE_NONE, -1L);
+		}
+
 	}
 
 }

@@ -11,6 +11,7 @@ import io.netty.channel.Channel;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.integration.ip.tcp.connection.TcpConnectionOpenEvent;
 import org.springframework.integration.ip.tcp.connection.TcpListener;
 import org.springframework.messaging.Message;
 import org.springframework.messaging.MessageHeaders;
@@ -49,7 +50,6 @@ public final class FrameConnection extends SocketConnection {
 		super(context, loop, channel, number, registry.id(number), remote, listener, publisher);
 		this.registry = registry;
 		this.handler = handler;
-		registerListener(listener);
 		parts().begin();
 		registry.add(this);
 		context.metrics().countOpened(context.side());
@@ -104,7 +104,7 @@ public final class FrameConnection extends SocketConnection {
 	public void open() {
 		if (parts().lifecycle.isWaitingToOpen()) {
 			parts().established();
-			publishConnectionOpenEvent();
+			publish(new TcpConnectionOpenEvent(this, getConnectionFactoryName()));
 			this.handler.opened(this);
 			parts().reader.opened();
 		}
@@ -255,14 +255,10 @@ public final class FrameConnection extends SocketConnection {
 
 	/** Tells Spring Integration that the connection is closed. */
 	private void publishClosed() {
-		super.close();
-	}
-
-	@Override
-	protected void publishConnectionCloseEvent() {
+		removeFromSenders();
 		Closure record = parts().recorder.closure();
 		if (record != null) {
-			publishEvent(new ConnectionClosedEvent(this, record));
+			publish(new ConnectionClosedEvent(this, record));
 		}
 	}
 

@@ -7,6 +7,7 @@ import java.time.temporal.ChronoUnit;
 import io.framegate.proxy.ProxyHeader;
 
 import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.integration.ip.tcp.connection.TcpListener;
 
 /**
  * Which connection it is, and who its peer is. Any thread may call what reads.
@@ -24,8 +25,9 @@ abstract class PeerConnection extends SpringConnection {
 
 	private volatile PeerIdentity identity = PeerIdentity.UNKNOWN;
 
-	PeerConnection(long number, String id, InetSocketAddress remote, ApplicationEventPublisher publisher) {
-		super(publisher);
+	PeerConnection(long number, String id, InetSocketAddress remote, TcpListener listener,
+			ApplicationEventPublisher publisher) {
+		super(listener, publisher);
 		this.number = number;
 		this.id = id;
 		this.remote = remote;
@@ -33,8 +35,7 @@ abstract class PeerConnection extends SpringConnection {
 
 	@Override
 	public String getConnectionId() {
-		// The superclass' constructor asks before there is an id.
-		return (this.id != null) ? this.id : super.getConnectionId();
+		return this.id;
 	}
 
 	/**

@@ -33,7 +33,7 @@ abstract class SocketConnection extends PeerConnection {
 
 	SocketConnection(ConnectionContext context, IoLoop loop, Channel channel, long number, String id,
 			InetSocketAddress remote, TcpListener listener, ApplicationEventPublisher publisher) {
-		super(number, id, remote, publisher);
+		super(number, id, remote, listener, publisher);
 		this.parts = new WiredParts(context, loop, channel, id, listener, events());
 	}
 

@@ -173,7 +173,6 @@ public final class Listener extends AbstractServerConnectionFactory implements L
 		if (connection == null) {
 			return;
 		}
-		connection.setMapper(getMapper());
 		connection.registerSenders(getSenders());
 		connection.handler().accepted(connection);
 		Cause late = this.draining;

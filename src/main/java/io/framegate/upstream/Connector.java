@@ -208,7 +208,6 @@ public final class Connector extends AbstractClientConnectionFactory {
 		FrameConnection connection = new FrameConnection(this.context, this.connections,
 				this.loops.of(loop.eventLoop()), attempt.future().channel(), candidate.address(), listener, handler,
 				getApplicationEventPublisher());
-		connection.setMapper(getMapper());
 		TargetState state = candidate.state();
 		connection.attach(state);
 		state.begun();
