@@ -33,7 +33,6 @@ public final class Benchmark {
 	public static void main(String... arguments) throws Exception {
 		try (EchoUpstream upstream = new EchoUpstream()) {
 			Benchmark benchmark = new Benchmark(BenchmarkOptions.fromSystemProperties(), upstream);
-			Runtime.getRuntime().addShutdownHook(new Thread(benchmark.turns::close));
 			try (Turns turns = benchmark.turns) {
 				benchmark.run(turns);
 			}
@@ -94,9 +93,9 @@ public final class Benchmark {
 		for (Scenario scenario : scenarios) {
 			if (scenario.hasProcess()) {
 				try (Gateway gateway = turns.start(scenario, this.options.payload())) {
-					double kilobytes = IdleSessions.weigh(gateway, this.options);
-					Turns.say("  %-28s %.1f KB per idle session".formatted(scenario.label(), kilobytes));
-					this.report.addIdle(scenario, kilobytes);
+					IdleSessions.Weight weight = IdleSessions.weigh(gateway, this.options);
+					Turns.say("  %-28s %s".formatted(scenario.label(), weight));
+					this.report.addIdle(scenario, weight.kilobytes());
 				}
 			}
 		}

@@ -20,7 +20,7 @@ import org.springframework.boot.convert.DurationStyle;
  * @param warmUp {@code bench.warm-up}: 5s, for each gateway and load
  * @param window {@code bench.window}: 3s
  * @param idleSessions {@code bench.idle}: how many idle sessions to weigh each gateway's
- * memory with, 0 for none
+ * memory with, 0 for none; the comparison has 9,000
  * @param handshakes {@code bench.handshakes}: whether TLS handshakes are measured, too
  * @param javaOptions {@code bench.java-options}: for every gateway on the JVM
  * @param transport {@code bench.transport}: of every Framegate whose row names none
@@ -35,16 +35,31 @@ record BenchmarkOptions(List<Scenario> scenarios, List<Integer> connections, Lis
 		String transport, Path page, Path jar, Path before, Path directory) {
 
 	static BenchmarkOptions fromSystemProperties() {
+		return fromSystemProperties(0);
+	}
+
+	static BenchmarkOptions fromSystemProperties(int idleSessions) {
 		return new BenchmarkOptions(list("only", Scenario.usual()).map(Scenario::labelled).toList(),
 				list("connections", "50").map(Integer::valueOf).toList(),
 				list("depths", "1,16").map(Integer::valueOf).toList(), Integer.parseInt(value("payload", "64")),
 				Integer.parseInt(value("rounds", "5")), duration("warm-up", "5s"), duration("window", "3s"),
-				Integer.parseInt(value("idle", "0")), Boolean.parseBoolean(value("handshakes", "false")),
+				Integer.parseInt(value("idle", String.valueOf(idleSessions))),
+				Boolean.parseBoolean(value("handshakes", "false")),
 				Stream.of(value("java-options", "").split(" ")).filter((option) -> !option.isEmpty()).toList(),
 				value("transport", ""), Path.of(value("page", "src/docs/benchmark.md")).toAbsolutePath(),
 				Path.of(value("jar", System.getProperty("gateway.jar", "target/framegate.jar"))).toAbsolutePath(),
 				Path.of(value("before", "target/before.jar")).toAbsolutePath(),
 				Path.of(value("directory", "target/bench")).toAbsolutePath());
+	}
+
+	/**
+	 * The same with other options of the JVM before those that were set.
+	 */
+	BenchmarkOptions withJavaOptions(List<String> first) {
+		List<String> all = Stream.concat(first.stream(), this.javaOptions.stream()).toList();
+		return new BenchmarkOptions(this.scenarios, this.connections, this.depths, this.payload, this.rounds,
+				this.warmUp, this.window, this.idleSessions, this.handshakes, all, this.transport, this.page, this.jar,
+				this.before, this.directory);
 	}
 
 	List<Load> loads() {

@@ -13,14 +13,16 @@ import java.util.concurrent.TimeUnit;
  */
 final class IdleSessions {
 
+	private static final long REST_SECONDS = 20;
+
 	private IdleSessions() {
 	}
 
 	/**
-	 * Opens the sessions and weighs them.
-	 * @return KB (1,024 bytes) of the gateway's memory for each
+	 * Opens the sessions, weighs them and looks on while they rest.
 	 */
-	static double weigh(Gateway gateway, BenchmarkOptions options) throws IOException, InterruptedException {
+	static Weight weigh(Gateway gateway, BenchmarkOptions options) throws IOException, InterruptedException {
+		double process = gateway.residentKilobytes() / 1024.0;
 		try (LoadGenerator warmUp = new LoadGenerator(gateway, new Load(50, 1, options.payload()), false)) {
 			warmUp.run(Duration.ZERO, Duration.ofSeconds(2));
 		}
@@ -37,7 +39,12 @@ final class IdleSessions {
 				client.exchange(frame);
 			}
 			long after = settledKilobytes(gateway);
-			return (double) (after - before) / options.idleSessions();
+			long cpu = gateway.cpuNanos();
+			long start = System.nanoTime();
+			TimeUnit.SECONDS.sleep(REST_SECONDS);
+			double share = (double) (gateway.cpuNanos() - cpu) / (System.nanoTime() - start);
+			return new Weight((double) (after - before) / options.idleSessions(), process,
+					gateway.residentKilobytes() / 1024.0, 100 * share);
 		}
 		finally {
 			for (Client client : clients) {
@@ -60,6 +67,27 @@ final class IdleSessions {
 			last = next;
 		}
 		return last;
+	}
+
+	/**
+	 * What sessions at rest cost.
+	 *
+	 * @param kilobytes of each, KB of 1,024 bytes: live heap, and resident memory outside
+	 * the heap
+	 * @param processMegabytes what the process had resident after its first exchange
+	 * @param megabytes what it has with all of them
+	 * @param percentOfCore the CPU time that they take while they rest
+	 */
+	record Weight(double kilobytes, double processMegabytes, double megabytes, double percentOfCore) {
+
+		static final Weight UNKNOWN = new Weight(Double.NaN, Double.NaN, Double.NaN, Double.NaN);
+
+		@Override
+		public String toString() {
+			return "%.1f KB an idle session, process %.0f MB, with them %.0f MB, %.2f %% of a core"
+				.formatted(this.kilobytes, this.processMegabytes, this.megabytes, this.percentOfCore);
+		}
+
 	}
 
 }

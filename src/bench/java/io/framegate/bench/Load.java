@@ -20,7 +20,7 @@ record Load(int connections, int depth, int payload) {
 
 	@Override
 	public String toString() {
-		return this.connections + " connections, depth " + this.depth + ", " + this.payload + " bytes";
+		return Table.format("%,d connections, depth %d, %,d bytes", this.connections, this.depth, this.payload);
 	}
 
 }

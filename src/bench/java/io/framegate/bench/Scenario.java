@@ -6,6 +6,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
+import io.netty.channel.uring.IoUring;
+
 /**
  * The rows of the table: what stands between the clients, which always speak
  * {@code crlf}, and the echo upstream. A new one needs a label and a command.
@@ -143,6 +145,7 @@ enum Scenario {
 		return switch (this) {
 			case HAPROXY, HAPROXY_TLS -> Commands.isOnPath("haproxy");
 			case NGINX, NGINX_TLS -> Commands.isOnPath("nginx");
+			case NETTY_IO_URING, FRAMEGATE_IO_URING -> IoUring.isAvailable();
 			default -> true;
 		};
 	}

@@ -27,6 +27,7 @@ final class Turns implements AutoCloseable {
 	Turns(BenchmarkOptions options, EchoUpstream upstream) {
 		this.options = options;
 		this.upstream = upstream;
+		Runtime.getRuntime().addShutdownHook(new Thread(this::close));
 	}
 
 	void start(Collection<Scenario> scenarios, int payload) throws IOException, InterruptedException {
