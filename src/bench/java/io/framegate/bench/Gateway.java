@@ -130,18 +130,6 @@ final class Gateway implements AutoCloseable {
 		return all;
 	}
 
-	/**
-	 * All that is resident of the process and its workers, in use or not.
-	 * @return KB of 1,024 bytes
-	 */
-	long residentKilobytes() throws IOException {
-		long all = 0;
-		for (ProcessHandle one : processes().toList()) {
-			all += new Memory(one.pid()).residentKilobytes();
-		}
-		return all;
-	}
-
 	private Stream<ProcessHandle> processes() {
 		return (this.process == null) ? Stream.empty()
 				: Stream.concat(Stream.of(this.process.toHandle()), this.process.descendants());

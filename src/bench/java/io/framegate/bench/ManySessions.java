@@ -70,11 +70,11 @@ final class ManySessions {
 
 	private void measure(Scenario scenario) throws Exception {
 		try (EchoUpstream upstream = new EchoUpstream();
-				Gateway gateway = Gateway.start(scenario, this.options, upstream.port());
+				Gateway gateway = Gateway.start(scenario, this.options, upstream.port(), this.options.payload());
 				Crowd crowd = new Crowd()) {
 			gateway.awaitReady();
 			try (LoadGenerator warmUp = new LoadGenerator(gateway, new Load(50, 1, this.options.payload()), false)) {
-				warmUp.run(Duration.ZERO, this.options.warmUp(), gateway::cpuNanos);
+				warmUp.run(Duration.ZERO, this.options.warmUp());
 			}
 			String base = endpoints(scenario);
 			if (base != null) {

@@ -59,14 +59,6 @@ record Memory(long pid) {
 		return used + residentOutside(heapStart, heapEnd);
 	}
 
-	/**
-	 * All that is resident, a heap's free pages too.
-	 * @return KB of 1,024 bytes
-	 */
-	long residentKilobytes() throws IOException {
-		return residentOutside(0, 0);
-	}
-
 	private long residentOutside(long start, long end) throws IOException {
 		long resident = 0;
 		boolean counts = true;

@@ -82,7 +82,7 @@ class ConnectionHeadersTests {
 	}
 
 	@Test
-	@SuppressWarnings("removal")
+	@SuppressWarnings("deprecation")
 	void isSentElsewhereWithoutItsConnection() {
 		Object read = SerializationUtils.deserialize(SerializationUtils.serialize(this.headers));
 		assertThat(read).isInstanceOf(MessageHeaders.class);
