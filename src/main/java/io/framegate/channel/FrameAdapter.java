@@ -2,6 +2,8 @@ package io.framegate.channel;
 
 import java.util.Objects;
 
+import io.framegate.connection.FrameListener;
+import io.micrometer.observation.ObservationRegistry;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.integration.ip.tcp.inbound.TcpReceivingChannelAdapter;
@@ -15,11 +17,19 @@ import org.springframework.messaging.MessageDeliveryException;
  * template is used only if somebody observes or tracks messages. The connection's thread
  * calls.
  */
-public final class FrameAdapter extends TcpReceivingChannelAdapter {
+public final class FrameAdapter extends TcpReceivingChannelAdapter implements FrameListener {
 
 	private final MessageChannel channel;
 
-	private boolean tracked;
+	/** The channel, if it knows whether anybody sees its messages. */
+	private final @Nullable FrameChannel frames;
+
+	private volatile boolean tracked;
+
+	private volatile boolean observed;
+
+	/** Spring Integration shuts down in order: no frame is to be taken any more. */
+	private volatile boolean shuttingDown;
 
 	private volatile boolean outlivesBean;
 
@@ -29,6 +39,7 @@ public final class FrameAdapter extends TcpReceivingChannelAdapter {
 	 */
 	public FrameAdapter(MessageChannel channel) {
 		this.channel = channel;
+		this.frames = (channel instanceof FrameChannel ours) ? ours : null;
 		setOutputChannel(channel);
 		setAutoStartup(false);
 	}
@@ -37,6 +48,24 @@ public final class FrameAdapter extends TcpReceivingChannelAdapter {
 	public void setShouldTrack(boolean shouldTrack) {
 		super.setShouldTrack(shouldTrack);
 		this.tracked = shouldTrack;
+	}
+
+	@Override
+	public void registerObservationRegistry(ObservationRegistry registry) {
+		super.registerObservationRegistry(registry);
+		this.observed = isObserved();
+	}
+
+	@Override
+	public int beforeShutdown() {
+		this.shuttingDown = true;
+		return super.beforeShutdown();
+	}
+
+	@Override
+	public boolean isUnwatched() {
+		return this.frames != null && this.frames.isUnwatched() && !this.tracked && !this.observed
+				&& !this.shuttingDown;
 	}
 
 	/**
@@ -56,7 +85,7 @@ public final class FrameAdapter extends TcpReceivingChannelAdapter {
 
 	@Override
 	protected void sendMessage(@Nullable Message<?> message) {
-		if (this.tracked || isObserved()) {
+		if (this.tracked || this.observed) {
 			super.sendMessage(message);
 			return;
 		}

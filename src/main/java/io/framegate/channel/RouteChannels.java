@@ -41,10 +41,10 @@ public final class RouteChannels {
 	 * @throws IllegalStateException if nobody would take the requests
 	 */
 	public synchronized void connect(boolean hasUpstream) {
-		subscribe(".forward", this.frames::request);
-		subscribe(".deliver", this.frames::reply);
+		subscribe(".forward", new FrameHandler(this.frames::request));
+		subscribe(".deliver", new FrameHandler(this.frames::reply));
 		if (hasUpstream) {
-			subscribeIfNobody(".request", this.frames::request);
+			subscribeIfNobody(".request", new FrameHandler(this.frames::request));
 		}
 		else {
 			// A route that had servers until now must not be subscribed any more.
@@ -53,7 +53,7 @@ public final class RouteChannels {
 				throw nobodyAnswers(this.prefix);
 			}
 		}
-		subscribeIfNobody(".reply", this.frames::reply);
+		subscribeIfNobody(".reply", new FrameHandler(this.frames::reply));
 	}
 
 	/**

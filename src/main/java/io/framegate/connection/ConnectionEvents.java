@@ -9,6 +9,8 @@ interface ConnectionEvents extends ClosureRecorder.Owner {
 
 	MessageHeaders headers();
 
+	void frame(byte[] payload);
+
 	String remoteText();
 
 	void inputEnded();

@@ -300,6 +300,11 @@ public final class FrameConnection extends SocketConnection {
 		}
 
 		@Override
+		public void frame(byte[] payload) {
+			FrameConnection.this.handler.frame(FrameConnection.this, payload);
+		}
+
+		@Override
 		public String remoteText() {
 			return FrameConnection.this.remoteText();
 		}

@@ -36,6 +36,9 @@ final class FrameDelivery {
 
 	private final TcpListener listener;
 
+	/** The same listener, if it may be passed by. */
+	private final @Nullable FrameListener passable;
+
 	/** Runs a blocking handler's code, if the route has one. */
 	private final @Nullable SerialExecutor serial;
 
@@ -54,6 +57,7 @@ final class FrameDelivery {
 		this.owner = owner;
 		this.route = context.route();
 		this.listener = listener;
+		this.passable = (listener instanceof FrameListener frames) ? frames : null;
 		this.serial = context.blocking() ? new SerialExecutor("framegate-" + context.route() + "-" + id) : null;
 	}
 
@@ -62,12 +66,25 @@ final class FrameDelivery {
 	 * @param payload the frame
 	 */
 	void frame(byte[] payload) {
-		Message<byte[]> message = message(payload);
-		if (this.serial == null) {
-			deliver(message);
+		if (this.serial != null) {
+			runOnVirtualThread(this.serial, new Queued(message(payload)), payload.length);
+		}
+		else if (this.passable != null && this.passable.isUnwatched() && !this.refused) {
+			// Saves the message and its way through the channel: a fifth of the gateway's
+			// own CPU, the kernel's aside, for small frames.
+			handOn(payload);
 		}
 		else {
-			runOnVirtualThread(this.serial, new Queued(message), payload.length);
+			deliver(message(payload));
+		}
+	}
+
+	private void handOn(byte[] payload) {
+		try {
+			this.owner.handOn(payload);
+		}
+		catch (RuntimeException | Error ex) {
+			refuse(payload, ex);
 		}
 	}
 
@@ -106,22 +123,22 @@ final class FrameDelivery {
 				}
 			}
 			else {
-				refuse(message, ex);
+				refuse(message.getPayload(), ex);
 			}
 		}
 		catch (RuntimeException | Error ex) {
-			refuse(message, ex);
+			refuse(message.getPayload(), ex);
 		}
 	}
 
-	private void refuse(Message<byte[]> message, Throwable fault) {
+	private void refuse(byte[] payload, Throwable fault) {
 		this.refused = true;
 		if (this.owner.inLoop()) {
 			ProcessHalt.ifHeapIsExhausted(fault);
 		}
 		logger.error("Route '{}': handling a frame of connection {} failed", this.route, this.owner.id(), fault);
 		this.owner.execute(() -> {
-			this.owner.lose(1, message.getPayload().length);
+			this.owner.lose(1, payload.length);
 			this.owner.fail(Cause.internalError(fault));
 		});
 	}
@@ -206,6 +223,12 @@ final class FrameDelivery {
 		 * @return headers without an id and a timestamp
 		 */
 		MessageHeaders headers();
+
+		/**
+		 * The connection's handler gets a frame.
+		 * @param payload the frame
+		 */
+		void handOn(byte[] payload);
 
 		boolean inLoop();
 

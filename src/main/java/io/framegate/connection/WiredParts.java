@@ -207,6 +207,11 @@ final class WiredParts extends ConnectionParts {
 	}
 
 	@Override
+	public void handOn(byte[] payload) {
+		this.events.frame(payload);
+	}
+
+	@Override
 	public MessageHeaders headers() {
 		return this.events.headers();
 	}

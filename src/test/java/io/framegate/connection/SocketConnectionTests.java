@@ -287,6 +287,11 @@ class SocketConnectionTests {
 		}
 
 		@Override
+		public void frame(byte[] payload) {
+			throw new UnsupportedOperationException();
+		}
+
+		@Override
 		public MessageHeaders headers() {
 			return new MessageHeaders(Map.of());
 		}

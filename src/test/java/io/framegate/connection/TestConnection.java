@@ -326,6 +326,11 @@ final class TestConnection extends IdleMember
 	}
 
 	@Override
+	public void handOn(byte[] payload) {
+		onMessage(new org.springframework.messaging.support.GenericMessage<>(payload));
+	}
+
+	@Override
 	public MessageHeaders headers() {
 		this.headersAsked++;
 		return new MessageHeaders(Map.of());
