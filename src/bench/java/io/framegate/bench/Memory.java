@@ -26,7 +26,7 @@ record Memory(long pid) {
 	private static final Pattern RESIDENT = Pattern.compile("Rss: +(\\d+) kB");
 
 	/**
-	 * All that is resident now.
+	 * All that is resident now, a heap's free pages too.
 	 * @return KB of 1,024 bytes; 0 where the system does not say
 	 */
 	long residentKilobytes() throws IOException {
