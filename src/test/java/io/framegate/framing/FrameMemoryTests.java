@@ -76,6 +76,36 @@ class FrameMemoryTests {
 	}
 
 	@ParameterizedTest
+	@MethodSource("io.framegate.framing.Variant#framed")
+	void writingAFrameCostsNothing(Variant variant) {
+		Framing framing = variant.framing();
+		byte[] payload = letters(64);
+		byte[] target = new byte[64 + framing.overhead()];
+		long allocated = Long.MAX_VALUE;
+		for (int i = 0; i < 5; i++) {
+			allocated = Math.min(allocated, Allocated.bytes(() -> {
+				for (int frame = 0; frame < 900; frame++) {
+					write(framing, payload, target);
+				}
+			}));
+		}
+		assertThat(allocated).isLessThan(4096);
+		assertThat(target).isEqualTo(Wire.write(framing, payload));
+	}
+
+	/** As a connection does. */
+	private static void write(Framing framing, byte[] payload, byte[] target) {
+		if (framing.refusal(payload) != null) {
+			throw new IllegalStateException("not encodable");
+		}
+		Framing writing = framing.writing(payload);
+		int length = writing.prefix(payload, target, 0);
+		byte[] body = writing.body(payload);
+		System.arraycopy(body, 0, target, length, body.length);
+		writing.suffix(payload, target, length + body.length);
+	}
+
+	@ParameterizedTest
 	@ValueSource(strings = { "crlf", "length4" })
 	void aPayloadIsTheSinksOwn(String name) throws FrameException {
 		Framing framing = Framings.named(name, false);
