@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.micrometer.observation.ObservationRegistry;
-import org.jspecify.annotations.Nullable;
 
 import org.springframework.integration.channel.DirectChannel;
 import org.springframework.integration.support.management.metrics.MetricsCaptor;
@@ -97,7 +96,7 @@ public final class FrameChannel extends DirectChannel {
 	}
 
 	@Override
-	public @Nullable ChannelInterceptor removeInterceptor(int index) {
+	public ChannelInterceptor removeInterceptor(int index) {
 		ChannelInterceptor removed = super.removeInterceptor(index);
 		changed();
 		return removed;
