@@ -1,12 +1,12 @@
 package io.framegate.actuate;
 
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.framegate.closure.Cause;
@@ -55,21 +55,15 @@ final class ConnectionsEndpoint {
 				ConnectionState::name);
 		int most = RequestParameters.limit(limit);
 		long beyond = after(after);
-		List<FrameConnection> found = this.connections.all()
-			.stream()
-			.filter((connection) -> ofRoute == null || connection.route().equals(ofRoute))
-			.filter((connection) -> onSide == null || connection.side() == onSide)
-			.filter((connection) -> inState == null || connection.state() == inState)
-			.filter((connection) -> remote == null || remote.isBlank() || isFrom(remote, connection))
-			.toList();
-		List<FrameConnection> page = found.stream()
-			.filter((connection) -> connection.number() > beyond)
-			.sorted(Comparator.comparingLong(FrameConnection::number))
-			.limit(most + 1L)
-			.toList();
+		Predicate<FrameConnection> isWanted = (connection) -> (ofRoute == null || connection.route().equals(ofRoute))
+				&& (onSide == null || connection.side() == onSide) && (inState == null || connection.state() == inState)
+				&& (remote == null || remote.isBlank() || isFrom(remote, connection));
+		List<FrameConnection> page = this.connections.after(beyond).stream().filter(isWanted).limit(most + 1L).toList();
+		long total = (remote == null || remote.isBlank()) ? this.connections.count(ofRoute, onSide, inState)
+				: this.connections.all().stream().filter(isWanted).count();
 		boolean more = page.size() > most;
 		List<ConnectionView> views = page.stream().limit(most).map(ConnectionView::brief).toList();
-		return new Page(found.size(), views, more ? views.getLast().id() : null);
+		return new Page(total, views, more ? views.getLast().id() : null);
 	}
 
 	private long after(@Nullable String id) {
@@ -175,7 +169,7 @@ final class ConnectionsEndpoint {
 	 * @param connections one page of them
 	 * @param next what to ask for after this page, {@code null} if it is the last
 	 */
-	record Page(int total, List<ConnectionView> connections, @JsonInclude @Nullable String next) {
+	record Page(long total, List<ConnectionView> connections, @JsonInclude @Nullable String next) {
 
 	}
 

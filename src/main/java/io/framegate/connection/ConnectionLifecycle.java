@@ -1,6 +1,7 @@
 package io.framegate.connection;
 
 import io.framegate.closure.Side;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The state of a connection, and how far each of its directions has ended. It refuses
@@ -21,6 +22,9 @@ final class ConnectionLifecycle {
 	/** RST is due once everything written has reached the peer's kernel. */
 	private boolean resetting;
 
+	/** Counts its steps, once it is known to others. */
+	private ConnectionCounts.@Nullable OfSide counts;
+
 	/**
 	 * A new connection.
 	 * @param side the connection's side
@@ -35,6 +39,18 @@ final class ConnectionLifecycle {
 			throw new IllegalStateException("A connection that is " + before + " cannot become " + next);
 		}
 		this.state = next;
+		if (this.counts != null) {
+			this.counts.moved(before, next);
+		}
+	}
+
+	/**
+	 * From now on its state is counted.
+	 * @param counts those of its route and side
+	 */
+	void countedIn(ConnectionCounts.OfSide counts) {
+		counts.entered(this.state);
+		this.counts = counts;
 	}
 
 	/** An inbound peer must send a PROXY header. */

@@ -3,10 +3,11 @@ package io.framegate.connection;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.OptionalLong;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
 
+import io.framegate.closure.Side;
 import io.framegate.metrics.RouteMetrics;
 import org.jspecify.annotations.Nullable;
 
@@ -23,11 +24,12 @@ public final class ConnectionRegistry implements FrameConnection.Registry {
 
 	private final AtomicLong next = new AtomicLong();
 
-	private final ConcurrentMap<String, FrameConnection> connections = new ConcurrentHashMap<>();
+	/** By number, oldest first: a page of them begins anywhere. */
+	private final ConcurrentNavigableMap<Long, FrameConnection> connections = new ConcurrentSkipListMap<>();
 
 	private final Lingering lingering = new Lingering();
 
-	private final ConnectionCounts census = new ConnectionCounts(this.connections.values());
+	private final ConnectionCounts census = new ConnectionCounts();
 
 	/** How many refused clients the process keeps. */
 	Lingering lingering() {
@@ -46,12 +48,13 @@ public final class ConnectionRegistry implements FrameConnection.Registry {
 
 	@Override
 	public void add(FrameConnection connection) {
-		this.connections.put(connection.getConnectionId(), connection);
+		connection.parts().lifecycle.countedIn(this.census.of(connection.route(), connection.side()));
+		this.connections.put(connection.number(), connection);
 	}
 
 	@Override
 	public void remove(FrameConnection connection) {
-		this.connections.remove(connection.getConnectionId());
+		this.connections.remove(connection.number());
 	}
 
 	/**
@@ -75,7 +78,8 @@ public final class ConnectionRegistry implements FrameConnection.Registry {
 	}
 
 	public @Nullable FrameConnection find(String id) {
-		return this.connections.get(id);
+		OptionalLong number = number(id);
+		return number.isPresent() ? this.connections.get(number.getAsLong()) : null;
 	}
 
 	/**
@@ -89,7 +93,7 @@ public final class ConnectionRegistry implements FrameConnection.Registry {
 			return headers.connection();
 		}
 		Object id = message.getHeaders().get(org.springframework.integration.ip.IpHeaders.CONNECTION_ID);
-		return (id != null) ? this.connections.get(id.toString()) : null;
+		return (id != null) ? find(id.toString()) : null;
 	}
 
 	/**
@@ -106,8 +110,29 @@ public final class ConnectionRegistry implements FrameConnection.Registry {
 		return new ConnectionHeaders(connection);
 	}
 
+	/**
+	 * All current connections, oldest first.
+	 */
 	public Collection<FrameConnection> all() {
 		return Collections.unmodifiableCollection(this.connections.values());
+	}
+
+	/**
+	 * Those that are younger than another, oldest first.
+	 * @param number the other one's {@link FrameConnection#number()}
+	 */
+	public Collection<FrameConnection> after(long number) {
+		return Collections.unmodifiableCollection(this.connections.tailMap(number, false).values());
+	}
+
+	/**
+	 * How many there are, without looking at each.
+	 * @param route of this route, {@code null} for all
+	 * @param side on this side, {@code null} for both
+	 * @param state in this state, {@code null} for any
+	 */
+	public long count(@Nullable String route, @Nullable Side side, @Nullable ConnectionState state) {
+		return this.census.total(route, side, state);
 	}
 
 }
