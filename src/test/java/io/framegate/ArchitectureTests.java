@@ -104,7 +104,7 @@ class ArchitectureTests {
 			"ClosureLog.java", "ConfigurationReloader.java", "DeadlineInputStream.java", "HealthProbe.java",
 			"RouteDrain.java", "Routes.java",
 			// are asked on a thread that is no loop's
-			"ConnectionCounts.java", "ConnectionView.java", "DeserializerStream.java",
+			"ConnectionView.java", "DeserializerStream.java",
 			// give it to an Allowance
 			"AuditTrail.java", "Logins.java");
 

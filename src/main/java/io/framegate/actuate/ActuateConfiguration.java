@@ -150,6 +150,14 @@ class ActuateConfiguration {
 		return new HealthOnItsOwnThread(contributors, reactive, groups);
 	}
 
+	/**
+	 * Replaces Spring Boot's, which counts all descriptors at each scrape.
+	 */
+	@Bean
+	OpenFileMetrics openFileMetrics() {
+		return new OpenFileMetrics();
+	}
+
 	@Bean
 	ManagementConnections managementConnections() {
 		return new ManagementConnections();
