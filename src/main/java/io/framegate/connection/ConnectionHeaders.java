@@ -28,6 +28,9 @@ final class ConnectionHeaders extends MessageHeaders {
 
 	private static final String PROXY = "framegate_proxy_";
 
+	/** All other names begin with {@link IpHeaders.IP_PREFIX}. */
+	private static final String OURS = "framegate_";
+
 	private final transient FrameConnection connection;
 
 	private transient volatile @Nullable Map<String, Object> all;
@@ -65,6 +68,11 @@ final class ConnectionHeaders extends MessageHeaders {
 		return this.connection;
 	}
 
+	/** Whether there is a map. */
+	boolean isMade() {
+		return this.all != null;
+	}
+
 	/** What a connection shows of itself does not change once its frames come. */
 	@Override
 	protected Map<String, Object> getRawHeaders() {
@@ -76,9 +84,14 @@ final class ConnectionHeaders extends MessageHeaders {
 		return made;
 	}
 
+	/** Spring Integration itself asks each message for headers that are not here. */
+	private static boolean mayHave(Object key) {
+		return key instanceof String name && (name.startsWith(IpHeaders.IP_PREFIX) || name.startsWith(OURS));
+	}
+
 	@Override
 	public @Nullable Object get(Object key) {
-		return getRawHeaders().get(key);
+		return mayHave(key) ? getRawHeaders().get(key) : null;
 	}
 
 	@Override
@@ -93,7 +106,7 @@ final class ConnectionHeaders extends MessageHeaders {
 
 	@Override
 	public boolean containsKey(Object key) {
-		return getRawHeaders().containsKey(key);
+		return mayHave(key) && getRawHeaders().containsKey(key);
 	}
 
 	@Override

@@ -54,6 +54,16 @@ class ConnectionHeadersTests {
 		assertThatIllegalArgumentException().isThrownBy(() -> this.headers.get(IpHeaders.REMOTE_PORT, String.class));
 	}
 
+	/** It takes 400 bytes, and a route without a user's own code needs none. */
+	@Test
+	void whatSpringIntegrationItselfAsksForMakesNoMap() {
+		assertThat(this.headers.get("sequenceNumber")).isNull();
+		assertThat(this.headers.containsKey(MessageHeaders.ERROR_CHANNEL)).isFalse();
+		assertThat(this.headers.isMade()).isFalse();
+		assertThat(this.headers.get(FrameConnection.ROUTE_HEADER)).isEqualTo("orders");
+		assertThat(this.headers.isMade()).isTrue();
+	}
+
 	@Test
 	void readAsAMapIsTheConnections() {
 		assertThat(this.headers).isEqualTo(this.headers).hasSize(5);
