@@ -30,6 +30,16 @@ public interface ConnectionHandler extends ConnectionQueries {
 	void frame(FrameConnection connection, byte[] payload);
 
 	/**
+	 * A frame that came on the connection while nobody watched its channel: it is just as
+	 * it was cut.
+	 * @param connection the connection
+	 * @param payload the frame
+	 */
+	default void frameAsCut(FrameConnection connection, byte[] payload) {
+		frame(connection, payload);
+	}
+
+	/**
 	 * A user's own answer to the connection has passed the reply channel.
 	 * @param connection the connection
 	 * @param payload the frame

@@ -301,7 +301,7 @@ public final class FrameConnection extends SocketConnection {
 
 		@Override
 		public void frame(byte[] payload) {
-			FrameConnection.this.handler.frame(FrameConnection.this, payload);
+			FrameConnection.this.handler.frameAsCut(FrameConnection.this, payload);
 		}
 
 		@Override

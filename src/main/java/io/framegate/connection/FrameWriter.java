@@ -181,7 +181,7 @@ final class FrameWriter implements WriteBatch.Sink {
 			this.owner.writing();
 		}
 		this.progress.add(ends, payloads, count, buffer.readableBytes());
-		this.channel.write(buffer, this.channel.voidPromise());
+		this.progress.write(buffer, this.channel);
 		return true;
 	}
 
@@ -192,8 +192,7 @@ final class FrameWriter implements WriteBatch.Sink {
 		}
 		boolean little = this.progress.isNoneTaken(LITTLE);
 		// A handler told that there is room may write more.
-		this.progress.flushed();
-		this.channel.flush();
+		this.progress.flush(this.channel);
 		if (this.lifecycle.isSevered() || !this.channel.isOpen()) {
 			this.nothingLeft = little;
 		}

@@ -20,6 +20,12 @@ interface DelimitedFraming extends Framing {
 	}
 
 	@Override
+	default boolean carriesAllOf(Framing other) {
+		return other.getClass() == getClass() && other instanceof DelimitedFraming delimited
+				&& delimiters().equals(delimited.delimiters());
+	}
+
+	@Override
 	default int overhead() {
 		return (delimiters().hasStart() ? 1 : 0) + delimiters().endLength();
 	}

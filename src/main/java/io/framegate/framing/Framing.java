@@ -33,6 +33,16 @@ public interface Framing {
 	@Nullable String refusal(byte[] payload);
 
 	/**
+	 * Whether this framing carries every frame that another has cut, so that
+	 * {@link #refusal} need not search them.
+	 * @param other the other framing
+	 * @return {@code false} if that is not known
+	 */
+	default boolean carriesAllOf(Framing other) {
+		return false;
+	}
+
+	/**
 	 * The most bytes that prefix and suffix take together.
 	 * @return a number of bytes
 	 */

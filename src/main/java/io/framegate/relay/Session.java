@@ -32,6 +32,9 @@ final class Session implements ConnectionHandler {
 	/** Whether the server has sent anything yet. */
 	private boolean answered;
 
+	/** Whether each side's framing carries whatever the other's has cut. */
+	private boolean alike;
+
 	/** Where that frame ends among the bytes written upstream. */
 	private long awaitedEnd;
 
@@ -59,6 +62,8 @@ final class Session implements ConnectionHandler {
 		this.upstream = connection;
 		// Not needed any more, and as large as a part of a connection.
 		this.attempts = null;
+		this.alike = client.framing().carriesAllOf(connection.framing())
+				&& connection.framing().carriesAllOf(client.framing());
 		client.peer(connection);
 		connection.peer(client);
 		client.open();
@@ -66,12 +71,22 @@ final class Session implements ConnectionHandler {
 
 	@Override
 	public void frame(FrameConnection from, byte[] payload) {
+		frame(from, payload, false);
+	}
+
+	@Override
+	public void frameAsCut(FrameConnection from, byte[] payload) {
+		frame(from, payload, this.alike);
+	}
+
+	private void frame(FrameConnection from, byte[] payload, boolean carried) {
 		FrameConnection to = other(from);
 		if (to == null || !to.isOpen() || to.isOutputEnding()) {
 			from.lose(1, payload.length);
 			return;
 		}
-		String refusal = to.framing().refusal(payload);
+		// Searching each frame for its delimiter once more would cost a hundredth.
+		String refusal = carried ? null : to.framing().refusal(payload);
 		if (refusal != null) {
 			from.lose(1, payload.length);
 			failed(from, new Cause(CloseReason.FRAME_NOT_ENCODABLE, from.side().asEndedBy(), refusal));

@@ -6,6 +6,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
+import io.framegate.closure.CloseReason;
+import io.framegate.closure.Side;
 import io.framegate.testkit.Gateway;
 import io.framegate.testkit.TestClient;
 import io.framegate.testkit.TestUpstream;
@@ -15,7 +17,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.integration.channel.interceptor.WireTap;
 import org.springframework.messaging.Message;
+import org.springframework.messaging.MessageChannel;
 import org.springframework.messaging.MessageHandler;
+import org.springframework.messaging.support.ChannelInterceptor;
+import org.springframework.messaging.support.MessageBuilder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -102,6 +107,27 @@ class LateTapTests {
 			requests.unsubscribe(user);
 			exchange(client, "after");
 			assertThat(taken).hasSize(2);
+		}
+	}
+
+	@Test
+	void frameThatALateInterceptorHasSpoiltIsRefused() {
+		try (TestUpstream server = TestUpstream.lineEcho();
+				Gateway gateway = Gateway.start(Gateway.route("s", "crlf", "crlf", server.address()));
+				TestClient client = gateway.connect("s")) {
+			FrameChannel requests = gateway.context().getBean("framegate.s.request", FrameChannel.class);
+			exchange(client, "whole");
+			requests.addInterceptor(new ChannelInterceptor() {
+
+				@Override
+				public Message<?> preSend(Message<?> message, MessageChannel channel) {
+					return MessageBuilder.withPayload("in\r\ntwo".getBytes(StandardCharsets.US_ASCII))
+						.copyHeaders(message.getHeaders())
+						.build();
+				}
+			});
+			client.send("one\r\n");
+			assertThat(gateway.awaitClosure("s", Side.INBOUND).reason()).isEqualTo(CloseReason.FRAME_NOT_ENCODABLE);
 		}
 	}
 
