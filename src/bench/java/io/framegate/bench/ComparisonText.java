@@ -29,16 +29,19 @@ record ComparisonText(BenchmarkOptions options, Machine machine, Results results
 		this.results.loads()
 			.forEach((load) -> text.append("\n### ").append(load).append("\n\n").append(table.of(load)));
 		if (!this.idle.isEmpty()) {
-			text.append(Table.format("""
+			text.append(Table.format(
+					"""
 
-					### %,d idle sessions
+							### %,d idle sessions
 
-					| gateway | KB a session | process without sessions, MB | with them, MB | %% of a core |
-					|---|---|---|---|---|
-					""", this.options.idleSessions()));
-			this.idle.forEach((scenario, weight) -> text
-				.append(Table.format("| %s | %.1f | %.0f | %.0f | %.2f |\n", scenario.label(), weight.kilobytes(),
-						weight.processMegabytes(), weight.megabytes(), weight.percentOfCore())));
+							| gateway | KB a session | process without sessions, MB | with them, MB | %% of a core | and for scrapes |
+							|---|---|---|---|---|---|
+							""",
+					this.options.idleSessions()));
+			this.idle.forEach((scenario,
+					weight) -> text.append(Table.format("| %s | %.1f | %.0f | %.0f | %.2f | %s |\n", scenario.label(),
+							weight.kilobytes(), weight.processMegabytes(), weight.megabytes(), weight.percentOfCore(),
+							Table.number("%.2f", weight.percentForScrapes()))));
 		}
 		return text.toString();
 	}

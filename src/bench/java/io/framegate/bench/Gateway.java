@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 final class Gateway implements AutoCloseable {
 
 	private static final long START_SECONDS = 60;
+
+	private static final Pattern HTTP_PORT = Pattern.compile("Netty started on port (\\d+) \\(http\\)");
 
 	private final String label;
 
@@ -95,6 +99,15 @@ final class Gateway implements AutoCloseable {
 
 	int port() {
 		return this.port;
+	}
+
+	/**
+	 * The address of its management endpoints.
+	 * @return {@code null} if it has none
+	 */
+	@Nullable String endpoints() throws IOException {
+		Matcher http = HTTP_PORT.matcher(Files.exists(this.log) ? Files.readString(this.log) : "");
+		return http.find() ? "http://127.0.0.1:" + http.group(1) + "/actuator/" : null;
 	}
 
 	/**

@@ -45,6 +45,8 @@ final class Goals {
 		this.all.add(new Goal("the process without sessions in a container of 512 MB, MB", false, 200,
 				weight.processMegabytes()));
 		this.all.add(new Goal("idle sessions, % of a core", false, 0.5, weight.percentOfCore()));
+		this.all.add(new Goal("a scrape of metrics and one of connections each second, % of a core", false, 1,
+				weight.percentForScrapes()));
 	}
 
 	private void session(Load load, double rate, double cpu) {

@@ -42,14 +42,25 @@ final class IdleSessions {
 			long cpu = gateway.cpuNanos();
 			long start = System.nanoTime();
 			TimeUnit.SECONDS.sleep(REST_SECONDS);
-			double share = (double) (gateway.cpuNanos() - cpu) / (System.nanoTime() - start);
-			return new Weight((double) (after - before) / options.idleSessions(), process,
-					gateway.residentKilobytes() / 1024.0, 100 * share);
+			double percent = 100.0 * (gateway.cpuNanos() - cpu) / (System.nanoTime() - start);
+			double megabytes = gateway.residentKilobytes() / 1024.0;
+			return new Weight((double) (after - before) / options.idleSessions(), process, megabytes, percent,
+					percentForScrapes(gateway, percent));
 		}
 		finally {
 			for (Client client : clients) {
 				client.close();
 			}
+		}
+	}
+
+	private static double percentForScrapes(Gateway gateway, double resting) throws IOException, InterruptedException {
+		String base = gateway.endpoints();
+		if (base == null) {
+			return Double.NaN;
+		}
+		try (Endpoints endpoints = new Endpoints(base)) {
+			return endpoints.percentOfCore(gateway, resting);
 		}
 	}
 
@@ -77,15 +88,19 @@ final class IdleSessions {
 	 * @param processMegabytes what the process had resident after its first exchange
 	 * @param megabytes what it has with all of them
 	 * @param percentOfCore the CPU time that they take while they rest
+	 * @param percentForScrapes what a scrape of metrics and one of connections each
+	 * second add to it; not a number where there are none
 	 */
-	record Weight(double kilobytes, double processMegabytes, double megabytes, double percentOfCore) {
+	record Weight(double kilobytes, double processMegabytes, double megabytes, double percentOfCore,
+			double percentForScrapes) {
 
-		static final Weight UNKNOWN = new Weight(Double.NaN, Double.NaN, Double.NaN, Double.NaN);
+		static final Weight UNKNOWN = new Weight(Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN);
 
 		@Override
 		public String toString() {
-			return "%.1f KB an idle session, process %.0f MB, with them %.0f MB, %.2f %% of a core"
-				.formatted(this.kilobytes, this.processMegabytes, this.megabytes, this.percentOfCore);
+			return "%.1f KB an idle session, process %.0f MB, with them %.0f MB, %.2f %% of a core, %.2f %% for scrapes"
+				.formatted(this.kilobytes, this.processMegabytes, this.megabytes, this.percentOfCore,
+						this.percentForScrapes);
 		}
 
 	}

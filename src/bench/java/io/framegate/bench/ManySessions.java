@@ -1,10 +1,6 @@
 package io.framegate.bench;
 
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,8 +11,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 
@@ -34,10 +28,6 @@ final class ManySessions {
 	private static final int MODERATE = 2000;
 
 	private static final Duration SLICE = Duration.ofSeconds(10);
-
-	private static final int WARMING_SCRAPES = 300;
-
-	private static final Pattern HTTP_PORT = Pattern.compile("Netty started on port (\\d+) \\(http\\)");
 
 	private static final String HEAD = """
 			| gateway | sessions | opened at once, s | p50 ms | p99 ms | KB a session | process MB (RSS) | after a collection \
@@ -76,9 +66,11 @@ final class ManySessions {
 			try (LoadGenerator warmUp = new LoadGenerator(gateway, new Load(50, 1, this.options.payload()), false)) {
 				warmUp.run(Duration.ZERO, this.options.warmUp());
 			}
-			String base = endpoints(scenario);
+			String base = gateway.endpoints();
 			if (base != null) {
-				warmScrapes(base);
+				try (Endpoints endpoints = new Endpoints(base)) {
+					endpoints.warmUp();
+				}
 			}
 			long before = IdleSessions.settledKilobytes(gateway);
 			Crowd.Burst burst = crowd.open(gateway, this.sessions, this.options.payload());
@@ -98,26 +90,19 @@ final class ManySessions {
 		}
 	}
 
-	/** Where the gateway's endpoints are, {@code null} if it has none. */
-	private @Nullable String endpoints(Scenario scenario) throws IOException {
-		Path log = this.options.directory().resolve(scenario.label()).resolve("output.log");
-		Matcher http = HTTP_PORT.matcher(Files.readString(log));
-		return http.find() ? "http://127.0.0.1:" + http.group(1) + "/actuator/" : null;
-	}
-
 	/** Slices without and with requests, in turn. */
 	private String slices(Gateway gateway, Crowd crowd, int pace, @Nullable String base) throws Exception {
 		List<@Nullable String> ways = new ArrayList<>();
 		ways.add(null);
 		if (base != null) {
-			ways.add(base + "prometheus");
-			ways.add(base + "connections");
+			ways.add("prometheus");
+			ways.add("connections");
 		}
 		double[][] cores = new double[ways.size()][this.options.rounds()];
 		double[][] p99 = new double[ways.size()][this.options.rounds()];
 		for (int round = 0; round < this.options.rounds(); round++) {
 			for (int way = 0; way < ways.size(); way++) {
-				try (Scrapes scrapes = new Scrapes(ways.get(way))) {
+				try (Scrapes scrapes = new Scrapes(base, ways.get(way))) {
 					long cpu = gateway.cpuNanos();
 					long start = System.nanoTime();
 					Crowd.Pace paced = crowd.run(pace, SLICE);
@@ -144,24 +129,6 @@ final class ManySessions {
 		return sum / values.length;
 	}
 
-	/** A gateway that has run for long has compiled what answers. */
-	private static void warmScrapes(String base) throws Exception {
-		try (HttpClient http = HttpClient.newHttpClient()) {
-			for (int i = 0; i < WARMING_SCRAPES; i++) {
-				get(http, base + "prometheus");
-				get(http, base + "connections");
-			}
-		}
-	}
-
-	private static void get(HttpClient http, String address) throws IOException, InterruptedException {
-		int status = http.send(HttpRequest.newBuilder(URI.create(address)).build(), BodyHandlers.ofByteArray())
-			.statusCode();
-		if (status != 200) {
-			throw new IOException(address + " answered " + status);
-		}
-	}
-
 	private static void say(String line) {
 		System.out.println(line);
 	}
@@ -169,20 +136,22 @@ final class ManySessions {
 	/** One request a second, on a thread of its own. */
 	private static final class Scrapes implements AutoCloseable {
 
-		private final HttpClient http = HttpClient.newHttpClient();
+		private final @Nullable Endpoints endpoints;
 
 		private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
 
 		private final @Nullable Future<?> all;
 
-		private Scrapes(@Nullable String address) {
-			this.all = (address != null)
-					? this.thread.scheduleAtFixedRate(() -> scrape(address), 0, 1, TimeUnit.SECONDS) : null;
+		private Scrapes(@Nullable String base, @Nullable String endpoint) {
+			Endpoints scraped = (base != null && endpoint != null) ? new Endpoints(base) : null;
+			this.endpoints = scraped;
+			this.all = (scraped != null && endpoint != null)
+					? this.thread.scheduleAtFixedRate(() -> scrape(scraped, endpoint), 0, 1, TimeUnit.SECONDS) : null;
 		}
 
-		private void scrape(String address) {
+		private static void scrape(Endpoints endpoints, String endpoint) {
 			try {
-				get(this.http, address);
+				endpoints.get(endpoint);
 			}
 			catch (IOException ex) {
 				throw new IllegalStateException(ex);
@@ -201,7 +170,9 @@ final class ManySessions {
 			}
 			this.thread.shutdownNow();
 			this.thread.awaitTermination(5, TimeUnit.SECONDS);
-			this.http.close();
+			if (this.endpoints != null) {
+				this.endpoints.close();
+			}
 		}
 
 	}
