@@ -107,7 +107,8 @@ class ImageTests {
 	@Test
 	void javaTakesTheFlagsAndThePodsOwnOptionsWin() throws Exception {
 		assertThat(flags(Map.of())).contains("UseSerialGC = true", "MaxRAMPercentage = 50.000000",
-				"ExitOnOutOfMemoryError = true", "UsePerfData = false");
+				"ExitOnOutOfMemoryError = true", "UsePerfData = false", "UseCompactObjectHeaders = true",
+				"TrimNativeHeapInterval = 10000");
 		V1Container changed = Chart
 			.render(Chart.variant("minimal"),
 					"javaOptions: -XX:MaxRAMPercentage=70 -XX:-UseSerialGC -XX:+UseParallelGC")
