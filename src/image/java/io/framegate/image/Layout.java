@@ -74,7 +74,8 @@ final class Layout {
 
 	private void unpackNative() throws IOException {
 		Path directory = Files.createDirectory(this.app.resolve("native"));
-		try (DirectoryStream<Path> jars = Files.newDirectoryStream(this.app.resolve("lib"), "*-native-epoll-*.jar")) {
+		try (DirectoryStream<Path> jars = Files.newDirectoryStream(this.app.resolve("lib"),
+				"netty-transport-native-*-linux-*.jar")) {
 			for (Path jar : jars) {
 				unpackNative(jar, directory);
 			}

@@ -31,6 +31,8 @@ import org.springframework.util.unit.DataSize;
  * built-in ones.
  * @param defaults what routes inherit
  * @param memory how much of it connections may hold
+ * @param transport How event loops wait for sockets: auto, io_uring, epoll or nio. It
+ * takes effect at the next start.
  * @param shutdown how the gateway ends
  * @param closures the record of ended connections
  * @param reload how a changed configuration is applied
@@ -40,8 +42,9 @@ import org.springframework.util.unit.DataSize;
 @ConfigurationProperties("framegate")
 public record FramegateProperties(@DefaultValue Map<String, RouteProperties> routes,
 		@DefaultValue Map<String, FramingDeclaration> framings, @DefaultValue Defaults defaults,
-		@DefaultValue Memory memory, @DefaultValue Shutdown shutdown, @DefaultValue Closures closures,
-		@DefaultValue Reload reload, @DefaultValue Demo demo, @DefaultValue Management management) {
+		@DefaultValue Memory memory, @DefaultValue("auto") TransportSetting transport, @DefaultValue Shutdown shutdown,
+		@DefaultValue Closures closures, @DefaultValue Reload reload, @DefaultValue Demo demo,
+		@DefaultValue Management management) {
 
 	public FramegateProperties {
 		routes = Collections.unmodifiableMap(new LinkedHashMap<>(routes));
@@ -49,8 +52,8 @@ public record FramegateProperties(@DefaultValue Map<String, RouteProperties> rou
 	}
 
 	FramegateProperties with(Map<String, RouteProperties> otherRoutes, Map<String, FramingDeclaration> otherFramings) {
-		return new FramegateProperties(otherRoutes, otherFramings, this.defaults, this.memory, this.shutdown,
-				this.closures, this.reload, this.demo, this.management);
+		return new FramegateProperties(otherRoutes, otherFramings, this.defaults, this.memory, this.transport,
+				this.shutdown, this.closures, this.reload, this.demo, this.management);
 	}
 
 	/**

@@ -7,7 +7,6 @@ import io.framegate.transport.ProcessHalt;
 import io.framegate.transport.SocketErrors;
 import io.framegate.transport.SocketOptions;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelOption;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +36,8 @@ final class CloseSequence {
 
 	private final ClosureRecorder recorder;
 
+	private final SocketClosing closing;
+
 	private @Nullable Cause cause;
 
 	/** The gateway's own code has thrown once while it served the connection. */
@@ -44,9 +45,6 @@ final class CloseSequence {
 
 	/** The socket was severed after the peer's FIN. */
 	private boolean severedAfterFin;
-
-	/** Closed without the peer's FIN, and not by the gateway in order. */
-	private boolean abrupt;
 
 	/** Nothing more is written before that RST. */
 	private boolean allWritten;
@@ -62,6 +60,7 @@ final class CloseSequence {
 		this.output = output;
 		this.channel = channel;
 		this.recorder = recorder;
+		this.closing = new SocketClosing(owner, id, lifecycle, output, channel);
 	}
 
 	// The end of each direction
@@ -138,6 +137,12 @@ final class CloseSequence {
 		if (!this.lifecycle.isOpen() || this.lifecycle.isSevered()) {
 			return;
 		}
+		if (this.lifecycle.isCut()) {
+			// The kernel refuses what was written before.
+			this.lifecycle.abrupt();
+			this.lifecycle.sever();
+			return;
+		}
 		logger.debug("Connection {}", this.id, thrown);
 		if (isGoodbye(thrown)) {
 			this.lifecycle.outputEnded();
@@ -153,7 +158,7 @@ final class CloseSequence {
 			close(cause);
 			return;
 		}
-		this.abrupt = true;
+		this.lifecycle.abrupt();
 		if (this.lifecycle.isInputDone() || this.lifecycle.isResetting() || !this.reader.isWorthReading()) {
 			close(cause);
 			return;
@@ -166,7 +171,7 @@ final class CloseSequence {
 
 	/** TLS has failed: nothing can be read or written any more. */
 	void tlsFailed(Cause cause) {
-		this.abrupt = true;
+		this.lifecycle.abrupt();
 		close(cause);
 	}
 
@@ -184,7 +189,7 @@ final class CloseSequence {
 	 * complete.
 	 */
 	boolean isAbrupt() {
-		return this.abrupt;
+		return this.lifecycle.isAbrupt();
 	}
 
 	/**
@@ -237,9 +242,6 @@ final class CloseSequence {
 
 	/** Our FIN was sent, and the peer still sends what nobody gets. */
 	void lingered() {
-		if (!this.channel.isOpen()) {
-			return;
-		}
 		close((this.cause != null) ? this.cause : Cause.byGateway(CloseReason.INTERNAL_ERROR, ""));
 	}
 
@@ -275,28 +277,10 @@ final class CloseSequence {
 
 	void close(Cause cause) {
 		because(cause);
-		if (this.lifecycle.isOpen()) {
-			try {
-				this.output.beforeClose();
-				if (this.channel.isActive() && !this.lifecycle.isSevered() && this.output.pendingFrames() > 0) {
-					// After FIN, the peer would take what it has for complete.
-					this.abrupt = true;
-					this.lifecycle.resetLater();
-				}
-				if (this.lifecycle.isResetting() && this.channel.isActive()) {
-					this.channel.config().setOption(ChannelOption.SO_LINGER, 0);
-				}
-				this.owner.countRetransmits();
-			}
-			catch (RuntimeException | Error ex) {
-				ProcessHalt.ifHeapIsExhausted(ex);
-				logger.error("Route '{}': reading the final statistics of connection {} failed", this.context.route(),
-						this.id, ex);
-			}
-			finally {
-				this.channel.close();
-			}
+		if (!this.lifecycle.isOpen() || this.lifecycle.isCut()) {
+			return;
 		}
+		this.closing.close();
 	}
 
 	/**
@@ -307,7 +291,7 @@ final class CloseSequence {
 		if (this.lifecycle.isOpen() && began != null && began.reason().isDrain()) {
 			this.cause = cause;
 		}
-		this.abrupt = true;
+		this.lifecycle.abrupt();
 		this.lifecycle.resetLater();
 		close(cause);
 	}
@@ -335,7 +319,7 @@ final class CloseSequence {
 	 * Sends the RST that is due, if it may be sent. Every sweep asks.
 	 */
 	void resetIfTaken() {
-		if (!this.allWritten || !this.lifecycle.isOpen() || !this.channel.isOpen()) {
+		if (!this.allWritten || !this.lifecycle.isOpen() || this.lifecycle.isCut() || !this.channel.isOpen()) {
 			return;
 		}
 		this.output.settle();
@@ -372,7 +356,7 @@ final class CloseSequence {
 	}
 
 	/** What closing needs of its connection. */
-	interface Owner {
+	interface Owner extends SocketClosing.Owner {
 
 		long now();
 
@@ -390,9 +374,6 @@ final class CloseSequence {
 
 		/** Starts the drain timer, unless it runs; returns whether it did not run. */
 		boolean startDrain(long since);
-
-		/** Counts the segments that the kernel has sent again. */
-		void countRetransmits();
 
 	}
 

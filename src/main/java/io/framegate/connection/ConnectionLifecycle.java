@@ -19,6 +19,12 @@ final class ConnectionLifecycle {
 	/** The socket takes nothing more, whatever has become of our FIN. */
 	private boolean severed;
 
+	/** The socket is being closed, or is closed. */
+	private boolean cut;
+
+	/** Closed without the peer's FIN, and not by the gateway in order. */
+	private boolean abrupt;
+
 	/** RST is due once everything written has reached the peer's kernel. */
 	private boolean resetting;
 
@@ -136,6 +142,16 @@ final class ConnectionLifecycle {
 		this.resetting = true;
 	}
 
+	/** The socket is closed now, or as soon as the kernel has answered. */
+	void cut() {
+		this.cut = true;
+	}
+
+	/** It closes without the peer's FIN, and not by the gateway in order. */
+	void abrupt() {
+		this.abrupt = true;
+	}
+
 	/** It is being closed without loss. */
 	void drain() {
 		become(ConnectionState.DRAINING);
@@ -191,6 +207,15 @@ final class ConnectionLifecycle {
 
 	boolean isSevered() {
 		return this.severed;
+	}
+
+	boolean isAbrupt() {
+		return this.abrupt;
+	}
+
+	/** Whether nothing is read from the socket or written to it any more. */
+	boolean isCut() {
+		return this.cut;
 	}
 
 	/**

@@ -8,6 +8,7 @@ import io.framegate.transport.HeldMemory;
 import io.framegate.transport.IoLoop;
 import io.framegate.transport.LoopMembers;
 import io.framegate.transport.TcpInfo;
+import io.framegate.transport.WriteAnswers;
 import io.netty.channel.Channel;
 
 import org.jspecify.annotations.Nullable;
@@ -82,7 +83,8 @@ abstract class ConnectionParts implements ReadGate.Owner, FrameDecoder.Owner, Fr
 		this.decoder = new FrameDecoder(this, context, this.gate, this.delivery, codec);
 		this.reader = new FrameReader(this, context, this.lifecycle, this.gate, this.decoder, this.delivery, this.held,
 				codec);
-		this.output = new FrameWriter(this, context, this.lifecycle, loop.batch(), channel, this.held, codec);
+		this.output = new FrameWriter(this, context, this.lifecycle, loop.batch(), channel, loop.answersLater(),
+				this.held, codec);
 		this.probe = new PeerProbe(this, context, this.lifecycle, this.output.progress());
 		this.recorder = new ClosureRecorder(events, context, id);
 		this.id = id;
@@ -92,6 +94,9 @@ abstract class ConnectionParts implements ReadGate.Owner, FrameDecoder.Owner, Fr
 	void begin() {
 		this.channel.config().setRecvByteBufAllocator(this.loop.readBuffer().receive(this.reader));
 		this.channel.pipeline().addLast(new SocketHandler(this, this.loop, this.context.shared()));
+		if (this.loop.answersLater()) {
+			WriteAnswers.tell(this.channel, this.output.answers());
+		}
 		this.channel.closeFuture().addListener((future) -> this.loop.later(() -> ending().closed()));
 	}
 
@@ -118,6 +123,16 @@ abstract class ConnectionParts implements ReadGate.Owner, FrameDecoder.Owner, Fr
 		this.lifecycle.established();
 		this.timers.established();
 		look();
+	}
+
+	@Override
+	public void afterAnswers(Runnable task) {
+		this.loop.afterAnswers(() -> guard(task));
+	}
+
+	@Override
+	public final boolean isCut() {
+		return this.lifecycle.isCut() || !this.channel.isOpen();
 	}
 
 	/** Something has changed that a timer may depend on. */
@@ -183,7 +198,7 @@ abstract class ConnectionParts implements ReadGate.Owner, FrameDecoder.Owner, Fr
 	@Override
 	public long sweep(long now) {
 		this.reader.sweep();
-		if (!this.channel.isOpen()) {
+		if (isCut()) {
 			// Closed in this very sweep.
 			return now;
 		}
@@ -196,7 +211,7 @@ abstract class ConnectionParts implements ReadGate.Owner, FrameDecoder.Owner, Fr
 		this.probe.sweep(now);
 		this.probe.countRetransmits(now);
 		// If the kernel has given up, that is counted already.
-		if (!this.channel.isOpen()) {
+		if (isCut()) {
 			return now;
 		}
 		long next = this.probe.nextLook(now, this.timers.sweep(now));
@@ -221,7 +236,7 @@ abstract class ConnectionParts implements ReadGate.Owner, FrameDecoder.Owner, Fr
 
 	@Override
 	public @Nullable TcpInfo tcpInfo() {
-		return this.loop.tcpInfo(this.channel);
+		return TcpInfo.of(this.channel);
 	}
 
 	@Override

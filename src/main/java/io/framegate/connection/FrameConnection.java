@@ -159,7 +159,7 @@ public final class FrameConnection extends SocketConnection {
 
 	/** Whether the socket is closed. The record may not be written yet. */
 	public boolean isCut() {
-		return !channel().isOpen();
+		return parts().isCut();
 	}
 
 	/** Whether both directions have ended in order. */

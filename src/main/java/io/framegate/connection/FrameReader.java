@@ -257,7 +257,7 @@ final class FrameReader implements SharedReadBuffer.Reader {
 	 * @param how what is to be said of it, or {@code null}
 	 */
 	void finRead(@Nullable Cause how) {
-		if (this.lifecycle.isFinRead() || !this.lifecycle.isOpen()) {
+		if (this.lifecycle.isFinRead() || this.lifecycle.isCut() || !this.lifecycle.isOpen()) {
 			return;
 		}
 		this.end = how;

@@ -7,6 +7,7 @@ import io.framegate.closure.CloseReason;
 import io.framegate.framing.Framing;
 import io.framegate.transport.HeldMemory;
 import io.framegate.transport.ProcessHalt;
+import io.framegate.transport.WriteAnswers;
 import io.framegate.transport.WriteBatch;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -18,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * The output of a connection. The loop gathers frames and flushes them together; a frame
  * counts as sent when the peer's kernel has taken it. Event loop only.
  */
-final class FrameWriter implements WriteBatch.Sink {
+final class FrameWriter implements WriteBatch.Sink, WriteCompletion.Writer {
 
 	private static final Logger logger = LoggerFactory.getLogger(FrameWriter.class);
 
@@ -39,19 +40,19 @@ final class FrameWriter implements WriteBatch.Sink {
 
 	private final WriteProgress progress;
 
+	private final WriteCompletion completion;
+
 	/** Runs a user's own framing, if the route has one. */
 	private final @Nullable SerializerCodec codec;
 
 	/** A frame was lost: none may follow, because that would hide the gap. */
 	private boolean broken;
 
-	private boolean flushWatched;
-
 	/** Whether certainly nothing of what was pending was sent when the socket closed. */
 	private boolean nothingLeft;
 
 	FrameWriter(Owner owner, ConnectionContext context, ConnectionLifecycle lifecycle, WriteBatch batch,
-			Channel channel, HeldMemory held, @Nullable SerializerCodec codec) {
+			Channel channel, boolean answersLater, HeldMemory held, @Nullable SerializerCodec codec) {
 		this.owner = owner;
 		this.context = context;
 		this.lifecycle = lifecycle;
@@ -60,12 +61,14 @@ final class FrameWriter implements WriteBatch.Sink {
 		this.held = held;
 		this.codec = codec;
 		this.progress = new WriteProgress(owner.now(), !context.framing().hasFixedOverhead());
+		this.completion = new WriteCompletion(this, owner, context, lifecycle, channel, answersLater, held,
+				this.progress);
 	}
 
 	// Frames
 
 	void write(byte[] payload) {
-		if (this.lifecycle.isOutputEnding() || this.broken || !this.lifecycle.isOpen()) {
+		if (this.lifecycle.isOutputEnding() || isShut()) {
 			lose(1, payload.length);
 		}
 		else if (this.codec != null) {
@@ -78,7 +81,7 @@ final class FrameWriter implements WriteBatch.Sink {
 
 	/** Writes a frame that needs no more than its prefix and suffix. */
 	void writeEncoded(byte[] payload) {
-		if (this.lifecycle.isOutputEnded() || this.lifecycle.isSevered() || this.broken || !this.lifecycle.isOpen()) {
+		if (isShut()) {
 			lose(1, payload.length);
 			return;
 		}
@@ -93,8 +96,7 @@ final class FrameWriter implements WriteBatch.Sink {
 	 * @return whether there is room for more
 	 */
 	boolean answerPoll(byte[] wire) {
-		if (this.lifecycle.isOutputEnding() || this.lifecycle.isSevered() || this.lifecycle.isResetting() || this.broken
-				|| !this.lifecycle.isOpen()) {
+		if (this.lifecycle.isOutputEnding() || this.lifecycle.isResetting() || isShut()) {
 			return true;
 		}
 		this.batch.addBytes(this, wire);
@@ -137,6 +139,12 @@ final class FrameWriter implements WriteBatch.Sink {
 		}
 	}
 
+	/** Whether nothing more can be written. */
+	private boolean isShut() {
+		return this.lifecycle.isOutputEnded() || this.lifecycle.isSevered() || this.broken || this.lifecycle.isCut()
+				|| !this.lifecycle.isOpen();
+	}
+
 	boolean isWritable() {
 		return !this.lifecycle.isSevered() && this.channel.isWritable() && (this.codec == null || !this.codec.isFull());
 	}
@@ -169,7 +177,7 @@ final class FrameWriter implements WriteBatch.Sink {
 
 	@Override
 	public boolean enqueue(ByteBuf buffer, int[] ends, int[] payloads, int count) {
-		if (this.lifecycle.isOutputEnded() || this.lifecycle.isSevered() || this.broken || !this.lifecycle.isOpen()) {
+		if (isShut()) {
 			if (count > 0) {
 				lose(count, Arrays.stream(payloads, 0, count).asLongStream().sum());
 			}
@@ -196,10 +204,7 @@ final class FrameWriter implements WriteBatch.Sink {
 		if (this.lifecycle.isSevered() || !this.channel.isOpen()) {
 			this.nothingLeft = little;
 		}
-		settle();
-		if (this.progress.pendingBytes() > 0) {
-			watchFlush();
-		}
+		this.completion.flushed(LITTLE);
 	}
 
 	@Override
@@ -207,44 +212,26 @@ final class FrameWriter implements WriteBatch.Sink {
 		this.owner.later(() -> this.owner.broken(fault));
 	}
 
-	/** Asks the channel to report when all that is pending now was taken. */
-	private void watchFlush() {
-		if (!this.flushWatched && !this.lifecycle.isSevered() && this.lifecycle.isOpen()) {
-			this.flushWatched = true;
-			this.progress.flushed();
-			this.progress.mark(this.channel)
-				.addListener((future) -> this.owner.guard(() -> flushed(future.isSuccess())));
-		}
+	/** Updates the counts to what the kernel has taken. */
+	void settle() {
+		this.completion.settle();
 	}
 
-	private void flushed(boolean success) {
-		this.flushWatched = false;
-		if (!success) {
-			return;
-		}
-		settle();
-		if (this.progress.pendingBytes() > 0) {
-			watchFlush();
-		}
-		else if (this.lifecycle.isOutputComplete()) {
+	/** Told what the kernel answers, where it answers later. */
+	WriteAnswers answers() {
+		return this.completion;
+	}
+
+	@Override
+	public void allTaken() {
+		if (this.lifecycle.isOutputComplete()) {
 			sendFin();
 		}
 	}
 
-	/** Updates the counts to what the kernel has taken. */
-	void settle() {
-		long before = this.progress.bytesTaken();
-		int frames = this.progress.settle(this.channel);
-		if (frames < 0) {
-			return;
-		}
-		long taken = this.progress.bytesTaken() - before;
-		if (taken > 0 || frames > 0) {
-			this.progress.taken(this.owner.now());
-			this.context.metrics().countOut(this.context.side(), frames, taken);
-			this.owner.taken();
-		}
-		this.held.output(this.progress.heldBytes());
+	@Override
+	public void unanswered() {
+		this.nothingLeft |= this.progress.isNoneTaken(LITTLE);
 	}
 
 	// Closing
@@ -291,9 +278,18 @@ final class FrameWriter implements WriteBatch.Sink {
 		this.batch.flush();
 	}
 
+	/**
+	 * The socket is to be closed soon: nothing more is written.
+	 * @return whether the kernel will answer in this turn what it takes of what was
+	 * written
+	 */
+	boolean endWrites() {
+		this.batch.flush();
+		return this.completion.isAnswerDue();
+	}
+
 	/** The socket is to be closed now. */
 	void beforeClose() {
-		this.batch.flush();
 		settle();
 		this.nothingLeft |= this.channel.isOpen() && !this.lifecycle.isSevered();
 	}
@@ -350,21 +346,16 @@ final class FrameWriter implements WriteBatch.Sink {
 	}
 
 	/** What writing needs of its connection. */
-	interface Owner {
+	interface Owner extends WriteCompletion.Owner {
 
 		/** The connection's id. */
 		String id();
-
-		long now();
 
 		/** A frame was written: it needs a flush. */
 		void wrote();
 
 		/** Bytes are given to the channel, where none were pending. */
 		void writing();
-
-		/** The peer's kernel took more of what was written. */
-		void taken();
 
 		/** Everything was sent: sends FIN. */
 		void sendFin();
@@ -383,9 +374,6 @@ final class FrameWriter implements WriteBatch.Sink {
 
 		/** Code run for the connection has thrown. */
 		void broken(Throwable fault);
-
-		/** Runs a task. Passes what it throws to {@link #broken}. */
-		void guard(Runnable task);
 
 		/** Runs a task after what the loop is doing now, guarded. */
 		void later(Runnable task);

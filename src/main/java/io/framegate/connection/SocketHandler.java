@@ -38,7 +38,10 @@ final class SocketHandler extends ChannelInboundHandlerAdapter {
 		ByteBuf buffer = (ByteBuf) message;
 		this.loop.reading(true);
 		try {
-			this.connection.read(buffer);
+			// Where the kernel answers later, some may come after the decision to close.
+			if (!this.connection.isCut()) {
+				this.connection.read(buffer);
+			}
 		}
 		catch (RuntimeException | Error ex) {
 			this.connection.broken(ex);
@@ -77,6 +80,9 @@ final class SocketHandler extends ChannelInboundHandlerAdapter {
 
 	/** Takes a socket's events. */
 	interface Owner {
+
+		/** Whether the socket is closed, or being closed. */
+		boolean isCut();
 
 		void read(ByteBuf buffer);
 

@@ -142,7 +142,7 @@ final class WiredParts extends ConnectionParts {
 
 	@Override
 	public void setReading(boolean reading) {
-		this.channel.config().setAutoRead(reading);
+		this.channel.config().setAutoRead(reading && !isCut());
 		// A pause stops the timer of an incomplete frame.
 		look();
 	}

@@ -117,11 +117,21 @@ final class WriteProgress extends WriteTracker {
 	 * @return how many more frames were taken completely, -1 if the channel is closed
 	 */
 	int settle(Channel channel) {
+		return settle(channel, 0);
+	}
+
+	/**
+	 * Updates the counts to what the kernel has taken.
+	 * @param channel the connection's channel
+	 * @param leaving bytes that the kernel has taken and the channel still holds
+	 * @return how many more frames were taken completely, -1 if the channel is closed
+	 */
+	int settle(Channel channel, int leaving) {
 		ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
 		if (buffer == null) {
 			return -1;
 		}
-		long pending = buffer.isEmpty() ? 0 : new PendingBytes().in(buffer);
+		long pending = buffer.isEmpty() ? 0 : new PendingBytes().in(buffer) - leaving;
 		TlsHandler encrypting = this.tls;
 		return settle(
 				(encrypting != null) ? bytesWritten() - encrypting.plainTaken(pending) : this.unflushed + pending);

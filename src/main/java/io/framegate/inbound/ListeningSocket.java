@@ -1,6 +1,9 @@
 package io.framegate.inbound;
 
 import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.concurrent.TimeUnit;
@@ -16,9 +19,9 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.unix.Socket;
+import io.netty.channel.unix.UnixChannel;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -88,6 +91,11 @@ public final class ListeningSocket {
 
 				@Override
 				protected void initChannel(SocketChannel channel) {
+					if (isForeign(where.getAddress(), channel.remoteAddress())) {
+						channel.config().setSoLinger(0);
+						channel.close();
+						return;
+					}
 					acceptor.owner().accept(channel);
 				}
 			})
@@ -101,6 +109,14 @@ public final class ListeningSocket {
 			throw new BindFailedException(route, listen.address(), port, bound.cause());
 		}
 		return new ListeningSocket(bound.channel(), listen.backlog());
+	}
+
+	/**
+	 * Whether an IPv6 client has come to an IPv4 address, as they can to {@code 0.0.0.0}
+	 * with io_uring.
+	 */
+	private static boolean isForeign(InetAddress own, @Nullable InetSocketAddress client) {
+		return own instanceof Inet4Address && client != null && client.getAddress() instanceof Inet6Address;
 	}
 
 	/**
@@ -118,7 +134,7 @@ public final class ListeningSocket {
 
 	private void changeBacklog(int asked) {
 		try {
-			if (this.channel instanceof EpollServerSocketChannel epoll && epoll.fd() instanceof Socket socket) {
+			if (this.channel instanceof UnixChannel unix && unix.fd() instanceof Socket socket) {
 				socket.listen(asked);
 				return;
 			}

@@ -77,7 +77,7 @@ public final class ConfigurationAdvice {
 		}
 		if (!this.keepalive && isBeyond(idle, REMEMBERED)) {
 			advice.add(("Load balancers and NAT gateways as a rule forget a connection that was silent for %s, and "
-					+ "without epoll the gateway's TCP keepalive comes later: set %sidle, now %s, to less")
+					+ "with the transport nio the gateway's TCP keepalive comes later: set %sidle, now %s, to less")
 				.formatted(Timeouts.text(REMEMBERED), timers, shown(idle)));
 		}
 		if (!idle.value().isZero() && reply.value().compareTo(idle.value()) > 0) {

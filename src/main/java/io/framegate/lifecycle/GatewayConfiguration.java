@@ -12,6 +12,7 @@ import io.framegate.route.Route;
 import io.framegate.tls.TlsBundles;
 import io.framegate.transport.EventLoops;
 import io.framegate.transport.MemoryBudget;
+import io.framegate.transport.Transport;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
 
@@ -73,8 +74,8 @@ class GatewayConfiguration {
 	}
 
 	@Bean
-	EventLoops loops(MemoryBudget budget) {
-		return new EventLoops(budget);
+	EventLoops loops(MemoryBudget budget, FramegateProperties properties) {
+		return new EventLoops(budget, TransportChoice.of(properties.transport()));
 	}
 
 	@Bean
@@ -146,7 +147,7 @@ class GatewayConfiguration {
 			MemoryBudget budget) {
 		return new ConfigurationAdvice(properties.shutdown().quietPeriod(),
 				environment.getProperty("spring.lifecycle.timeout-per-shutdown-phase", Duration.class, SHUTDOWN_PHASE),
-				loops.isEpoll(), budget.limit());
+				loops.transport() != Transport.NIO, budget.limit());
 	}
 
 	@Bean

@@ -112,6 +112,10 @@ final class TlsBoundary extends ChannelOutboundHandlerAdapter implements Channel
 		this.closing = true;
 	}
 
+	boolean isClosing() {
+		return this.closing;
+	}
+
 	/**
 	 * How much ciphertext was written and flushed since the beginning.
 	 * @return bytes, of which the socket may not have taken all yet

@@ -216,7 +216,7 @@ public final class TlsHandler extends SslHandler {
 			this.finWaits = false;
 			finRead();
 		}
-		if (!this.finished && !this.failed) {
+		if (!this.finished && !this.failed && !this.boundary.isClosing()) {
 			channel.config().setAutoRead(true);
 		}
 	}

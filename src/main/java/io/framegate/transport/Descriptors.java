@@ -4,7 +4,6 @@ import java.lang.management.ManagementFactory;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import io.netty.channel.Channel;
-import io.netty.channel.epoll.Epoll;
 import io.netty.channel.unix.Socket;
 import io.netty.channel.unix.UnixChannel;
 
@@ -49,7 +48,7 @@ public final class Descriptors {
 	 * none is left.
 	 */
 	public static boolean areShort() {
-		if (!Epoll.isAvailable()) {
+		if (!Transport.EPOLL.isAvailable() && !Transport.IO_URING.isAvailable()) {
 			return false;
 		}
 		try {

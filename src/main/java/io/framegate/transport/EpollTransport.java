@@ -2,7 +2,6 @@ package io.framegate.transport;
 
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandler;
-import io.netty.channel.IoHandlerContext;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.IoOps;
 import io.netty.channel.IoRegistration;
@@ -31,67 +30,29 @@ final class EpollTransport implements IoHandlerFactory {
 		return this.epoll.isChangingThreadSupported();
 	}
 
-	private record Staying(IoHandler epoll) implements IoHandler {
+	private static final class Staying extends WrappedIoHandler {
 
-		@Override
-		public void initialize() {
-			this.epoll.initialize();
-		}
-
-		@Override
-		public int run(IoHandlerContext context) {
-			return this.epoll.run(context);
-		}
-
-		@Override
-		public void prepareToDestroy() {
-			this.epoll.prepareToDestroy();
-		}
-
-		@Override
-		public void destroy() {
-			this.epoll.destroy();
+		private Staying(IoHandler epoll) {
+			super(epoll);
 		}
 
 		@Override
 		public IoRegistration register(IoHandle handle) throws Exception {
-			return new StayingRegistration(this.epoll.register(handle));
-		}
-
-		@Override
-		public void wakeup() {
-			this.epoll.wakeup();
-		}
-
-		@Override
-		public boolean isCompatible(Class<? extends IoHandle> handleType) {
-			return this.epoll.isCompatible(handleType);
+			return new StayingRegistration(super.register(handle));
 		}
 
 	}
 
-	private record StayingRegistration(IoRegistration registration) implements IoRegistration {
+	private static final class StayingRegistration extends WrappedIoHandler.WrappedRegistration {
 
-		@Override
-		public <T> T attachment() {
-			return this.registration.attachment();
+		private StayingRegistration(IoRegistration registration) {
+			super(registration);
 		}
 
 		@Override
 		public long submit(IoOps ops) {
 			EpollIoOps wanted = (EpollIoOps) ops;
-			return this.registration
-				.submit(wanted.contains(EpollIoOps.EPOLLIN) ? wanted : wanted.with(EpollIoOps.EPOLLET));
-		}
-
-		@Override
-		public boolean isValid() {
-			return this.registration.isValid();
-		}
-
-		@Override
-		public boolean cancel() {
-			return this.registration.cancel();
+			return super.submit(wanted.contains(EpollIoOps.EPOLLIN) ? wanted : wanted.with(EpollIoOps.EPOLLET));
 		}
 
 	}

@@ -1,8 +1,6 @@
 package io.framegate.transport;
 
-import java.net.Inet4Address;
 import java.net.InetAddress;
-import java.nio.channels.spi.SelectorProvider;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -15,24 +13,16 @@ import java.util.function.LongSupplier;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollServerSocketChannel;
-import io.netty.channel.epoll.EpollSocketChannel;
-import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
-import io.netty.channel.socket.SocketProtocolFamily;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.ResourceLeakDetector;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The event loops, one per processor: epoll if available, else NIO. Any thread may call.
+ * The event loops, one per processor. Any thread may call.
  */
 public final class EventLoops implements AutoCloseable {
 
@@ -51,7 +41,7 @@ public final class EventLoops implements AutoCloseable {
 		}
 	}
 
-	private final boolean epoll;
+	private final Transport transport;
 
 	private final LongSupplier clock;
 
@@ -61,32 +51,30 @@ public final class EventLoops implements AutoCloseable {
 
 	private volatile boolean closing;
 
-	public EventLoops() {
-		this(new MemoryBudget(Runtime.getRuntime().maxMemory() / 4));
-	}
-
-	public EventLoops(MemoryBudget budget) {
-		this(budget, new SystemClock());
+	/**
+	 * Starts the loops.
+	 * @param budget what their connections may hold
+	 * @param transport how they wait, one that is available
+	 */
+	public EventLoops(MemoryBudget budget, Transport transport) {
+		this(budget, transport, new SystemClock(), Runtime.getRuntime().availableProcessors());
 	}
 
 	/**
 	 * Starts the loops.
 	 * @param budget what their connections may hold
+	 * @param transport how they wait, one that is available
 	 * @param clock gives {@link System#nanoTime()} stamps, any thread may call it
+	 * @param count how many
 	 */
-	public EventLoops(MemoryBudget budget, LongSupplier clock) {
-		this(budget, clock, Runtime.getRuntime().availableProcessors(),
-				Epoll.isAvailable() && !Boolean.getBoolean("io.netty.transport.noNative"));
-	}
-
-	EventLoops(MemoryBudget budget, LongSupplier clock, int count, boolean epoll) {
+	EventLoops(MemoryBudget budget, Transport transport, LongSupplier clock, int count) {
 		this.clock = clock;
-		this.epoll = epoll;
-		IoHandlerFactory transport = epoll ? new EpollTransport() : NioIoHandler.newFactory();
+		this.transport = transport;
 		ProcessHalt.prepare();
-		this.group = new MultiThreadIoEventLoopGroup(count, new Threads(), transport);
+		this.group = new MultiThreadIoEventLoopGroup(count, new Threads(), transport.handlers());
 		List<IoLoop> loops = new ArrayList<>();
-		this.group.forEach((executor) -> loops.add(new IoLoop(loops.size(), (EventLoop) executor, budget, clock)));
+		this.group
+			.forEach((executor) -> loops.add(new IoLoop(loops.size(), (EventLoop) executor, transport, budget, clock)));
 		this.all = Collections.unmodifiableList(loops);
 	}
 
@@ -156,25 +144,22 @@ public final class EventLoops implements AutoCloseable {
 		}
 	}
 
-	public boolean isEpoll() {
-		return this.epoll;
+	public Transport transport() {
+		return this.transport;
 	}
 
 	/**
 	 * Makes listening sockets. One for an IPv4 address takes IPv4 clients alone, even for
-	 * the address {@code 0.0.0.0}.
+	 * the address {@code 0.0.0.0}, but with io_uring, whose sockets of Netty's can't.
 	 * @param address the address to listen on
 	 * @return makes them
 	 */
 	public ChannelFactory<ServerSocketChannel> serverChannels(InetAddress address) {
-		SocketProtocolFamily family = (address instanceof Inet4Address) ? SocketProtocolFamily.INET
-				: SocketProtocolFamily.INET6;
-		return this.epoll ? () -> new EpollServerSocketChannel(family)
-				: () -> new NioServerSocketChannel(SelectorProvider.provider(), family);
+		return this.transport.serverChannels(address);
 	}
 
 	public Class<? extends SocketChannel> channel() {
-		return this.epoll ? EpollSocketChannel.class : NioSocketChannel.class;
+		return this.transport.channel();
 	}
 
 	/**

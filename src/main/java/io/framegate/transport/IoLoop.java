@@ -11,12 +11,7 @@ import java.util.function.LongSupplier;
 import io.framegate.metrics.CoarseClock;
 import io.framegate.timeout.Timeouts;
 import io.netty.buffer.PooledByteBufAllocator;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelException;
 import io.netty.channel.EventLoop;
-import io.netty.channel.epoll.EpollSocketChannel;
-import io.netty.channel.epoll.EpollTcpInfo;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,8 +53,7 @@ public final class IoLoop implements Loop {
 	/** When the input that is being cut was read, 0 if none is. */
 	private long cutStamp;
 
-	/** Every answer of the kernel is read into it. */
-	private final EpollTcpInfo tcpInfo = new EpollTcpInfo();
+	private final boolean answersLater;
 
 	private final MemoryAccount memory;
 
@@ -68,14 +62,15 @@ public final class IoLoop implements Loop {
 	/** How often limits had changed when all connections were last looked at. */
 	private int limitChanges;
 
-	IoLoop(int index, EventLoop eventLoop, MemoryBudget budget, LongSupplier clock) {
+	IoLoop(int index, EventLoop eventLoop, Transport transport, MemoryBudget budget, LongSupplier clock) {
 		this.index = index;
 		this.eventLoop = eventLoop;
 		this.clock = clock;
+		this.answersLater = transport.answersLater();
 		this.sweptAt = clock.getAsLong();
 		this.memory = new MemoryAccount(budget);
 		this.relief = new MemoryRelief(this.memory);
-		this.readBuffer = new SharedReadBuffer(this.relief);
+		this.readBuffer = new SharedReadBuffer(this.relief, this.answersLater);
 		this.members = new LoopMembers(eventLoop, clock, this::swept);
 		eventLoop.scheduleWithFixedDelay(this::sweep, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
 		// The pool is set up now: doing so when the first peer falls behind would delay
@@ -164,22 +159,11 @@ public final class IoLoop implements Loop {
 	}
 
 	/**
-	 * Asks the kernel about a connection. The loop's thread only.
-	 * @param channel the connection's channel, open or not
-	 * @return the facts, or {@code null} if the operating system does not tell
+	 * {@inheritDoc} {@link WriteAnswers} are told.
 	 */
-	public @Nullable TcpInfo tcpInfo(Channel channel) {
-		if (!(channel instanceof EpollSocketChannel socket) || !socket.isActive()) {
-			return null;
-		}
-		try {
-			socket.tcpInfo(this.tcpInfo);
-			return TcpInfo.of(this.tcpInfo);
-		}
-		catch (ChannelException ex) {
-			// Closed by the kernel a moment ago.
-			return null;
-		}
+	@Override
+	public boolean answersLater() {
+		return this.answersLater;
 	}
 
 	public WriteBatch batch() {

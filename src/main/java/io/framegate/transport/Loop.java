@@ -55,6 +55,24 @@ public interface Loop extends Executor {
 	long now();
 
 	/**
+	 * Whether the kernel answers what it is asked after the caller has returned, so that
+	 * even a refusal comes later.
+	 */
+	default boolean answersLater() {
+		return false;
+	}
+
+	/**
+	 * Runs a task when the kernel has answered what it was asked in this turn, unless
+	 * that has to wait for a peer.
+	 * @param task the task
+	 */
+	default void afterAnswers(Runnable task) {
+		// A scheduled task runs only after the loop has served its sockets.
+		after(0, task);
+	}
+
+	/**
 	 * What the loop's connections hold.
 	 * @return the account
 	 */

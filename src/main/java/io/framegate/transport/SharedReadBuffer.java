@@ -23,10 +23,21 @@ public final class SharedReadBuffer {
 	/** What a connection with a buffer of its own reads at once: by what there was. */
 	private static final int LEAST_OWN = 1024;
 
+	/**
+	 * The same where reads are answered later: small reads are many, and large ones soon
+	 * grow.
+	 */
+	private static final int LEAST_LATER = 4 * 1024;
+
 	/** A little more than the longest TLS record. */
 	private static final int MOST_OWN = 32 * 1024;
 
 	private final MemoryRelief relief;
+
+	/**
+	 * Whether reads are answered later: each needs a buffer of its own until then.
+	 */
+	private final boolean answersLater;
 
 	private final ByteBuf buffer = new UnpooledByteBufAllocator(true, true).directBuffer(READ_SIZE, READ_SIZE);
 
@@ -34,8 +45,9 @@ public final class SharedReadBuffer {
 
 	private boolean scratchTaken;
 
-	SharedReadBuffer(MemoryRelief relief) {
+	SharedReadBuffer(MemoryRelief relief, boolean answersLater) {
 		this.relief = relief;
+		this.answersLater = answersLater;
 	}
 
 	/**
@@ -107,10 +119,15 @@ public final class SharedReadBuffer {
 		private int lastBytesRead;
 
 		/** The size of a buffer of its own. */
-		private int own = LEAST_OWN;
+		private int own;
 
 		private Receive(Reader reader) {
 			this.reader = reader;
+			this.own = leastOwn();
+		}
+
+		private int leastOwn() {
+			return SharedReadBuffer.this.answersLater ? LEAST_LATER : LEAST_OWN;
 		}
 
 		@Override
@@ -121,7 +138,7 @@ public final class SharedReadBuffer {
 
 		@Override
 		public int guess() {
-			return this.reader.keepsBuffers() ? this.own : READ_SIZE;
+			return hasOwn() ? this.own : READ_SIZE;
 		}
 
 		@Override
@@ -129,14 +146,25 @@ public final class SharedReadBuffer {
 			SharedReadBuffer all = SharedReadBuffer.this;
 			int size = this.reader.room(all.relief.readSize(READ_SIZE));
 			if (size == 0) {
-				throw ReadSuspended.INSTANCE;
+				if (all.answersLater && this.reads == 0 && this.config != null && this.config.isAutoRead()) {
+					// The connection asks for it. Thrown here, it would close the
+					// channel.
+					size = LEAST_OWN;
+				}
+				else {
+					throw ReadSuspended.INSTANCE;
+				}
 			}
-			if (this.reader.keepsBuffers()) {
+			if (hasOwn()) {
 				int own = Math.min(this.own, size);
 				return alloc.directBuffer(own, own);
 			}
 			return (all.buffer.refCnt() == 1) ? all.buffer.setIndex(READ_SIZE - size, READ_SIZE - size).retain()
 					: alloc.directBuffer(size, size);
+		}
+
+		private boolean hasOwn() {
+			return SharedReadBuffer.this.answersLater || this.reader.keepsBuffers();
 		}
 
 		@Override
@@ -154,10 +182,10 @@ public final class SharedReadBuffer {
 		public void lastBytesRead(int bytes) {
 			this.lastBytesRead = bytes;
 			if (bytes >= this.own) {
-				this.own = Math.min(2 * this.own, MOST_OWN);
+				this.own = Math.min(2 * this.own, this.reader.keepsBuffers() ? MOST_OWN : READ_SIZE);
 			}
 			else if (bytes < this.own / 4) {
-				this.own = Math.max(this.own / 2, LEAST_OWN);
+				this.own = Math.max(this.own / 2, leastOwn());
 			}
 		}
 

@@ -22,7 +22,7 @@ public final class SocketErrors {
 
 	/** Netty's text before the errno text. */
 	private static final Pattern SYSCALL = Pattern
-		.compile("^(?:\\w+\\(\\.\\.\\) failed(?: with error\\(-?\\d+\\))?|syscall:\\w+\\(\\.\\.\\)): ");
+		.compile("^(?:[\\w ]+\\(\\.\\.\\) failed(?: with error\\(-?\\d+\\))?|syscall:\\w+\\(\\.\\.\\)): ");
 
 	/**
 	 * The kernel's errors when it gives up on an established connection. If a router has

@@ -12,14 +12,12 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.epoll.EpollChannelOption;
-import io.netty.channel.epoll.EpollServerSocketChannel;
-import io.netty.channel.epoll.EpollSocketChannel;
-import io.netty.channel.epoll.EpollTcpInfo;
 import io.netty.channel.unix.Buffer;
 import io.netty.channel.unix.Errors;
+import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.channel.unix.RawUnixChannelOption;
 import io.netty.channel.unix.Socket;
+import io.netty.channel.unix.UnixChannel;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,17 +40,14 @@ public final class SocketOptions {
 
 	private static final int KEEPALIVE_PROBES = 4;
 
-	/** The state of a closed socket in TCP_INFO. */
-	private static final int TCP_CLOSE = 7;
+	private static final IntegerUnixChannelOption TCP_KEEPIDLE = new IntegerUnixChannelOption("TCP_KEEPIDLE", 6, 4);
 
-	/** TCP_INFO up to tcpi_notsent_bytes, which Netty does not know. */
-	private static final RawUnixChannelOption TCP_INFO = new RawUnixChannelOption("TCP_INFO", 6, 11, 148);
+	private static final IntegerUnixChannelOption TCP_KEEPINTVL = new IntegerUnixChannelOption("TCP_KEEPINTVL", 6, 5);
 
-	private static final int TCP_INFO_UNACKED = 24;
+	private static final IntegerUnixChannelOption TCP_KEEPCNT = new IntegerUnixChannelOption("TCP_KEEPCNT", 6, 6);
 
-	private static final int TCP_INFO_BYTES_ACKED = 120;
-
-	private static final int TCP_INFO_NOT_SENT = 144;
+	private static final IntegerUnixChannelOption TCP_USER_TIMEOUT = new IntegerUnixChannelOption("TCP_USER_TIMEOUT", 6,
+			18);
 
 	private static final RawUnixChannelOption SO_ATTACH_FILTER = new RawUnixChannelOption("SO_ATTACH_FILTER", 1, 26,
 			2 * Long.BYTES);
@@ -84,10 +79,10 @@ public final class SocketOptions {
 		config.setOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK);
 		config.setOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT);
 		config.setOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0);
-		if (channel instanceof EpollSocketChannel) {
-			config.setOption(EpollChannelOption.TCP_KEEPIDLE, (int) KEEPALIVE_IDLE.toSeconds());
-			config.setOption(EpollChannelOption.TCP_KEEPINTVL, KEEPALIVE_INTERVAL_SECONDS);
-			config.setOption(EpollChannelOption.TCP_KEEPCNT, KEEPALIVE_PROBES);
+		if (channel instanceof UnixChannel) {
+			config.setOption(TCP_KEEPIDLE, (int) KEEPALIVE_IDLE.toSeconds());
+			config.setOption(TCP_KEEPINTVL, KEEPALIVE_INTERVAL_SECONDS);
+			config.setOption(TCP_KEEPCNT, KEEPALIVE_PROBES);
 		}
 	}
 
@@ -100,7 +95,7 @@ public final class SocketOptions {
 	 * @return {@code false} on NIO, or if the operating system does not allow it
 	 */
 	public static boolean acceptNoMore(Channel channel) {
-		if (!(channel instanceof EpollServerSocketChannel) || Buffer.addressSize() != Long.BYTES) {
+		if (!(channel instanceof UnixChannel) || Buffer.addressSize() != Long.BYTES) {
 			return false;
 		}
 		ByteBuffer program = ByteBuffer.allocateDirect(NO_SYN.length * Long.BYTES).order(ByteOrder.nativeOrder());
@@ -131,10 +126,10 @@ public final class SocketOptions {
 	 * @param nanos the limit, 0 for the system's own
 	 */
 	public static void writeLimit(Channel channel, long nanos) {
-		if (channel instanceof EpollSocketChannel) {
+		if (channel instanceof UnixChannel) {
 			long millis = Math.min(TimeUnit.NANOSECONDS.toMillis(nanos), Integer.MAX_VALUE);
 			try {
-				channel.config().setOption(EpollChannelOption.TCP_USER_TIMEOUT, (int) millis);
+				channel.config().setOption(TCP_USER_TIMEOUT, (int) millis);
 			}
 			catch (ChannelException ex) {
 				// Closed a moment ago: nothing waits for the peer any more.
@@ -149,12 +144,12 @@ public final class SocketOptions {
 	 * @return the error, or {@code null}, also if the operating system does not tell
 	 */
 	public static @Nullable IOException fault(Channel channel) {
-		if (!(channel instanceof EpollSocketChannel socket) || !channel.isOpen()
-				|| socket.tcpInfo().state() != TCP_CLOSE) {
+		RawTcpInfo info = RawTcpInfo.of(channel);
+		if (info == null || !info.isClosed()) {
 			return null;
 		}
 		try {
-			int error = ((Socket) socket.fd()).getSoError();
+			int error = ((Socket) ((UnixChannel) channel).fd()).getSoError();
 			// 0 after FIN from both sides: unread input may remain.
 			if (error == 0) {
 				return null;
@@ -186,11 +181,8 @@ public final class SocketOptions {
 	 * @return {@code false} also if the operating system does not tell
 	 */
 	public static boolean isAcknowledged(Channel channel, long bytes) {
-		if (!(channel instanceof EpollSocketChannel) || !channel.isOpen()) {
-			return false;
-		}
-		ByteBuffer info = channel.config().getOption(TCP_INFO);
-		return ByteBuffer.wrap(info.array()).order(ByteOrder.nativeOrder()).getLong(TCP_INFO_BYTES_ACKED) >= bytes;
+		RawTcpInfo info = RawTcpInfo.of(channel);
+		return info != null && info.bytesAcked() >= bytes;
 	}
 
 	/**
@@ -199,15 +191,11 @@ public final class SocketOptions {
 	 * @return 0 for nothing, -1 if the operating system does not tell
 	 */
 	public static int unacknowledged(Channel channel) {
-		if (channel instanceof EpollSocketChannel socket && channel.isOpen()) {
-			if (socket.tcpInfo().state() == TCP_CLOSE) {
-				return 0;
-			}
-			ByteBuffer info = channel.config().getOption(TCP_INFO);
-			ByteBuffer facts = ByteBuffer.wrap(info.array()).order(ByteOrder.nativeOrder());
-			return (facts.getInt(TCP_INFO_UNACKED) | facts.getInt(TCP_INFO_NOT_SENT)) & Integer.MAX_VALUE;
+		RawTcpInfo info = RawTcpInfo.of(channel);
+		if (info == null) {
+			return -1;
 		}
-		return -1;
+		return info.isClosed() ? 0 : (int) ((info.unacked() | info.notSent()) & Integer.MAX_VALUE);
 	}
 
 	/**
@@ -217,13 +205,9 @@ public final class SocketOptions {
 	 * acknowledge it
 	 */
 	public static long nanosSinceSent(Channel channel) {
-		if (channel instanceof EpollSocketChannel socket && channel.isOpen()) {
-			EpollTcpInfo info = socket.tcpInfo();
-			if (info.retransmits() == 0) {
-				return TimeUnit.MILLISECONDS.toNanos(info.lastDataSent());
-			}
-		}
-		return -1;
+		RawTcpInfo info = RawTcpInfo.of(channel);
+		return (info != null && info.retransmits() == 0) ? TimeUnit.MILLISECONDS.toNanos(info.millisSinceDataSent())
+				: -1;
 	}
 
 	/**
@@ -243,11 +227,8 @@ public final class SocketOptions {
 	 * @return {@code false} also if the operating system does not tell
 	 */
 	private static boolean hasUntaken(Channel channel) {
-		if (channel instanceof EpollSocketChannel socket && channel.isOpen()) {
-			EpollTcpInfo info = socket.tcpInfo();
-			return info.retransmits() > 0 || info.lastAckRecv() < KEEPALIVE_IDLE.toMillis();
-		}
-		return false;
+		RawTcpInfo info = RawTcpInfo.of(channel);
+		return info != null && (info.retransmits() > 0 || info.millisSinceAcknowledged() < KEEPALIVE_IDLE.toMillis());
 	}
 
 }

@@ -1,6 +1,7 @@
 package io.framegate.transport;
 
-import io.netty.channel.epoll.EpollTcpInfo;
+import io.netty.channel.Channel;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the kernel knows of a connection ({@code TCP_INFO}).
@@ -12,8 +13,15 @@ import io.netty.channel.epoll.EpollTcpInfo;
  */
 public record TcpInfo(long rttMicros, long retransmits, long unacked, long cwnd) {
 
-	static TcpInfo of(EpollTcpInfo info) {
-		return new TcpInfo(info.rtt(), info.totalRetrans(), info.unacked(), info.sndCwnd());
+	/**
+	 * Asks the kernel.
+	 * @param channel a connection's channel, open or not
+	 * @return the facts, or {@code null} if the operating system does not tell
+	 */
+	public static @Nullable TcpInfo of(Channel channel) {
+		RawTcpInfo info = RawTcpInfo.of(channel);
+		return (info != null) ? new TcpInfo(info.rttMicros(), info.allRetransmits(), info.unacked(), info.cwnd())
+				: null;
 	}
 
 }

@@ -132,22 +132,42 @@ final class SourceAddresses {
 		for (int i = 0; i < AT_ONCE; i++) {
 			int place = search.ports().take(this.turn.getAndIncrement());
 			Attempt attempt = connect(search.sockets().get(), search.remote(), Math.max(0, place));
-			boolean refused = attempt != null && attempt.isLocalFault();
-			if (place >= 0 && refused) {
-				search.ports().refused(place);
+			int others = left - i - 1;
+			if (search.loop().answersLater()) {
+				search.loop().afterAnswers(() -> {
+					if (isToGoOn(search, place, attempt, others)) {
+						search(search, others);
+					}
+				});
+				return;
 			}
-			else if (place >= 0 && attempt != null) {
-				attempt.future().channel().closeFuture().addListener((closed) -> search.ports().free(place));
-			}
-			else if (place >= 0) {
-				search.ports().free(place);
-			}
-			if (!refused || place < 0 || left - i <= 1) {
-				search.done().accept((attempt != null && refused) ? attempt.exhausted(this.ports) : attempt);
+			if (!isToGoOn(search, place, attempt, others)) {
 				return;
 			}
 		}
 		search.loop().later(() -> search(search, left - AT_ONCE));
+	}
+
+	/**
+	 * Takes an attempt, if its port was free.
+	 * @return whether to try another port
+	 */
+	private boolean isToGoOn(Search search, int place, @Nullable Attempt attempt, int others) {
+		boolean refused = attempt != null && attempt.isLocalFault();
+		if (place >= 0 && refused) {
+			search.ports().refused(place);
+		}
+		else if (place >= 0 && attempt != null) {
+			attempt.future().channel().closeFuture().addListener((closed) -> search.ports().free(place));
+		}
+		else if (place >= 0) {
+			search.ports().free(place);
+		}
+		if (refused && place >= 0 && others > 0) {
+			return true;
+		}
+		search.done().accept((attempt != null && refused) ? attempt.exhausted(this.ports) : attempt);
+		return false;
 	}
 
 	/**

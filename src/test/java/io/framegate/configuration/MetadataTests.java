@@ -31,9 +31,9 @@ class MetadataTests {
 	void everyPropertyHasAWholeSentence() {
 		assertThat(this.properties).containsOnlyKeys("framegate.routes", "framegate.framings",
 				"framegate.defaults.timeouts", "framegate.defaults.max-frame-size", "framegate.memory.limit",
-				"framegate.shutdown.quiet-period", "framegate.closures.keep", "framegate.reload.watch",
-				"framegate.demo.echo-port", "framegate.management.users", "framegate.management.metrics",
-				"framegate.management.open");
+				"framegate.transport", "framegate.shutdown.quiet-period", "framegate.closures.keep",
+				"framegate.reload.watch", "framegate.demo.echo-port", "framegate.management.users",
+				"framegate.management.metrics", "framegate.management.open");
 		assertThat(this.properties.values())
 			.allSatisfy((property) -> assertThat(property.path("description").asString("")).matches("[A-Z].{10,}\\."));
 	}

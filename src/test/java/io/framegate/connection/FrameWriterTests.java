@@ -103,7 +103,10 @@ class FrameWriterTests {
 			case "refuse" ->
 				writer.notEncoded(TestConnection.bytes(word), Cause.byGateway(CloseReason.FRAME_NOT_ENCODABLE, ""));
 			case "take-back" -> writer.takeBack();
-			case "before-close" -> writer.beforeClose();
+			case "before-close" -> {
+				writer.endWrites();
+				writer.beforeClose();
+			}
 			default -> throw new IllegalArgumentException(step);
 		}
 	}

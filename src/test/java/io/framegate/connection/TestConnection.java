@@ -136,7 +136,7 @@ final class TestConnection extends IdleMember
 		this.decoder = new FrameDecoder(this, this.context, this.gate, this.delivery, codec);
 		this.reader = new FrameReader(this, this.context, this.life, this.gate, this.decoder, this.delivery, this.held,
 				codec);
-		this.writer = new FrameWriter(this, this.context, this.life, io.batch(), this.socket, this.held, codec);
+		this.writer = new FrameWriter(this, this.context, this.life, io.batch(), this.socket, false, this.held, codec);
 		this.recorder = new ClosureRecorder(this, this.context, "c-1");
 		this.ending = new CloseSequence(this, this.context, "c-1", this.life, this.reader, this.gate, this.writer,
 				this.socket, this.recorder);
@@ -270,6 +270,11 @@ final class TestConnection extends IdleMember
 	@Override
 	public MemoryAccount memory() {
 		return this.loop.loop().memory();
+	}
+
+	@Override
+	public void afterAnswers(Runnable task) {
+		this.tasks.add(task);
 	}
 
 	@Override

@@ -15,8 +15,8 @@ import io.framegate.timeout.Timeout;
 import io.framegate.timeout.Timeouts;
 import io.framegate.transport.EventLoops;
 import io.framegate.transport.IoLoop;
-import io.framegate.transport.MemoryBudget;
 import io.framegate.transport.SystemClock;
+import io.framegate.transport.TestLoops;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
@@ -53,7 +53,7 @@ public final class TestConnections implements AutoCloseable {
 	 * @param clock the clock of their event loops
 	 */
 	public TestConnections(LongSupplier clock) {
-		this(new EventLoops(new MemoryBudget(Runtime.getRuntime().maxMemory() / 4), clock));
+		this(TestLoops.of(Runtime.getRuntime().availableProcessors(), clock));
 	}
 
 	/**

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.function.Predicate;
 
 import io.framegate.transport.EventLoops;
+import io.framegate.transport.TestLoops;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
@@ -19,7 +20,7 @@ class FairQueueTests {
 	private static final Predicate<Exchange> ANY = (exchange) -> true;
 
 	@AutoClose
-	private static final EventLoops loops = new EventLoops();
+	private static final EventLoops loops = TestLoops.start();
 
 	private final FairQueue queue = new FairQueue();
 

@@ -139,7 +139,13 @@ class ListenerTests {
 			try (TestClient client = gateway.connect("s")) {
 				assertThat(echo(client)).isEqualTo("hello");
 			}
-			assertThatThrownBy(() -> TestClient.connect("::1", gateway.port("s"))).hasMessageContaining("refused");
+			assertThatThrownBy(() -> {
+				// With io_uring it is reset, because Netty has no IPv4 socket there.
+				try (TestClient client = TestClient.connect("::1", gateway.port("s"))) {
+					client.sendLine("hello");
+					client.readLine();
+				}
+			}).hasMessageMatching("(?s).*(refused|reset|Broken pipe).*");
 		}
 	}
 

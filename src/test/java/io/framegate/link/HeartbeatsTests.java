@@ -15,6 +15,7 @@ import io.framegate.route.Heartbeat;
 import io.framegate.route.Sharing;
 import io.framegate.transport.EventLoops;
 import io.framegate.transport.Loop;
+import io.framegate.transport.TestLoops;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -31,7 +32,7 @@ class HeartbeatsTests implements Heartbeats.Owner {
 	private static final Duration INTERVAL = Duration.ofSeconds(20);
 
 	@AutoClose
-	private static final EventLoops loops = new EventLoops();
+	private static final EventLoops loops = TestLoops.start();
 
 	private final List<Exchange> sent = new ArrayList<>();
 

@@ -29,6 +29,7 @@ import io.framegate.testkit.TestUpstream;
 import io.framegate.timeout.Timeouts;
 import io.framegate.transport.EventLoops;
 import io.framegate.transport.Loop;
+import io.framegate.transport.TestLoops;
 import io.framegate.upstream.Connector;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.awaitility.Awaitility;
@@ -70,7 +71,7 @@ class LinkKindsTests {
 
 	@BeforeAll
 	static void start() {
-		loops = new EventLoops();
+		loops = TestLoops.start();
 		closures = new ClosureLog(1);
 	}
 

@@ -12,6 +12,7 @@ import io.framegate.exchange.Exchange;
 import io.framegate.exchange.TestRequester;
 import io.framegate.transport.EventLoops;
 import io.framegate.transport.TestClock;
+import io.framegate.transport.TestLoops;
 import io.framegate.upstream.TargetState;
 import io.framegate.upstream.Targets;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,7 @@ class TargetFeedbackTests implements TargetFeedback.Owner {
 	private static final Cause EOF = new Cause(CloseReason.UPSTREAM_EOF, EndedBy.UPSTREAM, "");
 
 	@AutoClose
-	private static final EventLoops loops = new EventLoops();
+	private static final EventLoops loops = TestLoops.start();
 
 	private final TargetState target = new Targets(
 			TestLinkSettings.upstream(Map.of("targets[0]", "127.0.0.1:7", "health-check.fall", "1")),

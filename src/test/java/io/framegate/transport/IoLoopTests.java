@@ -46,7 +46,7 @@ class IoLoopTests {
 	@Test
 	void sweepsGoOnAfterOneHasFailed() throws InterruptedException {
 		CountDownLatch swept = new CountDownLatch(3);
-		try (EventLoops loops = new EventLoops()) {
+		try (EventLoops loops = TestLoops.start()) {
 			Loop loop = loops.all().getFirst();
 			loop.addSweeper(() -> {
 				throw new IllegalStateException("as this test wants it");
@@ -273,7 +273,7 @@ class IoLoopTests {
 		int crowd = 100;
 		List<String> order = Collections.synchronizedList(new ArrayList<>());
 		CountDownLatch swept = new CountDownLatch(crowd);
-		try (EventLoops loops = new EventLoops()) {
+		try (EventLoops loops = TestLoops.start()) {
 			IoLoop busy = loops.all().getFirst();
 			for (int i = 0; i < crowd; i++) {
 				int number = i;

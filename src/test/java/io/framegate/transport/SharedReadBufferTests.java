@@ -20,7 +20,7 @@ class SharedReadBufferTests {
 
 	private final MemoryAccount account = new MemoryAccount(new MemoryBudget(10_000_000));
 
-	private final SharedReadBuffer all = new SharedReadBuffer(new MemoryRelief(this.account));
+	private final SharedReadBuffer all = new SharedReadBuffer(new MemoryRelief(this.account), false);
 
 	private boolean full;
 

@@ -25,7 +25,7 @@ public final class TestLoop implements AutoCloseable {
 	public TestLoop(long limit) {
 		this.channel.freezeTime();
 		this.budget = new MemoryBudget(limit);
-		this.loop = new IoLoop(0, this.channel.eventLoop(), this.budget, this.clock);
+		this.loop = new IoLoop(0, this.channel.eventLoop(), Transport.NIO, this.budget, this.clock);
 		run();
 	}
 
