@@ -10,7 +10,9 @@ import static io.framegate.bench.Scenario.CAMEL;
 import static io.framegate.bench.Scenario.DIRECT;
 import static io.framegate.bench.Scenario.FRAMEGATE;
 import static io.framegate.bench.Scenario.FRAMEGATE_CORRELATED;
+import static io.framegate.bench.Scenario.FRAMEGATE_EPOLL;
 import static io.framegate.bench.Scenario.FRAMEGATE_EXCLUSIVE;
+import static io.framegate.bench.Scenario.FRAMEGATE_IO_URING;
 import static io.framegate.bench.Scenario.FRAMEGATE_LENGTH4;
 import static io.framegate.bench.Scenario.FRAMEGATE_ORDERED;
 import static io.framegate.bench.Scenario.HAPROXY;
@@ -39,7 +41,8 @@ final class Plan {
 	static final int IDLE_SESSIONS = 9_000;
 
 	/** Those of which thousands of connections can be asked. */
-	private static final Set<Scenario> EVENT_LOOPS = EnumSet.of(HAPROXY, NGINX, NETTY_EPOLL, NETTY_IO_URING, FRAMEGATE);
+	private static final Set<Scenario> EVENT_LOOPS = EnumSet.of(HAPROXY, NGINX, NETTY_EPOLL, NETTY_IO_URING, FRAMEGATE,
+			FRAMEGATE_EPOLL, FRAMEGATE_IO_URING);
 
 	private static final Set<Scenario> ALL = with(EVENT_LOOPS, DIRECT, SPRING_INTEGRATION, CAMEL);
 
@@ -61,7 +64,7 @@ final class Plan {
 	}
 
 	static Set<Scenario> idle() {
-		return EnumSet.of(HAPROXY, NGINX, NETTY_EPOLL, FRAMEGATE);
+		return EnumSet.of(HAPROXY, NGINX, NETTY_EPOLL, FRAMEGATE, FRAMEGATE_IO_URING);
 	}
 
 	private static Set<Scenario> with(Set<Scenario> some, Scenario... more) {
