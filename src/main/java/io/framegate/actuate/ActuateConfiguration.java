@@ -24,6 +24,7 @@ import org.springframework.boot.health.registry.ReactiveHealthContributorRegistr
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.http.client.ReactorResourceFactory;
 
 /**
  * Endpoints and health for operators.
@@ -156,6 +157,14 @@ class ActuateConfiguration {
 	@Bean
 	OpenFileMetrics openFileMetrics() {
 		return new OpenFileMetrics();
+	}
+
+	@Bean
+	ReactorResourceFactory reactorResources() {
+		ReactorResourceFactory resources = new ReactorResourceFactory();
+		resources.setUseGlobalResources(false);
+		resources.setLoopResourcesSupplier(ManagementConnectionLoops::new);
+		return resources;
 	}
 
 	@Bean

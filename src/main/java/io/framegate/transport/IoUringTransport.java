@@ -231,8 +231,8 @@ final class IoUringTransport implements IoHandlerFactory {
 		}
 
 		@Override
-		public void close() throws Exception {
-			this.handle.close();
+		public void close() {
+			this.channel.unsafe().close(this.channel.voidPromise());
 		}
 
 	}
