@@ -24,8 +24,8 @@ final class Comparison {
 	private static final int OTHER_DESCRIPTORS = 500;
 
 	/** What the JVM takes in a container of 512 MB with the image's flags. */
-	private static final List<String> SMALL_CONTAINER = List.of("-XX:+UseSerialGC", "-XX:MaxRAM=512m",
-			"-XX:MaxRAMPercentage=50");
+	private static final List<String> SMALL_CONTAINER = List.of("-XX:+UseSerialGC", "-XX:+UseCompactObjectHeaders",
+			"-XX:TrimNativeHeapInterval=5000", "-XX:MaxRAM=512m", "-XX:MaxRAMPercentage=50");
 
 	private final BenchmarkOptions options;
 

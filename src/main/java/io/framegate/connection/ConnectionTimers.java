@@ -17,7 +17,7 @@ final class ConnectionTimers {
 	private static final long IDLE_LOOK = 1_000_000_000;
 
 	/** A connection is looked at after so many nanoseconds at the latest. */
-	private static final long MAX_LOOK = 10_000_000_000L;
+	private static final long MAX_LOOK = 30_000_000_000L;
 
 	private final Owner owner;
 

@@ -40,7 +40,7 @@ import org.springframework.util.unit.DataSize;
  */
 public record Listen(@Range(min = 0, max = 65535) int port, @DefaultValue("0.0.0.0") String address,
 		@DefaultValue("crlf") String framing, @DefaultValue("false") boolean lengthIncludesHeader,
-		@DefaultValue("64KB") DataSize maxFrameSize, @Range(min = 1, max = 65535) @DefaultValue("1024") int backlog,
+		@DefaultValue("64KB") DataSize maxFrameSize, @Range(min = 1, max = 65535) @DefaultValue("4096") int backlog,
 		@Nullable Tls tls, @DefaultValue("off") Proxy proxyProtocol, @DefaultValue List<AddressBlock> proxyTrusted,
 		@DefaultValue List<AddressBlock> allow, @DefaultValue List<AddressBlock> deny,
 		@Range(min = 0) @DefaultValue("10000") int maxConnections,

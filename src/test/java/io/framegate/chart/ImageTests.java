@@ -108,7 +108,7 @@ class ImageTests {
 	void javaTakesTheFlagsAndThePodsOwnOptionsWin() throws Exception {
 		assertThat(flags(Map.of())).contains("UseSerialGC = true", "MaxRAMPercentage = 50.000000",
 				"ExitOnOutOfMemoryError = true", "UsePerfData = false", "UseCompactObjectHeaders = true",
-				"TrimNativeHeapInterval = 10000");
+				"TrimNativeHeapInterval = 5000");
 		V1Container changed = Chart
 			.render(Chart.variant("minimal"),
 					"javaOptions: -XX:MaxRAMPercentage=70 -XX:-UseSerialGC -XX:+UseParallelGC")

@@ -48,7 +48,7 @@ class FramegatePropertiesTests {
 		assertThat(route.handler()).isEqualTo(Handler.FAST);
 		assertThat(route.timeouts()).isEmpty();
 		assertThat(route.listen())
-			.isEqualTo(new Listen(0, "0.0.0.0", "crlf", false, DataSize.ofKilobytes(64), 1024, null, Listen.Proxy.OFF,
+			.isEqualTo(new Listen(0, "0.0.0.0", "crlf", false, DataSize.ofKilobytes(64), 4096, null, Listen.Proxy.OFF,
 					List.of(), List.of(), List.of(), 10000, 0, 0, 0, DataSize.ofBytes(0), WhenDown.ACCEPT));
 		Upstream upstream = route.upstream();
 		assertThat(upstream.targets()).containsExactly(new Target("127.0.0.1", 7101));
