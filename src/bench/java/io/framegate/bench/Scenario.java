@@ -78,6 +78,12 @@ enum Scenario {
 			(site) -> Commands.framegate(site, "request-reply",
 					"framing: crlf, sharing: exclusive, pool: {max-connections: 50, max-wait: 30s}")),
 
+	/** What a rest between exchanges costs is the difference to the row before. */
+	FRAMEGATE_EXCLUSIVE_KEY("framegate-exclusive-key", false,
+			(site) -> Commands.framegate(site, "request-reply",
+					"framing: crlf, sharing: exclusive, pool: {max-connections: 50, max-wait: 30s},"
+							+ " correlation: {offset: 0, length: " + RequestId.LENGTH + "}")),
+
 	FRAMEGATE_ORDERED("framegate-ordered", false,
 			(site) -> Commands.framegate(site, "request-reply", "framing: crlf, sharing: ordered")),
 

@@ -33,6 +33,16 @@ abstract class InOrderLink extends Link {
 	 */
 	abstract void answered(Exchange first, byte[] reply, @Nullable Cause fault);
 
+	/**
+	 * Whether a reply was there before and cannot be the first exchange's, whose own is
+	 * still to come.
+	 * @param first the exchange
+	 * @param reply a reply that does not answer it
+	 */
+	boolean isRepeated(Exchange first, byte[] reply) {
+		return false;
+	}
+
 	final @Nullable Correlator correlator() {
 		return this.correlator;
 	}
@@ -48,6 +58,9 @@ abstract class InOrderLink extends Link {
 		}
 		else if (first == null) {
 			unexpected().unsolicited();
+		}
+		else if (isRepeated(first, reply)) {
+			unexpected().repeated();
 		}
 		else if (!hasLeft(first)) {
 			unexpected().early();

@@ -10,7 +10,6 @@ import io.framegate.closure.EndedBy;
 import io.framegate.connection.FrameConnection;
 import io.framegate.exchange.Exchange;
 import io.framegate.exchange.Requester;
-import io.framegate.framing.FrameSink;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -229,7 +228,17 @@ abstract class Link extends LinkConnection
 	}
 
 	/**
-	 * How much longer it rests before the next exchange.
+	 * How much longer it rests before an exchange.
+	 * @param exchange the exchange, which may have a key
+	 * @param now a {@link System#nanoTime()} stamp
+	 * @return nanoseconds, 0 or less for no longer
+	 */
+	long restLeft(Exchange exchange, long now) {
+		return restLeft(now);
+	}
+
+	/**
+	 * How much longer it rests before any exchange can come next.
 	 * @param now a {@link System#nanoTime()} stamp
 	 * @return nanoseconds, 0 or less for no longer
 	 */
@@ -260,6 +269,12 @@ abstract class Link extends LinkConnection
 		}
 	}
 
+	@Override
+	public final void takeNoMore(Cause cause) {
+		this.owner.closed(this);
+		retire(cause);
+	}
+
 	// What happens to its connection
 
 	/**
@@ -275,14 +290,6 @@ abstract class Link extends LinkConnection
 			received(payload, null);
 			endIfRetired();
 		}
-	}
-
-	/**
-	 * A frame longer than the limit fails only its own exchange.
-	 */
-	@Override
-	public final int wantedOfOversize() {
-		return settings().oneWay() ? FrameSink.NONE : settings().searchedBytes();
 	}
 
 	@Override
@@ -381,19 +388,6 @@ abstract class Link extends LinkConnection
 			}
 		}
 		this.owner.roomAvailable();
-	}
-
-	@Override
-	public long awaitingReplySince() {
-		for (Exchange oldest : exchangesInFlight()) {
-			return oldest.createdAt();
-		}
-		return 0;
-	}
-
-	@Override
-	public final int inFlight() {
-		return exchangesInFlight().size();
 	}
 
 }

@@ -9,6 +9,7 @@ import io.framegate.closure.CloseReason;
 import io.framegate.connection.ConnectionHandler;
 import io.framegate.connection.FrameConnection;
 import io.framegate.exchange.Exchange;
+import io.framegate.framing.FrameSink;
 import io.framegate.transport.Loop;
 import io.framegate.upstream.ConnectAttempts;
 import io.framegate.upstream.Connector;
@@ -59,6 +60,19 @@ abstract class LinkConnection implements ConnectionHandler {
 	 * @return the exchanges
 	 */
 	public abstract Collection<Exchange> exchangesInFlight();
+
+	@Override
+	public long awaitingReplySince() {
+		for (Exchange oldest : exchangesInFlight()) {
+			return oldest.createdAt();
+		}
+		return 0;
+	}
+
+	@Override
+	public final int inFlight() {
+		return exchangesInFlight().size();
+	}
 
 	/**
 	 * Connects to one target.
@@ -233,6 +247,14 @@ abstract class LinkConnection implements ConnectionHandler {
 			Cause cause = established.cause();
 			established.closeGracefully((cause != null) ? cause : Cause.byGateway(CloseReason.RETIRED, ""));
 		}
+	}
+
+	/**
+	 * A frame longer than the limit fails only its own exchange.
+	 */
+	@Override
+	public final int wantedOfOversize() {
+		return this.settings.oneWay() ? FrameSink.NONE : this.settings.searchedBytes();
 	}
 
 	@Override

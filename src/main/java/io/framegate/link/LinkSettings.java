@@ -57,7 +57,8 @@ record LinkSettings(boolean oneWay, Sharing sharing, Pool pool, Heartbeat heartb
 
 	/**
 	 * How long a link rests, so that an unexpected reply is noticed: an exclusive link
-	 * between exchanges, one that matches by order before its first exchange.
+	 * between exchanges (with keys, between two of the same key), one that matches by
+	 * order before its first exchange.
 	 * @param target the link's target; the rest is longer if it has sent unexpected
 	 * replies
 	 * @param opening whether nothing was sent yet: the rest is longer, because a greeting

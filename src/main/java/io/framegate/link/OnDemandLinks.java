@@ -37,6 +37,11 @@ final class OnDemandLinks extends LinkSet {
 	/** How long a place is kept for a connection that is closing. */
 	private static final long MAX_CLOSE = Timeout.DRAIN.byDefault().toNanos();
 
+	/**
+	 * After so many exchanges in a row that links rest towards, keys are too few.
+	 */
+	private static final int MAX_REFUSED = 64;
+
 	/** The connection that was last closed to make room. */
 	private @Nullable FrameConnection madeRoom;
 
@@ -45,12 +50,21 @@ final class OnDemandLinks extends LinkSet {
 
 	private final Backoff backoff;
 
+	private final boolean checksKeys;
+
+	/**
+	 * How many exchanges found only links that rest towards their keys. If all have the
+	 * same, the queue need not be searched before a link has rested from any.
+	 */
+	private int refused;
+
 	/** A target with more links than its share: its next free link is closed. */
 	private @Nullable TargetState crowded;
 
 	OnDemandLinks(Owner owner, Connector connector, LinkSettings settings, int quota) {
 		super(owner, connector, settings, quota);
 		this.backoff = new Backoff(MAX_DOUBLINGS, owner.loop()::now);
+		this.checksKeys = settings.checksKeys();
 	}
 
 	@Override
@@ -159,10 +173,11 @@ final class OnDemandLinks extends LinkSet {
 	@Override
 	boolean hasFree() {
 		long now = owner().loop().now();
+		boolean byKey = this.checksKeys && this.refused < MAX_REFUSED;
 		long soonest = Long.MAX_VALUE;
 		for (Link link : this.resting) {
 			long left = link.restLeft(now);
-			if (left <= 0) {
+			if (left <= 0 || (byKey && link.exchanges() > 0)) {
 				return true;
 			}
 			soonest = Math.min(soonest, left);
@@ -177,10 +192,22 @@ final class OnDemandLinks extends LinkSet {
 	@Nullable Link next(Exchange exchange) {
 		long now = owner().loop().now();
 		TargetState home = home(exchange);
+		long soonest = Long.MAX_VALUE;
 		for (Link link : this.resting) {
-			if (link.restLeft(now) <= 0 && link.isOpen() && suits(link, home)) {
-				return link;
+			if (link.isOpen() && suits(link, home)) {
+				long left = link.restLeft(exchange, now);
+				if (left <= 0) {
+					if (this.refused > 0 && link.restLeft(now) > 0) {
+						this.refused = 0;
+					}
+					return link;
+				}
+				soonest = Math.min(soonest, left);
 			}
+		}
+		if (this.checksKeys && soonest < Long.MAX_VALUE) {
+			this.refused++;
+			owner().dispatchAfter(soonest);
 		}
 		return null;
 	}
@@ -237,6 +264,7 @@ final class OnDemandLinks extends LinkSet {
 	@Override
 	void sweep(long now) {
 		super.sweep(now);
+		this.refused = 0;
 		for (Link link : List.copyOf(retired())) {
 			FrameConnection connection = link.connection();
 			if (link.exchangesInFlight().isEmpty() && now - connection.lastActivity() >= MAX_CLOSE) {

@@ -32,6 +32,12 @@ final class UnexpectedReplies {
 		 */
 		void poison(Cause cause);
 
+		/**
+		 * Takes no more exchanges, and closes the link once none is in flight.
+		 * @param cause why
+		 */
+		void takeNoMore(Cause cause);
+
 	}
 
 	private final Owner owner;
@@ -91,15 +97,27 @@ final class UnexpectedReplies {
 	}
 
 	/**
+	 * A reply came a second time, and by its key it is not that of the exchange in
+	 * flight, which goes on.
+	 */
+	void repeated() {
+		this.owner.takeNoMore(countUnexpected("doubled", "doubled reply"));
+	}
+
+	/**
 	 * A reply came that belongs to no exchange: nothing on this link is certain any more.
 	 */
 	private void unexpected(String what, String detail) {
+		this.owner.poison(countUnexpected(what, detail));
+	}
+
+	private Cause countUnexpected(String what, String detail) {
 		discard(what);
 		TargetState target = this.owner.target();
 		if (target != null) {
 			target.unexpectedReply();
 		}
-		this.owner.poison(new Cause(CloseReason.LATE_REPLY, EndedBy.UPSTREAM, detail));
+		return new Cause(CloseReason.LATE_REPLY, EndedBy.UPSTREAM, detail);
 	}
 
 	/**

@@ -222,6 +222,86 @@ class OnDemandLinksTests {
 		}
 	}
 
+	/**
+	 * Keys that were answered, one a second, and what is left of a minute for the next.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "01, 01, 60", "01, 02, 0", "01 02, 01, 59", "01 02 03, 01, 58", "01 01 02, 01, 59" })
+	void linkRestsTowardsRequestsWithAKeyThatWasJustAnswered(String answered, String next, long seconds) {
+		try (TestUpstream answers = TestUpstream.lineEcho()) {
+			beginKeyed(answers);
+			for (String key : answered.split(" ")) {
+				answer(key);
+			}
+			inLoop(() -> {
+				// It may have room for some other key.
+				assertThat(this.links.hasFree()).isTrue();
+				assertThat(this.links.choose(keyed(next)) != null).isEqualTo(seconds == 0);
+				assertThat(this.owner.told().contains("dispatch later")).isEqualTo(seconds > 0);
+			});
+			this.clock.pass(seconds * 1000 - 1);
+			inLoop(() -> assertThat(this.links.choose(keyed(next)) != null).isEqualTo(seconds == 0));
+			this.clock.pass(1);
+			inLoop(() -> assertThat(this.links.choose(keyed(next))).isNotNull());
+		}
+	}
+
+	/** So many keys are kept; before, it might have been any. */
+	@Test
+	void linkThatHasAnsweredTooManyKeysRestsTowardsAll() {
+		try (TestUpstream answers = TestUpstream.lineEcho()) {
+			beginKeyed(answers);
+			for (int i = 10; i < 42; i++) {
+				answer(String.valueOf(i));
+			}
+			inLoop(() -> assertThat(this.links.choose(keyed("99"))).isNull());
+			this.clock.pass(28_000);
+			inLoop(() -> assertThat(this.links.choose(keyed("99"))).isNull());
+			this.clock.pass(1_000);
+			inLoop(() -> assertThat(this.links.choose(keyed("99"))).isNotNull());
+		}
+	}
+
+	/** A long queue of equal keys is not searched again and again. */
+	@Test
+	void linkIsNotFreeOnceManyRequestsHaveOneKey() {
+		try (TestUpstream answers = TestUpstream.lineEcho()) {
+			beginKeyed(answers);
+			answer("01");
+			inLoop(() -> {
+				for (int i = 0; i < 64; i++) {
+					assertThat(this.links.hasFree()).isTrue();
+					assertThat(this.links.choose(keyed("01"))).isNull();
+				}
+				assertThat(this.links.hasFree()).isFalse();
+				this.links.sweep(this.clock.getAsLong());
+				assertThat(this.links.hasFree()).isTrue();
+			});
+		}
+	}
+
+	/** One link that rests a minute and has rested after it was opened. */
+	private void beginKeyed(TestUpstream answers) {
+		begin(1, "upstream.pool.rest=1m", "upstream.pool.max-idle=0s", "upstream.correlation.offset=0",
+				"upstream.correlation.length=2", "upstream.targets=" + answers.address());
+		open(1);
+		inLoop(() -> assertThat(this.links.hasFree()).isFalse());
+		this.clock.pass(60_000);
+	}
+
+	private Exchange keyed(String key) {
+		return this.owner.exchange(this.owner.client(1), key + " request");
+	}
+
+	/** Has a request answered, a second after the one before. */
+	private void answer(String key) {
+		this.clock.pass(1_000);
+		this.owner.told().clear();
+		inLoop(() -> this.owner.send(this.links.all().getFirst(), keyed(key)));
+		Awaitility.await().until(() -> this.owner.told().contains("idle"));
+		this.owner.told().clear();
+	}
+
 	/** What is read later may be handled first, so time can go back by a little. */
 	@Test
 	void linkWithoutARestIsFreeAtOnce() {

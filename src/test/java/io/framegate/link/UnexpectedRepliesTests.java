@@ -35,6 +35,8 @@ class UnexpectedRepliesTests implements UnexpectedReplies.Owner {
 
 	private final List<Cause> poisoned = new ArrayList<>();
 
+	private final List<Cause> left = new ArrayList<>();
+
 	private long exchanges;
 
 	private @Nullable TargetState target;
@@ -59,6 +61,11 @@ class UnexpectedRepliesTests implements UnexpectedReplies.Owner {
 		this.poisoned.add(cause);
 	}
 
+	@Override
+	public void takeNoMore(Cause cause) {
+		this.left.add(cause);
+	}
+
 	static Stream<Arguments> replies() {
 		return Stream.of(row(UnexpectedReplies::unsolicited, 0, "unsolicited", "unsolicited reply"),
 				row(UnexpectedReplies::unsolicited, 1, "doubled", "doubled reply"),
@@ -78,6 +85,14 @@ class UnexpectedRepliesTests implements UnexpectedReplies.Owner {
 		what.accept(this.unexpected);
 		assertThat(this.poisoned).containsExactly(new Cause(CloseReason.LATE_REPLY, EndedBy.UPSTREAM, detail));
 		assertThat(this.settings.discarded(counted)).isEqualTo(1);
+	}
+
+	@Test
+	void repeatedReplyLetsTheExchangeInFlightGoOn() {
+		this.unexpected.repeated();
+		assertThat(this.left).containsExactly(new Cause(CloseReason.LATE_REPLY, EndedBy.UPSTREAM, "doubled reply"));
+		assertThat(this.poisoned).isEmpty();
+		assertThat(this.settings.discarded("doubled")).isEqualTo(1);
 	}
 
 	@Test
