@@ -126,6 +126,18 @@ abstract class ConnectionParts implements ReadGate.Owner, FrameDecoder.Owner, Fr
 	}
 
 	@Override
+	public void afterWrite(Runnable task) {
+		if (this.loop.answersLater()) {
+			// One answer may be for several writes, and Netty is not done with the
+			// others.
+			later(task);
+		}
+		else {
+			guard(task);
+		}
+	}
+
+	@Override
 	public void afterAnswers(Runnable task) {
 		this.loop.afterAnswers(() -> guard(task));
 	}

@@ -60,7 +60,7 @@ final class TlsLayer implements TlsHandler.Owner {
 	 */
 	void sendFin(Runnable sent) {
 		ChannelPromise promise = this.channel.newPromise();
-		promise.addListener((done) -> this.owner.guard(() -> {
+		promise.addListener((done) -> this.owner.afterWrite(() -> {
 			if (this.channel.isActive()) {
 				((DuplexChannel) this.channel).shutdownOutput();
 				sent.run();
@@ -148,6 +148,12 @@ final class TlsLayer implements TlsHandler.Owner {
 
 		/** Runs a task. Passes what it throws to the connection. */
 		void guard(Runnable task);
+
+		/**
+		 * Runs a task once the write is done with of which the channel tells right now:
+		 * it may end the output.
+		 */
+		void afterWrite(Runnable task);
 
 	}
 
