@@ -133,7 +133,8 @@ final class IoUringTransport implements IoHandlerFactory {
 				Listener listener = new Listener((IoUringIoHandle) handle, channel);
 				return new ListenerRegistration(super.register(listener), listener);
 			}
-			return super.register(new Connection((IoUringIoHandle) handle, channel, this.bell));
+			return new ConnectionRegistration(
+					super.register(new Connection((IoUringIoHandle) handle, channel, this.bell)));
 		}
 
 	}
@@ -245,7 +246,7 @@ final class IoUringTransport implements IoHandlerFactory {
 		 */
 		private static final int LEAST_REST = 1;
 
-		private static final int MOST_REST = 64;
+		private static final int MOST_REST = 512;
 
 		private final Bell bell;
 
@@ -361,6 +362,19 @@ final class IoUringTransport implements IoHandlerFactory {
 		/** Whether Netty accepts again although the listener wants to rest. */
 		private boolean isResting() {
 			return this.failing && this.channel.isOpen() && !this.channel.config().isAutoRead();
+		}
+
+	}
+
+	private static final class ConnectionRegistration extends WrappedIoHandler.WrappedRegistration {
+
+		private ConnectionRegistration(IoRegistration registration) {
+			super(registration);
+		}
+
+		@Override
+		public long submit(IoOps ops) {
+			return super.submit(ImmediateSend.of(ops));
 		}
 
 	}
