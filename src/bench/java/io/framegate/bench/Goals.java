@@ -7,7 +7,7 @@ import java.util.function.ToDoubleFunction;
 
 import static io.framegate.bench.Scenario.FRAMEGATE;
 import static io.framegate.bench.Scenario.FRAMEGATE_CORRELATED;
-import static io.framegate.bench.Scenario.FRAMEGATE_EXCLUSIVE;
+import static io.framegate.bench.Scenario.FRAMEGATE_EXCLUSIVE_KEY;
 import static io.framegate.bench.Scenario.FRAMEGATE_LENGTH4;
 import static io.framegate.bench.Scenario.FRAMEGATE_ORDERED;
 import static io.framegate.bench.Scenario.HAPROXY;
@@ -37,7 +37,7 @@ final class Goals {
 			rate(Plan.THOUSAND, shared, HAPROXY, 2.5);
 			cpu(Plan.THOUSAND, shared, HAPROXY, 0.4);
 		}
-		rate(Plan.DEPTH_1, FRAMEGATE_EXCLUSIVE, HAPROXY, 0.95);
+		rate(Plan.DEPTH_1, FRAMEGATE_EXCLUSIVE_KEY, HAPROXY, 0.95);
 		rate(Plan.DEPTH_1, FRAMEGATE, SPRING_INTEGRATION, 7);
 		rate(Plan.DEPTH_16, FRAMEGATE, SPRING_INTEGRATION, 80);
 		IdleSessions.Weight weight = idle.getOrDefault(FRAMEGATE, IdleSessions.Weight.UNKNOWN);

@@ -12,6 +12,7 @@ import static io.framegate.bench.Scenario.FRAMEGATE;
 import static io.framegate.bench.Scenario.FRAMEGATE_CORRELATED;
 import static io.framegate.bench.Scenario.FRAMEGATE_EPOLL;
 import static io.framegate.bench.Scenario.FRAMEGATE_EXCLUSIVE;
+import static io.framegate.bench.Scenario.FRAMEGATE_EXCLUSIVE_KEY;
 import static io.framegate.bench.Scenario.FRAMEGATE_IO_URING;
 import static io.framegate.bench.Scenario.FRAMEGATE_LENGTH4;
 import static io.framegate.bench.Scenario.FRAMEGATE_ORDERED;
@@ -51,7 +52,8 @@ final class Plan {
 
 	static Map<Load, Set<Scenario>> loads() {
 		Map<Load, Set<Scenario>> loads = new LinkedHashMap<>();
-		loads.put(DEPTH_1, with(ALL, FRAMEGATE_LENGTH4, FRAMEGATE_ORDERED, FRAMEGATE_CORRELATED, FRAMEGATE_EXCLUSIVE));
+		loads.put(DEPTH_1, with(ALL, FRAMEGATE_LENGTH4, FRAMEGATE_ORDERED, FRAMEGATE_CORRELATED, FRAMEGATE_EXCLUSIVE,
+				FRAMEGATE_EXCLUSIVE_KEY));
 		loads.put(DEPTH_16, with(ALL, FRAMEGATE_LENGTH4));
 		loads.put(THOUSAND, with(EVENT_LOOPS, FRAMEGATE_ORDERED, FRAMEGATE_CORRELATED));
 		loads.put(FIVE_THOUSAND, EVENT_LOOPS);
