@@ -126,8 +126,13 @@ abstract class ConnectionParts implements ReadGate.Owner, FrameDecoder.Owner, Fr
 	}
 
 	@Override
+	public boolean answersLater() {
+		return this.loop.answersLater();
+	}
+
+	@Override
 	public void afterWrite(Runnable task) {
-		if (this.loop.answersLater()) {
+		if (answersLater()) {
 			// One answer may be for several writes, and Netty is not done with the
 			// others.
 			later(task);

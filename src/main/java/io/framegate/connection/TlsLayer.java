@@ -69,6 +69,11 @@ final class TlsLayer implements TlsHandler.Owner {
 		this.handler.closeOutbound(promise);
 	}
 
+	@Override
+	public boolean answersLater() {
+		return this.owner.answersLater();
+	}
+
 	TlsHandler handler() {
 		return this.handler;
 	}
@@ -127,6 +132,9 @@ final class TlsLayer implements TlsHandler.Owner {
 
 	/** What TLS needs of its connection. */
 	interface Owner {
+
+		/** Whether the kernel answers a write after it was asked, and not at once. */
+		boolean answersLater();
 
 		/** Lets the socket read, or not. */
 		void setReading(boolean reading);

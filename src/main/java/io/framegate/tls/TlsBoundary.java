@@ -21,6 +21,13 @@ final class TlsBoundary extends ChannelOutboundHandlerAdapter implements Channel
 	/** So much of what TLS says by itself may wait for the peer to take it. */
 	private static final int MAX_OWN = 128;
 
+	/**
+	 * The same where the kernel answers later: so many may be written before it is asked.
+	 */
+	private static final int MAX_OWN_LATER = 8 * 1024;
+
+	private final int maxOwn;
+
 	private final WrittenRecords records;
 
 	private @Nullable ChannelHandlerContext context;
@@ -34,8 +41,9 @@ final class TlsBoundary extends ChannelOutboundHandlerAdapter implements Channel
 
 	private boolean closing;
 
-	TlsBoundary(WrittenRecords records) {
+	TlsBoundary(WrittenRecords records, boolean answersLater) {
 		this.records = records;
+		this.maxOwn = answersLater ? MAX_OWN_LATER : MAX_OWN;
 	}
 
 	@Override
@@ -61,10 +69,10 @@ final class TlsBoundary extends ChannelOutboundHandlerAdapter implements Channel
 	 */
 	boolean isFlooded() {
 		ChannelHandlerContext to = this.context;
-		if (this.own > MAX_OWN && to != null) {
+		if (this.own > this.maxOwn && to != null) {
 			flush(to);
 		}
-		return this.own > MAX_OWN;
+		return this.own > this.maxOwn;
 	}
 
 	/** A write that fails ends the output, and nobody else would tell. */

@@ -83,7 +83,7 @@ public final class TlsHandler extends SslHandler {
 		this.side = side;
 		this.owner = owner;
 		this.records = records;
-		this.boundary = new TlsBoundary(records);
+		this.boundary = new TlsBoundary(records, owner.answersLater());
 		this.workers = workers;
 		this.first = new FirstRecord(side);
 		// The connection's own timer does it.
@@ -327,6 +327,9 @@ public final class TlsHandler extends SslHandler {
 
 	/** What TLS tells its connection. */
 	public interface Owner {
+
+		/** Whether the kernel answers a write after it was asked, and not at once. */
+		boolean answersLater();
 
 		/** The handshake is done. */
 		void handshaken(TlsSession session);

@@ -24,6 +24,9 @@ import io.framegate.testkit.Gateway;
 import io.framegate.testkit.TestCertificates;
 import io.framegate.testkit.TestClient;
 import io.framegate.testkit.TestUpstream;
+import io.framegate.transport.SharedReadBuffer;
+import io.framegate.transport.TestLoops;
+import io.framegate.transport.Transport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -404,7 +407,12 @@ class TlsEndsTests {
 			Closure closure = gateway.awaitClosure("flood", client);
 			Closure upstream = upstreamOf(closure);
 			assertThat(closure.bytesOut() / 1000).isEqualTo(closure.framesOut());
-			assertThat(upstream.framesIn()).isEqualTo(closure.framesOut() + closure.undelivered().frames());
+			// With io_uring a read can be on its way when the client is closed already:
+			// what it
+			// brings is in the server's record alone.
+			long onTheirWay = (TestLoops.transport() == Transport.IO_URING) ? 2 * SharedReadBuffer.READ_SIZE / 1000 : 0;
+			assertThat(upstream.framesIn() - closure.framesOut() - closure.undelivered().frames()).isBetween(0L,
+					onTheirWay);
 			assertThat(closure.framesOut()).isGreaterThan(10);
 		}
 	}
