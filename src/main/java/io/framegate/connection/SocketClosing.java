@@ -38,7 +38,8 @@ final class SocketClosing {
 		boolean waits = false;
 		try {
 			waits = this.output.endWrites();
-			if (waits) {
+			if (this.owner.answersLater()) {
+				// Netty's io_uring would wait for input again, and its socket stay open.
 				this.owner.setReading(false);
 			}
 		}
@@ -65,8 +66,6 @@ final class SocketClosing {
 				this.channel.config().setOption(ChannelOption.SO_LINGER, 0);
 			}
 			this.owner.countRetransmits();
-			// Netty's io_uring would wait for input again, and its socket stay open.
-			this.owner.setReading(false);
 		}
 		catch (RuntimeException | Error ex) {
 			failed("reading the final statistics", ex);
@@ -83,6 +82,9 @@ final class SocketClosing {
 
 	/** What closing a socket needs of its connection. */
 	interface Owner {
+
+		/** Whether the kernel answers a write after it was asked, and not at once. */
+		boolean answersLater();
 
 		/** Lets the socket read, or not. */
 		void setReading(boolean reading);

@@ -66,9 +66,7 @@ final class IoUringTransport implements IoHandlerFactory {
 	private static final int COMPLETIONS = 16 * 1024;
 
 	static {
-		// One call that accepts for ever would not tell whom it has accepted, and would
-		// go
-		// on while the listener rests.
+		// A call that accepts for ever would not tell whom, nor let the listener rest.
 		System.getProperties().putIfAbsent("io.netty.iouring.acceptMultiShotEnabled", "false");
 	}
 
@@ -277,9 +275,7 @@ final class IoUringTransport implements IoHandlerFactory {
 				polled(registration, answer);
 			}
 			else if (operation == RECV && this.failed && answer.res() > 0) {
-				// The kernel does not count an error as something to read, and Netty
-				// would not
-				// read it.
+				// The kernel does not count an error as input: Netty would not read it.
 				pass(registration,
 						new IoUringIoEvent(answer.res(), answer.flags() | NONEMPTY, operation, answer.userData()));
 			}

@@ -147,8 +147,7 @@ public final class SharedReadBuffer {
 			int size = this.reader.room(all.relief.readSize(READ_SIZE));
 			if (size == 0) {
 				if (all.answersLater && this.reads == 0 && this.config != null && this.config.isAutoRead()) {
-					// The connection asks for it. Thrown here, it would close the
-					// channel.
+					// Asked for by the connection: thrown here, it would close it.
 					size = LEAST_OWN;
 				}
 				else {

@@ -273,6 +273,11 @@ final class TestConnection extends IdleMember
 	}
 
 	@Override
+	public boolean answersLater() {
+		return false;
+	}
+
+	@Override
 	public void afterAnswers(Runnable task) {
 		this.tasks.add(task);
 	}
