@@ -14,7 +14,8 @@ import io.netty.channel.uring.IoUringIoOps;
  */
 final class ImmediateSend {
 
-	private static final byte SEND = 26;
+	/** The kernel's number of it, from {@code linux/io_uring.h}. */
+	static final byte OPERATION = 26;
 
 	private static final int MSG_DONTWAIT = 0x40;
 
@@ -50,10 +51,10 @@ final class ImmediateSend {
 	static IoOps of(IoOps ops) {
 		IoUringIoOps asked = (IoUringIoOps) ops;
 		try {
-			if ((byte) OPCODE.invokeExact(asked) != SEND) {
+			if ((byte) OPCODE.invokeExact(asked) != OPERATION) {
 				return ops;
 			}
-			return new IoUringIoOps(SEND, (byte) 0, (short) 0, (int) DESCRIPTOR.invokeExact(asked), 0L,
+			return new IoUringIoOps(OPERATION, (byte) 0, (short) 0, (int) DESCRIPTOR.invokeExact(asked), 0L,
 					(long) ADDRESS.invokeExact(asked), (int) LENGTH.invokeExact(asked), MSG_DONTWAIT,
 					(long) USER_DATA.invokeExact(asked), (short) 0, (short) 0, 0, 0L);
 		}
