@@ -2,6 +2,7 @@ package io.framegate.relay;
 
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -54,6 +55,9 @@ class SmppTests {
 
 	private final BlockingQueue<String> delivered = new LinkedBlockingQueue<>();
 
+	/** The centre's threads that deliver; each waits for its answer. */
+	private final BlockingQueue<Thread> deliveries = new LinkedBlockingQueue<>();
+
 	@Test
 	void messagesGoBothWays() throws Exception {
 		try (Gateway gateway = GatewayBuilder.routes().start();
@@ -82,6 +86,8 @@ class SmppTests {
 			}
 			for (int i = 0; i < THREADS * MESSAGES; i++) {
 				assertThat(this.delivered.poll(20, TimeUnit.SECONDS)).startsWith("got message ");
+				// An unbind would overtake the last answers.
+				assertThat(this.deliveries.take().join(Duration.ofSeconds(20))).isTrue();
 			}
 			application.unbindAndClose();
 			Closure closure = gateway.awaitClosure("sms", Side.INBOUND);
@@ -117,13 +123,13 @@ class SmppTests {
 	}
 
 	/** Answers what is submitted, and delivers it back. */
-	private static ServerMessageReceiverListener submissions(SMPPServerSession session) {
+	private ServerMessageReceiverListener submissions(SMPPServerSession session) {
 		return (ServerMessageReceiverListener) Proxy.newProxyInstance(SmppTests.class.getClassLoader(),
 				new Class<?>[] { ServerMessageReceiverListener.class }, (proxy, method, arguments) -> {
 					if (method.getName().equals("onAcceptSubmitSm")) {
 						String text = new String(((SubmitSm) arguments[0]).getShortMessage(),
 								StandardCharsets.US_ASCII);
-						Thread.ofVirtual().start(() -> deliver(session, "got " + text));
+						this.deliveries.add(Thread.ofVirtual().start(() -> deliver(session, "got " + text)));
 						return new SubmitSmResult(new MessageId(id(text)), null);
 					}
 					if (method.getName().equals("onAcceptEnquireLink")) {

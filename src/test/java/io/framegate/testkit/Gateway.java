@@ -266,6 +266,8 @@ public final class Gateway implements AutoCloseable {
 	 */
 	public static <T> T await(String what, Supplier<Optional<T>> look) {
 		return Awaitility.await(what)
+			// Another test's thread is no reason to fail.
+			.dontCatchUncaughtExceptions()
 			.atMost(Duration.ofSeconds(20))
 			.pollInterval(Duration.ofMillis(5))
 			.until(look::get, Optional::isPresent)
