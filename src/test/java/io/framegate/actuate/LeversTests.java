@@ -16,6 +16,7 @@ import io.framegate.testkit.TestClient;
 import io.framegate.testkit.TestUpstream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -33,14 +34,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 class LeversTests {
 
 	@AutoClose
-	private static final TestUpstream server = TestUpstream.lineEcho();
+	private static TestUpstream server;
 
 	@AutoClose
-	private static final Gateway gateway = GatewayBuilder
-		.routes(route("t").with("timeouts.idle=5m").to(server), route("other").to(server))
-		.with("management.endpoint.routes.access=unrestricted", "management.endpoint.connections.access=unrestricted",
-				"management.endpoint.timeouts.access=unrestricted")
-		.start();
+	private static Gateway gateway;
+
+	@BeforeAll
+	static void start() {
+		server = TestUpstream.lineEcho();
+		gateway = GatewayBuilder.routes(route("t").with("timeouts.idle=5m").to(server), route("other").to(server))
+			.with("management.endpoint.routes.access=unrestricted",
+					"management.endpoint.connections.access=unrestricted",
+					"management.endpoint.timeouts.access=unrestricted")
+			.start();
+	}
 
 	@AfterEach
 	void asBefore() {

@@ -8,6 +8,7 @@ import java.util.function.Predicate;
 import io.framegate.transport.EventLoops;
 import io.framegate.transport.TestLoops;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -20,13 +21,18 @@ class FairQueueTests {
 	private static final Predicate<Exchange> ANY = (exchange) -> true;
 
 	@AutoClose
-	private static final EventLoops loops = TestLoops.start();
+	private static EventLoops loops;
 
 	private final FairQueue queue = new FairQueue();
 
 	private final Requester one = new TestRequester(loops.all().getFirst(), "127.0.0.1");
 
 	private final Requester two = new TestRequester(loops.all().getFirst(), "127.0.0.2");
+
+	@BeforeAll
+	static void start() {
+		loops = TestLoops.start();
+	}
 
 	private Exchange add(Requester client, String request) {
 		Exchange exchange = new Exchange(client, request.getBytes(StandardCharsets.UTF_8));

@@ -18,6 +18,7 @@ import io.framegate.transport.Loop;
 import io.framegate.transport.TestLoops;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -32,7 +33,7 @@ class HeartbeatsTests implements Heartbeats.Owner {
 	private static final Duration INTERVAL = Duration.ofSeconds(20);
 
 	@AutoClose
-	private static final EventLoops loops = TestLoops.start();
+	private static EventLoops loops;
 
 	private final List<Exchange> sent = new ArrayList<>();
 
@@ -45,6 +46,11 @@ class HeartbeatsTests implements Heartbeats.Owner {
 	private long lastAliveAt;
 
 	private int answered;
+
+	@BeforeAll
+	static void start() {
+		loops = TestLoops.start();
+	}
 
 	private static byte[] bytes(String text) {
 		return text.getBytes(StandardCharsets.UTF_8);

@@ -16,6 +16,7 @@ import io.framegate.upstream.TargetState;
 import io.framegate.upstream.Targets;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,7 +31,7 @@ class PoisonedConnectionsTests {
 	private static final Cause END = Cause.byGateway(CloseReason.RETIRED, "the test is over");
 
 	@AutoClose
-	private static final TestConnections connections = new TestConnections();
+	private static TestConnections connections;
 
 	private final ManualLoop loop = new ManualLoop();
 
@@ -40,6 +41,11 @@ class PoisonedConnectionsTests {
 			TestLinkSettings.upstream(Map.of("targets[0]", "127.0.0.1:7", "targets[1]", "127.0.0.2:7")),
 			connections.metrics(), this.loop::now)
 		.all();
+
+	@BeforeAll
+	static void start() {
+		connections = new TestConnections();
+	}
 
 	@AfterEach
 	void closeAll() {

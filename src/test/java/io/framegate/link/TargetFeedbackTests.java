@@ -17,6 +17,7 @@ import io.framegate.upstream.TargetState;
 import io.framegate.upstream.Targets;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -31,7 +32,7 @@ class TargetFeedbackTests implements TargetFeedback.Owner {
 	private static final Cause EOF = new Cause(CloseReason.UPSTREAM_EOF, EndedBy.UPSTREAM, "");
 
 	@AutoClose
-	private static final EventLoops loops = TestLoops.start();
+	private static EventLoops loops;
 
 	private final TargetState target = new Targets(
 			TestLinkSettings.upstream(Map.of("targets[0]", "127.0.0.1:7", "health-check.fall", "1")),
@@ -52,6 +53,11 @@ class TargetFeedbackTests implements TargetFeedback.Owner {
 	private @Nullable Exchange beating;
 
 	private int proven;
+
+	@BeforeAll
+	static void start() {
+		loops = TestLoops.start();
+	}
 
 	@Override
 	public TargetState target() {

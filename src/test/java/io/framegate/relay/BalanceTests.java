@@ -21,6 +21,7 @@ import io.framegate.testkit.GatewayBuilder;
 import io.framegate.testkit.TestClient;
 import io.framegate.testkit.TestUpstream;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -36,10 +37,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 class BalanceTests {
 
 	@AutoClose
-	private static final Gateway gateway = GatewayBuilder.routes().start();
+	private static Gateway gateway;
 
 	@AutoClose
 	private final NamedServers servers = new NamedServers();
+
+	@BeforeAll
+	static void start() {
+		gateway = GatewayBuilder.routes().start();
+	}
 
 	/** The servers that answered so many requests, each on a connection of its own. */
 	private static Map<String, Integer> answers(String route, int clients) {

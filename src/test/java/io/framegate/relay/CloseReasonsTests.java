@@ -23,6 +23,7 @@ import io.framegate.testkit.TestPorts;
 import io.framegate.testkit.TestUpstream;
 import io.framegate.testkit.TestUpstreams;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.context.annotation.Bean;
@@ -44,13 +45,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 class CloseReasonsTests {
 
 	@AutoClose
-	private static final Gateway gateway = GatewayBuilder.routes().beans(UsersCode.class).start();
+	private static Gateway gateway;
 
 	@AutoClose
-	private static final Endings endings = new Endings(gateway);
+	private static Endings endings;
 
 	@AutoClose
 	private final TestUpstreams servers = new TestUpstreams();
+
+	@BeforeAll
+	static void start() {
+		gateway = GatewayBuilder.routes().beans(UsersCode.class).start();
+		endings = new Endings(gateway);
+	}
 
 	/**
 	 * A route to a server that sends back what it gets.

@@ -19,6 +19,7 @@ import io.framegate.testkit.TestPorts;
 import io.framegate.testkit.TestUpstream;
 import io.framegate.timeout.Timeout;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.beans.factory.annotation.Value;
@@ -50,21 +51,27 @@ class FlowsTests {
 	private static final int ASKED = TestPorts.refused();
 
 	@AutoClose
-	private static final TestUpstream server = TestUpstream.lineEcho();
+	private static TestUpstream server;
 
 	/**
 	 * All routes at once, because the samples subscribe to their channels at the start.
 	 */
 	@AutoClose
-	private static final Gateway gateway = GatewayBuilder
-		.routes(exchanges("intercepted").to(server), exchanges("orders").to(server), exchanges("partly").to(server),
-				exchanges("clock"), exchanges("slow").with("handler=blocking"),
-				exchanges("slow-pooled").with("handler=blocking").to(server), route("events").with("mode=one-way"),
-				exchanges("unanswered").with("timeouts.reply=200ms", "timeouts.drain=1s"),
-				route("asked").ordered().with("listen.port=" + ASKED).to(server))
-		.with("orders.port=" + ASKED)
-		.beans(Samples.class)
-		.start();
+	private static Gateway gateway;
+
+	@BeforeAll
+	static void start() {
+		server = TestUpstream.lineEcho();
+		gateway = GatewayBuilder
+			.routes(exchanges("intercepted").to(server), exchanges("orders").to(server), exchanges("partly").to(server),
+					exchanges("clock"), exchanges("slow").with("handler=blocking"),
+					exchanges("slow-pooled").with("handler=blocking").to(server), route("events").with("mode=one-way"),
+					exchanges("unanswered").with("timeouts.reply=200ms", "timeouts.drain=1s"),
+					route("asked").ordered().with("listen.port=" + ASKED).to(server))
+			.with("orders.port=" + ASKED)
+			.beans(Samples.class)
+			.start();
+	}
 
 	private static RouteSpec exchanges(String name) {
 		return route(name).pooled();

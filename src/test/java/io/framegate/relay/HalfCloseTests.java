@@ -24,6 +24,7 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.context.annotation.Bean;
@@ -52,10 +53,15 @@ class HalfCloseTests {
 	private static final int CLOSE_WAIT = 8;
 
 	@AutoClose
-	private static final Gateway gateway = GatewayBuilder.routes().beans(Busy.class).start();
+	private static Gateway gateway;
 
 	@AutoClose
 	private final TestUpstreams servers = new TestUpstreams();
+
+	@BeforeAll
+	static void start() {
+		gateway = GatewayBuilder.routes().beans(Busy.class).start();
+	}
 
 	private static byte[] line() {
 		byte[] line = new byte[8 * 1024];

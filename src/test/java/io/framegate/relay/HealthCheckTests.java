@@ -11,6 +11,7 @@ import io.framegate.testkit.RouteSpec;
 import io.framegate.testkit.TestClient;
 import io.framegate.testkit.TestUpstream;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
@@ -27,10 +28,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 class HealthCheckTests {
 
 	@AutoClose
-	private static final Gateway gateway = GatewayBuilder.routes().start();
+	private static Gateway gateway;
 
 	@AutoClose
 	private final NamedServers servers = new NamedServers();
+
+	@BeforeAll
+	static void start() {
+		gateway = GatewayBuilder.routes().start();
+	}
 
 	private static RouteSpec checked(String name) {
 		return route(name).with("upstream.health-check.interval=200ms", "upstream.health-check.fall=2",

@@ -26,6 +26,7 @@ import io.framegate.testkit.TestClient;
 import io.framegate.testkit.TestSocket;
 import io.framegate.testkit.TestUpstream;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -61,7 +62,12 @@ class Iso8583Tests {
 	private static final String REGEX = "^02[0-9]{2}[0-9A-F]{16}(?:16[0-9]{16})?[0-9]{28}([0-9]{6})";
 
 	@AutoClose
-	private static final Gateway gateway = GatewayBuilder.routes().start();
+	private static Gateway gateway;
+
+	@BeforeAll
+	static void start() {
+		gateway = GatewayBuilder.routes().start();
+	}
 
 	/** A route to the host, its links signed on. */
 	private static RouteSpec signedOn(String name, String... correlation) {

@@ -15,6 +15,7 @@ import io.framegate.testkit.TestClient;
 import io.framegate.testkit.TestUpstream;
 import io.framegate.testkit.TestUpstreams;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -32,10 +33,15 @@ class KeyedLinksTests {
 			"timeouts.reply=400ms" };
 
 	@AutoClose
-	private static final Gateway gateway = GatewayBuilder.routes().start();
+	private static Gateway gateway;
 
 	@AutoClose
 	private final TestUpstreams servers = new TestUpstreams();
+
+	@BeforeAll
+	static void start() {
+		gateway = GatewayBuilder.routes().start();
+	}
 
 	private static RouteSpec keyed(String name, String... correlation) {
 		return route(name).correlated("offset=0", "length=4")

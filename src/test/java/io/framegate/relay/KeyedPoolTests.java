@@ -13,6 +13,7 @@ import io.framegate.testkit.TestClient;
 import io.framegate.testkit.TestUpstream;
 import io.framegate.testkit.TestUpstreams;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -26,10 +27,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 class KeyedPoolTests {
 
 	@AutoClose
-	private static final Gateway gateway = GatewayBuilder.routes().start();
+	private static Gateway gateway;
 
 	@AutoClose
 	private final TestUpstreams servers = new TestUpstreams();
+
+	@BeforeAll
+	static void start() {
+		gateway = GatewayBuilder.routes().start();
+	}
 
 	/** On one connection at most. */
 	private static RouteSpec keyed(String name) {

@@ -15,6 +15,7 @@ import io.framegate.testkit.TestPorts;
 import io.framegate.testkit.TestUpstream;
 import io.framegate.testkit.TestUpstreams;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 import static io.framegate.testkit.RouteSpec.route;
@@ -31,10 +32,15 @@ class LingerTests {
 	private static final int SLACK = 512 * 1024;
 
 	@AutoClose
-	private static final Gateway gateway = GatewayBuilder.routes().start();
+	private static Gateway gateway;
 
 	@AutoClose
 	private final TestUpstreams servers = new TestUpstreams();
+
+	@BeforeAll
+	static void start() {
+		gateway = GatewayBuilder.routes().start();
+	}
 
 	/** A route whose server is not there. */
 	private static RouteSpec absent(String name) {

@@ -10,6 +10,7 @@ import io.framegate.testkit.TestClient;
 import io.framegate.testkit.TestNames;
 import io.framegate.testkit.TestUpstream;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -24,10 +25,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 class NamedTargetsTests {
 
 	@AutoClose
-	private static final Gateway gateway = GatewayBuilder.routes().start();
+	private static Gateway gateway;
 
 	@AutoClose
 	private final NamedServers servers = new NamedServers();
+
+	@BeforeAll
+	static void start() {
+		gateway = GatewayBuilder.routes().start();
+	}
 
 	@Test
 	void everyAddressOfANameIsTried() {

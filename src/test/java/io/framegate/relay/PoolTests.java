@@ -20,6 +20,7 @@ import io.framegate.testkit.TestUpstream;
 import io.framegate.testkit.TestUpstreams;
 import io.framegate.transport.EventLoops;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -33,10 +34,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 class PoolTests {
 
 	@AutoClose
-	private static final Gateway gateway = GatewayBuilder.routes().start();
+	private static Gateway gateway;
 
 	@AutoClose
 	private final TestUpstreams servers = new TestUpstreams();
+
+	@BeforeAll
+	static void start() {
+		gateway = GatewayBuilder.routes().start();
+	}
 
 	/** On one connection at most. */
 	private static RouteSpec pooled(String name) {

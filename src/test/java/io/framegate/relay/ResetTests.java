@@ -19,6 +19,7 @@ import io.framegate.testkit.TestSocket;
 import io.framegate.testkit.TestUpstream;
 import io.framegate.testkit.TestUpstreams;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 import static io.framegate.testkit.RouteSpec.route;
@@ -39,13 +40,18 @@ class ResetTests {
 	private static final int MUCH = 1_500_000;
 
 	@AutoClose
-	private static final Gateway gateway = GatewayBuilder.routes().start();
+	private static Gateway gateway;
 
 	@AutoClose
 	private final TestUpstreams servers = new TestUpstreams();
 
 	/** Does what the test does with it. */
 	private final TestUpstream mute = this.servers.silent();
+
+	@BeforeAll
+	static void start() {
+		gateway = GatewayBuilder.routes().start();
+	}
 
 	private Peer serverOf(String route) {
 		FrameConnection upstream = live(route, Side.UPSTREAM);

@@ -15,6 +15,7 @@ import io.framegate.testkit.GatewayBuilder;
 import io.framegate.testkit.RouteSpec;
 import io.framegate.testkit.TestClient;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -29,10 +30,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 class RestartedTargetTests {
 
 	@AutoClose
-	private static final Gateway gateway = GatewayBuilder.routes().start();
+	private static Gateway gateway;
 
 	@AutoClose
 	private final NamedServers servers = new NamedServers();
+
+	@BeforeAll
+	static void start() {
+		gateway = GatewayBuilder.routes().start();
+	}
 
 	static Stream<RouteSpec> everyWayToShareConnections() {
 		return Stream.of(route("restart").pooled(), route("restart-ordered").ordered(), route("restart-correlated")

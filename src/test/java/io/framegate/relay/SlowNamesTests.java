@@ -16,6 +16,7 @@ import io.framegate.testkit.TestUpstream;
 import io.framegate.testkit.TestUpstreams;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,7 +32,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class SlowNamesTests {
 
 	@AutoClose
-	private static final Gateway gateway = GatewayBuilder.routes().start();
+	private static Gateway gateway;
 
 	@AutoClose
 	private final TestUpstreams servers = new TestUpstreams();
@@ -39,6 +40,11 @@ class SlowNamesTests {
 	private final TestUpstream echo = this.servers.lineEcho();
 
 	private final CountDownLatch found = new CountDownLatch(1);
+
+	@BeforeAll
+	static void start() {
+		gateway = GatewayBuilder.routes().start();
+	}
 
 	@AfterEach
 	void endLookUps() {

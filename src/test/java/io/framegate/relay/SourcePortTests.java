@@ -17,6 +17,7 @@ import io.framegate.testkit.RouteSpec;
 import io.framegate.testkit.TestClient;
 import io.framegate.testkit.TestPorts;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,10 +34,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 class SourcePortTests {
 
 	@AutoClose
-	private static final Gateway gateway = GatewayBuilder.routes().start();
+	private static Gateway gateway;
 
 	@AutoClose
 	private final NamedServers servers = new NamedServers();
+
+	@BeforeAll
+	static void start() {
+		gateway = GatewayBuilder.routes().start();
+	}
 
 	private static RouteSpec from(String route, Object port) {
 		return route(route).with("upstream.source-address=127.0.0.1", "upstream.source-port=" + port);

@@ -29,6 +29,7 @@ import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollSocketChannel;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 import static io.framegate.testkit.RouteSpec.route;
@@ -40,13 +41,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 class TimersTests {
 
 	@AutoClose
-	private static final Gateway gateway = GatewayBuilder.routes().beans(UsersOwnCodeTests.Framed.class).start();
+	private static Gateway gateway;
 
 	@AutoClose
-	private static final Endings endings = new Endings(gateway);
+	private static Endings endings;
 
 	@AutoClose
 	private final TestUpstreams servers = new TestUpstreams();
+
+	@BeforeAll
+	static void start() {
+		gateway = GatewayBuilder.routes().beans(UsersOwnCodeTests.Framed.class).start();
+		endings = new Endings(gateway);
+	}
 
 	/** A route to a server that sends back what it gets. */
 	private RouteSpec echoing(String name) {

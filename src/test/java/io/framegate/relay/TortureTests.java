@@ -16,6 +16,7 @@ import io.framegate.testkit.GatewayBuilder;
 import io.framegate.testkit.RouteSpec;
 import io.framegate.testkit.TestPorts;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -44,7 +45,12 @@ class TortureTests {
 	private static final String[] KEY = { "regex-request=^([0-9]{6})", "regex-reply=^([0-9]{6})" };
 
 	@AutoClose
-	private static final Gateway gateway = GatewayBuilder.routes().start();
+	private static Gateway gateway;
+
+	@BeforeAll
+	static void start() {
+		gateway = GatewayBuilder.routes().start();
+	}
 
 	private static RouteSpec tormented(String name, int connections) {
 		return route(name).pooled()

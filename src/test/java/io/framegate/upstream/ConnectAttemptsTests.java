@@ -19,6 +19,7 @@ import io.framegate.transport.TestClock;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -35,7 +36,7 @@ class ConnectAttemptsTests implements ConnectAttempts.Owner {
 	private static final Cause GIVEN_UP = Cause.byGateway(CloseReason.ROUTE_DRAIN, "given up");
 
 	@AutoClose
-	private static final TestConnections connections = new TestConnections();
+	private static TestConnections connections;
 
 	private final ManualLoop loop = new ManualLoop();
 
@@ -54,6 +55,11 @@ class ConnectAttemptsTests implements ConnectAttempts.Owner {
 	private boolean outOfSockets;
 
 	private Consumer<@Nullable FrameConnection> latest;
+
+	@BeforeAll
+	static void start() {
+		connections = new TestConnections();
+	}
 
 	@AfterEach
 	void closeAll() {

@@ -13,6 +13,7 @@ import io.framegate.transport.SystemClock;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,7 +26,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class HealthChecksTests {
 
 	@AutoClose
-	private static final TestConnections connections = new TestConnections();
+	private static TestConnections connections;
 
 	/** What the connections and the owner were told, in turn. */
 	private final List<String> told = new CopyOnWriteArrayList<>();
@@ -35,6 +36,11 @@ class HealthChecksTests {
 	private HealthChecks checks;
 
 	private Targets targets;
+
+	@BeforeAll
+	static void start() {
+		connections = new TestConnections();
+	}
 
 	@AfterEach
 	void stopProbing() {

@@ -20,6 +20,7 @@ import io.framegate.transport.TestClock;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -33,11 +34,16 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 class HealthProbeTests {
 
 	@AutoClose
-	private static final TestConnections connections = new TestConnections();
+	private static TestConnections connections;
 
 	private final List<TestUpstream> servers = new ArrayList<>();
 
 	private final TargetState state = new TargetState(new Target("server.example", 7), 3, new TestClock());
+
+	@BeforeAll
+	static void start() {
+		connections = new TestConnections();
+	}
 
 	@AfterEach
 	void closeServers() {

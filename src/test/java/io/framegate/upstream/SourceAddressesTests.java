@@ -22,6 +22,7 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -36,13 +37,18 @@ class SourceAddressesTests {
 	private static final int COUNT = 6;
 
 	@AutoClose
-	private static final TestConnections connections = new TestConnections();
+	private static TestConnections connections;
 
 	private final TestUpstream server = TestUpstream.silent();
 
 	private final InetSocketAddress remote = new InetSocketAddress("127.0.0.1", this.server.port());
 
 	private final List<Channel> channels = new ArrayList<>();
+
+	@BeforeAll
+	static void start() {
+		connections = new TestConnections();
+	}
 
 	@AfterEach
 	void close() {
