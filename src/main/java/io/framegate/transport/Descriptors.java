@@ -10,8 +10,8 @@ import io.netty.channel.unix.UnixChannel;
 /**
  * Keeps clients from taking the last of the process's descriptors: probes, operators and
  * connections to servers need some. The kernel always gives the lowest free number, so a
- * number tells how many are in use. Without native transport nothing is kept. Any thread
- * may call.
+ * number tells how many are in use. Java's own sockets hide it, so that another is opened
+ * to see it, or without native transport all are counted. Any thread may call.
  */
 public final class Descriptors {
 
@@ -40,7 +40,7 @@ public final class Descriptors {
 	 * @param channel the socket's channel
 	 */
 	public static boolean isKept(Channel channel) {
-		return channel instanceof UnixChannel unix && unix.fd().intValue() >= FIRST_KEPT;
+		return (channel instanceof UnixChannel unix) ? unix.fd().intValue() >= FIRST_KEPT : areShort();
 	}
 
 	/**
@@ -49,7 +49,8 @@ public final class Descriptors {
 	 */
 	public static boolean areShort() {
 		if (!Transport.EPOLL.isAvailable() && !Transport.IO_URING.isAvailable()) {
-			return false;
+			return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
+					&& unix.getOpenFileDescriptorCount() >= FIRST_KEPT;
 		}
 		try {
 			Socket next = Socket.newSocketStream();

@@ -24,6 +24,11 @@ public final class SocketErrors {
 	private static final Pattern SYSCALL = Pattern
 		.compile("^(?:[\\w ]+\\(\\.\\.\\) failed(?: with error\\(-?\\d+\\))?|syscall:\\w+\\(\\.\\.\\)): ");
 
+	private static final String RESET = "Connection reset by peer";
+
+	/** What Java says instead of the system's {@link #RESET} if a read finds it. */
+	private static final String JAVAS_RESET = "Connection reset";
+
 	/**
 	 * The kernel's errors when it gives up on an established connection. If a router has
 	 * said why it could not deliver, that is reported instead of a timeout.
@@ -84,7 +89,7 @@ public final class SocketErrors {
 	 * @return the cause
 	 */
 	public static Cause reset(Side side) {
-		return reset(side, "Connection reset by peer");
+		return reset(side, RESET);
 	}
 
 	private static Cause reset(Side side, String text) {
@@ -144,6 +149,9 @@ public final class SocketErrors {
 		}
 		if (thrown instanceof NoRouteToHostException && message == null) {
 			return "No route to host";
+		}
+		if (JAVAS_RESET.equals(message)) {
+			return RESET;
 		}
 		return (message != null) ? SYSCALL.matcher(message).replaceFirst("") : thrown.getClass().getSimpleName();
 	}

@@ -12,12 +12,15 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.socket.nio.NioChannelOption;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.Buffer;
 import io.netty.channel.unix.Errors;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.channel.unix.RawUnixChannelOption;
 import io.netty.channel.unix.Socket;
 import io.netty.channel.unix.UnixChannel;
+import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -84,6 +87,11 @@ public final class SocketOptions {
 			config.setOption(TCP_KEEPIDLE, (int) KEEPALIVE_IDLE.toSeconds());
 			config.setOption(TCP_KEEPINTVL, KEEPALIVE_INTERVAL_SECONDS);
 			config.setOption(TCP_KEEPCNT, KEEPALIVE_PROBES);
+		}
+		else if (channel instanceof NioSocketChannel) {
+			config.setOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPIDLE), (int) KEEPALIVE_IDLE.toSeconds());
+			config.setOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPINTERVAL), KEEPALIVE_INTERVAL_SECONDS);
+			config.setOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPCOUNT), KEEPALIVE_PROBES);
 		}
 	}
 

@@ -16,9 +16,9 @@ import io.framegate.closure.Closure;
 import io.framegate.closure.EndedBy;
 import io.framegate.closure.Side;
 import io.framegate.testkit.Gateway;
+import io.framegate.testkit.NeedsNativeSockets;
 import io.framegate.testkit.TestClient;
 import io.framegate.testkit.TestUpstream;
-import io.netty.channel.epoll.Epoll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -151,8 +151,8 @@ class ListenerTests {
 
 	/** Closing a listening socket resets what the kernel has completed and not given. */
 	@Test
+	@NeedsNativeSockets("drop the SYNs of new clients")
 	void pauseUnderLoadResetsNobody() throws Exception {
-		Assumptions.assumeTrue(Epoll.isAvailable(), "a kernel that can be told to drop SYN");
 		try (TestUpstream server = TestUpstream.lineEcho();
 				Gateway gateway = Gateway.start(Gateway.route("s", "crlf", "crlf", server.address()))) {
 			AtomicBoolean over = new AtomicBoolean();

@@ -16,6 +16,7 @@ import io.framegate.connection.ConnectionState;
 import io.framegate.connection.FrameConnection;
 import io.framegate.testkit.Gateway;
 import io.framegate.testkit.GatewayBuilder;
+import io.framegate.testkit.NeedsNativeSockets;
 import io.framegate.testkit.TestClient;
 import io.framegate.testkit.TestUpstream;
 import io.framegate.testkit.TestUpstreams;
@@ -181,6 +182,7 @@ class HalfCloseTests {
 	}
 
 	@Test
+	@NeedsNativeSockets("report a reset after FIN")
 	void resetAfterFinIsNoticed() {
 		try (TestClient client = gateway
 			.connect(route("reset").with("timeouts.drain=300ms").to(this.servers.silent()))) {
@@ -211,6 +213,7 @@ class HalfCloseTests {
 	}
 
 	@Test
+	@NeedsNativeSockets("report the reset of a peer that is not read")
 	void framesReadWhileTheUpstreamIsBehindAreCountedWhenTheClientResets() {
 		try (TestClient client = gateway.connect(route("lost").with("timeouts.write=1s").to(this.servers.silent()))) {
 			Thread.ofVirtual().start(() -> sendForEver(client));

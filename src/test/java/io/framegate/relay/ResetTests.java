@@ -12,6 +12,7 @@ import io.framegate.closure.Side;
 import io.framegate.connection.FrameConnection;
 import io.framegate.testkit.Gateway;
 import io.framegate.testkit.GatewayBuilder;
+import io.framegate.testkit.NeedsNativeSockets;
 import io.framegate.testkit.Peer;
 import io.framegate.testkit.RouteSpec;
 import io.framegate.testkit.TestClient;
@@ -98,6 +99,7 @@ class ResetTests {
 	}
 
 	@Test
+	@NeedsNativeSockets("report the reset of a peer that is not read")
 	void slowClientGetsAllThatTheServerSentBeforeItsReset() {
 		try (TestClient client = gateway.connect(route("server").to(this.mute))) {
 			Peer server = serverOf("server");
@@ -133,6 +135,7 @@ class ResetTests {
 	}
 
 	@Test
+	@NeedsNativeSockets("report the reset of a peer that is not read")
 	void slowServerGetsAllThatTheClientSentBeforeItsReset() {
 		try (TestClient client = gateway.connect(route("client").framing("crlf", "length4").to(this.mute))) {
 			Peer server = serverOf("client");
@@ -152,6 +155,7 @@ class ResetTests {
 
 	/** More than the gateway itself would hold. */
 	@Test
+	@NeedsNativeSockets("report the reset of a peer that is not read")
 	void everythingInTheKernelIsReadOut() {
 		byte[] line = "x".repeat(8190).concat("\r\n").getBytes();
 		try (TestClient client = gateway.connect(route("full").framing("crlf", "stream").to(this.mute))) {
@@ -248,6 +252,7 @@ class ResetTests {
 	}
 
 	@Test
+	@NeedsNativeSockets("report the reset of a peer that is not read")
 	void oneWayFramesOfAClientThatResetsAreDelivered() {
 		gateway.configure(route("one-way").with("mode=one-way", "upstream.pool.max-connections=1").to(this.mute));
 		Peer server = serverOf("one-way");

@@ -17,6 +17,7 @@ import io.framegate.connection.FrameConnection;
 import io.framegate.testkit.FullBacklog;
 import io.framegate.testkit.Gateway;
 import io.framegate.testkit.GatewayBuilder;
+import io.framegate.testkit.NeedsNativeSockets;
 import io.framegate.testkit.Peer;
 import io.framegate.testkit.RouteSpec;
 import io.framegate.testkit.TestClient;
@@ -334,6 +335,7 @@ class TimersTests {
 	 * is gone.
 	 */
 	@Test
+	@NeedsNativeSockets("report the reset of a peer that is not written to")
 	void writeDoesNotRunOutOnAConnectionThatWasReset() {
 		try (TestClient client = small(route("reset").with("timeouts.write=1s", "timeouts.drain=300ms").to(flood()))) {
 			client.sendLine("go");
@@ -372,6 +374,7 @@ class TimersTests {
 	 * that is longer than the limit.
 	 */
 	@Test
+	@NeedsNativeSockets("tell that a slow peer still takes bytes")
 	void writeSparesASlowReader() {
 		try (TestClient client = small(
 				route("slow").with("timeouts.write=700ms", "timeouts.drain=300ms").to(flood()))) {
@@ -387,6 +390,7 @@ class TimersTests {
 	}
 
 	@Test
+	@NeedsNativeSockets("know TCP_USER_TIMEOUT")
 	void writeCountsWhatThePeersKernelTakes() {
 		try (TestClient client = small(route("kernel").with("timeouts.write=1m", "timeouts.drain=300ms").to(some()))) {
 			client.sendLine("hello");

@@ -21,6 +21,7 @@ import io.framegate.closure.EndedBy;
 import io.framegate.closure.Side;
 import io.framegate.connection.FrameConnection;
 import io.framegate.testkit.Gateway;
+import io.framegate.testkit.NeedsNativeSockets;
 import io.framegate.testkit.TestCertificates;
 import io.framegate.testkit.TestClient;
 import io.framegate.testkit.TestUpstream;
@@ -104,7 +105,8 @@ class TlsEndsTests {
 				EDGE.bundle("edge", directory), route("in", afterwards, "listen.tls.bundle=edge"),
 				route("out13", secured, "upstream.tls.bundle=edge"), route("out12", older, "upstream.tls.bundle=edge"),
 				route("bye", bye, "upstream.tls.bundle=edge"), route("flood", flood, "listen.tls.bundle=edge"),
-				route("quick", echo, "listen.tls.bundle=edge"), route("sink", sink, "listen.tls.bundle=edge")));
+				route("quick", echo, "listen.tls.bundle=edge"), route("sink", sink, "listen.tls.bundle=edge"),
+				route("reset", sink, "listen.tls.bundle=edge")));
 	}
 
 	@AfterAll
@@ -165,6 +167,7 @@ class TlsEndsTests {
 	/** As most programs close: they wait for nobody's close_notify. */
 	@ParameterizedTest
 	@ValueSource(strings = { "TLSv1.2", "TLSv1.3" })
+	@NeedsNativeSockets("report a reset after FIN")
 	void clientThatClosesAfterItsCloseNotifyEndsNormally(String version) throws IOException {
 		try (Socket socket = new Socket("127.0.0.1", gateway.port("quick"));
 				SSLSocket tls = (SSLSocket) CLIENT.getSocketFactory().createSocket(socket, "127.0.0.1", 1, true)) {
@@ -355,15 +358,15 @@ class TlsEndsTests {
 
 	@Test
 	void resetPassesOn() {
-		try (TestClient client = connect("sink", "TLSv1.3")) {
+		try (TestClient client = connect("reset", "TLSv1.3")) {
 			client.sendLine("one");
 			FrameConnection upstream = Gateway.await("the frame upstream",
-					() -> gateway.connections("sink")
+					() -> gateway.connections("reset")
 						.stream()
 						.filter((one) -> one.side() == Side.UPSTREAM && one.framesOut() == 1)
 						.findFirst());
 			client.reset();
-			Closure closure = gateway.awaitClosure("sink", client);
+			Closure closure = gateway.awaitClosure("reset", client);
 			assertThat(closure.reason()).isEqualTo(CloseReason.INBOUND_RESET);
 			assertThat(upstreamOf(closure).id()).isEqualTo(upstream.getConnectionId());
 		}

@@ -3,6 +3,7 @@ package io.framegate.transport;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
+import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.stream.Stream;
@@ -53,6 +54,13 @@ class SocketErrorsTests {
 		IOException fault = new IOException("recvAddress(..) failed with error(-104): " + errno);
 		assertThat(SocketErrors.cause(Side.INBOUND, fault, () -> false, LIMIT))
 			.isEqualTo(new Cause(CloseReason.INBOUND_RESET, EndedBy.INBOUND, errno));
+	}
+
+	/** Records don't depend on the transport. */
+	@Test
+	void resetIsNamedAsTheSystemNamesItThoughJavaHasReadIt() {
+		assertThat(SocketErrors.cause(Side.UPSTREAM, new SocketException("Connection reset"), () -> false, LIMIT))
+			.isEqualTo(new Cause(CloseReason.UPSTREAM_RESET, EndedBy.UPSTREAM, "Connection reset by peer"));
 	}
 
 	@Test
