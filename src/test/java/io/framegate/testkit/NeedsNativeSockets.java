@@ -11,7 +11,6 @@ import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.ExtensionContext;
-import org.junit.platform.commons.support.AnnotationSupport;
 
 /**
  * A test of something that Java's own sockets cannot do. It is skipped on NIO.
@@ -31,7 +30,8 @@ public @interface NeedsNativeSockets {
 
 		@Override
 		public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-			return AnnotationSupport.findAnnotation(context.getElement(), NeedsNativeSockets.class)
+			return context.getElement()
+				.map((element) -> element.getAnnotation(NeedsNativeSockets.class))
 				.filter((needs) -> TestLoops.transport() == Transport.NIO)
 				.map((needs) -> ConditionEvaluationResult.disabled("NIO's sockets don't " + needs.value()))
 				.orElseGet(() -> ConditionEvaluationResult.enabled("native sockets, or none needed"));
