@@ -6,6 +6,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.UnsynchronizedAppenderBase;
 import org.slf4j.Logger;
@@ -24,7 +25,11 @@ final class LogQueue extends UnsynchronizedAppenderBase<ILoggingEvent> {
 	/** How long a stop waits for the remaining lines to be written. */
 	private static final long STOP_MILLIS = 2000;
 
-	private static final long LOOK_MILLIS = 200;
+	/** How long a line may come that somebody was about to write before the stop. */
+	private static final long LAST_MILLIS = 200;
+
+	/** Wakes the writer. */
+	private static final ILoggingEvent STOP = new LoggingEvent();
 
 	private static final String PATIENT = "io.framegate.closure";
 
@@ -83,8 +88,9 @@ final class LogQueue extends UnsynchronizedAppenderBase<ILoggingEvent> {
 		while (!last) {
 			last = this.stopping && this.lines.isEmpty();
 			try {
-				ILoggingEvent event = this.lines.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
-				if (event != null) {
+				// Without a limit: a gateway at rest does not wake up for its log.
+				ILoggingEvent event = last ? this.lines.poll(LAST_MILLIS, TimeUnit.MILLISECONDS) : this.lines.take();
+				if (event != null && event != STOP) {
 					this.target.doAppend(event);
 				}
 				sayWhatIsMissing();
@@ -118,6 +124,8 @@ final class LogQueue extends UnsynchronizedAppenderBase<ILoggingEvent> {
 		}
 		super.stop();
 		this.stopping = true;
+		// If there is no room, the writer does not sleep.
+		this.lines.offer(STOP);
 		try {
 			this.writer.join(STOP_MILLIS);
 		}

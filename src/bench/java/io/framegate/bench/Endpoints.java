@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class Endpoints implements AutoCloseable {
 
-	private static final int WARMING_SCRAPES = 300;
+	private static final int WARMING_SCRAPES = 3000;
 
 	private static final int SCRAPES = 100;
 

@@ -42,7 +42,7 @@ public final class ClosureLog implements AutoCloseable {
 
 	private long number;
 
-	private final BlockingQueue<Closure> lines = new ArrayBlockingQueue<>(LINES_WAITING);
+	private final BlockingQueue<Runnable> lines = new ArrayBlockingQueue<>(LINES_WAITING);
 
 	private final AtomicLong unlogged = new AtomicLong();
 
@@ -75,7 +75,7 @@ public final class ClosureLog implements AutoCloseable {
 				shareOut();
 			}
 		}
-		if (single && logger.isInfoEnabled() && !this.lines.offer(closure)) {
+		if (single && logger.isInfoEnabled() && !this.lines.offer(() -> log(closure))) {
 			this.unlogged.incrementAndGet();
 		}
 	}
@@ -128,9 +128,9 @@ public final class ClosureLog implements AutoCloseable {
 		try {
 			long told = System.nanoTime();
 			while (!this.closed || !this.lines.isEmpty()) {
-				Closure closure = this.lines.poll(100, TimeUnit.MILLISECONDS);
-				if (closure != null) {
-					log(closure);
+				Runnable line = this.lines.poll(TELL_NANOS, TimeUnit.NANOSECONDS);
+				if (line != null) {
+					line.run();
 				}
 				if (System.nanoTime() - told >= TELL_NANOS) {
 					told = System.nanoTime();
@@ -202,6 +202,8 @@ public final class ClosureLog implements AutoCloseable {
 	@Override
 	public void close() {
 		this.closed = true;
+		// Wakes the writer. If there is no room, it does not sleep.
+		this.lines.offer(() -> logger.trace("No more lines"));
 		try {
 			this.writer.join(1000);
 		}

@@ -231,7 +231,7 @@ public final class ConfigurationSource {
 
 	private static void addLocation(String text, Set<Path> files) {
 		for (String location : text.split(";")) {
-			String bare = location.strip().replaceFirst("^" + OPTIONAL, "").replaceFirst("^file:", "");
+			String bare = without("file:", without(OPTIONAL, location.strip()));
 			if (bare.startsWith(TREE)) {
 				addTree(Path.of(bare.substring(TREE.length())), files);
 			}
@@ -239,6 +239,10 @@ public final class ConfigurationSource {
 				addWithNeighbours(bare.endsWith("/") ? Path.of(bare, "any") : Path.of(bare), files);
 			}
 		}
+	}
+
+	private static String without(String prefix, String text) {
+		return text.startsWith(prefix) ? text.substring(prefix.length()) : text;
 	}
 
 	/**

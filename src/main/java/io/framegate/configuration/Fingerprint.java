@@ -39,6 +39,10 @@ public record Fingerprint(Map<Path, @Nullable Mark> marks) {
 	}
 
 	private static @Nullable Mark mark(Path path) {
+		if (!Files.exists(path)) {
+			// Asked first, because an exception each second costs more.
+			return null;
+		}
 		try {
 			Path file = path.toRealPath();
 			BasicFileAttributes facts = Files.readAttributes(file, BasicFileAttributes.class);

@@ -21,7 +21,11 @@ final class HealthChecks {
 
 	private static final Logger logger = LoggerFactory.getLogger(HealthChecks.class);
 
+	/** How late an ejected target is tried. */
 	private static final long TRIAL_MILLIS = 200;
+
+	/** No pause is shorter, so a target that is up is not looked at more often. */
+	private static final long CALM_MILLIS = OutlierEjection.LEAST_PAUSE / 1_000_000;
 
 	private final HealthCheck check;
 
@@ -79,7 +83,7 @@ final class HealthChecks {
 	}
 
 	private void tryEjected(TargetState state, Targets all) {
-		while (!isStoppedWithin(TRIAL_MILLIS) && isStill(state, all)) {
+		while (!isStoppedWithin(state.isUp() ? CALM_MILLIS : TRIAL_MILLIS) && isStill(state, all)) {
 			if (state.isTrialDue()) {
 				if (this.probe.fault(state) == null) {
 					well(state);

@@ -12,6 +12,9 @@ final class OutlierEjection {
 
 	private static final long FIRST_PAUSE = TimeUnit.SECONDS.toNanos(1);
 
+	/** A pause is shorter by up to a fifth, so that not all gateways try at once. */
+	static final long LEAST_PAUSE = FIRST_PAUSE - FIRST_PAUSE / 5;
+
 	private static final long MAX_PAUSE = TimeUnit.SECONDS.toNanos(60);
 
 	private static final int MAX_DOUBLINGS = 6;
