@@ -17,7 +17,7 @@ class LogQueueTests {
 	void writesWhatWasLoggedAndStopsThoughNothingComes() {
 		LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
 		this.target.setContext(context);
-		this.target.setName("console");
+		this.target.setName("sleepy");
 		this.target.start();
 		LogQueue queue = new LogQueue(this.target);
 		queue.start();
@@ -26,9 +26,22 @@ class LogQueueTests {
 		line.setLoggerContext(context);
 		line.setMessage("the last line");
 		queue.doAppend(line);
+		awaitSleepingWriter();
 		queue.stop();
 		assertThat(this.target.isStarted()).isFalse();
 		assertThat(this.target.list).extracting(ILoggingEvent::getMessage).containsExactly("the last line");
+	}
+
+	private static void awaitSleepingWriter() {
+		Thread writer = Thread.getAllStackTraces()
+			.keySet()
+			.stream()
+			.filter((thread) -> thread.getName().equals("framegate-log-sleepy"))
+			.findFirst()
+			.orElseThrow();
+		while (writer.getState() == Thread.State.RUNNABLE || writer.getState() == Thread.State.BLOCKED) {
+			Thread.onSpinWait();
+		}
 	}
 
 }
