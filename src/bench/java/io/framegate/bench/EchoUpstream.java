@@ -54,10 +54,7 @@ final class EchoUpstream implements AutoCloseable {
 	private void serve(SelectionKey key) {
 		try {
 			if (key.isAcceptable()) {
-				SocketChannel channel = this.server.accept();
-				channel.configureBlocking(false);
-				channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-				channel.register(this.selector, SelectionKey.OP_READ);
+				acceptAll();
 			}
 			else if (key.isWritable()) {
 				writePending(key);
@@ -69,6 +66,18 @@ final class EchoUpstream implements AutoCloseable {
 		catch (IOException ex) {
 			key.cancel();
 			close(key);
+		}
+	}
+
+	/**
+	 * Takes all that wait. One a turn would let a connection that comes while others are
+	 * busy wait for as many turns as there are before it: seconds, with thousands.
+	 */
+	private void acceptAll() throws IOException {
+		for (SocketChannel channel = this.server.accept(); channel != null; channel = this.server.accept()) {
+			channel.configureBlocking(false);
+			channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+			channel.register(this.selector, SelectionKey.OP_READ);
 		}
 	}
 

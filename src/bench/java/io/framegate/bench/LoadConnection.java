@@ -44,6 +44,8 @@ final class LoadConnection {
 
 	private int answered;
 
+	private boolean served;
+
 	LoadConnection(SocketChannel channel, Wire wire, int index, Load load, boolean keepsOrder) {
 		this.channel = channel;
 		this.wire = wire;
@@ -78,6 +80,11 @@ final class LoadConnection {
 			this.sent = (this.sent + 1) & (RequestId.MAX_REQUESTS - 1);
 		}
 		flush();
+	}
+
+	/** Whether it has had a reply. */
+	boolean isServed() {
+		return this.served;
 	}
 
 	/**
@@ -141,6 +148,7 @@ final class LoadConnection {
 		latencies.record(now - this.sentAt[slot]);
 		this.sentAt[slot] = 0;
 		this.answered = (this.answered + 1) & (RequestId.MAX_REQUESTS - 1);
+		this.served = true;
 	}
 
 	int owed() {

@@ -63,8 +63,9 @@ final class LoadGenerator implements AutoCloseable {
 	}
 
 	/**
-	 * Drives the load.
-	 * @param settle how long to run before the window
+	 * Drives the load. The window begins when every client has had a reply: what opening
+	 * thousands of connections costs is no part of it.
+	 * @param settle how long to run before the window, at least
 	 * @param window how long to measure
 	 * @return what was measured
 	 */
@@ -74,6 +75,9 @@ final class LoadGenerator implements AutoCloseable {
 			connection.request(this.load.depth(), System.nanoTime());
 		}
 		drive(settle.toNanos());
+		while (!this.connections.stream().allMatch(LoadConnection::isServed)) {
+			turn(System.nanoTime());
+		}
 		this.latencies.clear();
 		long before = this.exchanges;
 		long cpuBefore = this.gateway.cpuNanos();

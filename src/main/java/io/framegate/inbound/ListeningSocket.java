@@ -19,6 +19,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.unix.Socket;
 import io.netty.channel.unix.UnixChannel;
@@ -55,6 +56,12 @@ public final class ListeningSocket {
 	/** A loop that a user's code blocks must not keep others waiting for ever. */
 	private static final int MAX_WAIT_SECONDS = 5;
 
+	/**
+	 * So many clients are accepted in a turn of the loop. By itself Netty's epoll takes
+	 * one, so that with thousands of busy connections some waited minutes.
+	 */
+	private static final int ACCEPTS = 64;
+
 	private final Channel channel;
 
 	private final int backlog;
@@ -85,6 +92,8 @@ public final class ListeningSocket {
 			.option(ChannelOption.SO_BACKLOG, listen.backlog())
 			.option(ChannelOption.SO_REUSEADDR, true)
 			.option(ChannelOption.AUTO_READ, false)
+			.option(ChannelOption.RECVBUF_ALLOCATOR,
+					new ServerChannelRecvByteBufAllocator().respectMaybeMoreData(false).maxMessagesPerRead(ACCEPTS))
 			.handler(acceptor)
 			.childOption(ChannelOption.AUTO_READ, false)
 			.childHandler(new ChannelInitializer<SocketChannel>() {
