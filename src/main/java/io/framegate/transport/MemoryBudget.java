@@ -213,6 +213,16 @@ public final class MemoryBudget {
 	}
 
 	/**
+	 * What each connection may bring so that all of them together would take a quarter of
+	 * what is left.
+	 * @return bytes, at least 0
+	 */
+	int share() {
+		long left = Math.max(0, this.limit - this.reserved.get());
+		return (int) Math.min(Integer.MAX_VALUE, left / (4L * Math.max(1, this.connections.get())));
+	}
+
+	/**
 	 * Whether there are too many connections to accept another one.
 	 */
 	public boolean isOverloaded() {

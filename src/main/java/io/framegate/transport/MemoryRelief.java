@@ -42,6 +42,14 @@ public final class MemoryRelief {
 	}
 
 	/**
+	 * How much a read may bring that is answered later, when there may be less memory.
+	 * @return bytes
+	 */
+	int share() {
+		return this.account.budget().share();
+	}
+
+	/**
 	 * Whether a connection that was just read holds too much to be read further.
 	 * @param connection the connection
 	 */

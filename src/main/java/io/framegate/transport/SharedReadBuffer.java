@@ -156,6 +156,9 @@ public final class SharedReadBuffer {
 			}
 			if (hasOwn()) {
 				int own = Math.min(this.own, size);
+				if (all.answersLater && own > LEAST_LATER) {
+					own = Math.min(own, Math.max(LEAST_LATER, all.relief.share()));
+				}
 				return alloc.directBuffer(own, own);
 			}
 			return (all.buffer.refCnt() == 1) ? all.buffer.setIndex(READ_SIZE - size, READ_SIZE - size).retain()

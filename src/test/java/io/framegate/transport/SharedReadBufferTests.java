@@ -20,7 +20,9 @@ class SharedReadBufferTests {
 
 	private final MemoryAccount account = new MemoryAccount(new MemoryBudget(10_000_000));
 
-	private final SharedReadBuffer all = new SharedReadBuffer(new MemoryRelief(this.account), false);
+	private final MemoryRelief relief = new MemoryRelief(this.account);
+
+	private final SharedReadBuffer all = new SharedReadBuffer(this.relief, false);
 
 	private boolean full;
 
@@ -60,6 +62,24 @@ class SharedReadBufferTests {
 		assertThat(other.writableBytes()).isEqualTo(4096);
 		other.release();
 		first.release();
+	}
+
+	/** Each of 250 connections may bring what all together have room for. */
+	@Test
+	@SuppressWarnings("deprecation")
+	void readsAnsweredLaterLeaveRoomForThoseOfOthers() {
+		for (int i = 0; i < 250; i++) {
+			this.account.budget().opened();
+		}
+		SharedReadBuffer later = new SharedReadBuffer(this.relief, true);
+		RecvByteBufAllocator.Handle handle = later.receive((most) -> most).newHandle();
+		while (handle.guess() < SharedReadBuffer.READ_SIZE) {
+			handle.lastBytesRead(handle.guess());
+		}
+		ByteBuf buffer = handle.allocate(UnpooledByteBufAllocator.DEFAULT);
+		assertThat(buffer.capacity()).isEqualTo(10_000_000 / 4 / 250);
+		buffer.release();
+		later.close();
 	}
 
 	@Test
