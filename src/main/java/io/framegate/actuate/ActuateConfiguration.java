@@ -38,6 +38,11 @@ class ActuateConfiguration {
 		return new RoutesEndpoint(routes, advice, audit, reload);
 	}
 
+	@Bean
+	TargetsEndpoint targetsEndpoint(Routes routes, AuditTrail audit) {
+		return new TargetsEndpoint(routes, audit);
+	}
+
 	/**
 	 * Degraded, not down, while the last configuration read is invalid: what runs goes
 	 * on.

@@ -1,6 +1,5 @@
 package io.framegate.actuate;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -17,7 +16,6 @@ import io.framegate.lifecycle.ConfigurationReloader;
 import io.framegate.lifecycle.DrainReport;
 import io.framegate.lifecycle.Routes;
 import io.framegate.lifecycle.RunningRoute;
-import io.framegate.timeout.Timeout;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
@@ -36,9 +34,6 @@ import org.springframework.http.HttpStatus;
  */
 @Endpoint(id = "routes", defaultAccess = Access.READ_ONLY)
 final class RoutesEndpoint {
-
-	/** How long a request waits for a drain; the drain itself may take longer. */
-	private static final Duration MAX_ANSWER = Duration.ofMinutes(1);
 
 	private final Routes routes;
 
@@ -143,15 +138,12 @@ final class RoutesEndpoint {
 	}
 
 	private static CompletableFuture<WebEndpointResponse<Outcome>> drain(RunningRoute route, SecurityContext who) {
-		Duration limit = route.timeouts().limit(Timeout.DRAIN).value();
-		long bound = limit.isZero() ? MAX_ANSWER.toMillis()
-				: Math.min(limit.plusSeconds(2).toMillis(), MAX_ANSWER.toMillis());
 		return route.drain(new Cause(CloseReason.ROUTE_DRAIN, EndedBy.OPERATOR, "by " + AuditTrail.name(who)))
 			.thenApply((report) -> new WebEndpointResponse<>(
 					new Outcome(route.name(), Action.DRAIN.label(), route.state(), report)))
 			.completeOnTimeout(new WebEndpointResponse<>(
 					new Outcome(route.name(), Action.DRAIN.label(), RunningRoute.State.DRAINING, null),
-					HttpStatus.ACCEPTED.value()), bound, TimeUnit.MILLISECONDS);
+					HttpStatus.ACCEPTED.value()), DrainWait.millis(route), TimeUnit.MILLISECONDS);
 	}
 
 	private RouteView view(RunningRoute route) {

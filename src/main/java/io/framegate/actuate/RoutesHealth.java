@@ -99,10 +99,14 @@ final class RoutesHealth implements CompositeHealthContributor {
 		return !target.state().equals("UP") && !target.state().equals("UNKNOWN");
 	}
 
+	/**
+	 * What an operator has disabled is out of service, as a paused route is.
+	 */
 	private static Health upstream(TargetFacts target, boolean served) {
 		Status status = switch (target.state()) {
 			case "UP" -> Status.UP;
 			case "UNKNOWN" -> Status.UNKNOWN;
+			case "DISABLED", "DRAINING" -> served ? UNAVAILABLE : Status.OUT_OF_SERVICE;
 			default -> served ? UNAVAILABLE : Status.DOWN;
 		};
 		return Health.status(status)

@@ -68,6 +68,13 @@ public enum ConnectionState {
 	}
 
 	/**
+	 * Whether the connection is still to be opened.
+	 */
+	public boolean isOpening() {
+		return compareTo(OPEN) < 0;
+	}
+
+	/**
 	 * Whether the peer has still to show who it is.
 	 */
 	boolean isIntroduction() {

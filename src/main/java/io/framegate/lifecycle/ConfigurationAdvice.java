@@ -61,6 +61,11 @@ public final class ConfigurationAdvice {
 	 */
 	public List<String> on(RunningRoute route) {
 		List<String> advice = on(route.route(), route.timeouts());
+		if (route.levers().areAllOff()) {
+			advice.add(
+					"An operator has disabled every target, so nobody is served: POST {\"action\":\"enable\"} to /actuator/targets/%s/%s"
+						.formatted(route.name(), route.targets().getFirst().address()));
+		}
 		route.certificates().stream().map(CertificateFacts::advice).filter(Objects::nonNull).forEach(advice::add);
 		route.unreadable().map(FirstFailures::advice).filter(Objects::nonNull).forEach(advice::add);
 		return advice;

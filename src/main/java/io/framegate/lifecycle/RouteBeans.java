@@ -236,7 +236,8 @@ final class RouteBeans {
 		ConnectionContext context = context(Side.UPSTREAM, upstream.framing(), upstream.lengthIncludesHeader(),
 				upstream.maxFrameBytes());
 		return new Connector(this.route, context, this.beans.getBean(EventLoops.class),
-				this.beans.getBean(ConnectionRegistry.class), clientTls());
+				this.beans.getBean(ConnectionRegistry.class), clientTls(),
+				bean(".terms", RouteContinuity.class).switches());
 	}
 
 	private @Nullable ClientTls clientTls() {

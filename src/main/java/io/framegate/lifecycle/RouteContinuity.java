@@ -4,11 +4,12 @@ import io.framegate.channel.RouteChannels;
 import io.framegate.inbound.Admission;
 import io.framegate.metrics.RouteMetrics;
 import io.framegate.timeout.Timeouts;
+import io.framegate.upstream.TargetSwitches;
 
 /**
  * What a replaced route and its successor share while the old one drains: limits set at
- * run time, counts, who is admitted, and the subscribers of the route's channels. It ends
- * with the last route that uses it. Any thread may call.
+ * run time, counts, who is admitted, which targets operators have disabled, and the
+ * subscribers of the route's channels. It ends with the last route that uses it. Any thread may call.
  */
 final class RouteContinuity {
 
@@ -19,6 +20,8 @@ final class RouteContinuity {
 	private final RouteChannels channels;
 
 	private final Admission admission;
+
+	private final TargetSwitches switches = new TargetSwitches();
 
 	private int users;
 
@@ -39,6 +42,10 @@ final class RouteContinuity {
 
 	Admission admission() {
 		return this.admission;
+	}
+
+	TargetSwitches switches() {
+		return this.switches;
 	}
 
 	RouteChannels channels() {

@@ -15,6 +15,7 @@ import io.framegate.inbound.Listener;
 import io.framegate.inbound.ListeningSocket;
 import io.framegate.metrics.RouteMetrics;
 import io.framegate.relay.Relay;
+import io.framegate.route.Mode;
 import io.framegate.route.Route;
 import io.framegate.timeout.Timeouts;
 import io.framegate.tls.CertificateFacts;
@@ -46,7 +47,6 @@ public final class RunningRoute implements RouteDrain.Owner, DownWatch.Owner {
 
 	}
 
-	/** Runs actions one after the other. */
 	private final Turns turns;
 
 	private volatile Route route;
@@ -68,6 +68,8 @@ public final class RunningRoute implements RouteDrain.Owner, DownWatch.Owner {
 	private final RouteDrain drain;
 
 	private final DownWatch downWatch;
+
+	private final TargetLevers targets;
 
 	private final AtomicBoolean stopped = new AtomicBoolean();
 
@@ -98,6 +100,7 @@ public final class RunningRoute implements RouteDrain.Owner, DownWatch.Owner {
 		this.drain = new RouteDrain(this, this.turns, connections, listener, connector, relay);
 		this.downWatch = new DownWatch(this, route.name(), route.listen().whenDown(),
 				() -> connector.targets().isOtherUpThan(null), this.turns, loop);
+		this.targets = new TargetLevers(connector, connections, route.mode() == Mode.ONE_WAY);
 		continuity.use();
 	}
 
@@ -221,9 +224,7 @@ public final class RunningRoute implements RouteDrain.Owner, DownWatch.Owner {
 		this.adapters.forEach(FrameAdapter::outliveBean);
 	}
 
-	/**
-	 * The meters of its name show its values from now on.
-	 */
+	/** The meters of its name show its values from now on. */
 	void show() {
 		for (State one : State.values()) {
 			this.metrics.show("framegate.route.state", "1 for the state that the route is in, else 0",
@@ -317,9 +318,7 @@ public final class RunningRoute implements RouteDrain.Owner, DownWatch.Owner {
 		}
 	}
 
-	/**
-	 * Closes what remains and stops.
-	 */
+	/** Closes what remains and stops. */
 	void stop() {
 		if (!this.stopped.getAndSet(true)) {
 			this.downWatch.stop();
@@ -349,9 +348,13 @@ public final class RunningRoute implements RouteDrain.Owner, DownWatch.Owner {
 		return this.timeouts;
 	}
 
-	/** The current upstream targets, in the configured order. */
 	public List<TargetFacts> targets() {
-		return this.connector.targets().all().stream().map(TargetFacts::of).toList();
+		return this.targets.all();
+	}
+
+	/** What operators can do to its targets. */
+	public TargetLevers levers() {
+		return this.targets;
 	}
 
 	/**

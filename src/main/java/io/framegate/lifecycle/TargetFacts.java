@@ -7,7 +7,8 @@ import io.framegate.upstream.TargetState;
  *
  * @param address host and port
  * @param state {@code UP}, {@code EJECTED} for a while after several failures, {@code
- * DOWN} by its health check, or {@code UNKNOWN} if not tried yet
+ * DOWN} by its health check, or {@code UNKNOWN} if not tried yet; {@code DISABLED} or
+ * {@code DRAINING} by an operator
  * @param connections connections to it, including connects in progress
  */
 public record TargetFacts(String address, String state, int connections) {

@@ -14,7 +14,6 @@ import io.framegate.timeout.Timeout;
 import io.framegate.timeout.Timeouts;
 import io.framegate.transport.Loop;
 import io.framegate.upstream.Connector;
-import io.framegate.upstream.TargetState;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -336,12 +335,12 @@ final class ExchangeDispatcher implements LinkOwner<Link>, LinkSet.Owner {
 	}
 
 	/**
-	 * A target is healthy again.
-	 * @param target the target
+	 * A target is healthy again, or an operator has disabled one.
+	 * @param change what becomes of the links
 	 */
-	void cameBack(TargetState target) {
+	void retarget(Consumer<LinkSet> change) {
 		if (!this.stopped) {
-			this.own.cameBack(target);
+			change.accept(this.own);
 			roomAvailable();
 		}
 	}

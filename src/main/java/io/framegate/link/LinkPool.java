@@ -59,7 +59,11 @@ public final class LinkPool {
 					quota(most, count, i), this::newLink, this::shareWork));
 		}
 		connector.whenTargetIsBack((target) -> this.dispatchers
-			.forEach((dispatcher) -> dispatcher.loop().execute(() -> dispatcher.cameBack(target))));
+			.forEach((dispatcher) -> dispatcher.loop()
+				.execute(() -> dispatcher.retarget((links) -> links.cameBack(target)))));
+		connector.whenTargetIsDisabled((target, cause) -> this.dispatchers
+			.forEach((dispatcher) -> dispatcher.loop()
+				.execute(() -> dispatcher.retarget((links) -> links.disabled(target, cause)))));
 	}
 
 	/**

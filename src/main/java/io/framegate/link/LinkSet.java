@@ -58,6 +58,9 @@ abstract class LinkSet {
 
 	private static final Cause ANEW = Cause.byGateway(CloseReason.RETIRED, "the target is up again; reconnecting");
 
+	private static final Cause ALL_OFF = Cause.byGateway(CloseReason.UPSTREAM_UNREACHABLE,
+			"an operator has disabled every target");
+
 	private final Owner owner;
 
 	private final Connector connector;
@@ -313,6 +316,29 @@ abstract class LinkSet {
 		openPermanent();
 	}
 
+	/**
+	 * An operator has disabled a target. Links to it take no more exchanges; those that
+	 * carry none close.
+	 * @param target the target
+	 * @param cause why
+	 */
+	final void disabled(TargetState target, Cause cause) {
+		for (Link link : List.copyOf(this.all)) {
+			if (link.target() != target) {
+				continue;
+			}
+			if (link.isDialling()) {
+				// Not as a useless link, which would be followed by a pause.
+				this.all.remove(link);
+				link.retire(cause);
+			}
+			else {
+				retire(link, cause);
+			}
+		}
+		openPermanent();
+	}
+
 	void sweep(long now) {
 		for (Link link : List.copyOf(this.all)) {
 			if (link.isOpen() && link.exchangesInFlight().isEmpty() && link.isPoisoned()) {
@@ -339,7 +365,7 @@ abstract class LinkSet {
 				return null;
 			}
 		}
-		return this.connectFault;
+		return (this.connectFault == null && targets().areAllOff()) ? ALL_OFF : this.connectFault;
 	}
 
 	/**

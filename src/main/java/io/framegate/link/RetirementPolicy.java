@@ -59,6 +59,9 @@ final class RetirementPolicy {
 		if (!this.targets.all().contains(target)) {
 			return "not a target any more";
 		}
+		if (target.isOff()) {
+			return "an operator has disabled the target";
+		}
 		if (!target.isAt(remote)) {
 			return "not an address of the target any more";
 		}

@@ -21,7 +21,7 @@ import org.springframework.web.server.WebFilterChain;
  */
 final class WriteAccessFilter implements WebFilter {
 
-	private static final List<String> ENDPOINTS = List.of("routes", "connections", "timeouts");
+	private static final List<String> ENDPOINTS = List.of("routes", "targets", "connections", "timeouts");
 
 	private final String basePath;
 

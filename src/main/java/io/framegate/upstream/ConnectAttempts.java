@@ -181,13 +181,16 @@ public final class ConnectAttempts {
 		if (this.over || this.beginning) {
 			return;
 		}
+		while (this.next < this.candidates.size() && this.candidates.get(this.next).state().isOff()) {
+			this.next++;
+		}
 		if (this.next == this.candidates.size()) {
 			if (this.attempts.isEmpty() && !this.unknown.isEmpty()) {
 				awaitName(this.unknown.removeFirst());
 			}
 			else if (this.attempts.isEmpty()) {
 				Cause last = this.cause;
-				fail((last != null) ? last : Cause.byGateway(CloseReason.UPSTREAM_UNREACHABLE, "every target is down"));
+				fail((last != null) ? last : Cause.byGateway(CloseReason.UPSTREAM_UNREACHABLE, "every target is down or disabled"));
 			}
 			return;
 		}

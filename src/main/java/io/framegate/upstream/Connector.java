@@ -7,6 +7,7 @@ import java.nio.channels.ClosedChannelException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -76,17 +77,24 @@ public final class Connector extends AbstractClientConnectionFactory {
 
 	private final List<Consumer<TargetState>> cameBack = new CopyOnWriteArrayList<>();
 
+	private final List<BiConsumer<TargetState, Cause>> disabled = new CopyOnWriteArrayList<>();
+
 	public Connector(Route route, ConnectionContext context, EventLoops loops, ConnectionRegistry connections,
 			@Nullable ClientTls tls) {
+		this(route, context, loops, connections, tls, new TargetSwitches());
+	}
+
+	public Connector(Route route, ConnectionContext context, EventLoops loops, ConnectionRegistry connections,
+			@Nullable ClientTls tls, TargetSwitches switches) {
 		super(route.upstream().targets().isEmpty() ? "none" : route.upstream().targets().getFirst().host(),
 				route.upstream().targets().isEmpty() ? 0 : route.upstream().targets().getFirst().port());
 		this.route = route;
 		this.context = context;
 		this.loops = loops;
 		this.connections = connections;
-		this.targets = new Targets(route.upstream(), context.metrics(), loops.clock());
+		this.targets = new Targets(route.upstream(), context.metrics(), loops.clock(), switches);
 		this.healthChecks = new HealthChecks(new HealthProbe(route.upstream(), context, tls), route.upstream(), context,
-				this::wentDown, (target) -> this.cameBack.forEach((listener) -> listener.accept(target)),
+				this::wentDown, this::isBack,
 				loops.clock());
 		this.sources = new SourceAddresses(route.upstream(), loops.clock());
 		this.tls = tls;
@@ -182,6 +190,41 @@ public final class Connector extends AbstractClientConnectionFactory {
 		this.cameBack.add(listener);
 	}
 
+	/**
+	 * Registers a listener for targets that an operator disables.
+	 * @param listener told by any thread, with the reason for closing connections
+	 */
+	public void whenTargetIsDisabled(BiConsumer<TargetState, Cause> listener) {
+		this.disabled.add(listener);
+	}
+
+	/**
+	 * An operator has disabled a target. Connects to it end, and what waits for them goes
+	 * elsewhere; free connections close.
+	 * @param target the target, whose switch was moved before
+	 * @param cause why
+	 */
+	public void disabled(TargetState target, Cause cause) {
+		this.disabled.forEach((listener) -> listener.accept(target, cause));
+		for (FrameConnection connection : this.connections.all()) {
+			if (opened(connection)) {
+				connection.execute(() -> {
+					if (connection.attachment() == target && connection.state().isOpening()) {
+						connection.close(cause);
+					}
+				});
+			}
+		}
+	}
+
+	/**
+	 * A target may be used again: an operator has enabled it, or it is healthy.
+	 * @param target the target
+	 */
+	public void isBack(TargetState target) {
+		this.cameBack.forEach((listener) -> listener.accept(target));
+	}
+
 	private void wentDown(TargetState target) {
 		if (this.route.upstream().onDown() == OnDown.DRAIN) {
 			Cause cause = Cause.byGateway(CloseReason.UPSTREAM_UNREACHABLE, "target " + target.target() + " went down");
@@ -261,6 +304,11 @@ public final class Connector extends AbstractClientConnectionFactory {
 
 	private void open(FrameConnection connection, ConnectAttempts attempts, TargetState state) {
 		state.connected();
+		if (state.isOff()) {
+			connection.close(
+					Cause.byGateway(CloseReason.RETIRED, "an operator has disabled the target " + state.target()));
+			return;
+		}
 		if (!this.context.shared()) {
 			Loop loop = connection.loop();
 			long since = loop.now();

@@ -112,7 +112,7 @@ final class HealthChecks {
 			String fault = this.probe.fault(state);
 			bad = (fault != null) ? bad + 1 : 0;
 			good = (fault != null) ? 0 : good + 1;
-			down = state.status() == TargetState.Status.DOWN;
+			down = state.health() == TargetState.Status.DOWN;
 			if (fault == null && !down) {
 				well(state);
 			}
@@ -145,7 +145,7 @@ final class HealthChecks {
 	}
 
 	private void well(TargetState state) {
-		TargetState.Status before = state.status();
+		TargetState.Status before = state.health();
 		state.well(this.probe.proof());
 		if (before != TargetState.Status.UP && state.isUp()) {
 			this.cameBack.accept(state);

@@ -30,7 +30,13 @@ public final class TargetState {
 		EJECTED,
 
 		/** Not connected to before a health check finds it healthy. */
-		DOWN
+		DOWN,
+
+		/** An operator wants it unused, and what is there is being ended. */
+		DRAINING,
+
+		/** An operator wants it unused. */
+		DISABLED
 
 	}
 
@@ -47,6 +53,8 @@ public final class TargetState {
 	private final LongSupplier clock;
 
 	private final OutlierEjection ejection;
+
+	private final TargetSwitch lever;
 
 	private final AtomicInteger connections = new AtomicInteger();
 
@@ -70,6 +78,11 @@ public final class TargetState {
 	private volatile long unexpectedReplyAt;
 
 	TargetState(Target target, int fall, LongSupplier clock) {
+		this(target, fall, clock, new TargetSwitch());
+	}
+
+	TargetState(Target target, int fall, LongSupplier clock, TargetSwitch lever) {
+		this.lever = lever;
 		this.clock = clock;
 		this.target = target;
 		this.ejection = new OutlierEjection(fall);
@@ -79,7 +92,22 @@ public final class TargetState {
 		return this.target;
 	}
 
+	/**
+	 * What becomes of it, by an operator's will or by what is known of it.
+	 */
 	public Status status() {
+		return switch (this.lever.position()) {
+			case ENABLED -> health();
+			case DRAINING -> Status.DRAINING;
+			case DISABLED -> Status.DISABLED;
+		};
+	}
+
+	/**
+	 * What is known of it, whatever an operator wants.
+	 * @return {@code UNKNOWN}, {@code UP}, {@code EJECTED} or {@code DOWN}
+	 */
+	public Status health() {
 		if (this.down) {
 			return Status.DOWN;
 		}
@@ -89,8 +117,25 @@ public final class TargetState {
 		return this.seen ? Status.UP : Status.UNKNOWN;
 	}
 
+	/**
+	 * Whether it may get connections and exchanges.
+	 */
 	public boolean isUp() {
-		return !this.down && !this.ejection.isEjected();
+		return !this.down && !this.ejection.isEjected() && !this.lever.isOff();
+	}
+
+	/**
+	 * Whether an operator lets nothing new begin with it.
+	 */
+	public boolean isOff() {
+		return this.lever.isOff();
+	}
+
+	/**
+	 * The operator's switch.
+	 */
+	public TargetSwitch lever() {
+		return this.lever;
 	}
 
 	public int connections() {

@@ -32,6 +32,8 @@ public final class Targets {
 
 	private final LongSupplier clock;
 
+	private final TargetSwitches switches;
+
 	private volatile List<TargetState> states;
 
 	private final TargetResolver resolver = new TargetResolver((state) -> all().contains(state));
@@ -43,6 +45,11 @@ public final class Targets {
 	 * @param clock gives {@link System#nanoTime()} stamps, any thread may call it
 	 */
 	public Targets(Upstream upstream, RouteMetrics metrics, LongSupplier clock) {
+		this(upstream, metrics, clock, new TargetSwitches());
+	}
+
+	Targets(Upstream upstream, RouteMetrics metrics, LongSupplier clock, TargetSwitches switches) {
+		this.switches = switches;
 		this.clock = clock;
 		this.balancer = LoadBalancer.of(upstream.balance());
 		this.homes = this.balancer.hasHomes();
@@ -53,7 +60,7 @@ public final class Targets {
 	}
 
 	private TargetState state(Target target) {
-		return new TargetState(target, this.fall, this.clock);
+		return new TargetState(target, this.fall, this.clock, this.switches.of(target));
 	}
 
 	/**
@@ -61,6 +68,7 @@ public final class Targets {
 	 */
 	public void start() {
 		this.states.forEach(this::show);
+		this.switches.keepOnly(this.states.stream().map(TargetState::target).toList());
 		this.metrics.forgetTargetsBut(this.states.stream().map((state) -> state.target().toString()).toList());
 		this.states.forEach(this.resolver::start);
 	}
@@ -69,7 +77,7 @@ public final class Targets {
 		this.metrics.watchTarget(state.target().toString(), () -> switch (state.status()) {
 			case UNKNOWN -> Double.NaN;
 			case UP -> 1;
-			case EJECTED, DOWN -> 0;
+			case EJECTED, DOWN, DRAINING, DISABLED -> 0;
 		});
 	}
 
@@ -89,6 +97,7 @@ public final class Targets {
 			}));
 		}
 		this.states = List.copyOf(after);
+		this.switches.keepOnly(targets);
 		added.forEach(this::show);
 		added.forEach(this.resolver::start);
 		before.stream()
@@ -116,7 +125,7 @@ public final class Targets {
 
 	/**
 	 * Targets that are up, best first. If none is, ejected ones: a connect is the only
-	 * way to find out.
+	 * way to find out. Never those that an operator has disabled.
 	 */
 	private List<TargetState> inOrder(@Nullable InetAddress client) {
 		List<TargetState> up = with(TargetState::isUp);
@@ -147,8 +156,16 @@ public final class Targets {
 	 * @param state the target
 	 */
 	public boolean isToBeLeft(TargetState state) {
-		return !state.isUp() && (state.status() == TargetState.Status.DOWN || state.isSilent())
+		return !state.isUp() && (state.health() == TargetState.Status.DOWN || state.isSilent())
 				&& this.states.stream().anyMatch(TargetState::isUp);
+	}
+
+	/**
+	 * Whether an operator has disabled every target, and there are any.
+	 */
+	public boolean areAllOff() {
+		List<TargetState> all = this.states;
+		return !all.isEmpty() && all.stream().allMatch(TargetState::isOff);
 	}
 
 	/**
