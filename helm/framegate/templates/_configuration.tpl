@@ -12,7 +12,7 @@
 {{- end -}}
 {{- end -}}
 {{- $framegate := dict "routes" $routes -}}
-{{- range $key := list "framings" "defaults" "memory" "transport" "shutdown" "closures" "demo" -}}
+{{- range $key := list "framings" "masks" "defaults" "memory" "transport" "shutdown" "closures" "demo" -}}
 {{- with get $.Values $key -}}
 {{- $_ := set $framegate $key . -}}
 {{- end -}}
@@ -60,7 +60,7 @@
 {{- define "framegate.configurationForNewPods" -}}
 {{- $configuration := include "framegate.configuration" . | fromYaml -}}
 {{- if eq .Values.reload "in-place" -}}
-{{- $_ := set $configuration "framegate" (omit $configuration.framegate "routes" "framings" "defaults") -}}
+{{- $_ := set $configuration "framegate" (omit $configuration.framegate "routes" "framings" "masks" "defaults") -}}
 {{- end -}}
 {{- toYaml $configuration -}}
 {{- end -}}

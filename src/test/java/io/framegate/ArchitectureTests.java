@@ -62,7 +62,9 @@ class ArchitectureTests {
 			proxy         →
 			connection    → proxy tls transport framing timeout metrics closure
 			route         → framing timeout
-			configuration → tls route framing timeout
+			mask          → route
+			tap           → mask connection transport framing closure
+			configuration → mask tls route framing timeout
 			upstream      → proxy connection tls transport route framing timeout metrics closure
 			exchange      → transport route closure
 			link          → exchange upstream connection transport route framing timeout metrics closure
@@ -70,9 +72,9 @@ class ArchitectureTests {
 			relay         → link exchange upstream connection transport route framing metrics closure
 			inbound       → proxy connection tls transport framing route metrics closure
 			lifecycle     → inbound channel relay link upstream connection tls transport framing timeout metrics closure \
-			route configuration
+			route configuration mask tap
 			demo          → configuration framing
-			actuate       → lifecycle proxy connection tls transport framing route timeout metrics closure
+			actuate       → lifecycle tap proxy connection tls transport framing route timeout metrics closure
 			security      → actuate configuration route
 			""";
 

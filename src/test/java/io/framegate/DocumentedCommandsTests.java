@@ -48,6 +48,8 @@ class DocumentedCommandsTests {
 			Map.entry("java -jar ", "needs the built jar; ExamplesTests starts every example"), //
 			Map.entry("src/image/base.sh ", "takes minutes; ImageIT starts what it makes"), //
 			Map.entry("curl --cacert ", "needs a gateway with TLS; ManagementTlsTests has one"), //
+			Map.entry("curl -s -u ann:", "needs the role tap; FramesEndpointTests has it"), //
+			Map.entry("curl -sN -u ann:", "needs the role tap; FramesEndpointTests has it"), //
 			Map.entry("openssl ", "makes certificates"), //
 			Map.entry("unzip -p target/", "needs the built jar; JarIT reads it"), //
 			Map.entry("trivy ", "a scanner"), //
@@ -61,6 +63,8 @@ class DocumentedCommandsTests {
 	private static final Pattern INLINE = Pattern.compile("`(\\./mvnw [^`]+|curl [^`]+)`");
 
 	private static Gateway gateway;
+
+	private static int echo;
 
 	/**
 	 * A command, and the variables that its block has set before.
@@ -84,11 +88,11 @@ class DocumentedCommandsTests {
 
 	@BeforeAll
 	static void start() {
-		int echo = TestPorts.refused();
+		echo = TestPorts.refused();
 		gateway = Gateway.start(Path.of("config", "application.yml"), "framegate.demo.echo-port=" + echo,
 				"framegate.routes.demo.listen.port=0", "framegate.routes.demo.upstream.targets=127.0.0.1:" + echo,
 				"management.endpoint.routes.access=unrestricted", "management.endpoint.connections.access=unrestricted",
-				"management.endpoint.timeouts.access=unrestricted");
+				"management.endpoint.timeouts.access=unrestricted", "management.endpoint.targets.access=unrestricted");
 	}
 
 	@AfterAll
@@ -170,6 +174,7 @@ class DocumentedCommandsTests {
 		}
 		finally {
 			gateway.operate("POST", "/actuator/routes/demo", "{\"action\":\"resume\"}");
+			gateway.operate("POST", "/actuator/targets/demo/127.0.0.1:" + echo, "{\"action\":\"enable\"}");
 		}
 	}
 
@@ -183,6 +188,7 @@ class DocumentedCommandsTests {
 		String script = (command.variables() + command.text())
 			.replace("127.0.0.1:8080", "127.0.0.1:" + gateway.httpPort())
 			.replaceAll("\\b7001\\b", String.valueOf(gateway.port("demo")))
+			.replaceAll("\\b7101$", String.valueOf(echo))
 			.replace(EXAMPLE_ID, id)
 			.replace("curl -s ", "curl -sS --fail-with-body ");
 		ProcessBuilder builder = new ProcessBuilder("bash", "-c", script).redirectErrorStream(true);

@@ -9,6 +9,7 @@ import io.framegate.lifecycle.ConfigurationReloader;
 import io.framegate.lifecycle.Routes;
 import io.framegate.lifecycle.RunningRoute;
 import io.framegate.lifecycle.UsersFramings;
+import io.framegate.tap.Taps;
 import io.framegate.transport.EventLoops;
 
 import org.springframework.boot.actuate.audit.AuditEventRepository;
@@ -106,6 +107,11 @@ class ActuateConfiguration {
 	FramingsEndpoint framingsEndpoint(Routes routes, UsersFramings framings, ConnectionRegistry connections,
 			ClosureLog closures, EndpointAccessResolver access) {
 		return new FramingsEndpoint(routes, framings, connections, closures, access);
+	}
+
+	@Bean
+	FramesEndpoint framesEndpoint(Routes routes, ConnectionRegistry connections, Taps taps, AuditTrail audit) {
+		return new FramesEndpoint(routes, connections, taps, audit);
 	}
 
 	/**

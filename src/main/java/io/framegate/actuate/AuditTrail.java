@@ -73,17 +73,19 @@ final class AuditTrail {
 	}
 
 	/**
-	 * Records a refused change.
+	 * Records a refused change, or a refused look at frames.
+	 * @param what the event's type without its prefix
 	 * @param caller who asked for it, or {@code null} if unknown
 	 * @param remote the peer's address
 	 * @param request the method and path
 	 * @param status the HTTP status of the answer
 	 * @param message why
 	 */
-	void refused(@Nullable Caller caller, String remote, Map<String, String> request, int status, String message) {
+	void refused(String what, @Nullable Caller caller, String remote, Map<String, String> request, int status,
+			String message) {
 		if (caller != null || isNoted(this.refusals, remote)) {
-			noteRefusal((caller != null) ? caller.getName() : "anonymous", remote, "FRAMEGATE_CHANGE_REFUSED", request,
-					status, message);
+			noteRefusal((caller != null) ? caller.getName() : "anonymous", remote, "FRAMEGATE_" + what, request, status,
+					message);
 		}
 	}
 

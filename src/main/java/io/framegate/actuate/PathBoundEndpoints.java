@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
-
 import reactor.core.publisher.Mono;
 
 import org.springframework.boot.actuate.endpoint.EndpointId;
@@ -16,6 +15,7 @@ import org.springframework.boot.actuate.endpoint.web.EndpointMediaTypes;
 import org.springframework.boot.actuate.endpoint.web.ExposableWebEndpoint;
 import org.springframework.boot.actuate.endpoint.web.WebOperation;
 import org.springframework.boot.webflux.actuate.endpoint.web.WebFluxEndpointHandlerMapping;
+import org.springframework.http.ResponseEntity;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
 import org.springframework.util.LinkedMultiValueMap;
@@ -49,8 +49,17 @@ final class PathBoundEndpoints extends WebFluxEndpointHandlerMapping {
 					Map.of());
 			ServerWebExchange stripped = without(path.keySet(), exchange);
 			return scrape ? this.scrapes.pass(Mono.defer(() -> wrapped.handle(stripped, body)))
-					: wrapped.handle(stripped, without(path.keySet(), body));
+					: streamed(exchange, wrapped.handle(stripped, without(path.keySet(), body)));
 		};
+	}
+
+	/**
+	 * Spring Boot would collect what comes little by little.
+	 */
+	private static Mono<ResponseEntity<Object>> streamed(ServerWebExchange exchange,
+			Mono<ResponseEntity<Object>> answer) {
+		return answer.flatMap((entity) -> (entity.getBody() instanceof StreamedBody body)
+				? body.write(exchange).then(Mono.empty()) : Mono.just(entity));
 	}
 
 	private static @Nullable Map<String, String> without(Set<String> names, @Nullable Map<String, String> body) {

@@ -15,12 +15,25 @@ public final class ReadRequests {
 
 	private final String framings;
 
+	private final String frames;
+
 	/**
 	 * Knows where bytes may be posted that framings are tried on.
 	 * @param basePath the path of the endpoints
 	 */
 	ReadRequests(String basePath) {
-		this.framings = (basePath.equals("/") ? "" : basePath) + "/framings";
+		String base = basePath.equals("/") ? "" : basePath;
+		this.framings = base + "/framings";
+		this.frames = base + "/frames";
+	}
+
+	/**
+	 * Whether a request would watch frames.
+	 * @param request the request
+	 */
+	public boolean isTap(ServerHttpRequest request) {
+		String path = request.getPath().pathWithinApplication().value();
+		return path.equals(this.frames) || path.startsWith(this.frames + "/");
 	}
 
 	/**

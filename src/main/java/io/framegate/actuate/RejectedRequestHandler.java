@@ -111,7 +111,10 @@ final class RejectedRequestHandler implements WebExceptionHandler {
 			this.audit.loginFailed(attempted, remote, asked, status.value(), message);
 		}
 		else if (!this.reads.contain(request)) {
-			this.audit.refused(caller, remote, asked, status.value(), message);
+			this.audit.refused("CHANGE_REFUSED", caller, remote, asked, status.value(), message);
+		}
+		else if (this.reads.isTap(request)) {
+			this.audit.refused("TAP_REFUSED", caller, remote, asked, status.value(), message);
 		}
 	}
 

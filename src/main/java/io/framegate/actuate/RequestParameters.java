@@ -25,16 +25,28 @@ final class RequestParameters {
 	 * @return 1 to {@link #MAX}, 100 by default
 	 */
 	static int limit(@Nullable String text) {
+		return number("limit", text, DEFAULT, MAX);
+	}
+
+	/**
+	 * A whole number.
+	 * @param name the parameter
+	 * @param text its value, or {@code null}
+	 * @param byDefault the number if there is no value
+	 * @param most the highest number that is allowed
+	 * @return 1 to the highest
+	 */
+	static int number(String name, @Nullable String text, int byDefault, int most) {
 		if (text == null || text.isBlank()) {
-			return DEFAULT;
+			return byDefault;
 		}
 		if (text.matches("[0-9]{1,6}")) {
-			int limit = Integer.parseInt(text);
-			if (limit >= 1 && limit <= MAX) {
-				return limit;
+			int number = Integer.parseInt(text);
+			if (number >= 1 && number <= most) {
+				return number;
 			}
 		}
-		throw RejectedRequest.value("limit", text, "a whole number from 1 to " + MAX);
+		throw RejectedRequest.value(name, text, "a whole number from 1 to " + most);
 	}
 
 	/**

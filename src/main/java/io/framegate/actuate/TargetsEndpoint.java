@@ -109,10 +109,8 @@ final class TargetsEndpoint {
 			Cause cause) {
 		return target.drain(cause)
 			.thenApply((report) -> new WebEndpointResponse<>(Outcome.of(route, target, Action.DRAIN, report)))
-			.completeOnTimeout(
-					new WebEndpointResponse<>(Outcome.of(route, target, Action.DRAIN, null),
-							HttpStatus.ACCEPTED.value()),
-					DrainWait.millis(route), TimeUnit.MILLISECONDS);
+			.completeOnTimeout(new WebEndpointResponse<>(Outcome.of(route, target, Action.DRAIN, null),
+					HttpStatus.ACCEPTED.value()), DrainWait.millis(route), TimeUnit.MILLISECONDS);
 	}
 
 	private static TargetLevers.One find(RunningRoute route, String address) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 import io.framegate.framing.FramingDeclaration;
+import io.framegate.mask.Mask;
 import io.framegate.route.Range;
 import io.framegate.route.Route;
 import io.framegate.timeout.Timeout;
@@ -29,6 +30,8 @@ import org.springframework.util.unit.DataSize;
  * frames to its upstream.
  * @param framings Framings by name, [a-z][a-z0-9-]{0,39}, which routes use like the
  * built-in ones.
+ * @param masks What is hidden in frames that are shown to operators, besides card
+ * numbers.
  * @param defaults what routes inherit
  * @param memory how much of it connections may hold
  * @param transport How event loops wait for sockets: auto, io_uring, epoll or nio. It
@@ -41,19 +44,20 @@ import org.springframework.util.unit.DataSize;
  */
 @ConfigurationProperties("framegate")
 public record FramegateProperties(@DefaultValue Map<String, RouteProperties> routes,
-		@DefaultValue Map<String, FramingDeclaration> framings, @DefaultValue Defaults defaults,
-		@DefaultValue Memory memory, @DefaultValue("auto") TransportSetting transport, @DefaultValue Shutdown shutdown,
-		@DefaultValue Closures closures, @DefaultValue Reload reload, @DefaultValue Demo demo,
-		@DefaultValue Management management) {
+		@DefaultValue Map<String, FramingDeclaration> framings, @DefaultValue List<Mask> masks,
+		@DefaultValue Defaults defaults, @DefaultValue Memory memory, @DefaultValue("auto") TransportSetting transport,
+		@DefaultValue Shutdown shutdown, @DefaultValue Closures closures, @DefaultValue Reload reload,
+		@DefaultValue Demo demo, @DefaultValue Management management) {
 
 	public FramegateProperties {
 		routes = Collections.unmodifiableMap(new LinkedHashMap<>(routes));
 		framings = Collections.unmodifiableMap(new LinkedHashMap<>(framings));
+		masks = List.copyOf(masks);
 	}
 
 	FramegateProperties with(Map<String, RouteProperties> otherRoutes, Map<String, FramingDeclaration> otherFramings) {
-		return new FramegateProperties(otherRoutes, otherFramings, this.defaults, this.memory, this.transport,
-				this.shutdown, this.closures, this.reload, this.demo, this.management);
+		return new FramegateProperties(otherRoutes, otherFramings, this.masks, this.defaults, this.memory,
+				this.transport, this.shutdown, this.closures, this.reload, this.demo, this.management);
 	}
 
 	/**
@@ -70,6 +74,9 @@ public record FramegateProperties(@DefaultValue Map<String, RouteProperties> rou
 	void check(Report at) {
 		Report routesReport = at.at("routes");
 		this.routes.forEach((name, route) -> route.check(routesReport.at(name)));
+		for (int i = 0; i < this.masks.size(); i++) {
+			this.masks.get(i).check(at.at("masks").at(Integer.toString(i)), List.copyOf(this.routes.keySet()));
+		}
 		this.memory.check(at.at("memory"));
 		this.management.check(at.at("management"));
 	}

@@ -11,6 +11,9 @@ public enum Role implements Labelled {
 	VIEWER,
 
 	/** See and change everything. */
-	OPERATOR
+	OPERATOR,
+
+	/** Watch frames. It goes with no other role. */
+	TAP
 
 }

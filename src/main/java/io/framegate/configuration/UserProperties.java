@@ -13,7 +13,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * {bcrypt}$2a$... or the bcrypt hash alone. In plain text only from an environment
  * variable. Required, unless server.ssl.client-auth asks for certificates: without a
  * password, only a certificate that names the user is a login.
- * @param roles What the user may do: viewer sees everything, operator changes it, too.
+ * @param roles What the user may do: viewer sees everything, operator changes it, too,
+ * and tap watches frames.
  */
 public record UserProperties(@DefaultValue("") String password, @DefaultValue("viewer") List<Role> roles) {
 

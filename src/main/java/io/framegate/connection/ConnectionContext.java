@@ -21,9 +21,11 @@ import io.framegate.timeout.Timeouts;
  * @param metrics the route's counts
  * @param closures takes the records
  * @param firstFailures notices that the framing does not fit any peer
+ * @param taps where the route's frames can be watched
  */
 public record ConnectionContext(String route, Side side, Framing framing, int maxFrameSize, Timeouts timeouts,
-		boolean blocking, boolean shared, RouteMetrics metrics, ClosureLog closures, FirstFailures firstFailures) {
+		boolean blocking, boolean shared, RouteMetrics metrics, ClosureLog closures, FirstFailures firstFailures,
+		TapPoint taps) {
 
 	/**
 	 * A context with a framing that has no other name than its class.
@@ -31,7 +33,7 @@ public record ConnectionContext(String route, Side side, Framing framing, int ma
 	public ConnectionContext(String route, Side side, Framing framing, int maxFrameSize, Timeouts timeouts,
 			boolean blocking, boolean shared, RouteMetrics metrics, ClosureLog closures) {
 		this(route, side, framing, maxFrameSize, timeouts, blocking, shared, metrics, closures,
-				new FirstFailures(route, side, framing.getClass().getSimpleName()));
+				new FirstFailures(route, side, framing.getClass().getSimpleName()), new TapPoint());
 	}
 
 	/**

@@ -39,6 +39,10 @@ final class FrameDelivery {
 	/** The same listener, if it may be passed by. */
 	private final @Nullable FrameListener passable;
 
+	private final String id;
+
+	private final TapPoint taps;
+
 	/** Runs a blocking handler's code, if the route has one. */
 	private final @Nullable SerialExecutor serial;
 
@@ -56,6 +60,8 @@ final class FrameDelivery {
 	FrameDelivery(Owner owner, ConnectionContext context, String id, TcpListener listener) {
 		this.owner = owner;
 		this.route = context.route();
+		this.id = id;
+		this.taps = context.taps();
 		this.listener = listener;
 		this.passable = (listener instanceof FrameListener frames) ? frames : null;
 		this.serial = context.blocking() ? new SerialExecutor("framegate-" + context.route() + "-" + id) : null;
@@ -66,6 +72,7 @@ final class FrameDelivery {
 	 * @param payload the frame
 	 */
 	void frame(byte[] payload) {
+		show(payload);
 		if (this.serial != null) {
 			runOnVirtualThread(this.serial, new Queued(message(payload)), payload.length);
 		}
@@ -76,6 +83,13 @@ final class FrameDelivery {
 		}
 		else {
 			deliver(message(payload));
+		}
+	}
+
+	private void show(byte[] payload) {
+		FrameTap tap = this.taps.tap();
+		if (tap != null) {
+			tap.frame(this.id, true, payload);
 		}
 	}
 
@@ -93,6 +107,7 @@ final class FrameDelivery {
 	 * @param payload the frame
 	 */
 	void frameHere(byte[] payload) {
+		show(payload);
 		deliver(message(payload));
 	}
 

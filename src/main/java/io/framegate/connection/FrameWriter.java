@@ -70,8 +70,13 @@ final class FrameWriter implements WriteBatch.Sink, WriteCompletion.Writer {
 	void write(byte[] payload) {
 		if (this.lifecycle.isOutputEnding() || isShut()) {
 			lose(1, payload.length);
+			return;
 		}
-		else if (this.codec != null) {
+		FrameTap tap = this.context.taps().tap();
+		if (tap != null) {
+			tap.frame(this.owner.id(), false, payload);
+		}
+		if (this.codec != null) {
 			this.codec.write(payload);
 		}
 		else {

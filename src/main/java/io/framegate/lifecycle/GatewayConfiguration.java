@@ -7,11 +7,14 @@ import io.framegate.configuration.ConfigurationReader;
 import io.framegate.configuration.ConfigurationSource;
 import io.framegate.configuration.FramegateProperties;
 import io.framegate.connection.ConnectionRegistry;
+import io.framegate.mask.Masking;
 import io.framegate.metrics.CoarseClock;
 import io.framegate.route.Route;
+import io.framegate.tap.Taps;
 import io.framegate.tls.TlsBundles;
 import io.framegate.transport.EventLoops;
 import io.framegate.transport.MemoryBudget;
+import io.framegate.transport.SystemClock;
 import io.framegate.transport.Transport;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -108,8 +111,18 @@ class GatewayConfiguration {
 	}
 
 	@Bean
-	Routes routes(DefaultListableBeanFactory beans, FramegateProperties properties) {
-		return new Routes(new RouteFactory(beans), properties.shutdown().quietPeriod());
+	Masking masking(FramegateProperties properties) {
+		return new Masking(properties.masks(), new SystemClock());
+	}
+
+	@Bean
+	Taps taps(ConnectionRegistry connections, Masking masking, MemoryBudget budget) {
+		return new Taps(connections, masking, budget, new SystemClock());
+	}
+
+	@Bean
+	Routes routes(DefaultListableBeanFactory beans, FramegateProperties properties, Taps taps) {
+		return new Routes(new RouteFactory(beans), properties.shutdown().quietPeriod(), taps);
 	}
 
 	@Bean
@@ -119,9 +132,10 @@ class GatewayConfiguration {
 	}
 
 	@Bean
-	UsersFramings usersFramings(FramegateProperties properties, ConfigurationReloader reload) {
+	UsersFramings usersFramings(FramegateProperties properties, ConfigurationReloader reload, Masking masking) {
 		UsersFramings framings = new UsersFramings(properties.framings());
 		reload.whenTaken((changed) -> framings.take(changed.framings()));
+		reload.whenTaken((changed) -> masking.take(changed.masks()));
 		return framings;
 	}
 

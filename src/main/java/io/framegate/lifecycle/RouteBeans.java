@@ -33,6 +33,7 @@ import io.framegate.route.Listen;
 import io.framegate.route.Mode;
 import io.framegate.route.Route;
 import io.framegate.route.Upstream;
+import io.framegate.tap.Taps;
 import io.framegate.timeout.Timeouts;
 import io.framegate.tls.ClientTls;
 import io.framegate.tls.ServerTls;
@@ -212,10 +213,11 @@ final class RouteBeans {
 
 	private ConnectionContext context(Side side, String framing, boolean lengthIncludesHeader, int maxFrameBytes) {
 		RouteContinuity shared = bean(".terms", RouteContinuity.class);
-		return new ConnectionContext(this.route.name(), side, framing(framing, lengthIncludesHeader, maxFrameBytes),
-				maxFrameBytes, shared.timeouts(), this.route.handler() == Handler.BLOCKING,
-				this.route.mode() != Mode.SESSION, shared.metrics(), this.beans.getBean(ClosureLog.class),
-				new FirstFailures(this.route.name(), side, framing));
+		Framing cut = framing(framing, lengthIncludesHeader, maxFrameBytes);
+		return new ConnectionContext(this.route.name(), side, cut, maxFrameBytes, shared.timeouts(),
+				this.route.handler() == Handler.BLOCKING, this.route.mode() != Mode.SESSION, shared.metrics(),
+				this.beans.getBean(ClosureLog.class), new FirstFailures(this.route.name(), side, framing),
+				this.beans.getBean(Taps.class).point(this.route.name(), cut));
 	}
 
 	private Framing framing(String name, boolean lengthIncludesHeader, int maxFrameBytes) {

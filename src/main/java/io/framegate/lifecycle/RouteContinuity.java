@@ -9,7 +9,8 @@ import io.framegate.upstream.TargetSwitches;
 /**
  * What a replaced route and its successor share while the old one drains: limits set at
  * run time, counts, who is admitted, which targets operators have disabled, and the
- * subscribers of the route's channels. It ends with the last route that uses it. Any thread may call.
+ * subscribers of the route's channels. It ends with the last route that uses it. Any
+ * thread may call.
  */
 final class RouteContinuity {
 

@@ -17,6 +17,8 @@ import io.framegate.closure.Cause;
 import io.framegate.closure.CloseReason;
 import io.framegate.inbound.ListeningSocket;
 import io.framegate.route.Route;
+import io.framegate.tap.TapEnd;
+import io.framegate.tap.Taps;
 import io.framegate.timeout.Timeout;
 import io.framegate.timeout.Timeouts;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +51,8 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 
 	private final Duration quietPeriod;
 
+	private final Taps taps;
+
 	private final CompletableFuture<Void> closing = new CompletableFuture<>();
 
 	/** {@code null} until they are started. */
@@ -59,7 +63,8 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 
 	private volatile boolean running;
 
-	Routes(RouteFactory factory, Duration quietPeriod) {
+	Routes(RouteFactory factory, Duration quietPeriod, Taps taps) {
+		this.taps = taps;
 		this.factory = factory;
 		this.quietPeriod = quietPeriod;
 	}
@@ -200,6 +205,7 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 		List<RunningRoute> now = new ArrayList<>(all());
 		if (before != null && now.remove(before)) {
 			this.replaced.add(before);
+			this.taps.end(before.name(), TapEnd.RELOAD);
 		}
 		now.add(added);
 		added.show();
@@ -228,6 +234,7 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 		route.stop();
 		if (!this.replaced.remove(route)) {
 			this.routes = all().stream().filter((other) -> other != route).toList();
+			this.taps.end(route.name(), TapEnd.REMOVED);
 			this.factory.destroy(route.route());
 		}
 	}
@@ -239,6 +246,7 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 	@Override
 	public void onApplicationEvent(ContextClosedEvent event) {
 		this.closing.complete(null);
+		this.taps.endAll(TapEnd.SHUTDOWN);
 		if (event.getApplicationContext()
 			.getBean(
 					AbstractApplicationContext.LIFECYCLE_PROCESSOR_BEAN_NAME) instanceof DefaultLifecycleProcessor lifecycle) {

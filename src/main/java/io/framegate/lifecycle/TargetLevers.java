@@ -116,8 +116,7 @@ public final class TargetLevers {
 				.filter(TargetLevers.this.connector::opened)
 				.map((connection) -> new TargetDrain(connection, this.target, TargetLevers.this.oneWay, cause))
 				.toList();
-			return CompletableFuture
-				.allOf(drains.stream().map(TargetDrain::done).toArray(CompletableFuture<?>[]::new))
+			return CompletableFuture.allOf(drains.stream().map(TargetDrain::done).toArray(CompletableFuture<?>[]::new))
 				.thenApplyAsync((all) -> {
 					this.target.lever().drained(move);
 					return TargetDrain.report(drains);

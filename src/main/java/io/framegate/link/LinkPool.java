@@ -58,12 +58,10 @@ public final class LinkPool {
 			this.dispatchers.add(new ExchangeDispatcher(loops.all().get(i), connector, this.settings,
 					quota(most, count, i), this::newLink, this::shareWork));
 		}
-		connector.whenTargetIsBack((target) -> this.dispatchers
-			.forEach((dispatcher) -> dispatcher.loop()
-				.execute(() -> dispatcher.retarget((links) -> links.cameBack(target)))));
-		connector.whenTargetIsDisabled((target, cause) -> this.dispatchers
-			.forEach((dispatcher) -> dispatcher.loop()
-				.execute(() -> dispatcher.retarget((links) -> links.disabled(target, cause)))));
+		connector.whenTargetIsBack((target) -> this.dispatchers.forEach((dispatcher) -> dispatcher.loop()
+			.execute(() -> dispatcher.retarget((links) -> links.cameBack(target)))));
+		connector.whenTargetIsDisabled((target, cause) -> this.dispatchers.forEach((dispatcher) -> dispatcher.loop()
+			.execute(() -> dispatcher.retarget((links) -> links.disabled(target, cause)))));
 	}
 
 	/**

@@ -53,7 +53,8 @@ import org.springframework.security.web.server.util.matcher.ServerWebExchangeMat
 /**
  * Who may see and change what over HTTP. Without credentials: health without details, its
  * probes, and metrics. The rest needs a viewer, or comes from this machine while no users
- * are declared. Endpoints that may hold secrets, and every change, need an operator.
+ * are declared. Endpoints that may hold secrets, and every change, need an operator; to
+ * watch frames is a role of its own.
  */
 @Configuration(proxyBeanMethods = false)
 class SecurityConfiguration {
@@ -75,6 +76,8 @@ class SecurityConfiguration {
 	private static final String VIEWER = Role.VIEWER.label();
 
 	private static final String OPERATOR = Role.OPERATOR.label();
+
+	private static final String TAP = Role.TAP.label();
 
 	@Bean
 	ConfiguredUsers framegateUsers(FramegateProperties started, ObjectProvider<ReactiveJwtDecoder> tokens,
@@ -190,6 +193,8 @@ class SecurityConfiguration {
 					: reads.authorize(who, context))
 			.matchers(EndpointRequest.to(SECRETS))
 			.hasRole(OPERATOR)
+			.matchers(EndpointRequest.to("frames"))
+			.hasRole(TAP)
 			.matchers(EndpointRequest.to(HARMLESS), EndpointRequest.toLinks())
 			.access(reads)
 			.matchers(EndpointRequest.toAnyEndpoint())
@@ -244,6 +249,9 @@ class SecurityConfiguration {
 	private static ServerAccessDeniedHandler mayNot(ReadRequests readRequests) {
 		return (exchange, cause) -> {
 			boolean reads = readRequests.contain(exchange.getRequest());
+			if (reads && readRequests.isTap(exchange.getRequest())) {
+				return Mono.error(RejectedRequest.forbidden("Watching frames requires the role tap"));
+			}
 			return Mono.error(RejectedRequest
 				.forbidden(reads ? "Reading this requires the role viewer or operator, secrets the role operator"
 						: "Changes require the role operator"));

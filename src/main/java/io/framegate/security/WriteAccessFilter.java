@@ -16,8 +16,8 @@ import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
 
 /**
- * Answers requests for changes that are switched off, and says how to switch them on.
- * Runs on the web server's event loops.
+ * Answers requests for changes, and for frames, that are switched off, and says how to
+ * switch them on. Runs on the web server's event loops.
  */
 final class WriteAccessFilter implements WebFilter {
 
@@ -44,6 +44,10 @@ final class WriteAccessFilter implements WebFilter {
 	@Override
 	public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
 		ServerHttpRequest request = exchange.getRequest();
+		if (this.reads.isTap(request) && this.access.accessFor(EndpointId.of("frames"), Access.NONE) == Access.NONE) {
+			return Mono.error(RejectedRequest
+				.forbidden("The frame tap is off: management.endpoint.frames.access=read-only turns it on"));
+		}
 		String off = this.reads.contain(request) ? null
 				: endpointThatIsOff(request.getPath().pathWithinApplication().value());
 		return (off == null) ? chain.filter(exchange)

@@ -190,7 +190,8 @@ public final class ConnectAttempts {
 			}
 			else if (this.attempts.isEmpty()) {
 				Cause last = this.cause;
-				fail((last != null) ? last : Cause.byGateway(CloseReason.UPSTREAM_UNREACHABLE, "every target is down or disabled"));
+				fail((last != null) ? last
+						: Cause.byGateway(CloseReason.UPSTREAM_UNREACHABLE, "every target is down or disabled"));
 			}
 			return;
 		}

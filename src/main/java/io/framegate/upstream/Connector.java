@@ -94,8 +94,7 @@ public final class Connector extends AbstractClientConnectionFactory {
 		this.connections = connections;
 		this.targets = new Targets(route.upstream(), context.metrics(), loops.clock(), switches);
 		this.healthChecks = new HealthChecks(new HealthProbe(route.upstream(), context, tls), route.upstream(), context,
-				this::wentDown, this::isBack,
-				loops.clock());
+				this::wentDown, this::isBack, loops.clock());
 		this.sources = new SourceAddresses(route.upstream(), loops.clock());
 		this.tls = tls;
 	}
@@ -305,8 +304,8 @@ public final class Connector extends AbstractClientConnectionFactory {
 	private void open(FrameConnection connection, ConnectAttempts attempts, TargetState state) {
 		state.connected();
 		if (state.isOff()) {
-			connection.close(
-					Cause.byGateway(CloseReason.RETIRED, "an operator has disabled the target " + state.target()));
+			connection
+				.close(Cause.byGateway(CloseReason.RETIRED, "an operator has disabled the target " + state.target()));
 			return;
 		}
 		if (!this.context.shared()) {

@@ -29,7 +29,7 @@ class MetadataTests {
 
 	@Test
 	void everyPropertyHasAWholeSentence() {
-		assertThat(this.properties).containsOnlyKeys("framegate.routes", "framegate.framings",
+		assertThat(this.properties).containsOnlyKeys("framegate.routes", "framegate.framings", "framegate.masks",
 				"framegate.defaults.timeouts", "framegate.defaults.max-frame-size", "framegate.memory.limit",
 				"framegate.transport", "framegate.shutdown.quiet-period", "framegate.closures.keep",
 				"framegate.reload.watch", "framegate.demo.echo-port", "framegate.management.users",

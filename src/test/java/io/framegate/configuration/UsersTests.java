@@ -168,7 +168,7 @@ class UsersTests {
 		assertThat(problems).singleElement().satisfies((problem) -> {
 			assertThat(problem.property()).isEqualTo("framegate.management.users.ann.roles[1]");
 			assertThat(problem.value()).isEqualTo("operater");
-			assertThat(problem.message()).isEqualTo("must be one of viewer, operator. Did you mean 'operator'?");
+			assertThat(problem.message()).isEqualTo("must be one of viewer, operator, tap. Did you mean 'operator'?");
 		});
 	}
 

@@ -80,7 +80,8 @@ class TargetLeversTests {
 		two[0].forgetConnections();
 		IntStream.range(0, 20).forEach((i) -> assertThat(ask(name)).isEqualTo("two1"));
 		assertThat(two[0].connections()).isEmpty();
-		assertThat(gateway.metric("framegate_upstream_up{route=\"%s\",target=\"%s\"}".formatted(name, two[0].address())))
+		assertThat(
+				gateway.metric("framegate_upstream_up{route=\"%s\",target=\"%s\"}".formatted(name, two[0].address())))
 			.isZero();
 		act(name, two[0], "enable");
 		act(name, two[1], "disable");
@@ -201,8 +202,8 @@ class TargetLeversTests {
 			for (String name : List.of("connecting", "connecting-pooled")) {
 				try (TestClient client = gateway.connect(name)) {
 					client.sendLine("hello");
-					Gateway.await("a connect", () -> Optional.of(gateway.targetConnections(name, 0))
-						.filter((count) -> count > 0));
+					Gateway.await("a connect",
+							() -> Optional.of(gateway.targetConnections(name, 0)).filter((count) -> count > 0));
 					gateway.operate("POST", "/actuator/targets/" + name + "/" + address, "{\"action\":\"drain\"}");
 					assertThat(client.readLine()).isEqualTo("hello");
 				}
@@ -213,7 +214,8 @@ class TargetLeversTests {
 	@Test
 	void routeWithoutAnEnabledTargetSaysSoEverywhere() {
 		TestUpstream[] two = this.servers.get("none", 2);
-		gateway.configure(route("none").to(two), route("none-pooled").pooled().with("upstream.pool.max-wait=50ms").to(two),
+		gateway.configure(route("none").to(two),
+				route("none-pooled").pooled().with("upstream.pool.max-wait=50ms").to(two),
 				route("none-ordered").ordered().with("upstream.pool.max-wait=50ms").to(two),
 				route("refusing").with("listen.when-down=refuse").to(two));
 		for (String name : List.of("none", "none-pooled", "none-ordered", "refusing")) {
@@ -236,11 +238,13 @@ class TargetLeversTests {
 				assertThat(closure.detail()).contains("disabled");
 			});
 		}
-		Gateway.await("a closed port", () -> Optional.of(gateway.get("/actuator/routes/refusing").at("/state").asString())
-			.filter("PAUSED"::equals));
+		Gateway.await("a closed port",
+				() -> Optional.of(gateway.get("/actuator/routes/refusing").at("/state").asString())
+					.filter("PAUSED"::equals));
 		act("refusing", two[0], "enable");
-		Gateway.await("an open port", () -> Optional.of(gateway.get("/actuator/routes/refusing").at("/state").asString())
-			.filter("LISTENING"::equals));
+		Gateway.await("an open port",
+				() -> Optional.of(gateway.get("/actuator/routes/refusing").at("/state").asString())
+					.filter("LISTENING"::equals));
 		assertThat(ask("refusing")).isEqualTo("none0");
 		assertThat(gateway.get("/actuator/routes/refusing").at("/advice").toString()).doesNotContain("disabled every");
 	}
@@ -290,8 +294,8 @@ class TargetLeversTests {
 		assertThat(gateway.get("/actuator/targets").at("/targets")).hasSize(3);
 		JsonNode events = gateway.get("/actuator/auditevents?type=FRAMEGATE_TARGET_DISABLED").at("/events");
 		assertThat(events.get(events.size() - 1).at("/data"))
-			.hasToString("{\"route\":\"listed\",\"target\":\"%s\",\"old\":\"UNKNOWN\",\"new\":\"DISABLED\",".formatted(
-					two[1].address()) + "\"remote\":\"127.0.0.1\"}");
+			.hasToString("{\"route\":\"listed\",\"target\":\"%s\",\"old\":\"UNKNOWN\",\"new\":\"DISABLED\","
+				.formatted(two[1].address()) + "\"remote\":\"127.0.0.1\"}");
 		assertThat(gateway.operate("POST", "/actuator/targets/listed/127.0.0.1:1", "{\"action\":\"disable\"}").body())
 			.contains("Unknown target '127.0.0.1:1'; known: " + two[0].address());
 		assertThat(act("listed", two[0], "stop").body()).contains("must be one of disable, enable, drain");

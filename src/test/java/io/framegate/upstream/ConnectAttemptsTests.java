@@ -234,7 +234,7 @@ class ConnectAttemptsTests implements ConnectAttempts.Owner {
 	void thereMayBeNobodyToTry() {
 		begin();
 		assertThat(this.failed)
-			.containsExactly(Cause.byGateway(CloseReason.UPSTREAM_UNREACHABLE, "every target is down"));
+			.containsExactly(Cause.byGateway(CloseReason.UPSTREAM_UNREACHABLE, "every target is down or disabled"));
 	}
 
 	@Test
