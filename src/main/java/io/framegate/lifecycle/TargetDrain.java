@@ -46,7 +46,6 @@ final class TargetDrain {
 		this.connection = connection;
 		this.target = target;
 		this.oneWay = oneWay;
-		connection.whenClosed().thenAccept(this::closed);
 		connection.execute(() -> begin(cause));
 	}
 
@@ -61,6 +60,7 @@ final class TargetDrain {
 			return;
 		}
 		this.counted = true;
+		leading.whenClosed().thenAccept(this::closed);
 		this.client = leading.peer();
 		this.before = framesDelivered();
 		this.inFlight = (this.client != null) ? 0 : leading.handler().inFlight();
@@ -80,10 +80,7 @@ final class TargetDrain {
 
 	private void closed(Closure record) {
 		FrameConnection own = this.client;
-		if (!this.counted) {
-			this.done.complete(null);
-		}
-		else if (own != null) {
+		if (own != null) {
 			own.whenClosed().thenAccept((clients) -> {
 				this.delivered = clients.framesOut() - this.before;
 				// Each record has what was lost with the other one, too.

@@ -23,6 +23,9 @@ final class WriteAccessFilter implements WebFilter {
 
 	private static final List<String> ENDPOINTS = List.of("routes", "targets", "connections", "timeouts");
 
+	/** A browser sends its Basic credentials even then. */
+	private static final String CROSS_SITE = "cross-site";
+
 	private final String basePath;
 
 	private final EndpointAccessResolver access;
@@ -44,9 +47,14 @@ final class WriteAccessFilter implements WebFilter {
 	@Override
 	public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
 		ServerHttpRequest request = exchange.getRequest();
-		if (this.reads.isTap(request) && this.access.accessFor(EndpointId.of("frames"), Access.NONE) == Access.NONE) {
-			return Mono.error(RejectedRequest
-				.forbidden("The frame tap is off: management.endpoint.frames.access=read-only turns it on"));
+		if (this.reads.isTap(request)) {
+			if (this.access.accessFor(EndpointId.of("frames"), Access.NONE) == Access.NONE) {
+				return Mono.error(RejectedRequest
+					.forbidden("The frame tap is off: management.endpoint.frames.access=read-only turns it on"));
+			}
+			if (CROSS_SITE.equals(request.getHeaders().getFirst("Sec-Fetch-Site"))) {
+				return Mono.error(RejectedRequest.forbidden("A page of another site must not open a frame tap"));
+			}
 		}
 		String off = this.reads.contain(request) ? null
 				: endpointThatIsOff(request.getPath().pathWithinApplication().value());
