@@ -3,6 +3,7 @@ package io.framegate.actuate;
 import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.function.Predicate;
 
@@ -35,19 +36,25 @@ final class ClosuresEndpoint {
 
 	@ReadOperation
 	Newest newest(@Nullable String route, @Nullable String reason, @Nullable String side, @Nullable String id,
-			@Nullable String limit) {
+			@Nullable String search, @Nullable String limit) {
 		int most = RequestParameters.limit(limit);
 		CloseReason because = RequestParameters.oneOf("reason", reason, CloseReason.values(), CloseReason::label);
 		Side onSide = RequestParameters.oneOf("side", side, Side.values(), Side::label);
+		String part = RequestParameters.text(search).toLowerCase(Locale.ROOT);
 		Predicate<Closure> wanted = (closure) -> (because == null || closure.reason() == because)
 				&& (onSide == null || closure.side() == onSide)
 				&& (route == null || route.isBlank() || closure.route().equals(route))
-				&& (id == null || id.isBlank() || closure.id().equals(id));
+				&& (id == null || id.isBlank() || closure.id().equals(id))
+				&& (part.isEmpty() || isFound(part, closure));
 		List<Closure> found = this.closures.newest(wanted, most);
 		if (found.isEmpty()) {
 			RequestParameters.oneOf("route", route, knownRoutes());
 		}
 		return new Newest(found.stream().map(View::of).toList());
+	}
+
+	private static boolean isFound(String part, Closure closure) {
+		return closure.route().contains(part) || closure.remote().toLowerCase(Locale.ROOT).contains(part);
 	}
 
 	/**

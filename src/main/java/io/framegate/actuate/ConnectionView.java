@@ -7,8 +7,10 @@ import java.util.List;
 import java.util.Map;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.framegate.connection.ConnectionHistory;
 import io.framegate.connection.ConnectionState;
 import io.framegate.connection.FrameConnection;
+import io.framegate.connection.StateChange;
 import io.framegate.proxy.ProxyHeader;
 import io.framegate.proxy.TlvNames;
 import io.framegate.timeout.Timeout;
@@ -39,6 +41,7 @@ import org.jspecify.annotations.Nullable;
  * @param inFlight exchanges in flight
  * @param proxy the PROXY header that it came with
  * @param tls what TLS has settled, if the connection has it
+ * @param states its states so far, if one connection is asked for
  * @param timers its timers, if one connection is asked for
  * @param tcp what the kernel knows of it, if one connection is asked for
  */
@@ -47,10 +50,11 @@ record ConnectionView(String id, String route, String side, ConnectionState stat
 		@JsonInclude @Nullable String local, @JsonInclude @Nullable String peerId, Instant openedAt,
 		@JsonInclude @Nullable Instant lastReadAt, @JsonInclude @Nullable Instant lastWriteAt, long framesIn,
 		long framesOut, long bytesIn, long bytesOut, long pendingBytes, int inFlight, @Nullable ProxyView proxy,
-		@Nullable TlsSession tls, @Nullable List<TimerView> timers, @Nullable TcpInfo tcp) {
+		@Nullable TlsSession tls, @Nullable List<StateChange> states, @Nullable List<TimerView> timers,
+		@Nullable TcpInfo tcp) {
 
 	static ConnectionView brief(FrameConnection connection) {
-		return of(connection, null, null);
+		return of(connection, null, null, null);
 	}
 
 	/**
@@ -59,11 +63,11 @@ record ConnectionView(String id, String route, String side, ConnectionState stat
 	 * @return the view, with timers and the kernel's facts
 	 */
 	static ConnectionView full(FrameConnection connection) {
-		return of(connection, TimerView.all(connection), connection.tcp());
+		return of(connection, ConnectionHistory.of(connection), TimerView.all(connection), connection.tcp());
 	}
 
-	private static ConnectionView of(FrameConnection connection, @Nullable List<TimerView> timers,
-			@Nullable TcpInfo tcp) {
+	private static ConnectionView of(FrameConnection connection, @Nullable List<StateChange> states,
+			@Nullable List<TimerView> timers, @Nullable TcpInfo tcp) {
 		FrameConnection peer = connection.peer();
 		String local = Addresses.text(connection.local());
 		long bytesIn = connection.bytesIn();
@@ -74,7 +78,7 @@ record ConnectionView(String id, String route, String side, ConnectionState stat
 				(bytesIn > 0) ? connection.lastReadAt() : null, (bytesOut > 0) ? connection.lastWriteAt() : null,
 				connection.framesIn(), connection.framesOut(), bytesIn, bytesOut, connection.pendingBytes(),
 				connection.handler().inFlight(), ProxyView.of(connection.identity().proxy()),
-				connection.identity().tls(), timers, tcp);
+				connection.identity().tls(), states, timers, tcp);
 	}
 
 	/**

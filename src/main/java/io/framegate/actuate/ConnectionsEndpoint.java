@@ -6,7 +6,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.framegate.closure.Cause;
@@ -48,30 +50,73 @@ final class ConnectionsEndpoint {
 
 	@ReadOperation
 	Page some(@Nullable String route, @Nullable String side, @Nullable String state, @Nullable String remote,
-			@Nullable String limit, @Nullable String after) {
+			@Nullable String search, @Nullable String sort, @Nullable String limit, @Nullable String after) {
 		String ofRoute = RequestParameters.oneOf("route", route, RoutesEndpoint.names(this.routes));
 		Side onSide = RequestParameters.oneOf("side", side, Side.values(), Side::label);
 		ConnectionState inState = RequestParameters.oneOf("state", state, ConnectionState.values(),
 				ConnectionState::name);
 		int most = RequestParameters.limit(limit);
-		long beyond = after(after);
+		String key = RequestParameters.text(sort);
+		boolean falling = key.startsWith("-");
+		ConnectionOrder order = RequestParameters.oneOf("sort", falling ? key.substring(1) : key,
+				ConnectionOrder.values(), ConnectionOrder::label);
+		String from = RequestParameters.text(remote);
+		String part = RequestParameters.text(search).toLowerCase(Locale.ROOT);
 		Predicate<FrameConnection> isWanted = (connection) -> (ofRoute == null || connection.route().equals(ofRoute))
 				&& (onSide == null || connection.side() == onSide) && (inState == null || connection.state() == inState)
-				&& (remote == null || remote.isBlank() || isFrom(remote, connection));
-		List<FrameConnection> page = this.connections.after(beyond).stream().filter(isWanted).limit(most + 1L).toList();
-		long total = (remote == null || remote.isBlank()) ? this.connections.count(ofRoute, onSide, inState)
+				&& (from.isEmpty() || isFrom(from, connection)) && (part.isEmpty() || isFound(part, connection));
+		long total = (from.isEmpty() && part.isEmpty()) ? this.connections.count(ofRoute, onSide, inState)
 				: this.connections.all().stream().filter(isWanted).count();
-		boolean more = page.size() > most;
-		List<ConnectionView> views = page.stream().limit(most).map(ConnectionView::brief).toList();
-		return new Page(total, views, more ? views.getLast().id() : null);
+		if (order == null) {
+			List<FrameConnection> page = this.connections.after(after(after))
+				.stream()
+				.filter(isWanted)
+				.limit(most + 1L)
+				.toList();
+			return page(total, page, most, (last) -> last.getConnectionId());
+		}
+		int skipped = skipped(after);
+		List<FrameConnection> page = order.sort(this.connections.all().stream().filter(isWanted), falling)
+			.skip(skipped)
+			.limit(most + 1L)
+			.toList();
+		return page(total, page, most, (last) -> Integer.toString(skipped + most));
+	}
+
+	private static Page page(long total, List<FrameConnection> found, int most,
+			Function<FrameConnection, String> next) {
+		List<FrameConnection> page = found.subList(0, Math.min(most, found.size()));
+		return new Page(total, page.stream().map(ConnectionView::brief).toList(),
+				(found.size() > most) ? next.apply(page.getLast()) : null);
 	}
 
 	private long after(@Nullable String id) {
 		if (id == null || id.isBlank()) {
 			return 0;
 		}
-		return this.connections.number(id)
-			.orElseThrow(() -> RejectedRequest.value("after", id, "the 'next' value of an earlier answer"));
+		return this.connections.number(id).orElseThrow(() -> notANext(id));
+	}
+
+	/**
+	 * Where a page of sorted connections begins.
+	 */
+	private static int skipped(@Nullable String after) {
+		if (after == null || after.isBlank()) {
+			return 0;
+		}
+		if (!after.matches("[0-9]{1,9}")) {
+			throw notANext(after);
+		}
+		return Integer.parseInt(after);
+	}
+
+	private static RejectedRequest notANext(String after) {
+		return RejectedRequest.value("after", after, "the 'next' value of an earlier answer");
+	}
+
+	private static boolean isFound(String part, FrameConnection connection) {
+		return Stream.of(connection.remoteText(), connection.getConnectionId(), connection.route())
+			.anyMatch((text) -> text.toLowerCase(Locale.ROOT).contains(part));
 	}
 
 	private static boolean isFrom(String remote, FrameConnection connection) {

@@ -20,6 +20,15 @@ final class RequestParameters {
 	}
 
 	/**
+	 * A text that is looked for.
+	 * @param text the parameter, or {@code null}
+	 * @return the text without blanks around it, empty if there is none
+	 */
+	static String text(@Nullable String text) {
+		return (text != null) ? text.strip() : "";
+	}
+
+	/**
 	 * The size of a page.
 	 * @param text the parameter, or {@code null}
 	 * @return 1 to {@link #MAX}, 100 by default

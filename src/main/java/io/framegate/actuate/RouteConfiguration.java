@@ -7,10 +7,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 import io.framegate.lifecycle.RunningRoute;
 import io.framegate.route.Labelled;
 import io.framegate.route.RecordProperties;
+import io.framegate.route.Route;
 import io.framegate.timeout.Timeout;
 import io.framegate.timeout.Timeouts;
 
@@ -31,14 +33,27 @@ final class RouteConfiguration {
 	}
 
 	static Map<String, Object> of(RunningRoute running) {
-		Map<String, Object> properties = group(running.route());
+		return of(running.route(), (timer) -> running.timeouts().limit(timer).value());
+	}
+
+	/**
+	 * The configuration of a route that does not run.
+	 * @param route the route
+	 */
+	static Map<String, Object> of(Route route) {
+		return of(route, (timer) -> route.timeouts()
+			.getOrDefault(timer, route.timeoutDefaults().getOrDefault(timer, timer.byDefault())));
+	}
+
+	private static Map<String, Object> of(Route route, Function<Timeout, Duration> limits) {
+		Map<String, Object> properties = group(route);
 		properties.remove("name");
 		Map<String, Object> framings = new TreeMap<>();
-		running.route().framings().forEach((name, one) -> framings.put(name, DeclarationView.of(one)));
+		route.framings().forEach((name, one) -> framings.put(name, DeclarationView.of(one)));
 		properties.put("framings", framings);
 		Map<String, Object> timeouts = new LinkedHashMap<>();
 		for (Timeout timer : Timeout.values()) {
-			timeouts.put(timer.label(), running.timeouts().limit(timer).text());
+			timeouts.put(timer.label(), Timeouts.text(limits.apply(timer)));
 		}
 		properties.put("timeouts", timeouts);
 		return properties;

@@ -14,6 +14,7 @@ import io.framegate.closure.EndedBy;
 import io.framegate.lifecycle.ConfigurationAdvice;
 import io.framegate.lifecycle.ConfigurationReloader;
 import io.framegate.lifecycle.DrainReport;
+import io.framegate.lifecycle.ReloadPreview;
 import io.framegate.lifecycle.Routes;
 import io.framegate.lifecycle.RunningRoute;
 import org.jspecify.annotations.Nullable;
@@ -80,18 +81,23 @@ final class RoutesEndpoint {
 	 * Reads the configuration again and applies it.
 	 * @param action {@code reload}
 	 * @param dryRun whether to only say what would be done
+	 * @param yaml properties to try: what a dry run would do if they were added
 	 * @param who asks
 	 * @return what was done, or 409 and what is wrong
 	 */
 	@WriteOperation
-	WebEndpointResponse<?> actOnAll(@Nullable String action, @Nullable Boolean dryRun, SecurityContext who) {
+	WebEndpointResponse<?> actOnAll(@Nullable String action, @Nullable Boolean dryRun, @Nullable String yaml,
+			SecurityContext who) {
 		if (!"reload".equals(action)) {
 			throw RejectedRequest
 				.because("The body must be {\"action\":\"reload\"}; pause, resume and drain go to one route");
 		}
 		if (Boolean.TRUE.equals(dryRun)) {
-			ConfigurationReloader.Preview preview = this.reload.preview();
-			return new WebEndpointResponse<>(preview, status(preview.error()));
+			ReloadPreview preview = (yaml != null) ? this.reload.previewWith(yaml) : this.reload.preview();
+			return new WebEndpointResponse<>(PreviewView.of(preview, this.routes), status(preview.error()));
+		}
+		if (yaml != null) {
+			throw RejectedRequest.because("yaml is for a dry run only: add \"dryRun\":true");
 		}
 		ConfigurationReloader.Outcome outcome = this.reload.reload();
 		this.audit.note(who, "CONFIGURATION_RELOADED", "error", String.valueOf(outcome.error()));

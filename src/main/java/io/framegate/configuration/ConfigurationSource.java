@@ -77,8 +77,22 @@ public final class ConfigurationSource {
 	 * @throws RuntimeException if it cannot be read, or is invalid
 	 */
 	public Reading read() {
-		refuseWhatCannotBeRead();
+		return read(environment());
+	}
+
+	/**
+	 * Reads and checks the current configuration as if properties were added to it.
+	 * @param yaml the properties
+	 * @return the reading
+	 * @throws RuntimeException if it cannot be read, or is invalid
+	 */
+	public Reading readWith(String yaml) {
 		ConfigurableEnvironment now = environment();
+		ProposedChange.read(yaml).forEach(now.getPropertySources()::addFirst);
+		return read(now);
+	}
+
+	private Reading read(ConfigurableEnvironment now) {
 		return new Reading(ConfigurationReader.read(now), now);
 	}
 
@@ -168,6 +182,7 @@ public final class ConfigurationSource {
 	}
 
 	private ConfigurableEnvironment environment() {
+		refuseWhatCannotBeRead();
 		StandardEnvironment fresh = new StandardEnvironment();
 		MutablePropertySources sources = fresh.getPropertySources();
 		for (PropertySource<?> source : this.started.getPropertySources()) {

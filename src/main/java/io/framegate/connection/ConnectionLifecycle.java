@@ -1,5 +1,8 @@
 package io.framegate.connection;
 
+import java.util.Arrays;
+import java.util.List;
+
 import io.framegate.closure.Side;
 import org.jspecify.annotations.Nullable;
 
@@ -31,12 +34,24 @@ final class ConnectionLifecycle {
 	/** Counts its steps, once it is known to others. */
 	private ConnectionCounts.@Nullable OfSide counts;
 
+	/** When each state began, packed. */
+	private long[] changes;
+
 	/**
 	 * A new connection.
 	 * @param side the connection's side
 	 */
 	ConnectionLifecycle(Side side) {
 		this.state = (side == Side.INBOUND) ? ConnectionState.ACCEPTED : ConnectionState.CONNECTING;
+		this.changes = new long[] { StateChange.toNow(this.state) };
+	}
+
+	/**
+	 * The states so far, and when each began.
+	 * @return the first one first
+	 */
+	List<StateChange> states() {
+		return Arrays.stream(this.changes).mapToObj(StateChange::of).toList();
 	}
 
 	private void become(ConnectionState next) {
@@ -45,6 +60,8 @@ final class ConnectionLifecycle {
 			throw new IllegalStateException("A connection that is " + before + " cannot become " + next);
 		}
 		this.state = next;
+		this.changes = Arrays.copyOf(this.changes, this.changes.length + 1);
+		this.changes[this.changes.length - 1] = StateChange.toNow(next);
 		if (this.counts != null) {
 			this.counts.moved(before, next);
 		}

@@ -12,7 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
+import java.util.function.Supplier;
 
 import io.framegate.closure.Cause;
 import io.framegate.closure.CloseReason;
@@ -116,35 +116,6 @@ public final class ConfigurationReloader implements SmartLifecycle, Configuratio
 	}
 
 	/**
-	 * What a reload would do.
-	 *
-	 * @param started new routes
-	 * @param removed routes that would be removed
-	 * @param changed routes that would take changes while running
-	 * @param restarted routes that would be replaced, and their connections drained
-	 * @param properties what differs, for each route that would change, as property names
-	 * below the route
-	 * @param error what is wrong with the configuration, so that nothing would change
-	 */
-	public record Preview(List<String> started, List<String> removed, List<String> changed, List<String> restarted,
-			Map<String, List<String>> properties, @Nullable String error) {
-
-		private static Preview of(RoutePlan plan) {
-			Map<String, List<String>> properties = new TreeMap<>();
-			Stream.concat(plan.changed().stream(), plan.replaced().stream())
-				.forEach((change) -> properties.put(change.wanted().name(), change.properties()));
-			return new Preview(plan.started().stream().map(Route::name).toList(),
-					plan.removed().stream().map(RunningRoute::name).toList(), names(plan.changed()),
-					names(plan.replaced()), properties, null);
-		}
-
-		private static List<String> names(List<RoutePlan.Change> changes) {
-			return changes.stream().map((change) -> change.wanted().name()).toList();
-		}
-
-	}
-
-	/**
 	 * What is wrong with the last configuration read, or why routes do not run as
 	 * configured.
 	 * @return a message, or {@code null}
@@ -160,13 +131,26 @@ public final class ConfigurationReloader implements SmartLifecycle, Configuratio
 	 * Reads the configuration and says what would change, without changing anything.
 	 * @return what a reload would do
 	 */
-	public Preview preview() {
+	public ReloadPreview preview() {
+		return preview(this.source::read);
+	}
+
+	/**
+	 * Says what would change if properties were added to the configuration.
+	 * @param yaml the properties
+	 * @return what a reload would do then
+	 */
+	public ReloadPreview previewWith(String yaml) {
+		return preview(() -> this.source.readWith(yaml));
+	}
+
+	private ReloadPreview preview(Supplier<ConfigurationSource.Reading> source) {
 		synchronized (this.lock) {
 			try {
-				return Preview.of(plan(checked().properties()));
+				return ReloadPreview.of(plan(checked(source.get()).properties()));
 			}
 			catch (RuntimeException ex) {
-				return new Preview(List.of(), List.of(), List.of(), List.of(), Map.of(), FaultText.of(ex));
+				return ReloadPreview.invalid(FaultText.of(ex));
 			}
 		}
 	}
@@ -208,7 +192,7 @@ public final class ConfigurationReloader implements SmartLifecycle, Configuratio
 		ConfigurationSource.Reading reading;
 		RoutePlan plan;
 		try {
-			reading = checked();
+			reading = checked(this.source.read());
 			plan = plan(reading.properties());
 		}
 		catch (RuntimeException ex) {
@@ -243,8 +227,7 @@ public final class ConfigurationReloader implements SmartLifecycle, Configuratio
 		return new Outcome(List.of(), List.of(), List.of(), List.of(), error);
 	}
 
-	private ConfigurationSource.Reading checked() {
-		ConfigurationSource.Reading reading = this.source.read();
+	private ConfigurationSource.Reading checked(ConfigurationSource.Reading reading) {
 		List<Route> wanted = reading.properties().allRoutes();
 		if (wanted.isEmpty() && !this.routes.all().isEmpty()) {
 			throw new IllegalStateException("framegate.routes has no routes left, as if a file were missing;"
@@ -280,7 +263,7 @@ public final class ConfigurationReloader implements SmartLifecycle, Configuratio
 	 * lock.
 	 */
 	private Outcome take(RoutePlan plan, List<RouteReplacement> begun) {
-		Preview names = Preview.of(plan);
+		ReloadPreview names = ReloadPreview.of(plan);
 		Map<String, String> faults = new TreeMap<>();
 		this.replacements.removeIf((departure) -> departure.done().isDone());
 		plan.changed().forEach((change) -> attempt(change.wanted().name(), faults, () -> {

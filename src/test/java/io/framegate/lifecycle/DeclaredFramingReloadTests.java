@@ -78,7 +78,7 @@ class DeclaredFramingReloadTests {
 			awaitAnswers(callers);
 			ConfigurationReloader reloader = gateway.bean(ConfigurationReloader.class);
 			write("lines: {delimiter: [0D0A, 0A]}\n" + others.replace("8", "9"), routes);
-			ConfigurationReloader.Preview preview = reloader.preview();
+			ReloadPreview preview = reloader.preview();
 			assertThat(preview.restarted()).containsExactlyInAnyOrder("listening", "upstream", "shared");
 			assertThat(preview.properties()).isEqualTo(Map.of("listening", List.of("framings"), "upstream",
 					List.of("framings"), "shared", List.of("framings")));
