@@ -12,7 +12,7 @@
 {{- end -}}
 {{- end -}}
 {{- $framegate := dict "routes" $routes -}}
-{{- range $key := list "framings" "masks" "defaults" "memory" "transport" "shutdown" "closures" "demo" -}}
+{{- range $key := list "framings" "masks" "defaults" "memory" "transport" "shutdown" "closures" "console" "demo" -}}
 {{- with get $.Values $key -}}
 {{- $_ := set $framegate $key . -}}
 {{- end -}}

@@ -82,7 +82,7 @@ Where values contradict each other, one line each. The schema has checked each v
 {{- end -}}
 {{- end -}}
 {{- if hasKey $values.application "framegate" -}}
-{{- $problems = append $problems "application.framegate: set at the top level instead: routes, framings, masks, defaults, memory, transport, shutdown, closures, demo, management.users" -}}
+{{- $problems = append $problems "application.framegate: set at the top level instead: routes, framings, masks, defaults, memory, transport, shutdown, closures, console, demo, management.users" -}}
 {{- end -}}
 {{- $tls := $values.management.tls -}}
 {{- $bundle := get $values.tls.bundles $tls.bundle | default dict -}}

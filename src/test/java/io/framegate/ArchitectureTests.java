@@ -75,7 +75,8 @@ class ArchitectureTests {
 			route configuration mask tap
 			demo          → configuration framing
 			actuate       → lifecycle tap proxy connection tls transport framing route timeout metrics closure
-			security      → actuate configuration route
+			console       → actuate configuration route
+			security      → console actuate configuration route
 			""";
 
 	/** Pairs of classes that need each other. */

@@ -40,6 +40,7 @@ import org.springframework.util.unit.DataSize;
  * @param closures the record of ended connections
  * @param reload how a changed configuration is applied
  * @param demo the built-in demonstration upstream
+ * @param console the page on which people look at the gateway
  * @param management who may see and change the gateway over HTTP
  */
 @ConfigurationProperties("framegate")
@@ -47,7 +48,7 @@ public record FramegateProperties(@DefaultValue Map<String, RouteProperties> rou
 		@DefaultValue Map<String, FramingDeclaration> framings, @DefaultValue List<Mask> masks,
 		@DefaultValue Defaults defaults, @DefaultValue Memory memory, @DefaultValue("auto") TransportSetting transport,
 		@DefaultValue Shutdown shutdown, @DefaultValue Closures closures, @DefaultValue Reload reload,
-		@DefaultValue Demo demo, @DefaultValue Management management) {
+		@DefaultValue Demo demo, @DefaultValue Console console, @DefaultValue Management management) {
 
 	public FramegateProperties {
 		routes = Collections.unmodifiableMap(new LinkedHashMap<>(routes));
@@ -57,7 +58,7 @@ public record FramegateProperties(@DefaultValue Map<String, RouteProperties> rou
 
 	FramegateProperties with(Map<String, RouteProperties> otherRoutes, Map<String, FramingDeclaration> otherFramings) {
 		return new FramegateProperties(otherRoutes, otherFramings, this.masks, this.defaults, this.memory,
-				this.transport, this.shutdown, this.closures, this.reload, this.demo, this.management);
+				this.transport, this.shutdown, this.closures, this.reload, this.demo, this.console, this.management);
 	}
 
 	/**
@@ -150,6 +151,16 @@ public record FramegateProperties(@DefaultValue Map<String, RouteProperties> rou
 	 * 127.0.0.1; 0 for none.
 	 */
 	public record Demo(@Range(min = 0, max = 65535) @DefaultValue("0") int echoPort) {
+
+	}
+
+	/**
+	 * The page on which people look at the gateway.
+	 *
+	 * @param enabled Whether the console is served, at the root of the server that has
+	 * Actuator's endpoints.
+	 */
+	public record Console(@DefaultValue("true") boolean enabled) {
 
 	}
 

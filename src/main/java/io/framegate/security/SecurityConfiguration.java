@@ -6,6 +6,7 @@ import io.framegate.actuate.RejectedRequest;
 import io.framegate.configuration.ConfigurationChanges;
 import io.framegate.configuration.FramegateProperties;
 import io.framegate.configuration.Role;
+import io.framegate.console.ConsolePages;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -71,6 +72,14 @@ class SecurityConfiguration {
 	private static final String[] SECRETS = { "heapdump", "env", "configprops", "logfile", "httpexchanges",
 			"sessions" };
 
+	/**
+	 * A page that asks by itself sends this, so that its browser does not ask for a
+	 * password in its own way.
+	 */
+	private static final String ASKED_BY = "X-Requested-With";
+
+	private static final String A_PAGE = "XMLHttpRequest";
+
 	private static final String NO_CONTENT = "default-src 'none'; frame-ancestors 'none'";
 
 	private static final String VIEWER = Role.VIEWER.label();
@@ -117,8 +126,9 @@ class SecurityConfiguration {
 	}
 
 	/**
-	 * What browsers are told, because no answer is a page for them. First of all filters,
-	 * so that answers have it which Spring Security's firewall sends.
+	 * What browsers are told: no answer is a page for them, except the console, which
+	 * says itself what it may load. First of all filters, so that answers have it which
+	 * Spring Security's firewall sends.
 	 * @return adds the headers
 	 */
 	@Bean
@@ -137,7 +147,7 @@ class SecurityConfiguration {
 	@Bean
 	SecurityWebFilterChain securityWebFilterChain(ServerHttpSecurity http, ConfiguredUsers users, Logins logins,
 			ObjectProvider<ReactiveJwtDecoder> tokens, Environment environment, WebEndpointProperties endpoints,
-			EndpointAccessResolver access, SslBundles bundles, ReadRequests readRequests) {
+			EndpointAccessResolver access, SslBundles bundles, ReadRequests readRequests, ConsolePages console) {
 		boolean basic = users.havePasswords();
 		ReactiveJwtDecoder bearer = tokens.getIfAvailable();
 		boolean trusted = "none".equalsIgnoreCase(environment.getProperty("server.forward-headers-strategy"));
@@ -173,18 +183,21 @@ class SecurityConfiguration {
 				.accessDeniedHandler(mayNot(readRequests))
 				.jwt((jwt) -> jwt.jwtDecoder(bearer).jwtAuthenticationConverter(roles)));
 		}
-		return http.authorizeExchange((requests) -> authorize(requests, users, readRequests)).build();
+		return http.authorizeExchange((requests) -> authorize(requests, users, readRequests, console)).build();
 	}
 
 	private void authorize(ServerHttpSecurity.AuthorizeExchangeSpec requests, ConfiguredUsers users,
-			ReadRequests readRequests) {
+			ReadRequests readRequests, ConsolePages console) {
 		ReactiveAuthorizationManager<AuthorizationContext> reads = AuthorityReactiveAuthorizationManager
 			.hasAnyRole(VIEWER, OPERATOR, Callers.VISITOR);
 		ReactiveAuthorizationManager<AuthorizationContext> knownReads = AuthorityReactiveAuthorizationManager
 			.hasAnyRole(VIEWER, OPERATOR);
 		requests.matchers(changes(readRequests))
 			.hasRole(OPERATOR)
-			.matchers(EndpointRequest.to("health"))
+			.matchers((exchange) -> console.contain(exchange.getRequest())
+					? ServerWebExchangeMatcher.MatchResult.match() : ServerWebExchangeMatcher.MatchResult.notMatch())
+			.permitAll()
+			.matchers(EndpointRequest.to("health", "console"))
 			.permitAll()
 			.matchers(EndpointRequest.toAdditionalPaths(WebServerNamespace.SERVER, "health"))
 			.permitAll()
@@ -227,7 +240,7 @@ class SecurityConfiguration {
 				return Mono.error(RejectedRequest.tooMany(text(cause.getMessage())));
 			}
 			HttpHeaders headers = exchange.getResponse().getHeaders();
-			if (basic) {
+			if (basic && !A_PAGE.equals(exchange.getRequest().getHeaders().getFirst(ASKED_BY))) {
 				headers.add(HttpHeaders.WWW_AUTHENTICATE, "Basic realm=\"Framegate\", charset=\"UTF-8\"");
 			}
 			if (bearer) {

@@ -32,8 +32,8 @@ class MetadataTests {
 		assertThat(this.properties).containsOnlyKeys("framegate.routes", "framegate.framings", "framegate.masks",
 				"framegate.defaults.timeouts", "framegate.defaults.max-frame-size", "framegate.memory.limit",
 				"framegate.transport", "framegate.shutdown.quiet-period", "framegate.closures.keep",
-				"framegate.reload.watch", "framegate.demo.echo-port", "framegate.management.users",
-				"framegate.management.metrics", "framegate.management.open");
+				"framegate.reload.watch", "framegate.demo.echo-port", "framegate.console.enabled",
+				"framegate.management.users", "framegate.management.metrics", "framegate.management.open");
 		assertThat(this.properties.values())
 			.allSatisfy((property) -> assertThat(property.path("description").asString("")).matches("[A-Z].{10,}\\."));
 	}
@@ -46,6 +46,7 @@ class MetadataTests {
 			.isEqualTo("0s");
 		assertThat(this.properties.get("framegate.closures.keep").get("defaultValue").asInt()).isEqualTo(1000);
 		assertThat(this.properties.get("framegate.demo.echo-port").get("defaultValue").asInt()).isZero();
+		assertThat(this.properties.get("framegate.console.enabled").get("defaultValue").asBoolean()).isTrue();
 	}
 
 	@Test
