@@ -80,7 +80,9 @@ function failed(problem) {
   } else if (problem.status !== undefined) {
     page.refused = problem.message;
   } else {
-    throw problem;
+    // Not the gateway's, but this page's.
+    page.refused = `This page has a fault: ${problem.message}`;
+    console.error(problem);
   }
 }
 

@@ -12,6 +12,15 @@ const SHOWN = 500;
 const SSE = 'text/event-stream';
 const PCAPNG = 'application/x-pcapng';
 
+const ENDS = {
+  count: 'All frames that were asked for have passed.',
+  time: 'The time is over.',
+  closed: 'The connection is closed.',
+  reload: 'The route was changed.',
+  removed: 'The route was removed.',
+  shutdown: 'The gateway stops.',
+};
+
 const asked = {route: '', connection: '', remote: '', count: '100', size: '512', until: '1m'};
 let routes = [];
 let seen = [];
@@ -23,7 +32,14 @@ let stop = null;
 /** How the last watch ended, or null. */
 let end = null;
 
-async function load() {
+/** The connection that was given in the address. */
+let given = null;
+
+async function load(rest) {
+  if (rest[1] && rest[1] !== given) {
+    given = rest[1];
+    Object.assign(asked, {route: '', remote: '', connection: given});
+  }
   try {
     routes = (await read(path('routes'))).routes.map((route) => route.name);
   } catch (problem) {
@@ -36,7 +52,7 @@ async function load() {
 
 /** Why frames can't be watched, in a sentence; null if they can. */
 function whyNotTap() {
-  if (!page.rights.frames) {
+  if (page.rights.frames === false) {
     return 'Nobody may watch frames here: it is switched off until management.endpoint.frames.access=read-only.';
   }
   if (!page.rights.roles.includes('tap')) {
@@ -97,7 +113,7 @@ async function start(event) {
 }
 
 function ended({reason, lost}) {
-  return `Ended: ${reason}.${lost > 0 ? ` ${many(lost, 'frame')} came too fast to be shown.` : ''}`;
+  return `${ENDS[reason] ?? `It has ended: ${reason}.`}${lost > 0 ? ` ${many(lost, 'frame')} came too fast to be shown.` : ''}`;
 }
 
 async function download(event) {

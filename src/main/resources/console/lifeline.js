@@ -4,7 +4,7 @@ import {html, nothing, svg} from './lib/lit-html.js';
 import {actOnConnection} from './act.js';
 import {path, read} from './api.js';
 import {bytes, count, duration, many, millis, time} from './format.js';
-import {may, whyNot} from './page.js';
+import {may, page, whyNot} from './page.js';
 import {closureFacts} from './record.js';
 
 const WIDTH = 1000;
@@ -102,7 +102,8 @@ function half(its) {
       <span class="badge ${its.closure || its.lost ? 'closed' : it.state.toLowerCase()}">${its.closure || its.lost ? 'CLOSED' : it.state}</span></header>
     ${its.closure ? closureFacts(its.closure) : nothing}
     ${it ? facts(it) : nothing}
-    ${it && !its.closure && !its.lost ? html`${timers(it)}${levers(it)}` : nothing}
+    ${it && !its.closure && !its.lost ? html`${timers(it)}${levers(it)}
+      ${page.rights.frames && page.rights.roles.includes('tap') ? html`<p><a href="#/frames/of/${encodeURIComponent(it.id)}">Watch its frames</a></p>` : nothing}` : nothing}
     <table><caption>States</caption>
       <thead><tr><th scope="col">State</th><th scope="col">Since</th></tr></thead>
       <tbody>${statesOf(its).map((each) => html`<tr><th scope="row">${each.state}</th><td>${time(each.at)}</td></tr>`)}</tbody></table>

@@ -31,9 +31,11 @@ public final class Programs {
 	}
 
 	/**
-	 * Servers are often where only root looks.
+	 * Where a program is. Servers are often where only root looks.
+	 * @param program its name
+	 * @return its path
 	 */
-	private static Optional<String> find(String program) {
+	static Optional<String> find(String program) {
 		return Stream
 			.concat(Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator)),
 					Stream.of("/usr/sbin", "/sbin"))
