@@ -61,7 +61,7 @@ public final class ConfigurationReloader implements SmartLifecycle, Configuratio
 	private final FramegateProperties started;
 
 	/** Held by everything that changes routes. */
-	private final Object lock = new Object();
+	private final Object lock;
 
 	/** Routes that drain since a reload. */
 	private final List<RouteReplacement> replacements = new ArrayList<>();
@@ -89,6 +89,7 @@ public final class ConfigurationReloader implements SmartLifecycle, Configuratio
 	ConfigurationReloader(ConfigurationSource source, FramegateProperties started, Routes routes) {
 		this.source = source;
 		this.routes = routes;
+		this.lock = routes.lock();
 		this.known = source.fingerprint();
 		this.started = started;
 		this.taken = this.started;

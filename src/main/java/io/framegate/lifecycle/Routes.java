@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import io.framegate.closure.Cause;
@@ -61,6 +62,9 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 	/** Routes that drain while another of their name has replaced them. */
 	private final List<RunningRoute> replaced = new CopyOnWriteArrayList<>();
 
+	/** Held by everything that changes routes. */
+	private final Object lock = new Object();
+
 	private volatile boolean running;
 
 	Routes(RouteFactory factory, Duration quietPeriod, Taps taps) {
@@ -79,6 +83,23 @@ public final class Routes implements SmartLifecycle, ApplicationListener<Context
 		}
 		declared.forEach(Routes::start);
 		this.running = true;
+	}
+
+	Object lock() {
+		return this.lock;
+	}
+
+	/**
+	 * Lets an operator act on a route while no reload replaces it: what is done to a
+	 * route whose successor has its socket already would not last. Not for event loops.
+	 * @param <T> what comes of it
+	 * @param action finds the route, and returns soon
+	 * @return what the action returns
+	 */
+	public <T> T undisturbed(Supplier<T> action) {
+		synchronized (this.lock) {
+			return action.get();
+		}
 	}
 
 	private static void start(RunningRoute route) {

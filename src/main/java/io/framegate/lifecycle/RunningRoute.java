@@ -178,6 +178,8 @@ public final class RunningRoute implements RouteDrain.Owner, DownWatch.Owner {
 
 	/** Whether its replacement should listen, because nobody has paused or drained it. */
 	boolean wantsSocket() {
+		// A drain that was asked for has begun then.
+		this.turns.runAndWait(this.drain::toString);
 		return this.ending || this.state == State.LISTENING || this.state == State.FAILED;
 	}
 
