@@ -73,8 +73,7 @@ final class RoutesEndpoint {
 	Mono<WebEndpointResponse<Outcome>> act(@Selector String name, @Nullable String action, SecurityContext who) {
 		// Code of a returned Mono would otherwise run on an event loop of the web server.
 		return Mono
-			.fromCallable(
-					() -> this.routes.undisturbed(() -> begin(find(this.routes, name), Action.of(action), who)))
+			.fromCallable(() -> this.routes.undisturbed(() -> begin(find(this.routes, name), Action.of(action), who)))
 			.subscribeOn(Schedulers.boundedElastic())
 			.flatMap(Mono::fromFuture);
 	}

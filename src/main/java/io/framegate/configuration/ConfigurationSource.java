@@ -6,8 +6,11 @@ import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,6 +23,7 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyS
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.env.ConfigTreePropertySource;
 import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.MutablePropertySources;
 import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.StandardEnvironment;
@@ -205,6 +209,45 @@ public final class ConfigurationSource {
 	 */
 	public Fingerprint fingerprint() {
 		return Fingerprint.of(watched());
+	}
+
+	/**
+	 * Corrects a fingerprint that was taken after the files were read, as at the start,
+	 * which takes seconds.
+	 * @param later the fingerprint
+	 * @return one that differs if the files did not say any more what was read from them
+	 */
+	public Fingerprint asRead(Fingerprint later) {
+		try {
+			refuseWhatCannotBeRead();
+		}
+		catch (IllegalStateException ex) {
+			// Such as a pipe, which can be read once.
+			return later;
+		}
+		try {
+			return content(environment()).equals(content(this.latest)) ? later : later.outdated();
+		}
+		catch (RuntimeException ex) {
+			// The reload will say what is wrong.
+			return later.outdated();
+		}
+	}
+
+	/** What files say, placeholders included. */
+	private static Map<String, Map<String, String>> content(ConfigurableEnvironment environment) {
+		Map<String, Map<String, String>> content = new LinkedHashMap<>();
+		for (PropertySource<?> source : environment.getPropertySources()) {
+			if (source instanceof EnumerablePropertySource<?> values
+					&& (source.getName().startsWith(CONFIG_DATA) || source instanceof ConfigTreePropertySource)) {
+				Map<String, String> all = new TreeMap<>();
+				for (String name : values.getPropertyNames()) {
+					all.put(name, String.valueOf(values.getProperty(name)));
+				}
+				content.put(source.getName(), all);
+			}
+		}
+		return content;
 	}
 
 	private Set<Path> watched() {

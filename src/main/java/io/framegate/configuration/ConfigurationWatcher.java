@@ -2,6 +2,7 @@ package io.framegate.configuration;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,17 +41,17 @@ public final class ConfigurationWatcher {
 
 	/**
 	 * Starts to look.
-	 * @param known the last known files
+	 * @param known finds the last known files, on the watcher's thread
 	 */
-	public void start(Fingerprint known) {
+	public void start(Supplier<Fingerprint> known) {
 		CountDownLatch stop = new CountDownLatch(1);
 		this.stopped = stop;
 		Thread.ofPlatform().name("framegate-configuration").daemon().start(() -> watch(known, stop));
 	}
 
 	/** An exception in one look must not end the watch. */
-	private void watch(Fingerprint known, CountDownLatch stop) {
-		Fingerprint seen = known;
+	private void watch(Supplier<Fingerprint> known, CountDownLatch stop) {
+		Fingerprint seen = known.get();
 		int looks = 0;
 		try {
 			while (!stop.await(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {

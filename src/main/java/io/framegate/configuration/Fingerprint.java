@@ -38,6 +38,16 @@ public record Fingerprint(Map<Path, @Nullable Mark> marks) {
 		});
 	}
 
+	/**
+	 * A fingerprint that no files have, as if each had been written to in place since.
+	 */
+	Fingerprint outdated() {
+		Map<Path, @Nullable Mark> before = new LinkedHashMap<>();
+		this.marks.forEach(
+				(file, now) -> before.put(file, (now != null) ? new Mark(now.file, now.key, -1, now.changedAt) : null));
+		return new Fingerprint(before);
+	}
+
 	private static @Nullable Mark mark(Path path) {
 		if (!Files.exists(path)) {
 			// Asked first, because an exception each second costs more.

@@ -322,7 +322,7 @@ public final class ConfigurationReloader implements SmartLifecycle, Configuratio
 
 	@Override
 	public void start() {
-		this.watcher.start(this.known);
+		this.watcher.start(() -> this.known = this.source.asRead(this.known));
 	}
 
 	@Override

@@ -176,9 +176,8 @@ public final class RunningRoute implements RouteDrain.Owner, DownWatch.Owner {
 		this.listener.pause();
 	}
 
-	/** Whether its replacement should listen, because nobody has paused or drained it. */
+	/** Whether its replacement should listen: nobody has asked for a pause or drain. */
 	boolean wantsSocket() {
-		// A drain that was asked for has begun then.
 		this.turns.runAndWait(this.drain::toString);
 		return this.ending || this.state == State.LISTENING || this.state == State.FAILED;
 	}

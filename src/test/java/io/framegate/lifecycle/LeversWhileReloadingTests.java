@@ -53,9 +53,10 @@ class LeversWhileReloadingTests {
 				int port = gateway.port("r");
 				CompletableFuture<Integer> answer = new CompletableFuture<>();
 				gateway.bean(Operator.class).acts = () -> {
-					answer.completeAsync(() -> gateway
-						.operate("POST", "/actuator/routes/r", "{\"action\":\"" + action + "\"}")
-						.statusCode(), Thread::startVirtualThread);
+					answer.completeAsync(
+							() -> gateway.operate("POST", "/actuator/routes/r", "{\"action\":\"" + action + "\"}")
+								.statusCode(),
+							Thread::startVirtualThread);
 					Gateway.await("the answer, or the wait for the reload",
 							() -> Optional.of(true).filter((yes) -> answer.isDone() || isSomebodyWaiting()));
 				};
