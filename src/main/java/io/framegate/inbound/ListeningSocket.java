@@ -19,6 +19,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
 import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.unix.Socket;
@@ -92,8 +93,7 @@ public final class ListeningSocket {
 			.option(ChannelOption.SO_BACKLOG, listen.backlog())
 			.option(ChannelOption.SO_REUSEADDR, true)
 			.option(ChannelOption.AUTO_READ, false)
-			.option(ChannelOption.RECVBUF_ALLOCATOR,
-					new ServerChannelRecvByteBufAllocator().respectMaybeMoreData(false).maxMessagesPerRead(ACCEPTS))
+			.option(ChannelOption.RECVBUF_ALLOCATOR, acceptor.turns)
 			.handler(acceptor)
 			.childOption(ChannelOption.AUTO_READ, false)
 			.childHandler(new ChannelInitializer<SocketChannel>() {
@@ -189,7 +189,22 @@ public final class ListeningSocket {
 
 		private static final String FULL = "Too many open files";
 
+		private final DefaultMaxMessagesRecvByteBufAllocator turns = new ServerChannelRecvByteBufAllocator()
+			.respectMaybeMoreData(false);
+
 		private volatile @Nullable Owner owner;
+
+		private Acceptor() {
+			accept(Descriptors.left());
+		}
+
+		/**
+		 * Where descriptors are few, clients that close between two turns make room.
+		 * @param left how many there are, of which a session takes two
+		 */
+		private void accept(long left) {
+			this.turns.maxMessagesPerRead((left > 2 * ACCEPTS) ? ACCEPTS : 1);
+		}
 
 		private Owner owner() {
 			Owner known = this.owner;
@@ -211,9 +226,11 @@ public final class ListeningSocket {
 		@Override
 		public void channelRead(ChannelHandlerContext context, Object message) {
 			context.fireChannelRead(message);
-			if (Descriptors.isKept((Channel) message)) {
+			long left = Descriptors.leftAfter((Channel) message);
+			if (left <= 0) {
 				rest(context.channel(), new IOException(FULL));
 			}
+			accept(left);
 		}
 
 		private void rest(Channel channel, Throwable cause) {
@@ -223,7 +240,7 @@ public final class ListeningSocket {
 		}
 
 		private void wake(Channel channel) {
-			if (channel.isOpen() && Descriptors.areShort()) {
+			if (channel.isOpen() && Descriptors.left() <= 0) {
 				rest(channel, new IOException(FULL));
 			}
 			else {

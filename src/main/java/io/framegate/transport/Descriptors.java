@@ -36,33 +36,40 @@ public final class Descriptors {
 	}
 
 	/**
-	 * Whether a socket has taken one of the descriptors that are kept.
+	 * How many descriptors are left for clients after a socket has taken one.
 	 * @param channel the socket's channel
+	 * @return a number, 0 or less if the socket has taken one of those that are kept
 	 */
-	public static boolean isKept(Channel channel) {
-		return (channel instanceof UnixChannel unix) ? unix.fd().intValue() >= FIRST_KEPT : areShort();
+	public static long leftAfter(Channel channel) {
+		return FIRST_KEPT - 1 - ((channel instanceof UnixChannel unix) ? unix.fd().intValue() : next());
 	}
 
 	/**
-	 * Whether a socket opened now would take one of the descriptors that are kept, or
-	 * none is left.
+	 * How many descriptors are left for clients.
+	 * @return a number, 0 or less if a socket opened now would take one of those that are
+	 * kept, or none is left
 	 */
-	public static boolean areShort() {
+	public static long left() {
+		return FIRST_KEPT - next();
+	}
+
+	/** The number that the next socket gets. */
+	private static long next() {
 		if (!Transport.EPOLL.isAvailable() && !Transport.IO_URING.isAvailable()) {
-			return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
-					&& unix.getOpenFileDescriptorCount() >= FIRST_KEPT;
+			return (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix)
+					? unix.getOpenFileDescriptorCount() : 0;
 		}
 		try {
 			Socket next = Socket.newSocketStream();
 			try {
-				return next.intValue() >= FIRST_KEPT;
+				return next.intValue();
 			}
 			finally {
 				next.close();
 			}
 		}
 		catch (Exception ex) {
-			return true;
+			return Long.MAX_VALUE;
 		}
 	}
 

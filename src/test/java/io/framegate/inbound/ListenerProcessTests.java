@@ -64,7 +64,8 @@ class ListenerProcessTests {
 			int port = gateway.port("s");
 			try (TestClient inside = TestClient.connect(port)) {
 				assertThat(echo(inside)).isEqualTo("hello");
-				List<TestClient> crowd = IntStream.range(0, descriptors)
+				// A session takes two.
+				List<TestClient> crowd = IntStream.range(0, descriptors / 2)
 					.mapToObj((i) -> TestClient.connect(port))
 					.toList();
 				gateway
