@@ -1,9 +1,11 @@
 package io.framegate.actuate;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Set;
 
 import org.springframework.http.HttpMethod;
 import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.util.StringUtils;
 
 /**
  * Tells requests that only read from those that may change something. Any thread may
@@ -32,7 +34,8 @@ public final class ReadRequests {
 	 * @param request the request
 	 */
 	public boolean isTap(ServerHttpRequest request) {
-		String path = request.getPath().pathWithinApplication().value();
+		// As endpoints are found: %66rames is one name of them.
+		String path = StringUtils.uriDecode(request.getPath().pathWithinApplication().value(), StandardCharsets.UTF_8);
 		return path.equals(this.frames) || path.startsWith(this.frames + "/");
 	}
 

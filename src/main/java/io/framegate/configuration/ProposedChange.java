@@ -1,8 +1,16 @@
 package io.framegate.configuration;
 
 import java.io.IOException;
+import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+import org.yaml.snakeyaml.events.AliasEvent;
+import org.yaml.snakeyaml.events.Event;
+import org.yaml.snakeyaml.events.ScalarEvent;
 
 import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.core.env.EnumerablePropertySource;
@@ -31,10 +39,7 @@ final class ProposedChange {
 		if (yaml.length() > MAX_LENGTH) {
 			throw new IllegalStateException("A proposed change must not be longer than 64 KB");
 		}
-		if (yaml.contains("${")) {
-			// Its value would show in the answer.
-			throw new IllegalStateException("A proposed change must not have placeholders");
-		}
+		refuseWhatSaysMore(yaml);
 		List<PropertySource<?>> sources;
 		try {
 			sources = new YamlPropertySourceLoader().load(NAME,
@@ -55,6 +60,22 @@ final class ProposedChange {
 			}
 		}
 		return sources;
+	}
+
+	/**
+	 * Looks at each part before anything is made of it: a few aliases may stand for more
+	 * than the heap holds, or for themselves.
+	 */
+	private static void refuseWhatSaysMore(String yaml) {
+		for (Event part : new Yaml(new SafeConstructor(new LoaderOptions())).parse(new StringReader(yaml))) {
+			if (part instanceof AliasEvent) {
+				throw new IllegalStateException("A proposed change must not have aliases");
+			}
+			// As YAML reads it: "\x24{" is one, too. Its value would show in the answer.
+			if (part instanceof ScalarEvent scalar && scalar.getValue().contains("${")) {
+				throw new IllegalStateException("A proposed change must not have placeholders");
+			}
+		}
 	}
 
 }

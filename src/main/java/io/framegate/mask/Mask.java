@@ -33,6 +33,12 @@ public record Mask(@DefaultValue List<String> routes, @Nullable String expressio
 	 */
 	static final int MAX_STATES = 300;
 
+	/**
+	 * How long an expression may be, in characters: groups within groups are read by
+	 * calls within calls.
+	 */
+	private static final int MAX_LENGTH = 2000;
+
 	private static final Pattern HL7_FIELD = Pattern.compile("[A-Z][A-Z0-9]{2}-[1-9][0-9]{0,2}");
 
 	public Mask {
@@ -71,6 +77,10 @@ public record Mask(@DefaultValue List<String> routes, @Nullable String expressio
 	}
 
 	private static void checkExpression(Validation at, String expression) {
+		if (expression.length() > MAX_LENGTH) {
+			at.refuse("expression", "must not be longer than %d characters".formatted(MAX_LENGTH));
+			return;
+		}
 		try {
 			com.google.re2j.Pattern pattern = com.google.re2j.Pattern.compile(expression);
 			if (pattern.programSize() > MAX_STATES) {

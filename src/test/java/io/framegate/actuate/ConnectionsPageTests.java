@@ -1,6 +1,7 @@
 package io.framegate.actuate;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
@@ -168,10 +169,37 @@ class ConnectionsPageTests {
 			framegate.routes.orders.listen.colour: red           | colour
 			spring.application.name: other                       | under framegate only
 			framegate.routes.orders.mode: ${PATH}                | placeholders
+			framegate.routes.orders.mode: "\\x24{PATH}"           | placeholders
+			framegate.routes.orders.mode: "\\u0024\\x7bPATH}"     | placeholders
+			framegate: &all {routes: *all}                       | aliases
+			framegate: {routes: &all [*all]}                     | aliases
 			framegate: [                                         | not valid YAML
 			""")
 	void whatIsWrongWithAProposedChangeIsTold(String yaml, String message) {
 		assertThat(propose(yaml, 409).at("/error").asString()).contains(message);
+	}
+
+	@Test
+	void valueOfAPlaceholderOverLinesIsNotTold() {
+		assertThat(propose("framegate.routes.orders.listen.address: \"$\\\n  {PATH}\"", 409).at("/error").asString())
+			.contains("placeholders");
+	}
+
+	@Test
+	void aliasesThatStandForMoreThanTheHeapAreRefused() {
+		StringBuilder yaml = new StringBuilder("framegate:\n  a0: &a0 [x, x]\n");
+		for (int i = 1; i < 20; i++) {
+			String before = "*a" + (i - 1);
+			yaml.append("  a%d: &a%d [%s]%n".formatted(i, i, String.join(", ", Collections.nCopies(10, before))));
+		}
+		assertThat(propose(yaml.toString(), 409).at("/error").asString()).contains("aliases");
+	}
+
+	@Test
+	void groupsWithinGroupsAreRefused() {
+		String expression = "(".repeat(20_000) + "a" + ")".repeat(20_000);
+		assertThat(propose("framegate.masks: [{expression: '" + expression + "'}]", 409).at("/error").asString())
+			.contains("must not be longer than 2000 characters");
 	}
 
 	@Test

@@ -251,6 +251,10 @@ class FramesEndpointTests {
 		assertThat(response.body()).contains("Watching frames requires the role tap");
 		assertThat(refused("?route=always", ANN[0], ANN[1], "Sec-Fetch-Site", "cross-site").statusCode())
 			.isEqualTo(403);
+		assertThat(gateway
+			.exchange("GET", "/actuator/%66rames?route=always&count=1&until=1s", null, ANN[0], ANN[1], "Sec-Fetch-Site",
+					"cross-site")
+			.statusCode()).isEqualTo(403);
 		try (Gateway off = GatewayBuilder.routes(route("off").to(server))
 			.with("framegate.management.users.ann.password=" + SECRET, "framegate.management.users.ann.roles=tap")
 			.start()) {
