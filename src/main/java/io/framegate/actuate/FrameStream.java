@@ -3,6 +3,8 @@ package io.framegate.actuate;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.framegate.tap.Tap;
 import io.framegate.tap.TapEvent;
@@ -24,11 +26,17 @@ final class FrameStream extends StreamedBody {
 	/** A reader that takes nothing is left so long after the tap's end. */
 	private static final Duration LAST = Duration.ofSeconds(30);
 
+	private static final int UNREAD_SECONDS = 10;
+
 	private final Tap tap;
 
 	private final TapFormat format;
 
 	private final Runnable ended;
+
+	private final AtomicBoolean begun = new AtomicBoolean();
+
+	private final AtomicBoolean done = new AtomicBoolean();
 
 	/**
 	 * A tap that was opened.
@@ -40,6 +48,14 @@ final class FrameStream extends StreamedBody {
 		this.tap = tap;
 		this.format = format;
 		this.ended = ended;
+		// Who has gone before the answer began does not cancel it.
+		Schedulers.parallel().schedule(this::forgetUnlessBegun, UNREAD_SECONDS, TimeUnit.SECONDS);
+	}
+
+	private void forgetUnlessBegun() {
+		if (!this.begun.get()) {
+			unwanted();
+		}
 	}
 
 	@Override
@@ -53,6 +69,7 @@ final class FrameStream extends StreamedBody {
 
 	@Override
 	Flux<byte[]> parts() {
+		this.begun.set(true);
 		TapWriter writer = this.format.writer();
 		Duration most = Duration.ofNanos(this.tap.request().nanos()).plus(LAST);
 		return Flux.interval(Duration.ZERO, LOOK_EVERY, Schedulers.parallel())
@@ -67,8 +84,10 @@ final class FrameStream extends StreamedBody {
 
 	@Override
 	void unwanted() {
-		this.tap.close();
-		this.ended.run();
+		if (this.done.compareAndSet(false, true)) {
+			this.tap.close();
+			this.ended.run();
+		}
 	}
 
 	/** What can be read now. */

@@ -103,8 +103,17 @@ final class ManagementConnection extends ChannelDuplexHandler {
 				within(HEAD_SECONDS);
 			}));
 		}
-		else {
+		else if (message instanceof HttpResponse) {
 			context.write(message, promise);
+		}
+		else {
+			// An answer may come little by little, for as long as the peer takes it.
+			boolean encrypted = message instanceof ByteBuf;
+			context.write(message, promise.unvoid().addListener((written) -> {
+				if (this.busy || encrypted) {
+					within(ANSWER_SECONDS);
+				}
+			}));
 		}
 	}
 

@@ -3,11 +3,14 @@ package io.framegate.actuate;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.netty.Connection;
 
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.server.ServerWebExchange;
 
@@ -44,9 +47,18 @@ abstract class StreamedBody {
 			unwanted();
 			return response.setComplete();
 		}
-		Flux<Publisher<DataBuffer>> flushed = parts()
+		Flux<Publisher<DataBuffer>> flushed = parts().takeUntilOther(gone(exchange.getRequest()))
 			.map((part) -> Mono.fromSupplier(() -> response.bufferFactory().wrap(part)));
 		return response.writeAndFlushWith(flushed);
+	}
+
+	/**
+	 * Done when the connection is closed. While an answer begins, that does not cancel
+	 * it.
+	 */
+	private static Mono<Void> gone(ServerHttpRequest request) {
+		return (ServerHttpRequestDecorator.getNativeRequest(request) instanceof Connection connection)
+				? connection.onDispose() : Mono.never();
 	}
 
 }

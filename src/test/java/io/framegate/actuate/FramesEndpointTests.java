@@ -18,6 +18,9 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import io.framegate.closure.Side;
+import io.framegate.tap.Tap;
+import io.framegate.tap.TapRequest;
+import io.framegate.tap.Taps;
 import io.framegate.testkit.Gateway;
 import io.framegate.testkit.GatewayBuilder;
 import io.framegate.testkit.RouteSpec;
@@ -223,6 +226,30 @@ class FramesEndpointTests {
 		Gateway.await("a place", () -> Optional.of(refused("?route=always&until=1ms", ANN))
 			.filter((response) -> response.statusCode() == 200));
 		assertThat(audit("FRAMEGATE_TAP_ENDED").at("/principal").asString()).isEqualTo("ann");
+	}
+
+	/** Those who go at once leave at every moment at which an answer may begin. */
+	@Test
+	void whoGoesBeforeTheAnswerBeginsLeavesNothing() throws Exception {
+		byte[] request = "GET /actuator/frames?route=always&until=1h HTTP/1.1\r\nHost: localhost\r\n%s: %s\r\n\r\n"
+			.formatted(ANN[0], ANN[1])
+			.getBytes(StandardCharsets.US_ASCII);
+		for (int i = 0; i < 300; i++) {
+			try (Socket caller = new Socket("127.0.0.1", gateway.httpPort())) {
+				caller.getOutputStream().write(request);
+			}
+		}
+		assertThat(gateway.get("/actuator/health").at("/status").asString()).isEqualTo("UP");
+		Taps taps = gateway.bean(Taps.class);
+		TapRequest any = new TapRequest("always", null, null, 1, 1, 1);
+		Gateway.await("all places", () -> {
+			List<Tap> opened = IntStream.range(0, Taps.MOST)
+				.mapToObj((place) -> Optional.ofNullable(taps.open(any)))
+				.flatMap(Optional::stream)
+				.toList();
+			opened.forEach(Tap::close);
+			return Optional.of(opened).filter((all) -> all.size() == Taps.MOST);
+		});
 	}
 
 	@Test

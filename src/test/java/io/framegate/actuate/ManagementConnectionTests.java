@@ -6,10 +6,13 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
@@ -126,6 +129,22 @@ class ManagementConnectionTests {
 		head();
 		this.channel.writeInbound(LastHttpContent.EMPTY_LAST_CONTENT);
 		seconds(120);
+		assertThat(this.channel.isOpen()).isFalse();
+	}
+
+	@Test
+	void answerMayComeLittleByLittleWhileItIsTaken() {
+		head();
+		this.channel.writeInbound(LastHttpContent.EMPTY_LAST_CONTENT);
+		this.channel.writeOutbound(new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK));
+		for (int i = 0; i < 30; i++) {
+			seconds(10);
+			this.channel.writeOutbound(new DefaultHttpContent(Unpooled.copiedBuffer(new byte[1])));
+		}
+		assertThat(this.channel.isOpen()).isTrue();
+		seconds(119);
+		assertThat(this.channel.isOpen()).isTrue();
+		seconds(1);
 		assertThat(this.channel.isOpen()).isFalse();
 	}
 
