@@ -85,7 +85,7 @@ final class RouteTaps implements FrameTap {
 		try {
 			tap.frame(from, in, payload, this.masking.of(this.route), this.pieces, this.time.isSpent());
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | StackOverflowError ex) {
 			logger.error("Route '{}': a frame could not be shown, and its tap ends", this.route, ex);
 			tap.end(TapEnd.ERROR);
 		}
