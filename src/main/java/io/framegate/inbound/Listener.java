@@ -209,7 +209,11 @@ public final class Listener extends AbstractServerConnectionFactory implements L
 				}
 			}
 		}
-		this.refused.refuse(channel, remote, refusal);
+		// It is counted as opened and closed: who counts between the two would find a
+		// place.
+		synchronized (this.admission) {
+			this.refused.refuse(channel, remote, refusal);
+		}
 		return null;
 	}
 
