@@ -65,22 +65,20 @@ final class ConnectionsEndpoint {
 		Predicate<FrameConnection> isWanted = (connection) -> (ofRoute == null || connection.route().equals(ofRoute))
 				&& (onSide == null || connection.side() == onSide) && (inState == null || connection.state() == inState)
 				&& (from.isEmpty() || isFrom(from, connection)) && (part.isEmpty() || isFound(part, connection));
+		if (order != null) {
+			int skipped = skipped(after);
+			List<FrameConnection> wanted = this.connections.all().stream().filter(isWanted).toList();
+			List<FrameConnection> page = order.sort(wanted.stream(), falling).skip(skipped).limit(most + 1L).toList();
+			return page(wanted.size(), page, most, (last) -> Integer.toString(skipped + most));
+		}
 		long total = (from.isEmpty() && part.isEmpty()) ? this.connections.count(ofRoute, onSide, inState)
 				: this.connections.all().stream().filter(isWanted).count();
-		if (order == null) {
-			List<FrameConnection> page = this.connections.after(after(after))
-				.stream()
-				.filter(isWanted)
-				.limit(most + 1L)
-				.toList();
-			return page(total, page, most, (last) -> last.getConnectionId());
-		}
-		int skipped = skipped(after);
-		List<FrameConnection> page = order.sort(this.connections.all().stream().filter(isWanted), falling)
-			.skip(skipped)
+		List<FrameConnection> page = this.connections.after(after(after))
+			.stream()
+			.filter(isWanted)
 			.limit(most + 1L)
 			.toList();
-		return page(total, page, most, (last) -> Integer.toString(skipped + most));
+		return page(total, page, most, FrameConnection::getConnectionId);
 	}
 
 	private static Page page(long total, List<FrameConnection> found, int most,

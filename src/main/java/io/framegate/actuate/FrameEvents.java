@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 import io.framegate.tap.TapEvent;
+import io.framegate.tap.TapWriter;
 import io.framegate.tap.TappedFrame;
 import tools.jackson.databind.json.JsonMapper;
 

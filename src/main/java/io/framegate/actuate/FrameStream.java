@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.framegate.tap.Tap;
 import io.framegate.tap.TapEvent;
+import io.framegate.tap.TapWriter;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;

@@ -2,6 +2,7 @@ package io.framegate.actuate;
 
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -77,6 +78,24 @@ final class RequestParameters {
 			.findFirst()
 			.orElseThrow(() -> RejectedRequest.value(name, text,
 					"one of " + Arrays.stream(all).map(label).collect(Collectors.joining(", "))));
+	}
+
+	/**
+	 * What to do, from a request's body.
+	 * @param <E> the actions' type
+	 * @param text the action, or {@code null}
+	 * @param all the actions, two or more
+	 * @param label how each is written
+	 * @return the action
+	 */
+	static <E extends Enum<E>> E action(@Nullable String text, E[] all, Function<E, String> label) {
+		E action = oneOf("action", text, all, label);
+		if (action == null) {
+			List<String> labels = Arrays.stream(all).map(label).toList();
+			throw RejectedRequest.because("The body must name an action: {\"action\":\"%s\"}, or %s"
+				.formatted(labels.getFirst(), String.join(", or ", labels.subList(1, labels.size()))));
+		}
+		return action;
 	}
 
 	/**

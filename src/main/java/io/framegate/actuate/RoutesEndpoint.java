@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
@@ -73,7 +72,8 @@ final class RoutesEndpoint {
 	Mono<WebEndpointResponse<Outcome>> act(@Selector String name, @Nullable String action, SecurityContext who) {
 		// Code of a returned Mono would otherwise run on an event loop of the web server.
 		return Mono
-			.fromCallable(() -> this.routes.undisturbed(() -> begin(find(this.routes, name), Action.of(action), who)))
+			.fromCallable(() -> this.routes.undisturbed(() -> begin(find(this.routes, name),
+					RequestParameters.action(action, Action.values(), Action::label), who)))
 			.subscribeOn(Schedulers.boundedElastic())
 			.flatMap(Mono::fromFuture);
 	}
@@ -145,12 +145,10 @@ final class RoutesEndpoint {
 	}
 
 	private static CompletableFuture<WebEndpointResponse<Outcome>> drain(RunningRoute route, SecurityContext who) {
-		return route.drain(new Cause(CloseReason.ROUTE_DRAIN, EndedBy.OPERATOR, "by " + AuditTrail.name(who)))
-			.thenApply((report) -> new WebEndpointResponse<>(
-					new Outcome(route.name(), Action.DRAIN.label(), route.state(), report)))
-			.completeOnTimeout(new WebEndpointResponse<>(
-					new Outcome(route.name(), Action.DRAIN.label(), RunningRoute.State.DRAINING, null),
-					HttpStatus.ACCEPTED.value()), DrainWait.millis(route), TimeUnit.MILLISECONDS);
+		return DrainAnswer.to(
+				route.drain(new Cause(CloseReason.ROUTE_DRAIN, EndedBy.OPERATOR, "by " + AuditTrail.name(who))), route,
+				(report) -> new Outcome(route.name(), Action.DRAIN.label(),
+						(report != null) ? route.state() : RunningRoute.State.DRAINING, report));
 	}
 
 	private RouteView view(RunningRoute route) {
@@ -181,15 +179,6 @@ final class RoutesEndpoint {
 
 		Action(String event) {
 			this.event = event;
-		}
-
-		static Action of(@Nullable String text) {
-			Action action = RequestParameters.oneOf("action", text, values(), Action::label);
-			if (action == null) {
-				throw RejectedRequest
-					.because("The body must name an action: {\"action\":\"pause\"}, or resume, or drain");
-			}
-			return action;
 		}
 
 		String label() {

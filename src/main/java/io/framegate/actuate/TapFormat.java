@@ -1,9 +1,10 @@
 package io.framegate.actuate;
 
 import java.util.Locale;
+import java.util.function.Supplier;
 
 import io.framegate.tap.PcapngWriter;
-import io.framegate.tap.TapEvent;
+import io.framegate.tap.TapWriter;
 
 import org.springframework.boot.actuate.endpoint.Producible;
 import org.springframework.http.MediaType;
@@ -15,41 +16,18 @@ import org.springframework.util.MimeType;
 enum TapFormat implements Producible<TapFormat> {
 
 	/** Server-sent events. */
-	SSE(MediaType.TEXT_EVENT_STREAM) {
-
-		@Override
-		TapWriter writer() {
-			return new FrameEvents();
-		}
-
-	},
+	SSE(MediaType.TEXT_EVENT_STREAM, FrameEvents::new),
 
 	/** A capture file, as Wireshark reads it. */
-	PCAPNG(new MediaType("application", "x-pcapng")) {
-
-		@Override
-		TapWriter writer() {
-			PcapngWriter capture = new PcapngWriter();
-			return new TapWriter() {
-
-				@Override
-				public byte[] begin() {
-					return capture.begin();
-				}
-
-				@Override
-				public byte[] write(TapEvent event) {
-					return capture.write(event);
-				}
-			};
-		}
-
-	};
+	PCAPNG(new MediaType("application", "x-pcapng"), PcapngWriter::new);
 
 	private final MediaType type;
 
-	TapFormat(MediaType type) {
+	private final Supplier<TapWriter> writers;
+
+	TapFormat(MediaType type, Supplier<TapWriter> writers) {
 		this.type = type;
+		this.writers = writers;
 	}
 
 	MediaType type() {
@@ -63,7 +41,9 @@ enum TapFormat implements Producible<TapFormat> {
 	/**
 	 * A new writer, for one reader.
 	 */
-	abstract TapWriter writer();
+	TapWriter writer() {
+		return this.writers.get();
+	}
 
 	@Override
 	public MimeType getProducedMimeType() {

@@ -3,7 +3,7 @@ package io.framegate.actuate;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
@@ -26,7 +26,6 @@ import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
-import org.springframework.http.HttpStatus;
 
 /**
  * The routes' targets. Spring runs it on threads that may block.
@@ -70,7 +69,10 @@ final class TargetsEndpoint {
 	@WriteOperation
 	Mono<WebEndpointResponse<Outcome>> act(@Selector String route, @Selector String target, @Nullable String action,
 			SecurityContext who) {
-		return Mono.fromCallable(() -> begin(RoutesEndpoint.find(this.routes, route), target, Action.of(action), who))
+		Supplier<CompletableFuture<WebEndpointResponse<Outcome>>> begun = () -> begin(
+				RoutesEndpoint.find(this.routes, route), target,
+				RequestParameters.action(action, Action.values(), Action::label), who);
+		return Mono.fromCallable(begun::get)
 			.subscribeOn(Schedulers.boundedElastic())
 			.flatMap(Mono::fromFuture);
 	}
@@ -88,7 +90,8 @@ final class TargetsEndpoint {
 				target.enable();
 				yield done(route, target, action);
 			}
-			case DRAIN -> drain(route, target, cause(before, "drained", who));
+			case DRAIN -> DrainAnswer.to(target.drain(cause(before, "drained", who)), route,
+					(report) -> Outcome.of(route, target, action, report));
 		};
 		this.audit.note(who, action.event, "route", route.name(), "target", before.address(), "old", before.state(),
 				"new", (action == Action.DRAIN) ? "DRAINING" : target.facts().state());
@@ -103,14 +106,6 @@ final class TargetsEndpoint {
 	private static CompletableFuture<WebEndpointResponse<Outcome>> done(RunningRoute route, TargetLevers.One target,
 			Action action) {
 		return CompletableFuture.completedFuture(new WebEndpointResponse<>(Outcome.of(route, target, action, null)));
-	}
-
-	private static CompletableFuture<WebEndpointResponse<Outcome>> drain(RunningRoute route, TargetLevers.One target,
-			Cause cause) {
-		return target.drain(cause)
-			.thenApply((report) -> new WebEndpointResponse<>(Outcome.of(route, target, Action.DRAIN, report)))
-			.completeOnTimeout(new WebEndpointResponse<>(Outcome.of(route, target, Action.DRAIN, null),
-					HttpStatus.ACCEPTED.value()), DrainWait.millis(route), TimeUnit.MILLISECONDS);
 	}
 
 	private static TargetLevers.One find(RunningRoute route, String address) {
@@ -140,15 +135,6 @@ final class TargetsEndpoint {
 
 		Action(String event) {
 			this.event = event;
-		}
-
-		static Action of(@Nullable String text) {
-			Action action = RequestParameters.oneOf("action", text, values(), Action::label);
-			if (action == null) {
-				throw RejectedRequest
-					.because("The body must name an action: {\"action\":\"disable\"}, or enable, or drain");
-			}
-			return action;
 		}
 
 		String label() {

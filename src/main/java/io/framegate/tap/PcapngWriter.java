@@ -15,7 +15,7 @@ import io.framegate.closure.Side;
  * payload is a TCP segment of its own, without what its framing puts around it; a
  * connection begins with a handshake. All of that is made up. One thread.
  */
-public final class PcapngWriter {
+public final class PcapngWriter implements TapWriter {
 
 	private static final int SECTION = 0x0A0D0D0A;
 
@@ -38,10 +38,8 @@ public final class PcapngWriter {
 
 	private final Map<String, TcpFlow> flows = new HashMap<>();
 
-	/**
-	 * What comes first.
-	 * @return the blocks that describe the file
-	 */
+	/** The blocks that describe the file. */
+	@Override
 	public byte[] begin() {
 		byte[] name = "Framegate".getBytes(StandardCharsets.US_ASCII);
 		ByteBuffer section = ByteBuffer.allocate(16 + 4 + padded(name.length) + 4);
@@ -55,11 +53,7 @@ public final class PcapngWriter {
 		return joined(block(SECTION, section), block(INTERFACE, description));
 	}
 
-	/**
-	 * An event.
-	 * @param event the event
-	 * @return its blocks, perhaps none
-	 */
+	@Override
 	public byte[] write(TapEvent event) {
 		return switch (event) {
 			case TapEvent.Frame(TappedFrame frame) -> frame(frame);

@@ -6,12 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-import io.framegate.testkit.Browser;
 import io.framegate.testkit.Gateway;
 import io.framegate.testkit.TestClient;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,29 +16,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Frames that somebody watches at the console. Skipped where Chromium is not installed.
  */
-class ConsoleFramesTests {
-
-	private static ConsoleUnderTest console;
-
-	private static Browser browser;
-
-	@BeforeAll
-	static void start() {
-		console = new ConsoleUnderTest();
-		browser = console.browser;
-	}
-
-	@AfterAll
-	static void stop() {
-		if (console != null) {
-			console.close();
-		}
-	}
-
-	@AfterEach
-	void pageHasNoFaults() {
-		assertThat(browser.problems()).isEmpty();
-	}
+class ConsoleFramesTests extends SharedConsole {
 
 	@Test
 	void framesAreShownWithCardNumbersMaskedAndMarkupAsText() {

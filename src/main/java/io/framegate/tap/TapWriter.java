@@ -1,13 +1,14 @@
-package io.framegate.actuate;
-
-import io.framegate.tap.TapEvent;
+package io.framegate.tap;
 
 /**
  * Writes what somebody who watches is told, one event after the other.
  */
-interface TapWriter {
+public interface TapWriter {
 
-	/** What comes first. */
+	/**
+	 * What comes first.
+	 * @return its bytes
+	 */
 	byte[] begin();
 
 	/**
