@@ -72,7 +72,7 @@ final class TargetsEndpoint {
 		Supplier<CompletableFuture<WebEndpointResponse<Outcome>>> begun = () -> begin(
 				RoutesEndpoint.find(this.routes, route), target,
 				RequestParameters.action(action, Action.values(), Action::label), who);
-		return Mono.fromCallable(begun::get)
+		return Mono.fromCallable(() -> this.routes.undisturbed(begun))
 			.subscribeOn(Schedulers.boundedElastic())
 			.flatMap(Mono::fromFuture);
 	}

@@ -44,31 +44,57 @@ class LeversWhileReloadingTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "pause", "drain" })
 	void whatStopsARouteStopsTheOneThatReplacesIt(String action) throws Exception {
-		try (TestUpstream server = TestUpstream.lineEcho()) {
-			write(server.address(), "");
-			try (Gateway gateway = Gateway.startAt("classpath:/application.yml,file:" + this.directory + "/",
-					List.of(Operator.class), "management.endpoint.routes.access=unrestricted")) {
-				gateway.bean(ConfigurationReloader.class).stop();
-				RunningRoute before = gateway.route("r");
-				int port = gateway.port("r");
-				CompletableFuture<Integer> answer = new CompletableFuture<>();
-				gateway.bean(Operator.class).acts = () -> {
-					answer.completeAsync(
-							() -> gateway.operate("POST", "/actuator/routes/r", "{\"action\":\"" + action + "\"}")
-								.statusCode(),
-							Thread::startVirtualThread);
-					Gateway.await("the answer, or the wait for the reload",
-							() -> Optional.of(true).filter((yes) -> answer.isDone() || isSomebodyWaiting()));
-				};
-				write(server.address(), ", max-frame-size: 5000B");
-				assertThat(gateway.bean(ConfigurationReloader.class).reload().restarted()).containsExactly("r");
-				assertThat(answer.join()).isEqualTo(200);
-				assertThat(gateway.route("r")).isNotSameAs(before);
-				Gateway.await("the pause", () -> Optional.of(gateway.route("r").state())
-					.filter((state) -> state == RunningRoute.State.PAUSED));
-				assertThatThrownBy(() -> TestClient.connect(port).close());
-			}
+		try (TestUpstream server = TestUpstream.lineEcho(); Gateway gateway = start(server)) {
+			RunningRoute before = gateway.route("r");
+			int port = gateway.port("r");
+			assertThat(actWhileReloading(gateway, server, "routes/r", action).join()).isEqualTo(200);
+			assertThat(gateway.route("r")).isNotSameAs(before);
+			Gateway.await("the pause", () -> Optional.of(gateway.route("r").state())
+				.filter((state) -> state == RunningRoute.State.PAUSED));
+			assertThatThrownBy(() -> TestClient.connect(port).close());
 		}
+	}
+
+	/**
+	 * Otherwise it would not reach what the new route has connected to the target
+	 * meanwhile.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "disable", "drain" })
+	void actionOnATargetComesAfterTheReload(String action) throws Exception {
+		try (TestUpstream server = TestUpstream.lineEcho(); Gateway gateway = start(server)) {
+			CompletableFuture<Integer> answer = actWhileReloading(gateway, server, "targets/r/" + server.address(),
+					action);
+			assertThat(answer.join()).isEqualTo(200);
+			assertThat(gateway.bean(Operator.class).answeredMeanwhile).isFalse();
+			Gateway.await("the target", () -> Optional.of(gateway.targetState("r", 0)).filter("DISABLED"::equals));
+		}
+	}
+
+	private Gateway start(TestUpstream server) throws IOException {
+		write(server.address(), "");
+		Gateway gateway = Gateway.startAt("classpath:/application.yml,file:" + this.directory + "/",
+				List.of(Operator.class), "management.endpoint.routes.access=unrestricted",
+				"management.endpoint.targets.access=unrestricted");
+		gateway.bean(ConfigurationReloader.class).stop();
+		return gateway;
+	}
+
+	private CompletableFuture<Integer> actWhileReloading(Gateway gateway, TestUpstream server, String path,
+			String action) throws IOException {
+		CompletableFuture<Integer> answer = new CompletableFuture<>();
+		Operator operator = gateway.bean(Operator.class);
+		operator.acts = () -> {
+			answer.completeAsync(
+					() -> gateway.operate("POST", "/actuator/" + path, "{\"action\":\"" + action + "\"}").statusCode(),
+					Thread::startVirtualThread);
+			Gateway.await("the answer, or the wait for the reload",
+					() -> Optional.of(true).filter((yes) -> answer.isDone() || isSomebodyWaiting()));
+			operator.answeredMeanwhile = answer.isDone();
+		};
+		write(server.address(), ", max-frame-size: 5000B");
+		assertThat(gateway.bean(ConfigurationReloader.class).reload().restarted()).containsExactly("r");
+		return answer;
 	}
 
 	private static boolean isSomebodyWaiting() {
@@ -83,6 +109,9 @@ class LeversWhileReloadingTests {
 	static class Operator implements BeanPostProcessor {
 
 		private volatile @Nullable Runnable acts;
+
+		/** Whether the action was done when the reload went on. */
+		private volatile boolean answeredMeanwhile;
 
 		@Override
 		public Object postProcessBeforeInitialization(Object bean, String name) {
