@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -36,6 +37,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
  * Listening, accepting and refusing.
  */
 class ListenerTests {
+
+	private static final int CROWD = 500;
 
 	@ParameterizedTest
 	@CsvSource(quoteCharacter = '"', textBlock = """
@@ -122,6 +125,33 @@ class ListenerTests {
 				assertThat(echo(next)).isEqualTo("hello");
 			}
 			more.forEach(TestClient::close);
+		}
+	}
+
+	/**
+	 * Each loop counts the clients that it refuses, while others ask how many there are.
+	 */
+	@Test
+	void noneOfManyClientsAtOnceGetsInBeyondTheLimit() {
+		try (TestUpstream server = TestUpstream.lineEcho();
+				Gateway gateway = Gateway
+					.start(Gateway.route("s", "crlf", "crlf", server.address(), "listen.max-connections=1"));
+				TestClient first = gateway.connect("s")) {
+			assertThat(echo(first)).isEqualTo("hello");
+			int port = gateway.port("s");
+			List<CompletableFuture<Void>> crowds = IntStream.range(0, 8)
+				.mapToObj((i) -> CompletableFuture.runAsync(() -> {
+					for (int each = 0; each < CROWD; each++) {
+						TestClient.connect(port).close();
+					}
+				}, Thread::startVirtualThread))
+				.toList();
+			crowds.forEach(CompletableFuture::join);
+			String refused = "framegate_accepts_refused_total{reason=\"limit-connections\",route=\"s\"}";
+			Gateway.await("all to have come", () -> Optional.of(gateway.route("s").metrics().opened(Side.INBOUND))
+				.filter((opened) -> opened == 8 * CROWD + 1));
+			assertThat(gateway.metric(refused)).isEqualTo(8 * CROWD);
+			assertThat(echo(first)).isEqualTo("hello");
 		}
 	}
 
