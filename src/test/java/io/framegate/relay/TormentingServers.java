@@ -4,6 +4,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -45,6 +46,14 @@ final class TormentingServers implements AutoCloseable {
 
 	private final AtomicInteger flaps = new AtomicInteger();
 
+	/**
+	 * Connections on which replies were sent that nobody had asked for, and how many
+	 * requests have come on each since.
+	 */
+	private final Map<Peer, Integer> soiled = new ConcurrentHashMap<>();
+
+	private final AtomicInteger mostAfterSoil = new AtomicInteger();
+
 	/** Whether other replies may overtake a late one, and one may be left out. */
 	private final boolean anyOrder;
 
@@ -80,10 +89,21 @@ final class TormentingServers implements AutoCloseable {
 	}
 
 	private void serve(Peer peer) throws Exception {
+		try {
+			serveUntilItEnds(peer);
+		}
+		finally {
+			this.soiled.remove(peer);
+		}
+	}
+
+	private void serveUntilItEnds(Peer peer) throws Exception {
 		peer.within(Duration.ofMinutes(1));
 		boolean flaps = peer.localPort() == this.flappingPort;
 		for (String line = peer.readLineOrEof(); line != null; line = peer.readLineOrEof()) {
 			this.busy.incrementAndGet();
+			Integer more = this.soiled.computeIfPresent(peer, (same, before) -> before + 1);
+			this.mostAfterSoil.accumulateAndGet((more != null) ? more : 0, Math::max);
 			try {
 				if (!obey(peer, line) || (flaps && this.hangingUp.get())) {
 					hangUp(peer);
@@ -124,13 +144,20 @@ final class TormentingServers implements AutoCloseable {
 		String reply = request.group(1) + " answered\r\n";
 		switch (request.group(4)) {
 			case "late" -> late(peer, reply);
-			case "twice" -> reply(peer, reply + reply, 2);
+			case "twice" -> {
+				this.soiled.putIfAbsent(peer, 0);
+				reply(peer, reply + reply, 2);
+			}
 			case "twice-slowly" -> {
 				reply(peer, reply, 1);
 				Thread.sleep(ThreadLocalPause.next());
+				this.soiled.putIfAbsent(peer, 0);
 				reply(peer, reply, 1);
 			}
-			case "stray" -> reply(peer, "999999 id=0 client=0 answered\r\n" + reply, 2);
+			case "stray" -> {
+				this.soiled.putIfAbsent(peer, 0);
+				reply(peer, "999999 id=0 client=0 answered\r\n" + reply, 2);
+			}
 			case "soil" -> {
 				reply(peer, reply + "junk", 1);
 				this.halves.incrementAndGet();
@@ -192,6 +219,16 @@ final class TormentingServers implements AutoCloseable {
 			.atMost(limit)
 			.pollInterval(Duration.ofMillis(20))
 			.until(() -> this.busy.get() == 0);
+	}
+
+	/** The most requests that came on one connection after such a reply. */
+	int mostAfterSoil() {
+		return this.mostAfterSoil.get();
+	}
+
+	/** Until every connection has ended that got replies which nobody had asked for. */
+	void awaitEndOfSoiled(Duration limit) {
+		Awaitility.await("soiled connections to have ended").atMost(limit).until(this.soiled::isEmpty);
 	}
 
 	long seen() {
