@@ -1,5 +1,8 @@
 package io.framegate.connection;
 
+import java.util.EnumSet;
+import java.util.Set;
+
 import io.framegate.closure.Cause;
 import io.framegate.closure.CloseReason;
 import io.framegate.closure.Side;
@@ -12,6 +15,9 @@ import io.framegate.timeout.Timeout;
 final class ConnectionTimers {
 
 	private static final Timeout[] TIMERS = Timeout.values();
+
+	/** They begin with a new state, at which the connection is looked at. */
+	private static final Set<Timeout> ANNOUNCED = EnumSet.of(Timeout.CONNECT, Timeout.TLS_HANDSHAKE, Timeout.DRAIN);
 
 	/** Whether a connection is idle is looked at again after so many nanoseconds. */
 	private static final long IDLE_LOOK = 1_000_000_000;
@@ -98,8 +104,8 @@ final class ConnectionTimers {
 	/**
 	 * Looks whether a timer has expired.
 	 * @param now a {@link System#nanoTime()} stamp
-	 * @return when the next one can expire, as long as none is started with an earlier
-	 * time than that of its start: a stamp
+	 * @return when the next one can expire, unless the connection's state changes and as
+	 * long as none is started with an earlier time than that of its start: a stamp
 	 */
 	long sweep(long now) {
 		long wait = MAX_LOOK;
@@ -107,6 +113,9 @@ final class ConnectionTimers {
 			long limit = this.context.timeouts().nanos(timer);
 			if (limit > 0) {
 				long started = startedAt(timer);
+				if (started == 0 && ANNOUNCED.contains(timer)) {
+					continue;
+				}
 				long left = (started != 0) ? started + limit - now : limit;
 				if (left <= 0) {
 					expire(timer);

@@ -32,10 +32,19 @@ public final class LoopMembers {
 	/** Due at the next sweep. */
 	private static final long SOON = 0;
 
+	/**
+	 * Looks that are further away than twice this are brought forward to multiples of it:
+	 * most sweeps then find nothing to do.
+	 */
+	private static final long TOGETHER = 1_000_000_000;
+
 	private final List<Member> connections = new ArrayList<>();
 
 	/** By place, when each is to be looked at: nanoseconds since {@link #begin}. */
 	private long[] dues = new long[16];
+
+	/** None is due before: a sweep that comes earlier has nothing to do. */
+	private long earliest = SOON;
 
 	private final long begin;
 
@@ -60,7 +69,7 @@ public final class LoopMembers {
 		if (place == this.dues.length) {
 			this.dues = Arrays.copyOf(this.dues, 2 * place);
 		}
-		this.dues[place] = SOON;
+		due(place, SOON);
 		connection.place(place);
 		this.connections.add(connection);
 		connection.held().opened();
@@ -92,19 +101,28 @@ public final class LoopMembers {
 	void look(Member connection) {
 		int place = connection.place();
 		if (place >= 0) {
-			this.dues[place] = SOON;
+			due(place, SOON);
 		}
+	}
+
+	private void due(int place, long when) {
+		this.dues[place] = when;
+		this.earliest = Math.min(this.earliest, when);
 	}
 
 	/** The next sweep looks at all connections. */
 	void lookAtAll() {
 		Arrays.fill(this.dues, SOON);
+		this.earliest = SOON;
 	}
 
 	/** Begins a sweep, unless the last one still goes on. */
 	void sweep() {
 		if (this.sweepAt < 0) {
-			this.sweepAt = this.connections.size() - 1;
+			if (this.earliest <= this.clock.getAsLong() - this.begin) {
+				this.earliest = Long.MAX_VALUE;
+				this.sweepAt = this.connections.size() - 1;
+			}
 			sweepOn();
 		}
 	}
@@ -115,7 +133,11 @@ public final class LoopMembers {
 		while (this.sweepAt >= 0) {
 			int place = this.sweepAt--;
 			// What a timer closes may close others: the list can shrink meanwhile.
-			if (place >= this.connections.size() || this.dues[place] > now - this.begin) {
+			if (place >= this.connections.size()) {
+				continue;
+			}
+			if (this.dues[place] > now - this.begin) {
+				this.earliest = Math.min(this.earliest, this.dues[place]);
 				continue;
 			}
 			look(this.connections.get(place), now);
@@ -130,12 +152,14 @@ public final class LoopMembers {
 
 	private void look(Member connection, long now) {
 		try {
-			long due = connection.sweep(now);
+			long due = Math.max(SOON, connection.sweep(now) - this.begin);
 			if (connection.place() >= 0) {
-				this.dues[connection.place()] = Math.max(SOON, due - this.begin);
+				boolean far = due - (now - this.begin) > 2 * TOGETHER;
+				due(connection.place(), far ? due - due % TOGETHER : due);
 			}
 		}
 		catch (RuntimeException | Error ex) {
+			look(connection);
 			connection.broken(ex);
 		}
 	}

@@ -88,6 +88,35 @@ class IoLoopTests {
 		assertThat(one.swept).isEqualTo(3);
 	}
 
+	/** Most sweeps then have nothing to do. */
+	@Test
+	void distantLooksComeTogether() {
+		Recorder one = add("1");
+		one.dueAfter = 30_000;
+		pass(5 * SWEEP);
+		Recorder two = add("2");
+		two.dueAfter = 30_000;
+		pass(30_000 - 6 * SWEEP);
+		assertThat(one.swept).isEqualTo(1);
+		assertThat(two.swept).isEqualTo(1);
+		pass(SWEEP);
+		assertThat(one.swept).isEqualTo(2);
+		assertThat(two.swept).isEqualTo(2);
+	}
+
+	@Test
+	void distantTimerIsNotLate() {
+		long due = this.time.clock().getAsLong() + TimeUnit.MILLISECONDS.toNanos(7550);
+		Recorder one = add("1");
+		one.onSweep = () -> one.dueAfter = (int) Math.max(0,
+				TimeUnit.NANOSECONDS.toMillis(due - this.time.clock().getAsLong()));
+		pass(7500);
+		assertThat(one.dueAfter).isPositive();
+		pass(SWEEP);
+		assertThat(one.dueAfter).as("the sweep after it was due has seen it").isZero();
+		assertThat(one.swept).isLessThan(5);
+	}
+
 	@Test
 	void changedLimitHasAllLookedAt() {
 		Recorder one = add("1");
@@ -322,6 +351,12 @@ class IoLoopTests {
 		Recorder connection = new Recorder(name);
 		this.loop.add(connection);
 		return connection;
+	}
+
+	private void pass(int millis) {
+		for (int i = 0; i < millis / SWEEP; i++) {
+			this.time.pass(SWEEP);
+		}
 	}
 
 	/** Remembers what it is told. */
