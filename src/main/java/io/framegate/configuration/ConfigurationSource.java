@@ -66,13 +66,13 @@ public final class ConfigurationSource {
 	/** The last environment read: its files may have imported others. */
 	private volatile ConfigurableEnvironment latest;
 
-	private volatile List<String> locations;
+	private volatile Places places;
 
 	public ConfigurationSource(ConfigurableEnvironment started, ResourceLoader resources) {
 		this.started = started;
 		this.resources = resources;
 		this.latest = started;
-		this.locations = allLocations(started);
+		this.places = Places.of(started);
 	}
 
 	/**
@@ -149,7 +149,7 @@ public final class ConfigurationSource {
 	 * @param reading the configuration
 	 */
 	public void taken(Reading reading) {
-		this.locations = allLocations(reading.environment());
+		this.places = Places.of(reading.environment());
 		this.latest = reading.environment();
 	}
 
@@ -251,18 +251,45 @@ public final class ConfigurationSource {
 	}
 
 	private Set<Path> watched() {
-		Set<Path> files = new TreeSet<>();
-		ConfigurableEnvironment now = this.latest;
-		files(now).forEach((file) -> addWithNeighbours(Path.of(file), files));
-		// Even if there was nothing yet.
-		this.locations.forEach((location) -> addLocation(location, files));
+		Places now = this.places;
+		Set<Path> files = new TreeSet<>(now.named());
+		now.directories().forEach((directory) -> addNeighbours(directory, files));
+		now.trees().forEach((tree) -> addTree(tree, files));
 		return files;
 	}
 
 	/**
-	 * Found once for each reading, because it means looking through everything that was
-	 * read.
+	 * Where an environment's configuration comes from. Found once for each reading,
+	 * because the files are looked at each second.
+	 *
+	 * @param named files that were read, and where there could be one
+	 * @param directories those of the files, each once
+	 * @param trees directories with a file for each property
 	 */
+	private record Places(Set<Path> named, Set<Path> directories, Set<Path> trees) {
+
+		private static Places of(ConfigurableEnvironment environment) {
+			Set<Path> named = new TreeSet<>();
+			Set<Path> trees = new TreeSet<>();
+			files(environment).forEach((file) -> named.add(absolute(Path.of(file))));
+			// Even if there was nothing yet.
+			allLocations(environment).forEach((location) -> addLocation(location, named, trees));
+			Set<Path> directories = new TreeSet<>();
+			for (Path file : named) {
+				Path parent = file.getParent();
+				if (parent != null) {
+					directories.add(parent);
+				}
+			}
+			return new Places(named, directories, trees);
+		}
+
+	}
+
+	private static Path absolute(Path file) {
+		return file.toAbsolutePath().normalize();
+	}
+
 	private static List<String> allLocations(ConfigurableEnvironment environment) {
 		List<String> all = new ArrayList<>();
 		LOCATIONS.forEach((property) -> all.addAll(locations(environment, property)));
@@ -287,14 +314,14 @@ public final class ConfigurationSource {
 		}
 	}
 
-	private static void addLocation(String text, Set<Path> files) {
+	private static void addLocation(String text, Set<Path> named, Set<Path> trees) {
 		for (String location : text.split(";")) {
 			String bare = without("file:", without(OPTIONAL, location.strip()));
 			if (bare.startsWith(TREE)) {
-				addTree(Path.of(bare.substring(TREE.length())), files);
+				trees.add(Path.of(bare.substring(TREE.length())));
 			}
 			else if (!bare.isEmpty() && bare.indexOf(':') < 0 && bare.indexOf('*') < 0 && bare.indexOf('$') < 0) {
-				addWithNeighbours(bare.endsWith("/") ? Path.of(bare, "any") : Path.of(bare), files);
+				named.add(absolute(bare.endsWith("/") ? Path.of(bare, "any") : Path.of(bare)));
 			}
 		}
 	}
@@ -303,15 +330,9 @@ public final class ConfigurationSource {
 		return text.startsWith(prefix) ? text.substring(prefix.length()) : text;
 	}
 
-	/**
-	 * A named file, whatever its name, and files beside it with names that Spring Boot
-	 * looks for.
-	 */
-	private static void addWithNeighbours(Path file, Set<Path> files) {
-		Path absolute = file.toAbsolutePath().normalize();
-		files.add(absolute);
-		Path parent = absolute.getParent();
-		if (parent == null || !Files.isDirectory(parent)) {
+	/** Files beside a named one, with names that Spring Boot looks for. */
+	private static void addNeighbours(Path parent, Set<Path> files) {
+		if (!Files.isDirectory(parent)) {
 			return;
 		}
 		try (Stream<Path> neighbours = Files.list(parent)) {
