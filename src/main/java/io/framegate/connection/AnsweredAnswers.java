@@ -1,18 +1,33 @@
 package io.framegate.connection;
 
+import io.framegate.framing.Framing;
+
 /**
  * Finds out that a peer answers the answers to its polls, which would go on for ever: its
  * polls come alone, each at once after the one before was answered. Event loop only.
  */
-final class AnsweredAnswers {
+class AnsweredAnswers {
 
 	private static final int MOST = 1_000_000;
 
 	private static final long AT_ONCE_NANOS = 100_000_000;
 
+	/** Of all whose polls are not answered: most connections need none of their own. */
+	private static final AnsweredAnswers NONE = new AnsweredAnswers() {
+
+		@Override
+		void cut(long polls, long frames, long now) {
+		}
+
+	};
+
 	private int count;
 
 	private long polledAt;
+
+	static AnsweredAnswers of(Framing framing) {
+		return framing.answersEmptyFrames() ? new AnsweredAnswers() : NONE;
+	}
 
 	/**
 	 * Bytes were cut.

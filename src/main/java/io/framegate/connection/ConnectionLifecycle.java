@@ -2,6 +2,7 @@ package io.framegate.connection;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.LongStream;
 
 import io.framegate.closure.Side;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * loop only, but for {@link #state()} and {@link #isOpen()}.
  */
 final class ConnectionLifecycle {
+
+	private static final long[] NONE = {};
 
 	private volatile ConnectionState state;
 
@@ -34,8 +37,12 @@ final class ConnectionLifecycle {
 	/** Counts its steps, once it is known to others. */
 	private ConnectionCounts.@Nullable OfSide counts;
 
-	/** When each state began, packed. */
-	private long[] changes;
+	/** When its first two states began, packed: most of the time there are no more. */
+	private final long first;
+
+	private long second;
+
+	private long[] later = NONE;
 
 	/**
 	 * A new connection.
@@ -43,7 +50,7 @@ final class ConnectionLifecycle {
 	 */
 	ConnectionLifecycle(Side side) {
 		this.state = (side == Side.INBOUND) ? ConnectionState.ACCEPTED : ConnectionState.CONNECTING;
-		this.changes = new long[] { StateChange.toNow(this.state) };
+		this.first = StateChange.toNow(this.state);
 	}
 
 	/**
@@ -51,7 +58,8 @@ final class ConnectionLifecycle {
 	 * @return the first one first
 	 */
 	List<StateChange> states() {
-		return Arrays.stream(this.changes).mapToObj(StateChange::of).toList();
+		LongStream begin = (this.second != 0) ? LongStream.of(this.first, this.second) : LongStream.of(this.first);
+		return LongStream.concat(begin, Arrays.stream(this.later)).mapToObj(StateChange::of).toList();
 	}
 
 	private void become(ConnectionState next) {
@@ -60,11 +68,19 @@ final class ConnectionLifecycle {
 			throw new IllegalStateException("A connection that is " + before + " cannot become " + next);
 		}
 		this.state = next;
-		this.changes = Arrays.copyOf(this.changes, this.changes.length + 1);
-		this.changes[this.changes.length - 1] = StateChange.toNow(next);
+		note(StateChange.toNow(next));
 		if (this.counts != null) {
 			this.counts.moved(before, next);
 		}
+	}
+
+	private void note(long change) {
+		if (this.second == 0) {
+			this.second = change;
+			return;
+		}
+		this.later = Arrays.copyOf(this.later, this.later.length + 1);
+		this.later[this.later.length - 1] = change;
 	}
 
 	/**

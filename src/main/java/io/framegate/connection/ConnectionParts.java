@@ -10,6 +10,8 @@ import io.framegate.transport.LoopMembers;
 import io.framegate.transport.TcpInfo;
 import io.framegate.transport.WriteAnswers;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
 
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +23,7 @@ import org.springframework.integration.ip.tcp.connection.TcpListener;
  */
 abstract class ConnectionParts implements ReadGate.Owner, FrameDecoder.Owner, FrameReader.Owner, FrameDelivery.Owner,
 		SerializerCodec.Owner, FrameWriter.Owner, PeerProbe.Owner, ConnectionTimers.Owner, CloseSequence.Owner,
-		SocketHandler.Owner, TlsLayer.Owner, LoopMembers.Member {
+		SocketHandler.Owner, TlsLayer.Owner, LoopMembers.Member, ChannelFutureListener {
 
 	/** A connection that writes is looked at after so many nanoseconds. */
 	private static final long LOOK_AFTER_WRITE = 1_000_000_000;
@@ -97,7 +99,13 @@ abstract class ConnectionParts implements ReadGate.Owner, FrameDecoder.Owner, Fr
 		if (this.loop.answersLater()) {
 			WriteAnswers.tell(this.channel, this.output.answers());
 		}
-		this.channel.closeFuture().addListener((future) -> this.loop.later(() -> ending().closed()));
+		this.channel.closeFuture().addListener(this);
+	}
+
+	/** The socket is closed. */
+	@Override
+	public void operationComplete(ChannelFuture closed) {
+		this.loop.later(() -> ending().closed());
 	}
 
 	/** What the connection closes by. */

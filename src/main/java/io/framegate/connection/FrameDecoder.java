@@ -45,7 +45,7 @@ final class FrameDecoder implements FrameSink {
 	/** Empty frames that nobody gets. */
 	private long polls;
 
-	private final AnsweredAnswers answeredAnswers = new AnsweredAnswers();
+	private final AnsweredAnswers answeredAnswers;
 
 	private long frameStartedAt;
 
@@ -57,6 +57,7 @@ final class FrameDecoder implements FrameSink {
 		this.delivery = delivery;
 		this.codec = codec;
 		this.cutter = context.framing().cutter(context.maxFrameSize());
+		this.answeredAnswers = AnsweredAnswers.of(context.framing());
 	}
 
 	/**
@@ -348,7 +349,6 @@ final class FrameDecoder implements FrameSink {
 	/** What cutting needs of its connection. */
 	interface Owner {
 
-		/** The connection's id. */
 		String id();
 
 		long now();

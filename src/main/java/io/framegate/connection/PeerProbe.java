@@ -122,6 +122,7 @@ final class PeerProbe {
 				countRetransmits();
 				this.acknowledged = sent();
 				tellKernel(0);
+				this.progress.rest();
 			}
 		}
 	}

@@ -10,11 +10,13 @@ public class WriteTracker {
 
 	private static final int MORE = 0x80;
 
+	private static final byte[] NOTHING = {};
+
 	/**
 	 * The sizes of the frames not known to be taken, seven bits a byte: fewer bytes than
 	 * the frames have, however small they are.
 	 */
-	private byte[] sizes = {};
+	private byte[] sizes = NOTHING;
 
 	/**
 	 * Whether it varies what frames have besides their payload. Then that follows each
@@ -108,6 +110,15 @@ public class WriteTracker {
 		this.tail = waiting;
 	}
 
+	/** Nothing was written for a while: a connection at rest needs no room for sizes. */
+	public void rest() {
+		if (this.frames == 0) {
+			this.sizes = NOTHING;
+			this.head = 0;
+			this.tail = 0;
+		}
+	}
+
 	/**
 	 * Notes how much is still pending.
 	 * @param pending bytes written that the kernel has not taken
@@ -126,7 +137,7 @@ public class WriteTracker {
 			this.head = 0;
 			this.tail = 0;
 			if (this.sizes.length > KEPT) {
-				this.sizes = new byte[0];
+				this.sizes = NOTHING;
 			}
 		}
 		else {

@@ -6,7 +6,6 @@ import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -48,7 +47,7 @@ public final class Connector extends AbstractClientConnectionFactory {
 	 * A connection that its server closes unused within this time, in nanoseconds, was
 	 * useless.
 	 */
-	public static final long SOON = TimeUnit.SECONDS.toNanos(1);
+	public static final long SOON = Stay.SOON;
 
 	/** Leaves the pipeline when the socket is registered. */
 	private static final ChannelHandler NO_HANDLER = new ChannelInitializer<>() {
@@ -252,8 +251,8 @@ public final class Connector extends AbstractClientConnectionFactory {
 				getApplicationEventPublisher());
 		TargetState state = candidate.state();
 		connection.attach(state);
-		state.begun();
-		connection.whenClosed().thenRun(state::ended);
+		Stay stay = new Stay(state, loop);
+		connection.whenClosed().thenAccept(stay);
 		if (candidate.address().isUnresolved()) {
 			connection.close(
 					SocketErrors.connectCause(new UnknownHostException(state.target().host()), candidate.toString()));
@@ -267,7 +266,7 @@ public final class Connector extends AbstractClientConnectionFactory {
 				state.failed(Evidence.CONNECT);
 			}
 			else if (future.isSuccess()) {
-				connection.execute(() -> begin(connection, attempts, state));
+				connection.execute(() -> begin(connection, attempts, stay));
 			}
 			else {
 				connection.close(whyNot(candidate, attempt, connection));
@@ -280,28 +279,29 @@ public final class Connector extends AbstractClientConnectionFactory {
 	 * A connection is established. What it sends first is with the kernel before it
 	 * opens.
 	 */
-	private void begin(FrameConnection connection, ConnectAttempts attempts, TargetState state) {
+	private void begin(FrameConnection connection, ConnectAttempts attempts, Stay stay) {
 		InetSocketAddress local = connection.local();
 		Preface preface = attempts.preface();
 		if (preface == null || local == null) {
-			secure(connection, attempts, state);
+			secure(connection, attempts, stay);
 		}
 		else {
-			connection.sendAhead(preface.bytes(local, connection.remote()), () -> secure(connection, attempts, state));
+			connection.sendAhead(preface.bytes(local, connection.remote()), () -> secure(connection, attempts, stay));
 		}
 	}
 
-	private void secure(FrameConnection connection, ConnectAttempts attempts, TargetState state) {
+	private void secure(FrameConnection connection, ConnectAttempts attempts, Stay stay) {
 		ClientTls with = this.tls;
 		if (with != null) {
-			new Handshake(connection, state, () -> open(connection, attempts, state)).begin(with);
+			new Handshake(connection, stay.state(), () -> open(connection, attempts, stay)).begin(with);
 		}
 		else {
-			open(connection, attempts, state);
+			open(connection, attempts, stay);
 		}
 	}
 
-	private void open(FrameConnection connection, ConnectAttempts attempts, TargetState state) {
+	private void open(FrameConnection connection, ConnectAttempts attempts, Stay stay) {
+		TargetState state = stay.state();
 		state.connected();
 		if (state.isOff()) {
 			connection
@@ -309,24 +309,10 @@ public final class Connector extends AbstractClientConnectionFactory {
 			return;
 		}
 		if (!this.context.shared()) {
-			Loop loop = connection.loop();
-			long since = loop.now();
-			connection.whenClosed().thenAccept((closure) -> judge(state, closure, loop.now() - since));
+			stay.established();
 		}
 		attempts.succeeded(connection);
 		connection.open();
-	}
-
-	/**
-	 * A session's connection that its server closes before anything was sent is no better
-	 * than a refused one.
-	 */
-	private static void judge(TargetState state, Closure closure, long lasted) {
-		boolean reset = closure.reason() == CloseReason.UPSTREAM_RESET || closure.reason() == CloseReason.TLS_FAILED;
-		if ((reset || (closure.reason() == CloseReason.UPSTREAM_EOF && closure.bytesOut() == 0))
-				&& closure.bytesIn() == 0 && lasted < SOON) {
-			state.failed(Evidence.ANSWER);
-		}
 	}
 
 	/**

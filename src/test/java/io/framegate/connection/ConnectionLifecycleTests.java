@@ -1,5 +1,7 @@
 package io.framegate.connection;
 
+import java.time.Instant;
+
 import io.framegate.closure.Side;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,6 +48,21 @@ class ConnectionLifecycleTests {
 		assertThat(this.life.isDone()).isTrue();
 		this.life.closed();
 		assertThat(this.life.isOpen()).isFalse();
+	}
+
+	@Test
+	void allItsStatesAreKept() {
+		assertThat(this.life.states()).extracting(StateChange::state).containsExactly(ConnectionState.ACCEPTED);
+		Instant begin = this.life.states().getFirst().since();
+		this.life.shakeHands();
+		this.life.introduced();
+		this.life.established();
+		this.life.inputDone();
+		this.life.closed();
+		assertThat(this.life.states()).extracting(StateChange::state)
+			.containsExactly(ConnectionState.ACCEPTED, ConnectionState.TLS_HANDSHAKE, ConnectionState.ACCEPTED,
+					ConnectionState.OPEN, ConnectionState.READ_CLOSED, ConnectionState.CLOSED);
+		assertThat(this.life.states()).extracting(StateChange::since).isSorted().startsWith(begin);
 	}
 
 	@Test

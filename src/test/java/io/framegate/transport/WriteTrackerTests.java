@@ -1,5 +1,7 @@
 package io.framegate.transport;
 
+import java.util.stream.IntStream;
+
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -46,6 +48,22 @@ class WriteTrackerTests {
 		assertThat(this.tracker.settle(1)).isEqualTo(count - 1);
 		assertThat(this.tracker.settle(0)).isEqualTo(1);
 		assertThat(this.tracker.heldBytes()).isZero();
+	}
+
+	@Test
+	void restKeepsWhatIsPending() {
+		int[] twenty = IntStream.rangeClosed(1, 20).map((each) -> 200 * each).toArray();
+		this.tracker.add(twenty, NONE, 20, 4000);
+		this.tracker.settle(200);
+		this.tracker.rest();
+		assertThat(this.tracker.pendingFrames()).isEqualTo(1);
+		assertThat(this.tracker.settle(0)).isEqualTo(1);
+		this.tracker.rest();
+		this.tracker.add(new int[] { 12, 300 }, NONE, 2, 300);
+		assertThat(this.tracker.heldBytes()).as("with the sizes, in room taken anew").isEqualTo(300 + 16);
+		assertThat(this.tracker.settle(288)).isEqualTo(1);
+		assertThat(this.tracker.settle(0)).isEqualTo(1);
+		assertThat(this.tracker.framesTaken()).isEqualTo(22);
 	}
 
 	@Test
