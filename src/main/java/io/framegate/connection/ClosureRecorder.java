@@ -22,8 +22,6 @@ final class ClosureRecorder {
 
 	private final ConnectionContext context;
 
-	private final String id;
-
 	private final CompletableFuture<Closure> whenClosed = new CompletableFuture<>();
 
 	private @Nullable Closure closure;
@@ -32,10 +30,9 @@ final class ClosureRecorder {
 
 	private long lostBytes;
 
-	ClosureRecorder(Owner owner, ConnectionContext context, String id) {
+	ClosureRecorder(Owner owner, ConnectionContext context) {
 		this.owner = owner;
 		this.context = context;
-		this.id = id;
 	}
 
 	void lose(long frames, long bytes) {
@@ -85,7 +82,8 @@ final class ClosureRecorder {
 		}
 		catch (RuntimeException | Error ex) {
 			ProcessHalt.ifHeapIsExhausted(ex);
-			logger.error("Route '{}': cleaning up after connection {} failed", this.context.route(), this.id, ex);
+			logger.error("Route '{}': cleaning up after connection {} failed", this.context.route(), this.owner.id(),
+					ex);
 		}
 	}
 
@@ -99,6 +97,9 @@ final class ClosureRecorder {
 
 	/** What the record needs of its connection. */
 	interface Owner {
+
+		/** The connection's id. */
+		String id();
 
 		void removeFromLoop();
 

@@ -67,8 +67,6 @@ abstract class ConnectionParts implements ReadGate.Owner, FrameDecoder.Owner, Fr
 	/** Made when it is first needed: of most connections that is when they close. */
 	private @Nullable CloseSequence ending;
 
-	final String id;
-
 	ConnectionParts(ConnectionContext context, IoLoop loop, Channel channel, String id, TcpListener listener,
 			ConnectionEvents events) {
 		this.context = context;
@@ -88,8 +86,7 @@ abstract class ConnectionParts implements ReadGate.Owner, FrameDecoder.Owner, Fr
 		this.output = new FrameWriter(this, context, this.lifecycle, loop.batch(), channel, loop.answersLater(),
 				this.held, codec);
 		this.probe = new PeerProbe(this, context, this.lifecycle, this.output.progress());
-		this.recorder = new ClosureRecorder(events, context, id);
-		this.id = id;
+		this.recorder = new ClosureRecorder(events, context);
 	}
 
 	/** The socket can be used from now on. */
@@ -112,7 +109,7 @@ abstract class ConnectionParts implements ReadGate.Owner, FrameDecoder.Owner, Fr
 	final CloseSequence ending() {
 		CloseSequence begun = this.ending;
 		if (begun == null) {
-			begun = new CloseSequence(this, this.context, this.id, this.lifecycle, this.reader, this.gate, this.output,
+			begun = new CloseSequence(this, this.context, id(), this.lifecycle, this.reader, this.gate, this.output,
 					this.channel, this.recorder);
 			this.ending = begun;
 			look();

@@ -41,13 +41,7 @@ public final class FrameConnection extends SocketConnection {
 	public FrameConnection(ConnectionContext context, Registry registry, IoLoop loop, Channel channel,
 			InetSocketAddress remote, TcpListener listener, ConnectionHandler handler,
 			ApplicationEventPublisher publisher) {
-		this(context, registry, registry.nextNumber(), loop, channel, remote, listener, handler, publisher);
-	}
-
-	private FrameConnection(ConnectionContext context, Registry registry, long number, IoLoop loop, Channel channel,
-			InetSocketAddress remote, TcpListener listener, ConnectionHandler handler,
-			ApplicationEventPublisher publisher) {
-		super(context, loop, channel, number, registry.id(number), remote, listener, publisher);
+		super(context, loop, channel, registry, remote, listener, publisher);
 		this.registry = registry;
 		this.handler = handler;
 		parts().begin();
@@ -263,20 +257,7 @@ public final class FrameConnection extends SocketConnection {
 	}
 
 	/** Finds current connections. Any thread may call. */
-	public interface Registry {
-
-		/**
-		 * Counts a new connection.
-		 * @return a number that rises by one with each
-		 */
-		long nextNumber();
-
-		/**
-		 * A new connection's id: unique over restarts, rising within a process.
-		 * @param number its number
-		 * @return an id that needs no escaping in a URL
-		 */
-		String id(long number);
+	public interface Registry extends ConnectionIds {
 
 		void add(FrameConnection connection);
 
@@ -293,6 +274,11 @@ public final class FrameConnection extends SocketConnection {
 
 	/** Tells the handler what happens. */
 	private final class Events implements ConnectionEvents {
+
+		@Override
+		public String id() {
+			return FrameConnection.this.getConnectionId();
+		}
 
 		@Override
 		public MessageHeaders headers() {

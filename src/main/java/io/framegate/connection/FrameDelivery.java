@@ -39,8 +39,6 @@ final class FrameDelivery {
 	/** The same listener, if it may be passed by. */
 	private final @Nullable FrameListener passable;
 
-	private final String id;
-
 	private final TapPoint taps;
 
 	/** Runs a blocking handler's code, if the route has one. */
@@ -60,7 +58,6 @@ final class FrameDelivery {
 	FrameDelivery(Owner owner, ConnectionContext context, String id, TcpListener listener) {
 		this.owner = owner;
 		this.route = context.route();
-		this.id = id;
 		this.taps = context.taps();
 		this.listener = listener;
 		this.passable = (listener instanceof FrameListener frames) ? frames : null;
@@ -89,7 +86,7 @@ final class FrameDelivery {
 	private void show(byte[] payload) {
 		FrameTap tap = this.taps.tap();
 		if (tap != null) {
-			tap.frame(this.id, true, payload);
+			tap.frame(this.owner.id(), true, payload);
 		}
 	}
 

@@ -16,7 +16,7 @@ abstract class PeerConnection extends SpringConnection {
 
 	private final long number;
 
-	private final String id;
+	private final ConnectionIds ids;
 
 	/** Nanoseconds since 1970, where an Instant would take three times as much. */
 	private final long openedAt = ChronoUnit.NANOS.between(Instant.EPOCH, Instant.now());
@@ -25,17 +25,17 @@ abstract class PeerConnection extends SpringConnection {
 
 	private volatile PeerIdentity identity = PeerIdentity.UNKNOWN;
 
-	PeerConnection(long number, String id, InetSocketAddress remote, TcpListener listener,
+	PeerConnection(ConnectionIds ids, InetSocketAddress remote, TcpListener listener,
 			ApplicationEventPublisher publisher) {
 		super(listener, publisher);
-		this.number = number;
-		this.id = id;
+		this.number = ids.nextNumber();
+		this.ids = ids;
 		this.remote = remote;
 	}
 
 	@Override
 	public String getConnectionId() {
-		return this.id;
+		return this.ids.id(this.number);
 	}
 
 	/**

@@ -31,10 +31,10 @@ abstract class SocketConnection extends PeerConnection {
 
 	private final ConnectionParts parts;
 
-	SocketConnection(ConnectionContext context, IoLoop loop, Channel channel, long number, String id,
+	SocketConnection(ConnectionContext context, IoLoop loop, Channel channel, ConnectionIds ids,
 			InetSocketAddress remote, TcpListener listener, ApplicationEventPublisher publisher) {
-		super(number, id, remote, listener, publisher);
-		this.parts = new WiredParts(context, loop, channel, id, listener, events());
+		super(ids, remote, listener, publisher);
+		this.parts = new WiredParts(context, loop, channel, getConnectionId(), listener, events());
 	}
 
 	/**

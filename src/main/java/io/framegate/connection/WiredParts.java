@@ -95,7 +95,7 @@ final class WiredParts extends ConnectionParts {
 
 	@Override
 	public String id() {
-		return this.id;
+		return this.events.id();
 	}
 
 	@Override

@@ -252,6 +252,21 @@ class SocketConnectionTests {
 		assertThat(this.connection.isWritable()).isFalse();
 	}
 
+	/** Counts from nine. */
+	private static final class Ids implements ConnectionIds {
+
+		@Override
+		public long nextNumber() {
+			return 9;
+		}
+
+		@Override
+		public String id(long number) {
+			return "c-" + number;
+		}
+
+	}
+
 	/** A connection whose handler remembers. */
 	private final class Told extends SocketConnection {
 
@@ -260,7 +275,7 @@ class SocketConnectionTests {
 					SocketConnectionTests.this.timeouts, false, false,
 					new RouteMetrics("test", SocketConnectionTests.this.timeouts, new SimpleMeterRegistry()),
 					SocketConnectionTests.this.closures), SocketConnectionTests.this.loop.loop(),
-					SocketConnectionTests.this.socket, 9, "c-9", new InetSocketAddress("192.0.2.1", 7001),
+					SocketConnectionTests.this.socket, new Ids(), new InetSocketAddress("192.0.2.1", 7001),
 					(message) -> SocketConnectionTests.this.told
 						.add(new String((byte[]) message.getPayload(), StandardCharsets.ISO_8859_1)),
 					(event) -> {
@@ -284,6 +299,11 @@ class SocketConnectionTests {
 
 		private void tell(String what) {
 			SocketConnectionTests.this.told.add(what);
+		}
+
+		@Override
+		public String id() {
+			return SocketConnectionTests.this.connection.getConnectionId();
 		}
 
 		@Override

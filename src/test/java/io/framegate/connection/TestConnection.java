@@ -137,7 +137,7 @@ final class TestConnection extends IdleMember
 		this.reader = new FrameReader(this, this.context, this.life, this.gate, this.decoder, this.delivery, this.held,
 				codec);
 		this.writer = new FrameWriter(this, this.context, this.life, io.batch(), this.socket, false, this.held, codec);
-		this.recorder = new ClosureRecorder(this, this.context, "c-1");
+		this.recorder = new ClosureRecorder(this, this.context);
 		this.ending = new CloseSequence(this, this.context, "c-1", this.life, this.reader, this.gate, this.writer,
 				this.socket, this.recorder);
 		io.add(this);
