@@ -22,7 +22,16 @@ final class IoUringConnection extends IoUringSocket {
 
 	private static final byte POLL_ADD = 6;
 
+	private static final byte SEND = 26;
+
 	private static final byte RECV = 27;
+
+	/**
+	 * A send that finds no room is answered, and Netty polls for room. It would wait in
+	 * the kernel otherwise: once the peer has sent FIN, in a thread of its own, of which
+	 * there are few.
+	 */
+	private static final int MSG_DONTWAIT = 0x40;
 
 	/** From {@code poll.h}. */
 	private static final int POLLIN = 0x1;
@@ -70,7 +79,7 @@ final class IoUringConnection extends IoUringSocket {
 		this.bell.answered();
 		IoUringIoEvent answer = (IoUringIoEvent) event;
 		byte operation = answer.opcode();
-		if (operation == ImmediateSend.OPERATION || operation == WRITEV) {
+		if (operation == SEND || operation == WRITEV) {
 			written(registration, answer);
 		}
 		else if (operation == POLL_ADD) {
@@ -147,7 +156,7 @@ final class IoUringConnection extends IoUringSocket {
 
 		@Override
 		public long submit(IoOps ops) {
-			return super.submit(ImmediateSend.of(ops));
+			return super.submit(Submission.withFlags(ops, SEND, MSG_DONTWAIT));
 		}
 
 	}

@@ -6,18 +6,24 @@ import io.netty.channel.IoOps;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.uring.IoUringIoEvent;
 import io.netty.channel.uring.IoUringIoHandle;
+import io.netty.channel.uring.IoUringIoOps;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A listening socket on io_uring. While it rests for lack of descriptors, Netty does not
- * accept again at once. Its loop only.
+ * A listening socket on io_uring. Clients that wait are accepted together, as many in a
+ * turn as with epoll: where the kernel is asked for one after the other, the last of
+ * thousands waits seconds. While the socket rests for lack of descriptors, Netty does not
+ * accept again. Its loop only.
  */
 final class IoUringListener extends IoUringSocket {
 
-	/** The kernel's number, from {@code linux/io_uring.h}. */
-	private static final byte ACCEPT = 13;
+	private final ImmediateAccept accept = new ImmediateAccept();
 
 	/** An accept has failed, and its answer is being handled. */
 	private boolean failing;
+
+	/** An accept that Netty has asked for while it handled the one before. */
+	private @Nullable IoUringIoOps next;
 
 	IoUringListener(IoUringIoHandle handle, Channel channel) {
 		super(handle, channel);
@@ -26,8 +32,16 @@ final class IoUringListener extends IoUringSocket {
 	@Override
 	public void handle(IoRegistration registration, IoEvent event) {
 		IoUringIoEvent answer = (IoUringIoEvent) event;
-		this.failing = answer.opcode() == ACCEPT && answer.res() < 0;
-		pass(registration, event);
+		take(registration, answer);
+		for (IoUringIoOps asked = this.next; asked != null; asked = this.next) {
+			this.next = null;
+			take(registration, this.accept.perform(asked));
+		}
+	}
+
+	private void take(IoRegistration registration, IoUringIoEvent answer) {
+		this.failing = answer.opcode() == ImmediateAccept.OPERATION && answer.res() < 0;
+		pass(registration, answer);
 		this.failing = false;
 	}
 
@@ -48,7 +62,14 @@ final class IoUringListener extends IoUringSocket {
 
 		@Override
 		public long submit(IoOps ops) {
-			return this.listener.isResting() ? 0 : super.submit(ops);
+			if (this.listener.isResting()) {
+				return 0;
+			}
+			if (ImmediateAccept.isAsked(ops)) {
+				this.listener.next = (IoUringIoOps) ops;
+				return ImmediateAccept.OPERATION;
+			}
+			return super.submit(Submission.withFlags(ops, ImmediateAccept.OPERATION, ImmediateAccept.SOCKET_FLAGS));
 		}
 
 	}

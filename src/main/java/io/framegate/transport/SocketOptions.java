@@ -72,7 +72,6 @@ public final class SocketOptions {
 	 * @param channel the channel, registered
 	 */
 	public static void configure(Channel channel) {
-		BlockingMode.clear(channel);
 		var config = channel.config();
 		config.setOption(ChannelOption.AUTO_READ, false);
 		config.setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);

@@ -3,6 +3,7 @@ package io.framegate.inbound;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -12,8 +13,12 @@ import io.framegate.route.Listen;
 import io.framegate.route.WhenDown;
 import io.framegate.transport.EventLoops;
 import io.framegate.transport.TestLoops;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.SocketChannel;
-import org.junit.jupiter.api.Test;
+import io.netty.util.ReferenceCountUtil;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import org.springframework.util.unit.DataSize;
 
@@ -26,20 +31,23 @@ class AcceptTests {
 
 	private static final int CLIENTS = 20;
 
-	@Test
-	void allThatWaitAreAcceptedInOneTurnOfTheLoop() throws Exception {
-		Listen listen = new Listen(0, "127.0.0.1", "crlf", false, DataSize.ofKilobytes(64), 4096, null,
-				Listen.Proxy.OFF, List.of(), List.of(), List.of(), 10_000, 0, 0, 0, DataSize.ofBytes(0),
-				WhenDown.ACCEPT);
+	@ParameterizedTest
+	@CsvSource({ "127.0.0.1, 127.0.0.1", "::, 127.0.0.1", "::1, ::1" })
+	void allThatWaitAreAcceptedBeforeOneOfThemIsRead(String address, String target) throws Exception {
+		Listen listen = new Listen(0, address, "crlf", false, DataSize.ofKilobytes(64), 4096, null, Listen.Proxy.OFF,
+				List.of(), List.of(), List.of(), 10_000, 0, 0, 0, DataSize.ofBytes(0), WhenDown.ACCEPT);
 		List<Socket> clients = new ArrayList<>();
 		try (EventLoops loops = TestLoops.of(1, System::nanoTime)) {
 			ListeningSocket socket = ListeningSocket.open("r", listen, 0, loops);
 			for (int i = 0; i < CLIENTS; i++) {
-				clients.add(new Socket(InetAddress.getByName("127.0.0.1"), socket.port()));
+				Socket client = new Socket(InetAddress.getByName(target), socket.port());
+				clients.add(client);
+				client.getOutputStream().write('x');
 			}
-			FirstTurn turn = new FirstTurn();
-			socket.belongsTo(turn, listen.backlog());
-			assertThat(turn.accepted.get(30, TimeUnit.SECONDS)).isEqualTo(CLIENTS);
+			FirstClients first = new FirstClients();
+			socket.belongsTo(first, listen.backlog());
+			assertThat(first.accepted.get(30, TimeUnit.SECONDS))
+				.containsExactlyInAnyOrderElementsOf(clients.stream().map(Socket::getLocalSocketAddress).toList());
 			socket.close();
 		}
 		finally {
@@ -49,17 +57,26 @@ class AcceptTests {
 		}
 	}
 
-	/** Counts on the loop. */
-	private static final class FirstTurn implements ListeningSocket.Owner {
+	/** Those accepted until the first one's byte is read. */
+	private static final class FirstClients implements ListeningSocket.Owner {
 
-		final CompletableFuture<Integer> accepted = new CompletableFuture<>();
+		final CompletableFuture<List<SocketAddress>> accepted = new CompletableFuture<>();
 
-		private int count;
+		private final List<SocketAddress> addresses = new ArrayList<>();
 
 		@Override
 		public void accept(SocketChannel channel) {
-			if (this.count++ == 0) {
-				channel.eventLoop().execute(() -> this.accepted.complete(this.count));
+			this.addresses.add(channel.remoteAddress());
+			if (this.addresses.size() == 1) {
+				channel.pipeline().addLast(new ChannelInboundHandlerAdapter() {
+
+					@Override
+					public void channelRead(ChannelHandlerContext context, Object message) {
+						ReferenceCountUtil.release(message);
+						FirstClients.this.accepted.complete(List.copyOf(FirstClients.this.addresses));
+					}
+				});
+				channel.config().setAutoRead(true);
 			}
 		}
 
