@@ -302,9 +302,9 @@ public final class Listener extends AbstractServerConnectionFactory implements L
 	 * Accepts all that the kernel has completed, because closing would reset it. If more
 	 * keep coming, it takes no more than the backlog holds.
 	 */
-	private void emptyBacklog() {
+	private void emptyBacklog(ListeningSocket open) {
 		RouteMetrics metrics = this.context.metrics();
-		long most = metrics.opened(Side.INBOUND) + this.listen.backlog();
+		long most = metrics.opened(Side.INBOUND) + open.mostWaiting();
 		long before;
 		do {
 			before = metrics.opened(Side.INBOUND);
@@ -324,12 +324,12 @@ public final class Listener extends AbstractServerConnectionFactory implements L
 		if (open != null) {
 			try {
 				boolean last = open.acceptNoMore();
-				emptyBacklog();
+				emptyBacklog(open);
 				if (last) {
 					// The kernel has answered some clients whose last packet is still to
 					// come.
 					LockSupport.parkNanos(LAST_WORD_NANOS);
-					emptyBacklog();
+					emptyBacklog(open);
 				}
 			}
 			finally {

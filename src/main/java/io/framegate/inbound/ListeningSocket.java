@@ -65,11 +65,15 @@ public final class ListeningSocket {
 
 	private final Channel channel;
 
-	private final int backlog;
+	/** As the kernel has it. */
+	private volatile int backlog;
+
+	private volatile int mostWaiting;
 
 	private ListeningSocket(Channel channel, int backlog) {
 		this.channel = channel;
 		this.backlog = backlog;
+		this.mostWaiting = backlog;
 	}
 
 	/**
@@ -145,6 +149,8 @@ public final class ListeningSocket {
 		try {
 			if (this.channel instanceof UnixChannel unix && unix.fd() instanceof Socket socket) {
 				socket.listen(asked);
+				this.backlog = asked;
+				this.mostWaiting = Math.max(this.mostWaiting, asked);
 				return;
 			}
 		}
@@ -152,6 +158,13 @@ public final class ListeningSocket {
 			logger.debug("listen", ex);
 		}
 		logger.warn("The backlog of {} stays {} until the next start", this, this.backlog);
+	}
+
+	/**
+	 * How many clients can wait to be accepted: a lower backlog sends none away.
+	 */
+	int mostWaiting() {
+		return this.mostWaiting;
 	}
 
 	public int port() {

@@ -2,11 +2,13 @@ package io.framegate.inbound;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import io.framegate.route.Listen;
@@ -17,6 +19,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.util.ReferenceCountUtil;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -34,8 +37,7 @@ class AcceptTests {
 	@ParameterizedTest
 	@CsvSource({ "127.0.0.1, 127.0.0.1", "::, 127.0.0.1", "::1, ::1" })
 	void allThatWaitAreAcceptedBeforeOneOfThemIsRead(String address, String target) throws Exception {
-		Listen listen = new Listen(0, address, "crlf", false, DataSize.ofKilobytes(64), 4096, null, Listen.Proxy.OFF,
-				List.of(), List.of(), List.of(), 10_000, 0, 0, 0, DataSize.ofBytes(0), WhenDown.ACCEPT);
+		Listen listen = listen(address);
 		List<Socket> clients = new ArrayList<>();
 		try (EventLoops loops = TestLoops.of(1, System::nanoTime)) {
 			ListeningSocket socket = ListeningSocket.open("r", listen, 0, loops);
@@ -55,6 +57,47 @@ class AcceptTests {
 				client.close();
 			}
 		}
+	}
+
+	@Test
+	void backlogIsRaisedAgain() throws Exception {
+		Listen listen = listen("127.0.0.1");
+		List<Socket> clients = new ArrayList<>();
+		CountDownLatch release = new CountDownLatch(1);
+		try (EventLoops loops = TestLoops.of(1, System::nanoTime)) {
+			ListeningSocket socket = ListeningSocket.open("r", listen, 0, loops);
+			loops.group().next().execute(() -> await(release));
+			socket.belongsTo(new FirstClients(), 1);
+			socket.belongsTo(new FirstClients(), listen.backlog());
+			for (int i = 0; i < CLIENTS; i++) {
+				Socket client = new Socket();
+				clients.add(client);
+				client.connect(new InetSocketAddress("127.0.0.1", socket.port()), 10_000);
+			}
+			assertThat(socket.mostWaiting()).isEqualTo(listen.backlog());
+			release.countDown();
+			socket.close();
+		}
+		finally {
+			release.countDown();
+			for (Socket client : clients) {
+				client.close();
+			}
+		}
+	}
+
+	private static void await(CountDownLatch latch) {
+		try {
+			latch.await();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private static Listen listen(String address) {
+		return new Listen(0, address, "crlf", false, DataSize.ofKilobytes(64), 4096, null, Listen.Proxy.OFF, List.of(),
+				List.of(), List.of(), 10_000, 0, 0, 0, DataSize.ofBytes(0), WhenDown.ACCEPT);
 	}
 
 	/** Those accepted until the first one's byte is read. */
