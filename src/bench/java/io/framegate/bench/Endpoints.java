@@ -59,6 +59,7 @@ final class Endpoints implements AutoCloseable {
 	 */
 	double percentOfCore(Gateway gateway, double resting) throws IOException, InterruptedException {
 		warmUp();
+		gateway.awaitCompiled();
 		long cpu = gateway.cpuNanos();
 		long start = System.nanoTime();
 		for (int i = 0; i < SCRAPES; i++) {

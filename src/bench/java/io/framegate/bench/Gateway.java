@@ -143,6 +143,16 @@ final class Gateway implements AutoCloseable {
 		return all;
 	}
 
+	/**
+	 * Waits until a gateway on the JVM has little left to compile. A moment for any
+	 * other.
+	 */
+	void awaitCompiled() throws IOException, InterruptedException {
+		if (this.process != null) {
+			new CompilerThreads(this.process.pid()).awaitRest();
+		}
+	}
+
 	private Stream<ProcessHandle> processes() {
 		return (this.process == null) ? Stream.empty()
 				: Stream.concat(Stream.of(this.process.toHandle()), this.process.descendants());

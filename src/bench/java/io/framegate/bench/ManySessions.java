@@ -29,8 +29,6 @@ final class ManySessions {
 
 	private static final Duration SLICE = Duration.ofSeconds(10);
 
-	private static final Duration SETTLE = Duration.ofSeconds(30);
-
 	private static final String HEAD = """
 			| gateway | sessions | opened at once, s | p50 ms | p99 ms | KB a session | process MB (RSS) | after a collection \
 			| load | CPU, % of a core | and prometheus each second | and connections each second | p99 ms | p99 ms, prometheus | p99 ms, connections |
@@ -79,7 +77,7 @@ final class ManySessions {
 			say("%s: %s".formatted(scenario.label(), burst));
 			// What follows the last exchange, such as asking the kernel for
 			// acknowledgements and compiling what the burst has used, is over then.
-			crowd.run(0, SETTLE);
+			gateway.awaitCompiled();
 			long resident = gateway.residentKilobytes();
 			double each = (double) (IdleSessions.settledKilobytes(gateway) - before) / this.sessions;
 			String begin = String.format(Locale.ROOT, "| %s | %,d | %.2f | %.0f | %.0f | %.2f | %.0f | %.0f ",
