@@ -24,8 +24,6 @@ final class IoUringConnection extends IoUringSocket {
 
 	private static final byte SEND = 26;
 
-	private static final byte RECV = 27;
-
 	/**
 	 * A send that finds no room is answered, and Netty polls for room. It would wait in
 	 * the kernel otherwise: once the peer has sent FIN, in a thread of its own, of which
@@ -44,9 +42,6 @@ final class IoUringConnection extends IoUringSocket {
 
 	private static final int POLLRDHUP = 0x2000;
 
-	/** There is more to read: {@code IORING_CQE_F_SOCK_NONEMPTY}. */
-	private static final int NONEMPTY = 4;
-
 	/** An answer is not the operation's last: {@code IORING_CQE_F_MORE}. */
 	private static final int MORE = 2;
 
@@ -58,6 +53,8 @@ final class IoUringConnection extends IoUringSocket {
 	private static final int MOST_REST = 512;
 
 	private final TurnBell bell;
+
+	private final ImmediateReads reads;
 
 	private @Nullable WriteAnswers writes;
 
@@ -72,6 +69,7 @@ final class IoUringConnection extends IoUringSocket {
 	IoUringConnection(IoUringIoHandle handle, Channel channel, TurnBell bell) {
 		super(handle, channel);
 		this.bell = bell;
+		this.reads = new ImmediateReads(this, bell);
 	}
 
 	@Override
@@ -85,14 +83,22 @@ final class IoUringConnection extends IoUringSocket {
 		else if (operation == POLL_ADD) {
 			polled(registration, answer);
 		}
-		else if (operation == RECV && this.failed && answer.res() > 0) {
-			// The kernel does not count an error as input: Netty would not read it.
-			pass(registration,
-					new IoUringIoEvent(answer.res(), answer.flags() | NONEMPTY, operation, answer.userData()));
+		else if (operation == ImmediateReads.OPERATION) {
+			received(registration, answer);
 		}
 		else {
 			pass(registration, answer);
 		}
+	}
+
+	private void received(IoRegistration registration, IoUringIoEvent answer) {
+		IoUringIoEvent told = answer;
+		if (this.failed && answer.res() > 0) {
+			// The kernel does not count an error as input: Netty would not read it.
+			told = new IoUringIoEvent(answer.res(), answer.flags() | ImmediateReads.NONEMPTY, answer.opcode(),
+					answer.userData());
+		}
+		this.reads.pass(registration, told);
 	}
 
 	private void written(IoRegistration registration, IoUringIoEvent answer) {
@@ -111,12 +117,16 @@ final class IoUringConnection extends IoUringSocket {
 	}
 
 	private void polled(IoRegistration registration, IoUringIoEvent answer) {
-		this.failed |= answer.res() > 0 && (answer.res() & (POLLERR | POLLHUP)) != 0;
+		int events = Math.max(answer.res(), 0);
+		this.failed |= (events & (POLLERR | POLLHUP)) != 0;
+		if ((events & (POLLERR | POLLHUP | POLLRDHUP)) != 0) {
+			this.reads.ended();
+		}
 		if (isUselessPoll(answer)) {
 			writeLater(registration, answer.userData());
 		}
 		else {
-			pass(registration, answer);
+			this.reads.pass(registration, answer);
 		}
 	}
 
@@ -150,13 +160,17 @@ final class IoUringConnection extends IoUringSocket {
 	/** What a connection asks of the kernel. */
 	static final class Registration extends WrappedIoHandler.WrappedRegistration {
 
-		Registration(IoRegistration registration) {
+		private final ImmediateReads reads;
+
+		Registration(IoRegistration registration, IoUringConnection connection) {
 			super(registration);
+			this.reads = connection.reads;
 		}
 
 		@Override
 		public long submit(IoOps ops) {
-			return super.submit(Submission.withFlags(ops, SEND, MSG_DONTWAIT));
+			long taken = this.reads.take(ops);
+			return (taken != 0) ? taken : super.submit(Submission.withFlags(ops, SEND, MSG_DONTWAIT));
 		}
 
 	}

@@ -89,8 +89,8 @@ final class IoUringTransport implements IoHandlerFactory {
 				IoUringListener listener = new IoUringListener((IoUringIoHandle) handle, channel);
 				return new IoUringListener.Registration(super.register(listener), listener);
 			}
-			return new IoUringConnection.Registration(
-					super.register(new IoUringConnection((IoUringIoHandle) handle, channel, this.bell)));
+			IoUringConnection connection = new IoUringConnection((IoUringIoHandle) handle, channel, this.bell);
+			return new IoUringConnection.Registration(super.register(connection), connection);
 		}
 
 	}
