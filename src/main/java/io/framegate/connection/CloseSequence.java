@@ -326,7 +326,8 @@ final class CloseSequence {
 		if (this.output.progress().pendingBytes() > 0) {
 			return;
 		}
-		int left = SocketOptions.unacknowledged(this.channel);
+		boolean none = this.output.progress().bytesSent(this.channel) == 0;
+		int left = none ? 0 : SocketOptions.unacknowledged(this.channel);
 		if (left == 0) {
 			closeSevered();
 		}

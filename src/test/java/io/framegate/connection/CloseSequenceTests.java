@@ -76,8 +76,10 @@ class CloseSequenceTests {
 					open close:SHUTDOWN broken                               | closed:SHUTDOWN
 					open gone                                                | closed:INBOUND_RESET
 					open gone gone                                           | closed:INBOUND_RESET
-					open reset-after:IDLE_TIMEOUT                            | drain
-					open reset-after:IDLE_TIMEOUT gracefully:SHUTDOWN        | drain
+					open reset-after:IDLE_TIMEOUT                            | closed:IDLE_TIMEOUT RST
+					open reset-after:IDLE_TIMEOUT gracefully:SHUTDOWN        | closed:IDLE_TIMEOUT RST
+					open write reset-after:IDLE_TIMEOUT                      | taken drain
+					open write reset-after:IDLE_TIMEOUT gracefully:SHUTDOWN  | taken drain
 					open room:0 write reset-after:IDLE_TIMEOUT               | ''
 					open room:0 write reset-after:IDLE_TIMEOUT sweep         | ''
 					open room:0 write reset-after:IDLE_TIMEOUT take sweep    | taken drain

@@ -68,7 +68,8 @@ class FrameWriterTests {
 					write:AB sever flush                          | ''      | lost:1/2             | 0
 					write:A write:BC fin-sent flush               | ''      | lost:2/3             | 0
 					sever end                                     | ''      | ''                   | 0
-					reset end                                     | ''      | drain                | 0
+					reset end                                     | ''      | ''                   | 0
+					write:A flush reset end                       | A;      | taken drain          | 0
 					life-closed write:AB                          | ''      | lost:1/2             | 0
 					write:AB life-closed flush                    | ''      | lost:1/2             | 0
 					life-closed end                               | ''      | ''                   | 0

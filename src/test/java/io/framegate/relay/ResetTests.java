@@ -116,6 +116,16 @@ class ResetTests {
 		assertThat(gateway.metric("framegate_frames_undelivered_total{route=\"server\"}")).isZero();
 	}
 
+	@Test
+	void clientThatGotNothingIsResetAtOnce() {
+		try (TestClient client = gateway.connect(route("nothing").to(this.mute))) {
+			serverOf("nothing").reset();
+			assertThat(client.readUntilReset()).isEmpty();
+		}
+		assertThat(expect("nothing", Side.INBOUND, CloseReason.UPSTREAM_RESET, EndedBy.UPSTREAM).detail())
+			.doesNotContain("drain timer");
+	}
+
 	/** What finds the reset is a write that fails. */
 	@Test
 	void clientThatGoesOnSendingGetsAllThatTheServerSentBeforeItsReset() {
