@@ -2,6 +2,7 @@ package io.framegate.relay;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -19,6 +20,7 @@ import io.framegate.testkit.Gateway;
 import io.framegate.testkit.TestClient;
 import io.framegate.testkit.TestPorts;
 import io.framegate.testkit.TestUpstream;
+import io.framegate.timeout.Timeout;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -224,6 +226,7 @@ class ExchangeTests {
 				TestClient client = gateway.connect("x")) {
 			client.sendLine("one");
 			assertThat(client.readLine()).isEqualTo("sorry");
+			gateway.route("x").timeouts().set(Timeout.REPLY, Duration.ofMinutes(1));
 			late.countDown();
 			client.sendLine("two");
 			assertThat(client.readLine()).isEqualTo("re two");
