@@ -56,17 +56,25 @@ abstract class LinkConnection implements ConnectionHandler {
 	abstract void established();
 
 	/**
-	 * Every exchange in flight, oldest first.
+	 * Every exchange in flight, in the order in which they were sent.
 	 * @return the exchanges
 	 */
 	public abstract Collection<Exchange> exchangesInFlight();
 
+	/**
+	 * {@inheritDoc} One that waited in the queue may be older than those that were sent
+	 * before it.
+	 */
 	@Override
 	public long awaitingReplySince() {
-		for (Exchange oldest : exchangesInFlight()) {
-			return oldest.createdAt();
+		long oldest = 0;
+		for (Exchange exchange : exchangesInFlight()) {
+			long created = exchange.createdAt();
+			if (oldest == 0 || created - oldest < 0) {
+				oldest = created;
+			}
 		}
-		return 0;
+		return oldest;
 	}
 
 	@Override

@@ -104,6 +104,19 @@ class CorrelatedLinkTests {
 		inLoop(() -> assertThat(link().hasRoomFor(exchange("1 again"))).isTrue());
 	}
 
+	/** It waited for its key while a later one was sent. */
+	@Test
+	void replyTimerRunsSinceTheOldestRequestWasMade() {
+		begin(false);
+		Exchange waited = this.owner.exchange(this.owner.client(1).ago(8000), "1 waited");
+		inLoop(() -> {
+			this.owner.send(link(), this.owner.exchange(this.owner.client(1).ago(2000), "2 younger"));
+			this.owner.send(link(), waited);
+			this.owner.send(link(), this.owner.exchange(this.owner.client(1).ago(5000), "3 younger"));
+			assertThat(link().awaitingReplySince()).isEqualTo(waited.createdAt());
+		});
+	}
+
 	/** Replies are waited for ten seconds. */
 	@Test
 	void keyThatWasGivenUpRestsUntilItsReplyComes() {
