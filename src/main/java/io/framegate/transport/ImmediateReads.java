@@ -35,22 +35,17 @@ final class ImmediateReads {
 
 	private final TurnBell bell;
 
+	private final InputPoll input;
+
 	private SharedReadBuffer.@Nullable Receive receive;
 
 	/** Netty has asked for it, and still has to return from that. */
 	private @Nullable IoUringIoOps asked;
 
-	/** After the last byte there is FIN or an error, which no other event tells of. */
-	private boolean ended;
-
-	ImmediateReads(IoUringSocket socket, TurnBell bell) {
+	ImmediateReads(IoUringSocket socket, TurnBell bell, InputPoll input) {
 		this.socket = socket;
 		this.bell = bell;
-	}
-
-	/** The peer has sent FIN, or there was an error. */
-	void ended() {
-		this.ended = true;
+		this.input = input;
 	}
 
 	/**
@@ -117,7 +112,7 @@ final class ImmediateReads {
 		try {
 			int length = (int) Submission.LENGTH.invokeExact(read);
 			int result = read((long) Submission.ADDRESS.invokeExact(read), length);
-			boolean more = result == length || (this.ended && result > 0);
+			boolean more = result > 0 && this.input.isReady((int) Submission.DESCRIPTOR.invokeExact(read));
 			return new IoUringIoEvent(result, more ? NONEMPTY : 0, OPERATION,
 					(long) Submission.USER_DATA.invokeExact(read));
 		}

@@ -66,10 +66,10 @@ final class IoUringConnection extends IoUringSocket {
 
 	private int rest = LEAST_REST;
 
-	IoUringConnection(IoUringIoHandle handle, Channel channel, TurnBell bell) {
+	IoUringConnection(IoUringIoHandle handle, Channel channel, TurnBell bell, InputPoll input) {
 		super(handle, channel);
 		this.bell = bell;
-		this.reads = new ImmediateReads(this, bell);
+		this.reads = new ImmediateReads(this, bell, input);
 	}
 
 	@Override
@@ -117,11 +117,7 @@ final class IoUringConnection extends IoUringSocket {
 	}
 
 	private void polled(IoRegistration registration, IoUringIoEvent answer) {
-		int events = Math.max(answer.res(), 0);
-		this.failed |= (events & (POLLERR | POLLHUP)) != 0;
-		if ((events & (POLLERR | POLLHUP | POLLRDHUP)) != 0) {
-			this.reads.ended();
-		}
+		this.failed |= answer.res() > 0 && (answer.res() & (POLLERR | POLLHUP)) != 0;
 		if (isUselessPoll(answer)) {
 			writeLater(registration, answer.userData());
 		}

@@ -56,6 +56,8 @@ final class IoUringTransport implements IoHandlerFactory {
 
 		private final TurnBell bell = new TurnBell();
 
+		private final InputPoll input = new InputPoll();
+
 		private Telling(IoHandler uring) {
 			super(uring);
 		}
@@ -89,7 +91,8 @@ final class IoUringTransport implements IoHandlerFactory {
 				IoUringListener listener = new IoUringListener((IoUringIoHandle) handle, channel);
 				return new IoUringListener.Registration(super.register(listener), listener);
 			}
-			IoUringConnection connection = new IoUringConnection((IoUringIoHandle) handle, channel, this.bell);
+			IoUringConnection connection = new IoUringConnection((IoUringIoHandle) handle, channel, this.bell,
+					this.input);
 			return new IoUringConnection.Registration(super.register(connection), connection);
 		}
 

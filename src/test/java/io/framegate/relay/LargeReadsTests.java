@@ -1,5 +1,6 @@
 package io.framegate.relay;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -165,6 +166,27 @@ class LargeReadsTests {
 			assertThat(client.readUntilReset()).isEqualTo(BEFORE);
 		}
 		assertThat(gateway.awaitClosure("reset", Side.UPSTREAM).reason()).isEqualTo(CloseReason.UPSTREAM_RESET);
+	}
+
+	/** A read ends before it, and no more input comes after what is behind it. */
+	@Test
+	void urgentDataHidesNothingBehindIt() {
+		TestUpstream echo = this.servers.add(TestUpstream.length4Echo());
+		try (TestClient client = gateway.connect(large("urgent").to(echo))) {
+			exchange(client, 3, 1);
+			CountDownLatch sent = new CountDownLatch(1);
+			live("urgent", Side.INBOUND).loop().eventLoop().submit(() -> {
+				sent.await();
+				return null;
+			});
+			byte[] frame = ByteBuffer.allocate(4 + BEFORE.length).putInt(BEFORE.length).array();
+			int middle = frame.length / 2;
+			client.send(Arrays.copyOfRange(frame, 0, middle));
+			client.sendUrgent('!');
+			client.send(Arrays.copyOfRange(frame, middle, frame.length));
+			sent.countDown();
+			assertThat(client.readLength4()).isEqualTo(BEFORE);
+		}
 	}
 
 	/** Again and again the server takes nothing for a while, so that reading pauses. */

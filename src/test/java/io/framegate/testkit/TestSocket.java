@@ -91,6 +91,19 @@ public abstract sealed class TestSocket implements AutoCloseable permits TestCli
 	}
 
 	/**
+	 * Sends urgent data, which is no part of the stream.
+	 * @param octet the byte
+	 */
+	public final void sendUrgent(int octet) {
+		try {
+			this.wire.sendUrgentData(octet);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(this + " could not send: " + ex.getMessage(), ex);
+		}
+	}
+
+	/**
 	 * Sends text as UTF-8.
 	 * @param text what to send
 	 */

@@ -52,7 +52,7 @@ class ImmediateReadsTests {
 			public void handle(IoRegistration registration, IoEvent event) {
 				throw new UnsupportedOperationException();
 			}
-		}, new TurnBell());
+		}, new TurnBell(), new InputPoll());
 	}
 
 	@AfterEach
