@@ -39,6 +39,9 @@ final class ImmediateReads {
 
 	private SharedReadBuffer.@Nullable Receive receive;
 
+	/** The kernel was asked for a write and has not answered. */
+	private boolean writing;
+
 	/** Netty has asked for it, and still has to return from that. */
 	private @Nullable IoUringIoOps asked;
 
@@ -46,6 +49,18 @@ final class ImmediateReads {
 		this.socket = socket;
 		this.bell = bell;
 		this.input = input;
+	}
+
+	/**
+	 * A write was asked of the kernel, or was answered. Until then its answer may be in
+	 * the ring, and nothing is read past it: what the peer sends because of what was
+	 * written must not come before that is known to be taken.
+	 */
+	void writing(boolean now) {
+		this.writing = now;
+		if (now && this.receive != null) {
+			this.receive.readAtOnce(false);
+		}
 	}
 
 	/**
@@ -59,12 +74,12 @@ final class ImmediateReads {
 			this.socket.pass(registration, answer);
 			return;
 		}
-		all.readAtOnce(true);
+		all.readAtOnce(!this.writing);
 		this.socket.pass(registration, answer);
 		IoUringIoOps read = this.asked;
 		for (int i = 1; read != null; i++) {
 			this.asked = null;
-			all.readAtOnce(i < MAX_READS);
+			all.readAtOnce(i < MAX_READS && !this.writing);
 			this.socket.pass(registration, answer(read));
 			read = this.asked;
 		}
@@ -87,23 +102,11 @@ final class ImmediateReads {
 	 */
 	long take(IoOps ops) {
 		SharedReadBuffer.Receive all = this.receive;
-		if (all == null || !all.isReadAtOnce() || !isRead(ops)) {
+		if (all == null || !all.isReadAtOnce() || Submission.operation(ops) != OPERATION) {
 			return 0;
 		}
 		this.asked = (IoUringIoOps) ops;
 		return UNKNOWN;
-	}
-
-	private static boolean isRead(IoOps ops) {
-		try {
-			return (byte) Submission.OPERATION.invokeExact((IoUringIoOps) ops) == OPERATION;
-		}
-		catch (RuntimeException | Error ex) {
-			throw ex;
-		}
-		catch (Throwable ex) {
-			throw new IllegalStateException(ex);
-		}
 	}
 
 	/** Reads, and says what the kernel would answer. */

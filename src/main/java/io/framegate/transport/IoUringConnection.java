@@ -102,6 +102,7 @@ final class IoUringConnection extends IoUringSocket {
 	}
 
 	private void written(IoRegistration registration, IoUringIoEvent answer) {
+		this.reads.writing(false);
 		WriteAnswers told = writes();
 		int taken = answer.res();
 		if (taken > 0) {
@@ -165,6 +166,10 @@ final class IoUringConnection extends IoUringSocket {
 
 		@Override
 		public long submit(IoOps ops) {
+			byte operation = Submission.operation(ops);
+			if (operation == SEND || operation == WRITEV) {
+				this.reads.writing(true);
+			}
 			long taken = this.reads.take(ops);
 			return (taken != 0) ? taken : super.submit(Submission.withFlags(ops, SEND, MSG_DONTWAIT));
 		}

@@ -39,6 +39,8 @@ class LargeReadsTests {
 
 	private static final int ROUNDS = 30;
 
+	private static final int MIXED = 200;
+
 	/** Less than what a peer's kernel and the gateway have room for. */
 	private static final int FRAMES = 10;
 
@@ -97,6 +99,33 @@ class LargeReadsTests {
 			}, (task) -> Thread.ofVirtual().start(task)))
 			.toList();
 		all.forEach(CompletableFuture::join);
+	}
+
+	/** A reply must not be read before its request is known to be sent. */
+	@Test
+	void repliesOfLinksComeAfterTheirRequests() {
+		gateway.configure(large("ordered").ordered().to(this.servers.add(TestUpstream.length4Echo())));
+		List<CompletableFuture<Void>> all = IntStream.range(0, CLIENTS)
+			.mapToObj((number) -> CompletableFuture.runAsync(() -> {
+				try (TestClient client = TestClient.connect(gateway.port("ordered"))) {
+					Thread sender = Thread.ofVirtual()
+						.start(() -> IntStream.range(0, MIXED).forEach((i) -> client.sendLength4(part(number, i))));
+					for (int i = 0; i < MIXED; i++) {
+						assertThat(client.readLength4()).isEqualTo(part(number, i));
+					}
+					sender.join();
+				}
+				catch (InterruptedException ex) {
+					throw new IllegalStateException(ex);
+				}
+			}, (task) -> Thread.ofVirtual().start(task)))
+			.toList();
+		all.forEach(CompletableFuture::join);
+	}
+
+	/** Frames of different sizes. */
+	private static byte[] part(int of, int number) {
+		return Arrays.copyOf(new byte[] { (byte) of, (byte) number }, 2 * LARGE >> (7 * of + number) % 13);
 	}
 
 	@Test

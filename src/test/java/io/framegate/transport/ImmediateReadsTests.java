@@ -100,6 +100,29 @@ class ImmediateReadsTests {
 		assertThat(this.asking.left).isEqualTo(1);
 	}
 
+	/** It may bring an answer to what is not known to be written. */
+	@Test
+	void nothingIsReadAtOnceBeforeAWriteIsAnswered() {
+		grow();
+		this.reads.writing(true);
+		tellOfInput();
+		assertThat(this.asking.taken).isZero();
+		assertThat(this.asking.left).isEqualTo(1);
+		this.reads.writing(false);
+		tellOfInput();
+		assertThat(this.asking.taken).isEqualTo(4);
+	}
+
+	/** It is written while the answer to a read is handled. */
+	@Test
+	void writeEndsReadsAtOnce() {
+		grow();
+		this.asking.writesAt = 2;
+		tellOfInput();
+		assertThat(this.asking.taken).isEqualTo(1);
+		assertThat(this.asking.left).isEqualTo(1);
+	}
+
 	/** Asked for by a connection's user, who may do other things before it is made. */
 	@Test
 	void readsOutsideAnAnswerAreLeftToTheRing() {
@@ -117,6 +140,9 @@ class ImmediateReadsTests {
 
 		private final List<IoUringIoEvent> answers = new ArrayList<>();
 
+		/** So many answers come before something is written. */
+		private int writesAt;
+
 		private int taken;
 
 		private int left;
@@ -124,6 +150,9 @@ class ImmediateReadsTests {
 		@Override
 		public void handle(IoRegistration from, IoEvent event) {
 			this.answers.add((IoUringIoEvent) event);
+			if (this.answers.size() == this.writesAt) {
+				ImmediateReadsTests.this.reads.writing(true);
+			}
 			if (this.answers.size() < ENDLESS) {
 				ask();
 			}
