@@ -143,6 +143,11 @@ final class Gateway implements AutoCloseable {
 		return all;
 	}
 
+	/** The CPU time of the JVM's compiler, 0 for a gateway that has none. */
+	long compilerNanos() throws IOException {
+		return (this.process != null) ? new CompilerThreads(this.process.pid()).nanos() : 0;
+	}
+
 	/**
 	 * Waits until a gateway on the JVM has little left to compile. A moment for any
 	 * other.
