@@ -24,6 +24,8 @@ final class IoUringConnection extends IoUringSocket {
 
 	private static final byte SEND = 26;
 
+	private static final byte RECV = 27;
+
 	/**
 	 * A send that finds no room is answered, and Netty polls for room. It would wait in
 	 * the kernel otherwise: once the peer has sent FIN, in a thread of its own, of which
@@ -42,6 +44,9 @@ final class IoUringConnection extends IoUringSocket {
 
 	private static final int POLLRDHUP = 0x2000;
 
+	/** There is more to read: {@code IORING_CQE_F_SOCK_NONEMPTY}. */
+	private static final int NONEMPTY = 4;
+
 	/** An answer is not the operation's last: {@code IORING_CQE_F_MORE}. */
 	private static final int MORE = 2;
 
@@ -54,8 +59,6 @@ final class IoUringConnection extends IoUringSocket {
 
 	private final TurnBell bell;
 
-	private final ImmediateReads reads;
-
 	private @Nullable WriteAnswers writes;
 
 	/** A poll has told of an error of the socket, mostly a reset. */
@@ -66,10 +69,9 @@ final class IoUringConnection extends IoUringSocket {
 
 	private int rest = LEAST_REST;
 
-	IoUringConnection(IoUringIoHandle handle, Channel channel, TurnBell bell, InputPoll input) {
+	IoUringConnection(IoUringIoHandle handle, Channel channel, TurnBell bell) {
 		super(handle, channel);
 		this.bell = bell;
-		this.reads = new ImmediateReads(this, bell, input);
 	}
 
 	@Override
@@ -83,26 +85,17 @@ final class IoUringConnection extends IoUringSocket {
 		else if (operation == POLL_ADD) {
 			polled(registration, answer);
 		}
-		else if (operation == ImmediateReads.OPERATION) {
-			received(registration, answer);
+		else if (operation == RECV && this.failed && answer.res() > 0) {
+			// The kernel does not count an error as input: Netty would not read it.
+			pass(registration,
+					new IoUringIoEvent(answer.res(), answer.flags() | NONEMPTY, operation, answer.userData()));
 		}
 		else {
 			pass(registration, answer);
 		}
 	}
 
-	private void received(IoRegistration registration, IoUringIoEvent answer) {
-		IoUringIoEvent told = answer;
-		if (this.failed && answer.res() > 0) {
-			// The kernel does not count an error as input: Netty would not read it.
-			told = new IoUringIoEvent(answer.res(), answer.flags() | ImmediateReads.NONEMPTY, answer.opcode(),
-					answer.userData());
-		}
-		this.reads.pass(registration, told);
-	}
-
 	private void written(IoRegistration registration, IoUringIoEvent answer) {
-		this.reads.writing(false);
 		WriteAnswers told = writes();
 		int taken = answer.res();
 		if (taken > 0) {
@@ -123,7 +116,7 @@ final class IoUringConnection extends IoUringSocket {
 			writeLater(registration, answer.userData());
 		}
 		else {
-			this.reads.pass(registration, answer);
+			pass(registration, answer);
 		}
 	}
 
@@ -157,21 +150,13 @@ final class IoUringConnection extends IoUringSocket {
 	/** What a connection asks of the kernel. */
 	static final class Registration extends WrappedIoHandler.WrappedRegistration {
 
-		private final ImmediateReads reads;
-
-		Registration(IoRegistration registration, IoUringConnection connection) {
+		Registration(IoRegistration registration) {
 			super(registration);
-			this.reads = connection.reads;
 		}
 
 		@Override
 		public long submit(IoOps ops) {
-			byte operation = Submission.operation(ops);
-			if (operation == SEND || operation == WRITEV) {
-				this.reads.writing(true);
-			}
-			long taken = this.reads.take(ops);
-			return (taken != 0) ? taken : super.submit(Submission.withFlags(ops, SEND, MSG_DONTWAIT));
+			return super.submit(Submission.withFlags(ops, SEND, MSG_DONTWAIT));
 		}
 
 	}

@@ -56,8 +56,6 @@ final class IoUringTransport implements IoHandlerFactory {
 
 		private final TurnBell bell = new TurnBell();
 
-		private final InputPoll input = new InputPoll();
-
 		private Telling(IoHandler uring) {
 			super(uring);
 		}
@@ -91,9 +89,8 @@ final class IoUringTransport implements IoHandlerFactory {
 				IoUringListener listener = new IoUringListener((IoUringIoHandle) handle, channel);
 				return new IoUringListener.Registration(super.register(listener), listener);
 			}
-			IoUringConnection connection = new IoUringConnection((IoUringIoHandle) handle, channel, this.bell,
-					this.input);
-			return new IoUringConnection.Registration(super.register(connection), connection);
+			return new IoUringConnection.Registration(
+					super.register(new IoUringConnection((IoUringIoHandle) handle, channel, this.bell)));
 		}
 
 	}

@@ -29,12 +29,6 @@ public final class SharedReadBuffer {
 	 */
 	private static final int LEAST_LATER = 4 * 1024;
 
-	/**
-	 * Reads of connections that read so much are made at once where there is a choice: in
-	 * a shared buffer they cost less.
-	 */
-	private static final int LARGE = 16 * 1024;
-
 	/** A little more than the longest TLS record. */
 	private static final int MOST_OWN = 32 * 1024;
 
@@ -111,7 +105,7 @@ public final class SharedReadBuffer {
 	 * Lets a connection read into the shared buffer. The bytes are copied before the next
 	 * read. It is the allocator and its only handle, because each connection keeps both.
 	 */
-	final class Receive implements RecvByteBufAllocator, RecvByteBufAllocator.ExtendedHandle {
+	private final class Receive implements RecvByteBufAllocator, RecvByteBufAllocator.ExtendedHandle {
 
 		private final Reader reader;
 
@@ -126,12 +120,6 @@ public final class SharedReadBuffer {
 
 		/** The size of a buffer of its own. */
 		private int own;
-
-		/** There is a choice, though reads are answered later. */
-		private boolean canReadAtOnce;
-
-		/** The last buffer is to be read into at once. */
-		private boolean readsAtOnce;
 
 		private Receive(Reader reader) {
 			this.reader = reader;
@@ -153,18 +141,6 @@ public final class SharedReadBuffer {
 			return hasOwn() ? this.own : READ_SIZE;
 		}
 
-		/**
-		 * From now on reads can be made as soon as they are asked for, or no longer.
-		 */
-		void readAtOnce(boolean now) {
-			this.canReadAtOnce = now;
-		}
-
-		/** Whether the read for which there was a buffer last is to be made at once. */
-		boolean isReadAtOnce() {
-			return this.readsAtOnce;
-		}
-
 		@Override
 		public ByteBuf allocate(ByteBufAllocator alloc) {
 			SharedReadBuffer all = SharedReadBuffer.this;
@@ -178,9 +154,7 @@ public final class SharedReadBuffer {
 					throw ReadSuspended.INSTANCE;
 				}
 			}
-			boolean hasOwn = hasOwn();
-			this.readsAtOnce = all.answersLater && !hasOwn;
-			if (hasOwn) {
+			if (hasOwn()) {
 				int own = Math.min(this.own, size);
 				if (all.answersLater && own > LEAST_LATER) {
 					own = Math.min(own, Math.max(LEAST_LATER, all.relief.share()));
@@ -192,8 +166,7 @@ public final class SharedReadBuffer {
 		}
 
 		private boolean hasOwn() {
-			boolean waits = SharedReadBuffer.this.answersLater && (!this.canReadAtOnce || this.own < LARGE);
-			return waits || this.reader.keepsBuffers();
+			return SharedReadBuffer.this.answersLater || this.reader.keepsBuffers();
 		}
 
 		@Override

@@ -45,23 +45,6 @@ final class Submission {
 	}
 
 	/**
-	 * What kind of operation Netty asks for.
-	 * @param ops what Netty asks
-	 * @return the kernel's number of it
-	 */
-	static byte operation(IoOps ops) {
-		try {
-			return (byte) OPERATION.invokeExact((IoUringIoOps) ops);
-		}
-		catch (RuntimeException | Error ex) {
-			throw ex;
-		}
-		catch (Throwable ex) {
-			throw new IllegalStateException(ex);
-		}
-	}
-
-	/**
 	 * Adds flags of the system call to a kind of operation.
 	 * @param ops what Netty asks
 	 * @param operation the kind, a send or an accept

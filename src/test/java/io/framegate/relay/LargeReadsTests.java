@@ -26,7 +26,8 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Connections that read so much at once that all of a loop read into one buffer.
+ * Large frames of many clients at once: each client gets its own back, whatever comes
+ * behind them.
  */
 class LargeReadsTests {
 

@@ -82,66 +82,6 @@ class SharedReadBufferTests {
 		later.close();
 	}
 
-	/** Only then does nothing else come into the buffer before the bytes are copied. */
-	@Test
-	@SuppressWarnings("deprecation")
-	void largeReadsShareTheBufferWhereTheyAreMadeAtOnce() {
-		SharedReadBuffer later = new SharedReadBuffer(this.relief, true);
-		SharedReadBuffer.Receive connection = (SharedReadBuffer.Receive) later.receive((most) -> most);
-		SharedReadBuffer.Receive other = (SharedReadBuffer.Receive) later.receive((most) -> most);
-		connection.readAtOnce(true);
-		assertOwn(connection);
-		grow(connection);
-		ByteBuf shared = connection.allocate(UnpooledByteBufAllocator.DEFAULT);
-		assertThat(shared.writableBytes()).isEqualTo(SharedReadBuffer.READ_SIZE);
-		assertThat(connection.isReadAtOnce()).isTrue();
-		grow(other);
-		assertOwn(other);
-		shared.release();
-		connection.readAtOnce(false);
-		assertOwn(connection);
-		connection.readAtOnce(true);
-		ByteBuf again = connection.allocate(UnpooledByteBufAllocator.DEFAULT);
-		assertThat(again).isSameAs(shared);
-		again.release();
-		later.close();
-	}
-
-	@Test
-	void tlsSharesNoBuffer() {
-		SharedReadBuffer later = new SharedReadBuffer(this.relief, true);
-		SharedReadBuffer.Receive connection = (SharedReadBuffer.Receive) later.receive(new SharedReadBuffer.Reader() {
-			@Override
-			public int room(int most) {
-				return most;
-			}
-
-			@Override
-			public boolean keepsBuffers() {
-				return true;
-			}
-		});
-		connection.readAtOnce(true);
-		grow(connection);
-		assertOwn(connection);
-		later.close();
-	}
-
-	private static void grow(SharedReadBuffer.Receive connection) {
-		for (int i = 0; i < 5; i++) {
-			connection.lastBytesRead(SharedReadBuffer.READ_SIZE);
-		}
-	}
-
-	private static void assertOwn(SharedReadBuffer.Receive connection) {
-		ByteBuf first = connection.allocate(UnpooledByteBufAllocator.DEFAULT);
-		ByteBuf second = connection.allocate(UnpooledByteBufAllocator.DEFAULT);
-		assertThat(connection.isReadAtOnce()).isFalse();
-		assertThat(second).isNotSameAs(first);
-		first.release();
-		second.release();
-	}
-
 	@Test
 	void nothingIsReadWhereTooMuchWaits() {
 		this.full = true;
