@@ -43,7 +43,9 @@ public final class Addresses {
 		}
 		String full = inet6.getHostAddress();
 		int scope = full.indexOf('%');
-		return NetUtil.toAddressString(inet6) + ((scope >= 0) ? full.substring(scope) : "");
+		// Netty says 0 of accepted sockets where there is none.
+		boolean none = scope < 0 || full.endsWith("%0");
+		return NetUtil.toAddressString(inet6) + (none ? "" : full.substring(scope));
 	}
 
 }

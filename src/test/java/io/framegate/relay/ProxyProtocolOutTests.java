@@ -1,6 +1,9 @@
 package io.framegate.relay;
 
+import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -10,6 +13,7 @@ import java.util.stream.IntStream;
 import io.framegate.closure.CloseReason;
 import io.framegate.closure.Closure;
 import io.framegate.closure.Side;
+import io.framegate.connection.FrameConnection;
 import io.framegate.testkit.Gateway;
 import io.framegate.testkit.GatewayBuilder;
 import io.framegate.testkit.HaProxy;
@@ -17,6 +21,7 @@ import io.framegate.testkit.Peer;
 import io.framegate.testkit.RouteSpec;
 import io.framegate.testkit.TestClient;
 import io.framegate.testkit.TestUpstream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -313,6 +318,28 @@ class ProxyProtocolOutTests {
 				assertThat(client.readLine()).isEqualTo("PROXY TCP6 2001:db8::7 2001:db8::1 40001 443");
 			}
 			assertThat(front.targetState("front", 0)).isEqualTo("UP");
+		}
+	}
+
+	/** Netty may give it one of 0, and no server takes a header with a zone. */
+	@Test
+	void ipv6ClientHasNoZone() throws IOException {
+		try (ServerSocket loopback = new ServerSocket(0, 1, InetAddress.getByName("::1"))) {
+			assertThat(loopback.isBound()).isTrue();
+		}
+		catch (IOException ex) {
+			Assumptions.abort("no IPv6 here: " + ex.getMessage());
+		}
+		try (TestUpstream server = TestUpstream.lineEcho();
+				Gateway gateway = Gateway.start(Gateway.route("six", "crlf", "crlf", server.address(),
+						"listen.address=::1", "upstream.proxy-protocol=v1"));
+				TestClient client = TestClient.connect("::1", gateway.port("six"))) {
+			client.sendLine("hello");
+			assertThat(client.readLine()).isEqualTo("PROXY TCP6 0:0:0:0:0:0:0:1 0:0:0:0:0:0:0:1 %d %d"
+				.formatted(client.localPort(), gateway.port("six")));
+			assertThat(client.readLine()).isEqualTo("hello");
+			assertThat(gateway.connections("six")).extracting(FrameConnection::remoteText)
+				.contains("[::1]:" + client.localPort());
 		}
 	}
 
