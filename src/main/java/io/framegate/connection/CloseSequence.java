@@ -230,7 +230,7 @@ final class CloseSequence {
 
 	void drainExpired(Cause cause) {
 		Cause began = this.cause;
-		if (began == null) {
+		if (began == null || began.reason().isNormalEnd()) {
 			this.cause = cause;
 		}
 		else {
@@ -242,7 +242,7 @@ final class CloseSequence {
 
 	/** Our FIN was sent, and the peer still sends what nobody gets. */
 	void lingered() {
-		close((this.cause != null) ? this.cause : Cause.byGateway(CloseReason.INTERNAL_ERROR, ""));
+		close(Cause.byGateway(CloseReason.DRAIN_TIMEOUT, "it still sent what nobody could get"));
 	}
 
 	/**

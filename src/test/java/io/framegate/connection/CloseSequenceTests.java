@@ -48,6 +48,7 @@ class CloseSequenceTests {
 					open because:IDLE_TIMEOUT abort:OPERATOR_ABORT           | closed:IDLE_TIMEOUT RST
 					open drain-expired                                       | closed:DRAIN_TIMEOUT
 					open because:SHUTDOWN drain-expired                      | closed:DRAIN_TIMEOUT
+					open because:INBOUND_EOF drain-expired                   | closed:DRAIN_TIMEOUT
 					open because:BAD_FRAME drain-expired                     | closed:BAD_FRAME
 					open gracefully:SHUTDOWN                                 | drain fin
 					open gracefully:SHUTDOWN input-done                      | drain fin input-ended closed:SHUTDOWN
@@ -68,7 +69,8 @@ class CloseSequenceTests {
 					open because:INBOUND_EOF fault:reset input-done          | severed:INBOUND_RESET closed:INBOUND_RESET
 					open because:SHUTDOWN fault:reset input-done             | severed:INBOUND_RESET closed:SHUTDOWN
 					open sever input-done                                    | closed:INBOUND_RESET
-					open lingered                                            | closed:INTERNAL_ERROR
+					open lingered                                            | closed:DRAIN_TIMEOUT
+					open because:INBOUND_EOF lingered                        | closed:DRAIN_TIMEOUT
 					open because:SHUTDOWN lingered                           | closed:SHUTDOWN
 					open broken                                              | fail:INTERNAL_ERROR
 					open broken broken                                       | fail:INTERNAL_ERROR closed:INTERNAL_ERROR
