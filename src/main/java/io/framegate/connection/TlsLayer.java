@@ -103,11 +103,10 @@ final class TlsLayer implements TlsHandler.Owner {
 	}
 
 	@Override
-	public void closeNotified(boolean bothEnd) {
+	public void closeNotified(@Nullable String bothEnd) {
 		this.owner.guard(() -> {
-			if (bothEnd) {
-				this.owner
-					.outputRefused(Cause.eof(this.side, "its close_notify ended both directions, as TLS 1.2 has it"));
+			if (bothEnd != null) {
+				this.owner.outputRefused(Cause.eof(this.side, bothEnd));
 			}
 			this.owner.finRead(null);
 		});

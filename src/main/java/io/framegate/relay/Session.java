@@ -259,6 +259,10 @@ final class Session implements ConnectionHandler {
 				other.closeGracefully(cause);
 			}
 		}
+		else {
+			// With TLS, a peer may refuse what the other still sends.
+			other.discardInput();
+		}
 	}
 
 	@Override

@@ -19,6 +19,7 @@ import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 
 /**
  * TLS on one connection. What its peer does is reported as it is, and nothing is closed
@@ -192,8 +193,21 @@ public final class TlsHandler extends SslHandler {
 	private void closeNotified() {
 		if (!this.failed && this.finished) {
 			this.inputClosed = true;
-			this.owner.closeNotified(!engine().getSession().getProtocol().equals("TLSv1.3"));
+			this.owner.closeNotified(whyBothEnd());
 		}
+	}
+
+	/**
+	 * Why nothing can be written either after the peer's close_notify (RFC 8446, section
+	 * 6.1).
+	 * @return why, or {@code null} if something can
+	 */
+	private @Nullable String whyBothEnd() {
+		if (!engine().getSession().getProtocol().equals("TLSv1.3")) {
+			return "its close_notify ended both directions, as TLS 1.2 has it";
+		}
+		// The JDK's engine then refuses to encrypt.
+		return engine().isOutboundDone() ? "it sent user_canceled with its close_notify" : null;
 	}
 
 	@Override
@@ -343,9 +357,10 @@ public final class TlsHandler extends SslHandler {
 
 		/**
 		 * The peer sends nothing more: its close_notify has come.
-		 * @param bothEnd whether nothing can be written to it either, as before TLS 1.3
+		 * @param bothEnd why nothing can be written to it either, or {@code null} if
+		 * something can
 		 */
-		void closeNotified(boolean bothEnd);
+		void closeNotified(@Nullable String bothEnd);
 
 		/**
 		 * The peer's FIN has come, without close_notify before it unless it was reported.

@@ -1,0 +1,122 @@
+package io.framegate.tls;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Optional;
+
+import javax.net.ssl.SSLSocket;
+
+import io.framegate.closure.CloseReason;
+import io.framegate.closure.Closure;
+import io.framegate.closure.EndedBy;
+import io.framegate.closure.Side;
+import io.framegate.connection.FrameConnection;
+import io.framegate.testkit.Gateway;
+import io.framegate.testkit.TestCertificates;
+import io.framegate.testkit.TestUpstream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * A client with TLS that reads nothing, while its server sends without end.
+ */
+class TlsSlowClientTests {
+
+	private static final TestCertificates CA = TestCertificates.authority("CN=Test CA");
+
+	private static final TestCertificates.Identity EDGE = CA.issue("CN=edge", "dns:localhost", "ip:127.0.0.1");
+
+	private static final int LINES = 40_000;
+
+	/** The client's receive buffer, in bytes. */
+	private static final int SMALL = 16 * 1024;
+
+	private static final int MEGABYTE = 1_000_000;
+
+	/** So often the same is seen when nothing moves any more. */
+	private static final int STILL = 15;
+
+	@TempDir
+	private static Path directory;
+
+	private long seen;
+
+	private int times;
+
+	private static TestUpstream flood() {
+		return TestUpstream.handling((peer) -> {
+			peer.readLine();
+			for (int i = 0; i < LINES; i++) {
+				peer.sendLine("x".repeat(998));
+			}
+		});
+	}
+
+	private static Gateway start(TestUpstream server, String... more) {
+		return Gateway.start(Gateway.all(EDGE.bundle("edge", directory),
+				Gateway.route("s", "crlf", "crlf", server.address(), "listen.tls.bundle=edge", "timeouts.drain=500ms"),
+				more));
+	}
+
+	/**
+	 * The JDK's SSLSocket.close() sends user_canceled and close_notify, or in TLS 1.2
+	 * close_notify alone, and the JDK's engine then encrypts nothing more: the connection
+	 * hung, and its loop turned without end. Its server was never read again.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "TLSv1.3, it sent user_canceled with its close_notify",
+			"TLSv1.2, 'its close_notify ended both directions, as TLS 1.2 has it'" })
+	void oneThatClosesEndsItsServerToo(String version, String detail) throws IOException {
+		try (TestUpstream server = flood(); Gateway gateway = start(server); Socket wire = new Socket()) {
+			wire.setReceiveBufferSize(SMALL);
+			wire.connect(new InetSocketAddress("127.0.0.1", gateway.port("s")));
+			SSLSocket client = (SSLSocket) CA.trusting()
+				.getSocketFactory()
+				.createSocket(wire, "localhost", gateway.port("s"), false);
+			client.setEnabledProtocols(new String[] { version });
+			client.getOutputStream().write("go\r\n".getBytes(StandardCharsets.US_ASCII));
+			awaitNoMoreReads(gateway);
+			// It reads what comes until the gateway's close_notify.
+			Thread.ofVirtual().start(() -> close(client));
+			Closure closure = gateway.awaitClosure("s", Side.INBOUND);
+			assertThat(closure.reason()).isEqualTo(CloseReason.INBOUND_EOF);
+			assertThat(closure.endedBy()).isEqualTo(EndedBy.INBOUND);
+			assertThat(closure.detail()).isEqualTo(detail);
+			Closure upstream = gateway.awaitClosure("s", Side.UPSTREAM);
+			assertThat(upstream.reason()).isEqualTo(CloseReason.DRAIN_TIMEOUT);
+			assertThat(upstream.detail()).isEqualTo("it still sent what nobody could get");
+			assertThat(closure.framesOut() + upstream.undelivered().frames()).isEqualTo(upstream.framesIn());
+		}
+	}
+
+	private static void close(Socket socket) {
+		try {
+			socket.close();
+		}
+		catch (IOException expected) {
+			return;
+		}
+	}
+
+	private void awaitNoMoreReads(Gateway gateway) {
+		Gateway.await("a server that is not read", () -> isStill(connection(gateway, Side.UPSTREAM).bytesIn()));
+	}
+
+	private Optional<Long> isStill(long read) {
+		this.times = (read == this.seen && read > MEGABYTE) ? this.times + 1 : 0;
+		this.seen = read;
+		return (this.times < STILL) ? Optional.empty() : Optional.of(read);
+	}
+
+	private static FrameConnection connection(Gateway gateway, Side side) {
+		return Gateway.await("a connection",
+				() -> gateway.connections("s").stream().filter((one) -> one.side() == side).findFirst());
+	}
+
+}
