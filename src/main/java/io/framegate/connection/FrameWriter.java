@@ -195,6 +195,11 @@ final class FrameWriter implements WriteBatch.Sink, WriteCompletion.Writer {
 		}
 		this.progress.add(ends, payloads, count, buffer.readableBytes());
 		this.progress.write(buffer, this.channel);
+		if (this.progress.isEncrypted() && !this.channel.isWritable()) {
+			// With TLS, Netty tells it in a task of its own, and a loop may read for long
+			// before that.
+			this.owner.guard(this.owner::writabilityChanged);
+		}
 		return true;
 	}
 
@@ -361,6 +366,9 @@ final class FrameWriter implements WriteBatch.Sink, WriteCompletion.Writer {
 
 		/** Bytes are given to the channel, where none were pending. */
 		void writing();
+
+		/** There is room for more, or none. */
+		void writabilityChanged();
 
 		/** Everything was sent: sends FIN. */
 		void sendFin();

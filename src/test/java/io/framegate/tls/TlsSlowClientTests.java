@@ -16,10 +16,14 @@ import io.framegate.closure.Side;
 import io.framegate.connection.FrameConnection;
 import io.framegate.testkit.Gateway;
 import io.framegate.testkit.TestCertificates;
+import io.framegate.testkit.TestClient;
 import io.framegate.testkit.TestUpstream;
+import io.framegate.transport.Transport;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -62,6 +66,20 @@ class TlsSlowClientTests {
 		return Gateway.start(Gateway.all(EDGE.bundle("edge", directory),
 				Gateway.route("s", "crlf", "crlf", server.address(), "listen.tls.bundle=edge", "timeouts.drain=500ms"),
 				more));
+	}
+
+	@ParameterizedTest
+	@EnumSource(Transport.class)
+	void littleWaitsForIt(Transport transport) {
+		Assumptions.assumeTrue(transport.isAvailable(), "it is forbidden here");
+		try (TestUpstream server = flood();
+				Gateway gateway = start(server, "framegate.transport=" + transport.label());
+				TestClient client = TestClient.connect(gateway.port("s"), SMALL, CA.trusting(), (tls) -> {
+				})) {
+			client.sendLine("go");
+			awaitNoMoreReads(gateway);
+			assertThat(connection(gateway, Side.INBOUND).pendingBytes()).isBetween(1L, (long) MEGABYTE);
+		}
 	}
 
 	/**
