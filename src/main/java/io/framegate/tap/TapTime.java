@@ -1,13 +1,14 @@
 package io.framegate.tap;
 
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
  * How much time all taps together may take from the threads that carry frames: a tenth,
- * in short windows, so that no frame waits long. What passes beyond that is not seen. Any
- * thread may call.
+ * in short windows, so that no frame waits long, or four frames, which may be one
+ * exchange. What passes beyond that is not seen. Any thread may call.
  */
 final class TapTime {
 
@@ -17,7 +18,12 @@ final class TapTime {
 
 	private final LongSupplier clock;
 
+	/** The first frames after a start take long, for once. */
+	private static final int ALWAYS = 4;
+
 	private final AtomicLong spent = new AtomicLong();
+
+	private final AtomicInteger frames = new AtomicInteger();
 
 	private final AtomicLong since;
 
@@ -35,13 +41,15 @@ final class TapTime {
 		long began = this.since.get();
 		if (now - began >= WINDOW && this.since.compareAndSet(began, now)) {
 			this.spent.set(0);
+			this.frames.set(0);
 		}
+		this.frames.incrementAndGet();
 		return now;
 	}
 
-	/** Whether there is none left. */
+	/** Whether there is none left for what has just begun. */
 	boolean isSpent() {
-		return this.spent.get() >= MOST;
+		return this.spent.get() >= MOST && this.frames.get() > ALWAYS;
 	}
 
 	/**
