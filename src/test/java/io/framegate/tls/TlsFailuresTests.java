@@ -102,13 +102,8 @@ class TlsFailuresTests {
 		return thrown[0].getMessage();
 	}
 
-	private static Closure closure(String route, CloseReason reason) {
-		return Gateway.await("a closure of " + route,
-				() -> gateway.closures(route).stream().filter((one) -> one.reason() == reason).findFirst());
-	}
-
-	private static void awaitDetail(String route, String detail) {
-		Gateway.await("a closure of " + route + ": " + detail,
+	private static Closure failure(String route, String detail) {
+		return Gateway.await("a closure of " + route + ": " + detail,
 				() -> gateway.closures(route)
 					.stream()
 					.filter((one) -> one.reason() == CloseReason.TLS_FAILED && one.detail().startsWith(detail))
@@ -119,9 +114,7 @@ class TlsFailuresTests {
 	void clientThatTrustsAnotherAuthoritySendsAnAlert() {
 		int before = server.connections().size();
 		assertThat(refused("plain", OTHER_CA.trusting(), ANY)).contains("unable to find valid certification path");
-		Closure closure = closure("plain", CloseReason.TLS_FAILED);
-		assertThat(closure.endedBy()).isEqualTo(EndedBy.INBOUND);
-		assertThat(closure.detail()).startsWith("the client sent the alert");
+		assertThat(failure("plain", "the client sent the alert").endedBy()).isEqualTo(EndedBy.INBOUND);
 		assertThat(server.connections()).hasSize(before);
 	}
 
@@ -130,7 +123,7 @@ class TlsFailuresTests {
 	void clientWithoutCertificateGetsAnAlert(String version) {
 		assertThat(refused("need", CA.trusting(), (tls) -> tls.setProtocols(new String[] { version })))
 			.matches(".*(certificate_required|bad_certificate|handshake_failure).*");
-		awaitDetail("need", "no client certificate");
+		failure("need", "no client certificate");
 	}
 
 	@ParameterizedTest
@@ -139,13 +132,13 @@ class TlsFailuresTests {
 		assertThat(refused("need", OTHER_CA.issue("CN=stranger").contextTrusting(CA),
 				(tls) -> tls.setProtocols(new String[] { version })))
 			.contains("alert: certificate_unknown");
-		awaitDetail("need", "the client's certificate is not trusted: unknown CA");
+		failure("need", "the client's certificate is not trusted: unknown CA");
 	}
 
 	@Test
 	void expiredClientCertificateGetsAnAlert() {
 		assertThat(refused("need", CA.issueExpired("CN=old").context(), ANY)).contains("alert: certificate");
-		awaitDetail("need", "the client's certificate has expired: NotAfter");
+		failure("need", "the client's certificate has expired: NotAfter");
 	}
 
 	@Test
@@ -160,16 +153,14 @@ class TlsFailuresTests {
 	void noCommonVersion() {
 		assertThat(refused("modern", CA.trusting(), (tls) -> tls.setProtocols(new String[] { "TLSv1.2" })))
 			.contains("protocol_version");
-		Closure closure = closure("modern", CloseReason.TLS_FAILED);
-		assertThat(closure.endedBy()).isEqualTo(EndedBy.INBOUND);
-		assertThat(closure.detail()).startsWith("no common version of TLS");
+		assertThat(failure("modern", "no common version of TLS").endedBy()).isEqualTo(EndedBy.INBOUND);
 	}
 
 	@Test
 	void noCommonApplicationProtocol() {
 		assertThat(refused("alpn", CA.trusting(), (tls) -> tls.setApplicationProtocols(new String[] { "h2" })))
 			.contains("no_application_protocol");
-		assertThat(closure("alpn", CloseReason.TLS_FAILED).detail()).isEqualTo("no common application protocol (ALPN)");
+		failure("alpn", "no common application protocol (ALPN)");
 		try (TestClient client = connect("alpn", CA.trusting(),
 				(tls) -> tls.setApplicationProtocols(new String[] { "h2", "mllp" }))) {
 			client.sendLine("hello");
