@@ -177,10 +177,11 @@ abstract class LinkConnection implements ConnectionHandler {
 	}
 
 	/**
-	 * Whether the connection is older than {@link Connector#SOON}, so that it was of use.
+	 * Whether the connection is older than {@link TargetState#SOON}, so that it was of
+	 * use.
 	 */
 	public final boolean hasLasted() {
-		return this.loop.now() - this.openedAt >= Connector.SOON;
+		return this.loop.now() - this.openedAt >= TargetState.SOON;
 	}
 
 	final long openedAt() {

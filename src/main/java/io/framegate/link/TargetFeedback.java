@@ -7,7 +7,6 @@ import io.framegate.closure.Cause;
 import io.framegate.closure.CloseReason;
 import io.framegate.closure.EndedBy;
 import io.framegate.exchange.Exchange;
-import io.framegate.upstream.Connector;
 import io.framegate.upstream.Evidence;
 import io.framegate.upstream.TargetState;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +31,7 @@ final class TargetFeedback {
 		boolean isReady();
 
 		/**
-		 * Whether the connection has lasted longer than {@link Connector#SOON}.
+		 * Whether the connection has lasted longer than {@link TargetState#SOON}.
 		 */
 		boolean hasLasted();
 

@@ -60,11 +60,8 @@ final class ImmediateAccept {
 			return (byte) Submission.OPERATION.invokeExact(asked) == OPERATION
 					&& (short) Submission.PRIORITY.invokeExact(asked) == DONTWAIT;
 		}
-		catch (RuntimeException | Error ex) {
-			throw ex;
-		}
 		catch (Throwable ex) {
-			throw new IllegalStateException(ex);
+			throw Submission.unchecked(ex);
 		}
 	}
 
@@ -81,11 +78,8 @@ final class ImmediateAccept {
 			int answer = (accepted < 0) ? -(int) ERROR.get(this.state, 0L) : accepted;
 			return new IoUringIoEvent(answer, NONEMPTY, OPERATION, (long) Submission.USER_DATA.invokeExact(asked));
 		}
-		catch (RuntimeException | Error ex) {
-			throw ex;
-		}
 		catch (Throwable ex) {
-			throw new IllegalStateException(ex);
+			throw Submission.unchecked(ex);
 		}
 	}
 

@@ -15,7 +15,7 @@ final class Submission {
 
 	static final MethodHandle OPERATION = getter("opcode", byte.class);
 
-	static final MethodHandle FLAGS = getter("flags", byte.class);
+	private static final MethodHandle FLAGS = getter("flags", byte.class);
 
 	/** Named after its use with files; for sockets, flags of io_uring itself. */
 	static final MethodHandle PRIORITY = getter("ioPrio", short.class);
@@ -27,7 +27,7 @@ final class Submission {
 
 	static final MethodHandle ADDRESS = getter("union2", long.class);
 
-	static final MethodHandle LENGTH = getter("len", int.class);
+	private static final MethodHandle LENGTH = getter("len", int.class);
 
 	static final MethodHandle USER_DATA = getter("userData", long.class);
 
@@ -62,12 +62,21 @@ final class Submission {
 					(long) ADDRESS.invokeExact(asked), (int) LENGTH.invokeExact(asked), flags,
 					(long) USER_DATA.invokeExact(asked), (short) 0, (short) 0, 0, 0L);
 		}
-		catch (RuntimeException | Error ex) {
-			throw ex;
-		}
 		catch (Throwable ex) {
-			throw new IllegalStateException(ex);
+			throw unchecked(ex);
 		}
+	}
+
+	/**
+	 * What a handle has thrown, which may throw nothing that is checked.
+	 * @param thrown what it has thrown
+	 * @return never an error: that is thrown
+	 */
+	static RuntimeException unchecked(Throwable thrown) {
+		if (thrown instanceof Error error) {
+			throw error;
+		}
+		return (thrown instanceof RuntimeException fault) ? fault : new IllegalStateException(thrown);
 	}
 
 }

@@ -43,12 +43,6 @@ import org.springframework.integration.ip.tcp.connection.TcpListener;
  */
 public final class Connector extends AbstractClientConnectionFactory {
 
-	/**
-	 * A connection that its server closes unused within this time, in nanoseconds, was
-	 * useless.
-	 */
-	public static final long SOON = Stay.SOON;
-
 	/** Leaves the pipeline when the socket is registered. */
 	private static final ChannelHandler NO_HANDLER = new ChannelInitializer<>() {
 

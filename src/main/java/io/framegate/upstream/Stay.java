@@ -1,6 +1,5 @@
 package io.framegate.upstream;
 
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 import io.framegate.closure.CloseReason;
@@ -13,9 +12,6 @@ import io.framegate.transport.Loop;
  * only.
  */
 final class Stay implements Consumer<Closure> {
-
-	/** A connection that its server closes unused within this time was useless. */
-	static final long SOON = TimeUnit.SECONDS.toNanos(1);
 
 	private final TargetState state;
 
@@ -60,7 +56,7 @@ final class Stay implements Consumer<Closure> {
 	private boolean isFailure(Closure closure) {
 		boolean reset = closure.reason() == CloseReason.UPSTREAM_RESET || closure.reason() == CloseReason.TLS_FAILED;
 		return (reset || (closure.reason() == CloseReason.UPSTREAM_EOF && closure.bytesOut() == 0))
-				&& closure.bytesIn() == 0 && this.loop.now() - this.since < SOON;
+				&& closure.bytesIn() == 0 && this.loop.now() - this.since < TargetState.SOON;
 	}
 
 }

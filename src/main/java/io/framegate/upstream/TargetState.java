@@ -40,6 +40,12 @@ public final class TargetState {
 
 	}
 
+	/**
+	 * A connection that its server closes unused within this time, in nanoseconds, was
+	 * useless.
+	 */
+	public static final long SOON = TimeUnit.SECONDS.toNanos(1);
+
 	/** The rest between exchanges after the first unexpected reply; doubled with each. */
 	private static final long LONGER_REST = TimeUnit.MILLISECONDS.toNanos(5);
 
