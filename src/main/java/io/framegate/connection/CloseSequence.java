@@ -22,8 +22,6 @@ final class CloseSequence {
 
 	private final ConnectionContext context;
 
-	private final String id;
-
 	private final ConnectionLifecycle lifecycle;
 
 	private final FrameReader reader;
@@ -49,18 +47,17 @@ final class CloseSequence {
 	/** Nothing more is written before that RST. */
 	private boolean allWritten;
 
-	CloseSequence(Owner owner, ConnectionContext context, String id, ConnectionLifecycle lifecycle, FrameReader reader,
+	CloseSequence(Owner owner, ConnectionContext context, ConnectionLifecycle lifecycle, FrameReader reader,
 			ReadGate gate, FrameWriter output, Channel channel, ClosureRecorder recorder) {
 		this.owner = owner;
 		this.context = context;
-		this.id = id;
 		this.lifecycle = lifecycle;
 		this.reader = reader;
 		this.gate = gate;
 		this.output = output;
 		this.channel = channel;
 		this.recorder = recorder;
-		this.closing = new SocketClosing(owner, id, lifecycle, output, channel);
+		this.closing = new SocketClosing(owner, lifecycle, output, channel);
 	}
 
 	// The end of each direction
@@ -143,7 +140,7 @@ final class CloseSequence {
 			this.lifecycle.sever();
 			return;
 		}
-		logger.debug("Connection {}", this.id, thrown);
+		logger.debug("Connection {}", this.owner.id(), thrown);
 		if (isGoodbye(thrown)) {
 			this.lifecycle.outputEnded();
 			close(Cause.eof(this.context.side(), ""));
@@ -199,7 +196,7 @@ final class CloseSequence {
 	 */
 	void broken(Throwable thrown) {
 		ProcessHalt.ifHeapIsExhausted(thrown);
-		logger.error("Route '{}': serving connection {} failed", this.context.route(), this.id, thrown);
+		logger.error("Route '{}': serving connection {} failed", this.context.route(), this.owner.id(), thrown);
 		if (!this.lifecycle.isOpen()) {
 			return;
 		}
@@ -214,7 +211,7 @@ final class CloseSequence {
 			}
 			catch (RuntimeException | Error ex) {
 				ProcessHalt.ifHeapIsExhausted(ex);
-				logger.error("Route '{}': closing connection {} failed", this.context.route(), this.id, ex);
+				logger.error("Route '{}': closing connection {} failed", this.context.route(), this.owner.id(), ex);
 			}
 		}
 		close(cause);

@@ -67,7 +67,7 @@ abstract class ConnectionParts implements ReadGate.Owner, FrameDecoder.Owner, Fr
 	/** Made when it is first needed: of most connections that is when they close. */
 	private @Nullable CloseSequence ending;
 
-	ConnectionParts(ConnectionContext context, IoLoop loop, Channel channel, String id, TcpListener listener,
+	ConnectionParts(ConnectionContext context, IoLoop loop, Channel channel, TcpListener listener,
 			ConnectionEvents events) {
 		this.context = context;
 		this.loop = loop;
@@ -77,9 +77,9 @@ abstract class ConnectionParts implements ReadGate.Owner, FrameDecoder.Owner, Fr
 		this.held = new HeldMemory(loop.memory());
 		this.timers = new ConnectionTimers(this, context, this.lifecycle);
 		SerializerCodec codec = (context.framing() instanceof BeanFraming bean)
-				? new SerializerCodec(this, context, id, bean) : null;
+				? new SerializerCodec(this, context, bean) : null;
 		this.gate = new ReadGate(this, this.lifecycle, context.maxFrameSize());
-		this.delivery = new FrameDelivery(this, context, id, listener);
+		this.delivery = new FrameDelivery(this, context, listener);
 		this.decoder = new FrameDecoder(this, context, this.gate, this.delivery, codec);
 		this.reader = new FrameReader(this, context, this.lifecycle, this.gate, this.decoder, this.delivery, this.held,
 				codec);
@@ -109,7 +109,7 @@ abstract class ConnectionParts implements ReadGate.Owner, FrameDecoder.Owner, Fr
 	final CloseSequence ending() {
 		CloseSequence begun = this.ending;
 		if (begun == null) {
-			begun = new CloseSequence(this, this.context, id(), this.lifecycle, this.reader, this.gate, this.output,
+			begun = new CloseSequence(this, this.context, this.lifecycle, this.reader, this.gate, this.output,
 					this.channel, this.recorder);
 			this.ending = begun;
 			look();

@@ -55,13 +55,13 @@ final class FrameDelivery {
 	/** The thread that gave the last of them. */
 	private volatile @Nullable Thread answeredBy;
 
-	FrameDelivery(Owner owner, ConnectionContext context, String id, TcpListener listener) {
+	FrameDelivery(Owner owner, ConnectionContext context, TcpListener listener) {
 		this.owner = owner;
 		this.route = context.route();
 		this.taps = context.taps();
 		this.listener = listener;
 		this.passable = (listener instanceof FrameListener frames) ? frames : null;
-		this.serial = context.blocking() ? new SerialExecutor("framegate-" + context.route() + "-" + id) : null;
+		this.serial = context.blocking() ? new SerialExecutor("framegate-" + context.route() + "-" + owner.id()) : null;
 	}
 
 	/**

@@ -30,8 +30,6 @@ final class SerializerCodec {
 
 	private final ConnectionContext context;
 
-	private final String id;
-
 	private final BeanFraming framing;
 
 	private final DeserializerStream input;
@@ -64,13 +62,12 @@ final class SerializerCodec {
 
 	private boolean full;
 
-	SerializerCodec(Owner owner, ConnectionContext context, String id, BeanFraming framing) {
+	SerializerCodec(Owner owner, ConnectionContext context, BeanFraming framing) {
 		this.owner = owner;
 		this.context = context;
-		this.id = id;
 		this.input = new DeserializerStream(() -> owner.later(owner::release));
 		this.framing = framing;
-		this.writer = new SerialExecutor("framegate-bean-writer-" + id);
+		this.writer = new SerialExecutor("framegate-bean-writer-" + owner.id());
 	}
 
 	/**
@@ -84,7 +81,7 @@ final class SerializerCodec {
 		}
 		if (!this.reading) {
 			this.reading = true;
-			Thread.ofVirtual().name("framegate-bean-reader-" + this.id).start(this::read);
+			Thread.ofVirtual().name("framegate-bean-reader-" + this.owner.id()).start(this::read);
 		}
 		return this.input.offer(chunk);
 	}
@@ -153,7 +150,7 @@ final class SerializerCodec {
 		}
 		catch (Throwable ex) {
 			logger.error("Route '{}': framing bean '{}' failed to read a frame of connection {}", this.context.route(),
-					this.framing.name(), this.id, ex);
+					this.framing.name(), this.owner.id(), ex);
 			fault = Cause.internalError(ex);
 		}
 		Cause found = fault;
@@ -232,7 +229,7 @@ final class SerializerCodec {
 			}
 			catch (Throwable ex) {
 				logger.error("Route '{}': framing bean '{}' failed to write a frame to connection {}",
-						this.context.route(), this.framing.name(), this.id, ex);
+						this.context.route(), this.framing.name(), this.owner.id(), ex);
 				refusal = Cause.internalError(ex);
 			}
 			Cause cause = refusal;
@@ -306,6 +303,9 @@ final class SerializerCodec {
 
 	/** What a user's framing needs of its connection. */
 	interface Owner {
+
+		/** The connection's id. */
+		String id();
 
 		/**
 		 * Runs a task on the loop. If it throws, the connection closes.

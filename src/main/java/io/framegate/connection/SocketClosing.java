@@ -17,17 +17,14 @@ final class SocketClosing {
 
 	private final Owner owner;
 
-	private final String id;
-
 	private final ConnectionLifecycle lifecycle;
 
 	private final FrameWriter output;
 
 	private final Channel channel;
 
-	SocketClosing(Owner owner, String id, ConnectionLifecycle lifecycle, FrameWriter output, Channel channel) {
+	SocketClosing(Owner owner, ConnectionLifecycle lifecycle, FrameWriter output, Channel channel) {
 		this.owner = owner;
-		this.id = id;
 		this.lifecycle = lifecycle;
 		this.output = output;
 		this.channel = channel;
@@ -77,11 +74,14 @@ final class SocketClosing {
 
 	private void failed(String what, Throwable fault) {
 		ProcessHalt.ifHeapIsExhausted(fault);
-		logger.error("Connection {}: {} failed", this.id, what, fault);
+		logger.error("Connection {}: {} failed", this.owner.id(), what, fault);
 	}
 
 	/** What closing a socket needs of its connection. */
 	interface Owner {
+
+		/** The connection's id. */
+		String id();
 
 		/** Whether the kernel answers a write after it was asked, and not at once. */
 		boolean answersLater();

@@ -34,7 +34,7 @@ abstract class SocketConnection extends PeerConnection {
 	SocketConnection(ConnectionContext context, IoLoop loop, Channel channel, ConnectionIds ids,
 			InetSocketAddress remote, TcpListener listener, ApplicationEventPublisher publisher) {
 		super(ids, remote, listener, publisher);
-		this.parts = new WiredParts(context, loop, channel, getConnectionId(), listener, events());
+		this.parts = new WiredParts(context, loop, channel, listener, events());
 	}
 
 	/**

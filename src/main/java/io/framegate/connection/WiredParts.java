@@ -24,9 +24,8 @@ import org.springframework.messaging.MessageHeaders;
  */
 final class WiredParts extends ConnectionParts {
 
-	WiredParts(ConnectionContext context, IoLoop loop, Channel channel, String id, TcpListener listener,
-			ConnectionEvents events) {
-		super(context, loop, channel, id, listener, events);
+	WiredParts(ConnectionContext context, IoLoop loop, Channel channel, TcpListener listener, ConnectionEvents events) {
+		super(context, loop, channel, listener, events);
 	}
 
 	// Time and tasks

@@ -129,17 +129,17 @@ final class TestConnection extends IdleMember
 		this.life = new ConnectionLifecycle(side);
 		IoLoop io = this.loop.loop();
 		this.held = new HeldMemory(io.memory());
-		SerializerCodec codec = (framing instanceof BeanFraming bean)
-				? new SerializerCodec(this, this.context, "c-1", bean) : null;
+		SerializerCodec codec = (framing instanceof BeanFraming bean) ? new SerializerCodec(this, this.context, bean)
+				: null;
 		this.gate = new ReadGate(this, this.life, this.context.maxFrameSize());
-		this.delivery = new FrameDelivery(this, this.context, "c-1", this);
+		this.delivery = new FrameDelivery(this, this.context, this);
 		this.decoder = new FrameDecoder(this, this.context, this.gate, this.delivery, codec);
 		this.reader = new FrameReader(this, this.context, this.life, this.gate, this.decoder, this.delivery, this.held,
 				codec);
 		this.writer = new FrameWriter(this, this.context, this.life, io.batch(), this.socket, false, this.held, codec);
 		this.recorder = new ClosureRecorder(this, this.context);
-		this.ending = new CloseSequence(this, this.context, "c-1", this.life, this.reader, this.gate, this.writer,
-				this.socket, this.recorder);
+		this.ending = new CloseSequence(this, this.context, this.life, this.reader, this.gate, this.writer, this.socket,
+				this.recorder);
 		io.add(this);
 	}
 
