@@ -156,6 +156,11 @@ public final class FrameConnection extends SocketConnection {
 		return parts().isCut();
 	}
 
+	/** Whether its peer has sent FIN, and every frame before that was delivered. */
+	public boolean isInputDone() {
+		return parts().lifecycle.isInputDone();
+	}
+
 	/** Whether both directions have ended in order. */
 	public boolean isDone() {
 		return parts().lifecycle.isDone();

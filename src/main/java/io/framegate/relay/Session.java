@@ -32,6 +32,9 @@ final class Session implements ConnectionHandler {
 	/** Whether the server has sent anything yet. */
 	private boolean answered;
 
+	/** Whether one side is closed and had refused what the other may still send. */
+	private boolean refused;
+
 	/** Whether each side's framing carries whatever the other's has cut. */
 	private boolean alike;
 
@@ -259,9 +262,25 @@ final class Session implements ConnectionHandler {
 				other.closeGracefully(cause);
 			}
 		}
-		else {
-			// With TLS, a peer may refuse what the other still sends.
-			other.discardInput();
+		else if (!other.isInputDone()) {
+			// With TLS, a peer may refuse what the other still sends. Who is not read may
+			// not read either, so what it sends is read and dropped.
+			this.refused = true;
+			other.resume();
+			drainIfAllTaken(other);
+		}
+	}
+
+	@Override
+	public void taken(FrameConnection connection) {
+		if (this.refused) {
+			drainIfAllTaken(connection);
+		}
+	}
+
+	private static void drainIfAllTaken(FrameConnection last) {
+		if (last.takenPosition() >= last.writePosition()) {
+			last.drain();
 		}
 	}
 

@@ -6,6 +6,8 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import javax.net.ssl.SSLSocket;
 
@@ -24,11 +26,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A client with TLS that reads nothing, while its server sends without end.
+ * A client with TLS that reads nothing, or leaves, while its server sends much.
  */
 class TlsSlowClientTests {
 
@@ -36,7 +39,7 @@ class TlsSlowClientTests {
 
 	private static final TestCertificates.Identity EDGE = CA.issue("CN=edge", "dns:localhost", "ip:127.0.0.1");
 
-	private static final int LINES = 40_000;
+	private static final int REQUESTS = 2000;
 
 	/** The client's receive buffer, in bytes. */
 	private static final int SMALL = 16 * 1024;
@@ -56,16 +59,15 @@ class TlsSlowClientTests {
 	private static TestUpstream flood() {
 		return TestUpstream.handling((peer) -> {
 			peer.readLine();
-			for (int i = 0; i < LINES; i++) {
+			while (true) {
 				peer.sendLine("x".repeat(998));
 			}
 		});
 	}
 
-	private static Gateway start(TestUpstream server, String... more) {
-		return Gateway.start(Gateway.all(EDGE.bundle("edge", directory),
-				Gateway.route("s", "crlf", "crlf", server.address(), "listen.tls.bundle=edge", "timeouts.drain=500ms"),
-				more));
+	private static Gateway start(TestUpstream server, String drain, String... more) {
+		return Gateway.start(Gateway.all(EDGE.bundle("edge", directory), Gateway.route("s", "crlf", "crlf",
+				server.address(), "listen.tls.bundle=edge", "timeouts.drain=" + drain), more));
 	}
 
 	@ParameterizedTest
@@ -73,7 +75,7 @@ class TlsSlowClientTests {
 	void littleWaitsForIt(Transport transport) {
 		Assumptions.assumeTrue(transport.isAvailable(), "it is forbidden here");
 		try (TestUpstream server = flood();
-				Gateway gateway = start(server, "framegate.transport=" + transport.label());
+				Gateway gateway = start(server, "500ms", "framegate.transport=" + transport.label());
 				TestClient client = TestClient.connect(gateway.port("s"), SMALL, CA.trusting(), (tls) -> {
 				})) {
 			client.sendLine("go");
@@ -91,7 +93,7 @@ class TlsSlowClientTests {
 	@CsvSource({ "TLSv1.3, it sent user_canceled with its close_notify",
 			"TLSv1.2, 'its close_notify ended both directions, as TLS 1.2 has it'" })
 	void oneThatClosesEndsItsServerToo(String version, String detail) throws IOException {
-		try (TestUpstream server = flood(); Gateway gateway = start(server); Socket wire = new Socket()) {
+		try (TestUpstream server = flood(); Gateway gateway = start(server, "500ms"); Socket wire = new Socket()) {
 			wire.setReceiveBufferSize(SMALL);
 			wire.connect(new InetSocketAddress("127.0.0.1", gateway.port("s")));
 			SSLSocket client = (SSLSocket) CA.trusting()
@@ -108,8 +110,38 @@ class TlsSlowClientTests {
 			assertThat(closure.detail()).isEqualTo(detail);
 			Closure upstream = gateway.awaitClosure("s", Side.UPSTREAM);
 			assertThat(upstream.reason()).isEqualTo(CloseReason.DRAIN_TIMEOUT);
-			assertThat(upstream.detail()).isEqualTo("it still sent what nobody could get");
+			assertThat(upstream.detail()).isEqualTo("drain timer (500ms) ran out");
 			assertThat(closure.framesOut() + upstream.undelivered().frames()).isEqualTo(upstream.framesIn());
+		}
+	}
+
+	/** A server that is slow was reset when it had answered with 1 MiB. */
+	@ParameterizedTest
+	@ValueSource(strings = { "TLSv1.3", "TLSv1.2" })
+	void whatOneThatClosesHasSentReachesItsServer(String version) throws IOException {
+		CountDownLatch gone = new CountDownLatch(1);
+		AtomicInteger read = new AtomicInteger();
+		try (TestUpstream server = TestUpstream.handling((peer) -> {
+			gone.await();
+			while (peer.readLineOrEof() != null) {
+				read.incrementAndGet();
+				peer.sendLine("x".repeat(2000));
+			}
+		}); Gateway gateway = start(server, "30s"); Socket wire = new Socket("127.0.0.1", gateway.port("s"))) {
+			SSLSocket client = (SSLSocket) CA.trusting()
+				.getSocketFactory()
+				.createSocket(wire, "localhost", gateway.port("s"), false);
+			client.setEnabledProtocols(new String[] { version });
+			client.getOutputStream()
+				.write(("x".repeat(198) + "\r\n").repeat(REQUESTS).getBytes(StandardCharsets.US_ASCII));
+			close(client);
+			Closure closure = gateway.awaitClosure("s", Side.INBOUND);
+			assertThat(closure.undelivered().frames()).isZero();
+			gone.countDown();
+			Closure upstream = gateway.awaitClosure("s", Side.UPSTREAM);
+			assertThat(upstream.reason()).isEqualTo(CloseReason.INBOUND_EOF);
+			assertThat(upstream.undelivered().frames()).isEqualTo(REQUESTS);
+			assertThat(read).hasValue(REQUESTS);
 		}
 	}
 
