@@ -78,7 +78,7 @@ abstract class ConnectionParts implements ReadGate.Owner, FrameDecoder.Owner, Fr
 		this.timers = new ConnectionTimers(this, context, this.lifecycle);
 		SerializerCodec codec = (context.framing() instanceof BeanFraming bean)
 				? new SerializerCodec(this, context, bean) : null;
-		this.gate = new ReadGate(this, this.lifecycle, context.maxFrameSize());
+		this.gate = new ReadGate(this, this.lifecycle, context.side(), context.maxFrameSize());
 		this.delivery = new FrameDelivery(this, context, listener);
 		this.decoder = new FrameDecoder(this, context, this.gate, this.delivery, codec);
 		this.reader = new FrameReader(this, context, this.lifecycle, this.gate, this.decoder, this.delivery, this.held,

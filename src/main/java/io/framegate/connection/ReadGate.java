@@ -1,18 +1,20 @@
 package io.framegate.connection;
 
+import io.framegate.closure.Side;
+
 /**
  * Whether a connection's socket is read, and why it is not. Event loop only.
  */
 final class ReadGate {
 
-	/** Bytes that nobody gets, after which reading stops. */
+	/** Bytes of a client that nobody gets, after which reading stops. */
 	private static final int MAX_WASTE = 1024 * 1024;
 
 	private final Owner owner;
 
 	private final ConnectionLifecycle lifecycle;
 
-	private final int maxFrameSize;
+	private final long maxWaste;
 
 	/** The handler wants no more for now. */
 	private boolean paused;
@@ -40,10 +42,18 @@ final class ReadGate {
 
 	private long stoppedAt;
 
-	ReadGate(Owner owner, ConnectionLifecycle lifecycle, int maxFrameSize) {
+	/**
+	 * Open.
+	 * @param owner the connection
+	 * @param lifecycle its lifecycle
+	 * @param side its side: a server is trusted, and may read what it was sent only while
+	 * its replies are read, so the drain timer alone limits it
+	 * @param maxFrameSize bytes of a frame at most
+	 */
+	ReadGate(Owner owner, ConnectionLifecycle lifecycle, Side side, int maxFrameSize) {
 		this.owner = owner;
 		this.lifecycle = lifecycle;
-		this.maxFrameSize = maxFrameSize;
+		this.maxWaste = (side == Side.INBOUND) ? Math.max(MAX_WASTE, 2L * maxFrameSize) : Long.MAX_VALUE;
 	}
 
 	/** Stops reading until {@link #resume}. */
@@ -176,13 +186,13 @@ final class ReadGate {
 
 	/**
 	 * Counts discarded bytes. Reading them keeps the kernel from resetting the
-	 * connection, which would destroy what is on its way to the peer. But a peer that
+	 * connection, which would destroy what is on its way to the peer. But a client that
 	 * does not stop is not read for ever.
 	 * @param size bytes
 	 */
 	void waste(int size) {
 		this.wasted += size;
-		if (this.wasted > Math.max(MAX_WASTE, 2L * this.maxFrameSize)) {
+		if (this.wasted > this.maxWaste) {
 			if (this.lifecycle.isOutputEnded()) {
 				this.owner.lingered();
 			}

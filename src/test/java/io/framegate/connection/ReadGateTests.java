@@ -16,7 +16,7 @@ class ReadGateTests {
 
 	private final Recorder owner = new Recorder();
 
-	private final ReadGate gate = new ReadGate(this.owner, this.life, 100);
+	private final ReadGate gate = new ReadGate(this.owner, this.life, Side.INBOUND, 100);
 
 	@Test
 	void everyReasonNotToReadCounts() {

@@ -131,7 +131,7 @@ final class TestConnection extends IdleMember
 		this.held = new HeldMemory(io.memory());
 		SerializerCodec codec = (framing instanceof BeanFraming bean) ? new SerializerCodec(this, this.context, bean)
 				: null;
-		this.gate = new ReadGate(this, this.life, this.context.maxFrameSize());
+		this.gate = new ReadGate(this, this.life, this.context.side(), this.context.maxFrameSize());
 		this.delivery = new FrameDelivery(this, this.context, this);
 		this.decoder = new FrameDecoder(this, this.context, this.gate, this.delivery, codec);
 		this.reader = new FrameReader(this, this.context, this.life, this.gate, this.decoder, this.delivery, this.held,

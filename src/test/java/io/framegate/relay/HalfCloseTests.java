@@ -201,6 +201,37 @@ class HalfCloseTests {
 		assertThat(closure.detail()).isEqualTo("Connection reset by peer");
 	}
 
+	/** A server that is slow was reset when it had answered with 1 MiB. */
+	@Test
+	@NeedsNativeSockets("report a reset after FIN")
+	void whatAClientThatIsGoneHasSentReachesItsServer() {
+		CountDownLatch gone = new CountDownLatch(1);
+		AtomicLong read = new AtomicLong();
+		TestUpstream slow = this.servers.handling((peer) -> {
+			gone.await();
+			while (peer.readLineOrEof() != null) {
+				read.incrementAndGet();
+				peer.send(line());
+			}
+		});
+		try (TestClient client = gateway.connect(route("gone").with("timeouts.drain=30s").to(slow))) {
+			client.send("hello\r\n".repeat(LINES));
+			client.halfClose();
+			Gateway.await("our FIN upstream",
+					() -> gateway.connections("gone")
+						.stream()
+						.filter((connection) -> connection.state() == ConnectionState.WRITE_CLOSED)
+						.findFirst());
+			client.reset();
+		}
+		assertThat(gateway.awaitClosure("gone", Side.INBOUND).reason()).isEqualTo(CloseReason.INBOUND_RESET);
+		gone.countDown();
+		Closure upstream = gateway.awaitClosure("gone", Side.UPSTREAM);
+		assertThat(upstream.reason()).isEqualTo(CloseReason.INBOUND_RESET);
+		assertThat(upstream.bytesIn()).isEqualTo((long) LINES * 8 * 1024);
+		assertThat(read).hasValue(LINES);
+	}
+
 	private static void sendForEver(TestClient client) {
 		try {
 			while (true) {
