@@ -35,6 +35,9 @@ class DeclaredFramingsTests {
 
 	private static final int CLIENTS = 20;
 
+	/** So often the same is seen when nothing moves any more. */
+	private static final int STILL = 15;
+
 	private static final int LARGE = 32 * 1024;
 
 	private static Gateway gateway;
@@ -146,11 +149,11 @@ class DeclaredFramingsTests {
 		List<FrameConnection> all = gateway.connections(route);
 		this.sent = all.stream()
 			.filter((one) -> one.side() == Side.UPSTREAM)
-			.mapToLong(FrameConnection::framesOut)
+			.mapToLong(FrameConnection::bytesOut)
 			.sum();
 		this.asked = (this.sent == before) ? this.asked + 1 : 0;
 		return all.stream()
-			.filter((one) -> one.side() == Side.UPSTREAM && !one.isWritable() && this.asked > 4)
+			.filter((one) -> one.side() == Side.UPSTREAM && !one.isWritable() && this.asked > STILL)
 			.findFirst();
 	}
 
