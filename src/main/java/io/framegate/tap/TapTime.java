@@ -16,10 +16,10 @@ final class TapTime {
 
 	private static final long MOST = WINDOW / 10;
 
-	private final LongSupplier clock;
-
 	/** The first frames after a start take long, for once. */
 	private static final int ALWAYS = 4;
+
+	private final LongSupplier clock;
 
 	private final AtomicLong spent = new AtomicLong();
 

@@ -181,6 +181,14 @@ class HalfCloseTests {
 		assertThat(closure.undelivered().frames()).isZero();
 	}
 
+	private static void awaitFinUpstream(String route) {
+		Gateway.await("our FIN upstream",
+				() -> gateway.connections(route)
+					.stream()
+					.filter((connection) -> connection.state() == ConnectionState.WRITE_CLOSED)
+					.findFirst());
+	}
+
 	@Test
 	@NeedsNativeSockets("report a reset after FIN")
 	void resetAfterFinIsNoticed() {
@@ -188,11 +196,7 @@ class HalfCloseTests {
 			.connect(route("reset").with("timeouts.drain=300ms").to(this.servers.silent()))) {
 			client.sendLine("hello");
 			client.halfClose();
-			Gateway.await("our FIN upstream",
-					() -> gateway.connections("reset")
-						.stream()
-						.filter((connection) -> connection.state() == ConnectionState.WRITE_CLOSED)
-						.findFirst());
+			awaitFinUpstream("reset");
 			client.reset();
 		}
 		Closure closure = gateway.awaitClosure("reset", Side.INBOUND);
@@ -217,11 +221,7 @@ class HalfCloseTests {
 		try (TestClient client = gateway.connect(route("gone").with("timeouts.drain=30s").to(slow))) {
 			client.send("hello\r\n".repeat(LINES));
 			client.halfClose();
-			Gateway.await("our FIN upstream",
-					() -> gateway.connections("gone")
-						.stream()
-						.filter((connection) -> connection.state() == ConnectionState.WRITE_CLOSED)
-						.findFirst());
+			awaitFinUpstream("gone");
 			client.reset();
 		}
 		assertThat(gateway.awaitClosure("gone", Side.INBOUND).reason()).isEqualTo(CloseReason.INBOUND_RESET);
